@@ -1,0 +1,25 @@
+# Every command a contributor types. The logic is in tests/tools.
+
+.DEFAULT_GOAL := help
+.PHONY: help run check fmt test advisories tools
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: ## start Doorward with a demo tenant, a demo application and a demo API
+	cargo run --bin doorward -- demo --data .doorward/demo
+
+check: ## formatting, lints, documentation, protos, dependency rules
+	tests/tools/check.sh
+
+fmt: ## format all code
+	cargo fmt --all
+
+test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
+	tests/tools/test.sh
+
+advisories: ## look for known vulnerabilities in dependencies; fetches the advisory database
+	tests/tools/advisories.sh
+
+tools: ## install what checks and tests need, as far as it is missing
+	tests/tools/install.sh

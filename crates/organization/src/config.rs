@@ -1,0 +1,19 @@
+//! This service's settings.
+
+use doorward_service_kit::LogConfig;
+use doorward_service_kit::grpc::GrpcConfig;
+use doorward_service_kit::sql::DatabaseConfig;
+use serde::Deserialize;
+
+/// Everything that `doorward-organization` can be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to serve.
+    pub grpc: GrpcConfig,
+    /// Where organizations and members are kept.
+    pub database: DatabaseConfig,
+    /// How to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}

@@ -1,0 +1,7 @@
+//! Organizations: types and rules, no I/O.
+
+mod organization;
+mod patch;
+
+pub use organization::{Organization, OrganizationId, OrganizationName, UserId};
+pub use patch::{Change, Patch};

@@ -1,0 +1,39 @@
+//! The organization service: organizations, and who belongs to them.
+//!
+//! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
+
+mod config;
+mod convert;
+pub mod domain;
+mod error;
+mod grpc;
+pub mod store;
+
+use std::sync::Arc;
+
+use doorward_proto::organization::v1::organization_service_server::OrganizationServiceServer;
+use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::{Shutdown, StartError};
+use tonic::service::Routes;
+
+pub use config::Config;
+pub use error::Error;
+use store::{SqlStore, Store};
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqlStore::open(database).await?))
+}
+
+/// The gRPC service over a store.
+#[must_use]
+pub fn routes(store: Arc<dyn Store>) -> Routes {
+    Routes::new(OrganizationServiceServer::new(grpc::Service::new(store)))
+}
+
+/// Serves until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let store = open(&config.database).await?;
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes(store), shutdown).await?)
+}

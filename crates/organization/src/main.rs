@@ -1,0 +1,14 @@
+//! The organization service as a process of its own.
+
+use std::process::ExitCode;
+
+use doorward_organization::Config;
+
+fn main() -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-organization",
+        "Owns organizations and their members",
+        |config: &Config| &config.log,
+        doorward_organization::run,
+    )
+}

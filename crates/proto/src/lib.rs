@@ -1,0 +1,54 @@
+//! The wire contracts between the services: code generated from `proto/`, the conversions that more than one crate
+//! needs, and how an error becomes a gRPC status and back.
+//!
+//! Conversions between messages and a service's own domain types stay in that service's `convert.rs`.
+
+mod convert;
+mod redacted;
+mod status;
+
+pub use convert::{InvalidField, from_timestamp, required, to_timestamp};
+pub use status::{Refusal, reason_of};
+
+macro_rules! packages {
+    ($($(#[$doc:meta])* $name:ident = $package:literal;)*) => {$(
+        $(#[$doc])*
+        pub mod $name {
+            /// Version 1.
+            #[expect(clippy::allow_attributes, clippy::pedantic, missing_docs, reason = "generated code")]
+            pub mod v1 {
+                tonic::include_proto!($package);
+            }
+        }
+    )*};
+}
+
+packages! {
+    /// Tenant settings, applications, APIs, connections.
+    client_registry = "doorward.client_registry.v1";
+    /// Users and passwords.
+    identity = "doorward.identity.v1";
+    /// Organizations and members.
+    organization = "doorward.organization.v1";
+    /// SSO sessions, pending transactions, opaque access tokens.
+    session = "doorward.session.v1";
+    /// Keys and tokens.
+    token_signing = "doorward.token_signing.v1";
+}
+
+/// Messages that more than one service speaks.
+pub mod common {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("doorward.common.v1");
+    }
+}
+
+/// Why a call was refused.
+pub mod errors {
+    /// Version 1.
+    #[expect(clippy::doc_markdown, reason = "generated code")]
+    pub mod v1 {
+        tonic::include_proto!("doorward.errors.v1");
+    }
+}

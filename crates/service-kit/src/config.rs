@@ -1,0 +1,99 @@
+//! Process settings: one TOML file, overridden by environment variables `DOORWARD_SECTION__KEY`.
+//!
+//! Unknown keys are refused with a line that names the key. Secrets are never values but paths of files.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::de::DeserializeOwned;
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration file {}: {source}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file or the environment holds something that does not fit.
+    #[error("configuration: {0}")]
+    Malformed(#[from] config::ConfigError),
+    /// A value breaks its rule.
+    #[error("configuration: {key}: {problem}")]
+    Invalid {
+        /// Path of the setting, for example `grpc.listen`.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl ConfigError {
+    /// Names a setting and what is wrong with it.
+    pub fn invalid(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Reads settings from a file, if one is given, and from the environment, which wins.
+pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, ConfigError> {
+    let mut builder = Config::builder();
+    if let Some(path) = file {
+        builder = builder.add_source(File::from_str(&read_file(path)?, FileFormat::Toml));
+    }
+    let environment = Environment::with_prefix("DOORWARD")
+        .prefix_separator("_")
+        .separator("__")
+        .try_parsing(true);
+    Ok(builder.add_source(environment).build()?.try_deserialize()?)
+}
+
+fn read_file(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {
+        #[expect(dead_code, reason = "only its parsing matters")]
+        colour: String,
+    }
+
+    fn load_text(text: &str) -> Result<Settings, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        load(Some(file.path()))
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = load_text("colour = 'red'\ncolor = 'red'").unwrap_err();
+        assert!(error.to_string().contains("`color`"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let error = load_text("").unwrap_err();
+        assert!(error.to_string().contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = load::<Settings>(Some(Path::new("/nonexistent.toml"))).unwrap_err();
+        assert!(error.to_string().contains("/nonexistent.toml"), "{error}");
+    }
+}

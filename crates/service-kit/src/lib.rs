@@ -1,0 +1,21 @@
+//! What every service repeats and none should differ in. Knows nothing of OAuth.
+//!
+//! A service binary is [`run`] with its configuration type and the function that builds its gRPC routes.
+
+mod clock;
+pub mod config;
+pub mod grpc;
+mod random;
+mod run;
+mod shutdown;
+#[cfg(feature = "sql")]
+pub mod sql;
+mod store_error;
+mod telemetry;
+
+pub use clock::{Clock, SystemClock};
+pub use random::{alphanumeric, hex, secret, token_hash};
+pub use run::{StartError, run, with_causes};
+pub use shutdown::{Shutdown, on_signal};
+pub use store_error::StoreError;
+pub use telemetry::{LogConfig, LogFormat, init as init_telemetry};

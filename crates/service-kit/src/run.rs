@@ -1,0 +1,95 @@
+//! The life of a service process: settings, logging, serving, draining.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use serde::de::DeserializeOwned;
+
+use crate::config::{self, ConfigError};
+use crate::grpc::{ChannelError, ServeError};
+use crate::{LogConfig, Shutdown, init_telemetry, on_signal};
+
+/// The command line of a service binary.
+#[derive(Debug, Parser)]
+struct Args {
+    /// TOML file with the settings; environment variables `DOORWARD_SECTION__KEY` override it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Why a service cannot start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address of another service cannot be called.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// The database cannot be used.
+    #[cfg(feature = "sql")]
+    #[error(transparent)]
+    Database(#[from] crate::sql::OpenError),
+    /// Serving failed.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The service's own store or keys cannot be used.
+    #[error("{0}")]
+    Unusable(&'static str, #[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Loads the settings and runs `service` until it ends. Prints one line and fails when it cannot start.
+pub fn run<C: DeserializeOwned>(
+    name: &'static str,
+    about: &'static str,
+    log: fn(&C) -> &LogConfig,
+    service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
+) -> ExitCode {
+    let args = parse_args(name, about);
+    match start(&args, log, service) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse_args(name: &'static str, about: &'static str) -> Args {
+    let command = Args::command()
+        .name(name)
+        .about(about)
+        .version(env!("CARGO_PKG_VERSION"));
+    Args::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
+fn start<C: DeserializeOwned>(
+    args: &Args,
+    log: fn(&C) -> &LogConfig,
+    service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
+) -> Result<(), String> {
+    let settings: C = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
+    init_telemetry(log(&settings))?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the async runtime cannot start: {error}"))?
+        .block_on(async { service(settings, on_signal()).await })
+        .map_err(|error| with_causes(&error))
+}
+
+/// An error with what caused it, on one line.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.ends_with(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
+    })
+}

@@ -1,0 +1,57 @@
+//! How a store fails, and what a caller is told.
+
+use std::error::Error;
+
+use doorward_proto::Refusal;
+use doorward_proto::errors::v1::ErrorReason;
+use tonic::Status;
+
+use crate::run::with_causes;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// A store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It did not answer: nothing is known, and the same call may succeed later.
+    #[error("the store does not answer")]
+    Unavailable(#[source] Source),
+    /// It answered something that must not happen.
+    #[error("the store failed")]
+    Failed(#[source] Source),
+}
+
+impl StoreError {
+    /// A stored value that cannot be read back.
+    pub fn corrupt(what: impl Into<Source>) -> Self {
+        Self::Failed(what.into())
+    }
+}
+
+#[cfg(feature = "sql")]
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if crate::sql::is_unavailable(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Failed(error.into())
+        }
+    }
+}
+
+/// The details stay in the log; the caller learns only which of the two it was.
+impl From<StoreError> for Status {
+    fn from(error: StoreError) -> Self {
+        let details = with_causes(&error);
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(error = details, "the store does not answer");
+                Refusal::new(ErrorReason::StoreUnavailable, "the store does not answer").into()
+            }
+            StoreError::Failed(_) => {
+                tracing::error!(error = details, "the store failed");
+                Status::internal("internal error")
+            }
+        }
+    }
+}

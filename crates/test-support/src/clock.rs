@@ -1,0 +1,51 @@
+//! Time that stands still until a test moves it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use doorward_service_kit::Clock;
+use jiff::Timestamp;
+
+/// A clock that begins at the same instant in every test.
+#[derive(Debug)]
+pub struct FakeClock {
+    now: Mutex<Timestamp>,
+}
+
+impl FakeClock {
+    /// A clock at 2026-01-02T03:04:05Z, to be shared with what is tested.
+    #[must_use]
+    pub fn start() -> Arc<Self> {
+        let start = Timestamp::constant(1_767_323_045, 0);
+        Arc::new(Self {
+            now: Mutex::new(start),
+        })
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Panics
+    /// Beyond the year 9999.
+    pub fn advance(&self, by: Duration) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_only_when_told() {
+        let clock = FakeClock::start();
+        assert_eq!(clock.now().to_string(), "2026-01-02T03:04:05Z");
+        clock.advance(Duration::from_millis(1500));
+        assert_eq!(clock.now().to_string(), "2026-01-02T03:04:06.5Z");
+    }
+}

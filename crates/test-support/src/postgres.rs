@@ -1,0 +1,123 @@
+//! Databases on a real PostgreSQL server, one server for each test process.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use doorward_service_kit::hex;
+
+use crate::free_port;
+use crate::server::Server;
+
+const SCRIPT: &str = include_str!("postgres.sh");
+
+#[derive(Debug)]
+struct Postgres {
+    _server: Server,
+    programs: PathBuf,
+    port: u16,
+}
+
+static POSTGRES: OnceLock<Postgres> = OnceLock::new();
+
+/// The URL of a fresh, empty database.
+///
+/// # Panics
+/// When PostgreSQL is not installed or does not start; the message says what to do.
+pub async fn database() -> String {
+    tokio::task::spawn_blocking(|| POSTGRES.get_or_init(Postgres::start).create_database())
+        .await
+        .expect("a database can be created")
+}
+
+impl Postgres {
+    fn start() -> Self {
+        let programs = find_programs();
+        let port = free_port();
+        let mut script = unprivileged_shell();
+        script.args(["-c", SCRIPT, "postgres.sh"]);
+        script.arg(&programs).arg(port.to_string());
+        Self {
+            _server: Server::start(script),
+            programs,
+            port,
+        }
+    }
+
+    fn create_database(&self) -> String {
+        let name = format!("test_{}", hex());
+        let created = Command::new(self.programs.join("createdb"))
+            .args(["--host=127.0.0.1", "--username=postgres"])
+            .arg(format!("--port={}", self.port))
+            .arg(&name)
+            .output()
+            .expect("createdb can be run");
+        assert!(
+            created.status.success(),
+            "createdb: {}",
+            String::from_utf8_lossy(&created.stderr)
+        );
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+}
+
+/// Debian keeps the server's programs out of `PATH`, by version.
+fn find_programs() -> PathBuf {
+    let version = |folder: &Path| folder.file_name()?.to_str()?.parse::<u32>().ok();
+    let installed = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let newest = installed
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|folder| folder.join("bin/postgres").exists())
+        .max_by_key(|folder| version(folder));
+    let in_path = || {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|folder| folder.join("postgres").exists())
+    };
+    newest
+        .map(|folder| folder.join("bin"))
+        .or_else(in_path)
+        .expect(
+            "PostgreSQL is not installed: run `make tools`, or install Debian's package postgresql",
+        )
+}
+
+/// PostgreSQL refuses to run as root; Debian's package brings a user for it.
+fn unprivileged_shell() -> Command {
+    let user = Command::new("id")
+        .arg("-u")
+        .output()
+        .expect("id can be run");
+    if user.stdout.trim_ascii() != b"0" {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args([
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+        "sh",
+    ]);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_database_is_new() {
+        let (one, other) = tokio::join!(database(), database());
+        assert_ne!(one, other);
+        let query = Command::new(find_programs().join("psql"))
+            .args([&one, "--tuples-only", "--no-align"])
+            .args([
+                "--command",
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(query.stdout.trim_ascii(), b"0", "{query:?}");
+    }
+}

