@@ -35,7 +35,10 @@ const SECRET_MESSAGES: [&str; 15] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={ROOT}");
-    let files: Vec<_> = FILES.iter().map(|file| Path::new(ROOT).join(file)).collect();
+    let files: Vec<_> = FILES
+        .iter()
+        .map(|file| Path::new(ROOT).join(file))
+        .collect();
     let descriptors = protox::compile(&files, [ROOT])?;
     let mut config = tonic_prost_build::Config::new();
     config.skip_debug(SECRET_MESSAGES);

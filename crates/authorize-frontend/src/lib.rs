@@ -1,1 +1,70 @@
-//! Placeholder.
+//! The HTTP edge: the only service that browsers reach. It speaks OAuth 2.0 and OpenID Connect to them and gRPC to the
+//! five services behind it, and keeps nothing.
+//!
+//! Start reading at [`pipeline`], which is one authorization request from its parameters to its tokens.
+
+mod backends;
+mod browser;
+mod config;
+mod deps;
+mod error;
+mod http;
+mod issuer;
+mod pipeline;
+mod response_mode;
+mod user_claims;
+mod verify;
+pub mod views;
+
+use std::sync::Arc;
+
+use axum::Router;
+use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use tonic::service::Routes;
+
+pub use backends::{BackendError, Channels};
+pub use config::{BackendsConfig, Config, HttpConfig};
+pub use issuer::Issuer;
+
+use backends::Backends;
+use deps::Deps;
+
+/// The whole edge as one HTTP service, over the given backends.
+pub fn app(
+    http: &HttpConfig,
+    channels: Channels,
+    clock: Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> Result<Router, StartError> {
+    let deps = Deps {
+        issuer: http.validate()?,
+        trusted_proxies: http.trusted_proxies.clone(),
+        backends: Backends::start(channels, shutdown),
+        clock,
+    };
+    Ok(http::router(Arc::new(deps)))
+}
+
+/// Serves browsers until `shutdown`, then lets requests in flight finish.
+pub async fn serve(
+    http: HttpConfig,
+    channels: Channels,
+    clock: Arc<dyn Clock>,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    let app = app(&http, channels, clock, &shutdown)?;
+    http::serve(&http, app, shutdown).await
+}
+
+/// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let channels = config.backends.connect()?;
+    let clock = Arc::new(SystemClock);
+    let health =
+        doorward_service_kit::grpc::serve(&config.grpc, Routes::default(), shutdown.clone());
+    let edge = serve(config.http, channels, clock, shutdown.clone());
+    let health = async { Ok(health.await?) };
+    tokio::try_join!(edge, health)?;
+    Ok(())
+}

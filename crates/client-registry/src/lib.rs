@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The client registry: the tenant's settings, its applications (OAuth clients), APIs (resource servers) and connections.
+//!
+//! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
+
+mod config;
+mod convert;
+pub mod domain;
+mod error;
+mod grpc;
+mod revisions;
+pub mod store;
+
+use std::sync::Arc;
+
+use doorward_proto::client_registry::v1::client_registry_service_server::ClientRegistryServiceServer;
+use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::{Shutdown, StartError};
+use tonic::service::Routes;
+
+pub use config::Config;
+pub use error::Error;
+use revisions::Revisions;
+use store::{SqlStore, Store};
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqlStore::open(database).await?))
+}
+
+/// The gRPC service over a store. Until `shutdown`, a task of the current runtime follows the store's revision for all
+/// `Watch` streams together; they end with it.
+#[must_use]
+pub fn routes(store: Arc<dyn Store>, shutdown: Shutdown) -> Routes {
+    let revisions = Revisions::follow(store.clone(), shutdown);
+    let service = grpc::Service::new(store, revisions);
+    Routes::new(ClientRegistryServiceServer::new(service))
+}
+
+/// Serves until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let store = open(&config.database).await?;
+    let routes = routes(store, shutdown.clone());
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+}

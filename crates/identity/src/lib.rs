@@ -1,1 +1,63 @@
-//! Placeholder.
+//! The identity service: users, and whether a password is theirs.
+//!
+//! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
+
+mod accounts;
+mod config;
+mod convert;
+pub mod domain;
+mod error;
+mod grpc;
+mod hashing;
+pub mod store;
+mod watch;
+
+use std::sync::Arc;
+
+use doorward_proto::identity::v1::identity_service_server::IdentityServiceServer;
+use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use tonic::service::Routes;
+
+use accounts::Accounts;
+pub use config::{Config, HashingConfig};
+pub use error::Error;
+use hashing::Hasher;
+use store::{SqlStore, Store};
+use watch::Watch;
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqlStore::open(database).await?))
+}
+
+/// The gRPC service over a store. Watching streams, and the task that feeds them, end with `shutdown`.
+///
+/// # Panics
+/// Outside of a tokio runtime.
+#[must_use]
+pub fn routes(
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    hashing: &HashingConfig,
+    shutdown: Shutdown,
+) -> Routes {
+    let watch = Watch::start(Arc::clone(&store), shutdown);
+    let accounts = Accounts::new(store, clock, Hasher::new(hashing));
+    Routes::new(IdentityServiceServer::new(grpc::Service::new(
+        accounts, watch,
+    )))
+}
+
+/// Serves until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let store = open(&config.database).await?;
+    let routes = routes(
+        store,
+        Arc::new(SystemClock),
+        &config.hashing,
+        shutdown.clone(),
+    );
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+}

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use doorward_proto::InvalidField;
 use doorward_proto::organization::v1::organization_service_server::OrganizationService;
 use doorward_proto::organization::v1::{
     AddMemberRequest, AddMemberResponse, ApplyOrganizationsRequest, ApplyOrganizationsResponse,
     CheckMembershipRequest, CheckMembershipResponse, FindOrganizationRequest,
     FindOrganizationResponse,
 };
-use doorward_proto::InvalidField;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
@@ -33,7 +33,11 @@ impl OrganizationService for Service {
         request: Request<FindOrganizationRequest>,
     ) -> Result<Response<FindOrganizationResponse>, Status> {
         let id = OrganizationId::from(request.into_inner().organization_id);
-        let organization = self.store.find_organization(&id).await.map_err(Error::from)?;
+        let organization = self
+            .store
+            .find_organization(&id)
+            .await
+            .map_err(Error::from)?;
         Ok(Response::new(FindOrganizationResponse {
             organization: organization.map(Into::into),
         }))
@@ -69,8 +73,11 @@ impl OrganizationService for Service {
         request: Request<ApplyOrganizationsRequest>,
     ) -> Result<Response<ApplyOrganizationsResponse>, Status> {
         let request = request.into_inner();
-        let patches: Result<Vec<Patch>, _> =
-            request.organizations.into_iter().map(Patch::try_from).collect();
+        let patches: Result<Vec<Patch>, _> = request
+            .organizations
+            .into_iter()
+            .map(Patch::try_from)
+            .collect();
         let changes = self.store.apply(patches?, request.dry_run).await?;
         Ok(Response::new(ApplyOrganizationsResponse {
             changes: changes.into_iter().map(Into::into).collect(),

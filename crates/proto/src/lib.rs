@@ -15,7 +15,7 @@ macro_rules! packages {
         $(#[$doc])*
         pub mod $name {
             /// Version 1.
-            #[expect(clippy::allow_attributes, clippy::pedantic, missing_docs, reason = "generated code")]
+            #[expect(clippy::allow_attributes, clippy::pedantic, reason = "generated code")]
             pub mod v1 {
                 tonic::include_proto!($package);
             }
@@ -47,7 +47,7 @@ pub mod common {
 /// Why a call was refused.
 pub mod errors {
     /// Version 1.
-    #[expect(clippy::doc_markdown, reason = "generated code")]
+    #[expect(clippy::pedantic, reason = "generated code")]
     pub mod v1 {
         tonic::include_proto!("doorward.errors.v1");
     }

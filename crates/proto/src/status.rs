@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_reason_survives_the_wire() {
-        let status: Status = Refusal::new(ErrorReason::WrongCredentials, "wrong email or password").into();
+        let status: Status =
+            Refusal::new(ErrorReason::WrongCredentials, "wrong email or password").into();
         assert_eq!(status.code(), Code::Unauthenticated);
         assert_eq!(reason_of(&status), Some(ErrorReason::WrongCredentials));
     }

@@ -75,11 +75,16 @@ impl Database {
     pub async fn open(config: &DatabaseConfig, migrator: &Migrator) -> Result<Self, OpenError> {
         install_default_drivers();
         let sqlite = config.url.starts_with("sqlite:");
-        if !sqlite && !config.url.starts_with("postgres:") && !config.url.starts_with("postgresql:") {
+        if !sqlite && !config.url.starts_with("postgres:") && !config.url.starts_with("postgresql:")
+        {
             return Err(OpenError::UnknownScheme);
         }
         // Postgres locks by itself while it migrates (an advisory lock); SQLite needs a file for it.
-        let _lock = if sqlite { Some(lock_file(&config.url)?) } else { None };
+        let _lock = if sqlite {
+            Some(lock_file(&config.url)?)
+        } else {
+            None
+        };
         let pool = AnyPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_secs(2))
@@ -155,13 +160,20 @@ fn lock_file(url: &str) -> Result<std::fs::File, OpenError> {
         file.lock()?;
         Ok(file)
     };
-    open().map_err(|source| OpenError::File { path: path.clone(), source })
+    open().map_err(|source| OpenError::File {
+        path: path.clone(),
+        source,
+    })
 }
 
 fn connect_url(config: &DatabaseConfig) -> Result<String, OpenError> {
     let Some(password_file) = &config.password_file else {
         let create = config.url.starts_with("sqlite:") && !config.url.contains('?');
-        return Ok(if create { format!("{}?mode=rwc", config.url) } else { config.url.clone() });
+        return Ok(if create {
+            format!("{}?mode=rwc", config.url)
+        } else {
+            config.url.clone()
+        });
     };
     let password = std::fs::read_to_string(password_file).map_err(|source| OpenError::File {
         path: password_file.display().to_string(),

@@ -1,1 +1,51 @@
-//! Placeholder.
+//! The session service: SSO sessions, pending authorization transactions, opaque access tokens.
+//!
+//! [`run`] is the whole process; [`open_redis`] or [`open_sqlite`], and [`routes`], are its parts, for those who host it
+//! elsewhere.
+
+mod config;
+mod convert;
+pub mod domain;
+mod error;
+mod grpc;
+pub mod store;
+
+use std::sync::Arc;
+
+use doorward_proto::session::v1::session_service_server::SessionServiceServer;
+use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use tonic::service::Routes;
+
+pub use config::{Config, RedisConfig, StoreConfig};
+pub use error::Error;
+use store::{RedisStore, SqliteStore, Store};
+
+/// Opens a store in a SQLite file and brings its schema up to date.
+pub async fn open_sqlite(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqliteStore::open(database).await?))
+}
+
+/// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
+/// settings that can never work. Needs a Tokio runtime.
+pub fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigError> {
+    Ok(Arc::new(RedisStore::open(redis)?))
+}
+
+/// The gRPC service over a store.
+#[must_use]
+pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
+    Routes::new(SessionServiceServer::new(grpc::Service::new(store, clock)))
+}
+
+/// Serves until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let store = match config.store()? {
+        StoreConfig::Redis(redis) => open_redis(redis)?,
+        StoreConfig::Sqlite(database) => open_sqlite(database).await?,
+    };
+    let routes = routes(store, Arc::new(SystemClock));
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+}

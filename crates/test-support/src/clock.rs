@@ -23,9 +23,6 @@ impl FakeClock {
     }
 
     /// Lets time pass.
-    ///
-    /// # Panics
-    /// Beyond the year 9999.
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }

@@ -9,9 +9,6 @@ const FIRST: u16 = 10_000;
 const COUNT: u16 = 22_000;
 
 /// A TCP port of 127.0.0.1 that was free a moment ago. Random, so that tests in parallel choose different ones.
-///
-/// # Panics
-/// When no port can be bound at all.
 #[must_use]
 pub fn free_port() -> u16 {
     (0..1000)

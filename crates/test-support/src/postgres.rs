@@ -7,13 +7,11 @@ use std::sync::OnceLock;
 use doorward_service_kit::hex;
 
 use crate::free_port;
-use crate::server::Server;
-
-const SCRIPT: &str = include_str!("postgres.sh");
+use crate::process::{Process, with_script};
 
 #[derive(Debug)]
 struct Postgres {
-    _server: Server,
+    _process: Process,
     programs: PathBuf,
     port: u16,
 }
@@ -21,24 +19,38 @@ struct Postgres {
 static POSTGRES: OnceLock<Postgres> = OnceLock::new();
 
 /// The URL of a fresh, empty database.
-///
-/// # Panics
-/// When PostgreSQL is not installed or does not start; the message says what to do.
 pub async fn database() -> String {
     tokio::task::spawn_blocking(|| POSTGRES.get_or_init(Postgres::start).create_database())
         .await
         .expect("a database can be created")
 }
 
+/// Everything that a database holds, as SQL text.
+pub async fn dump(url: &str) -> String {
+    let mut command = Command::new(find_programs().join("pg_dump"));
+    command.args(["--inserts", url]);
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .expect("the task ends")
+        .expect("pg_dump can be run");
+    assert!(
+        output.status.success(),
+        "pg_dump: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 impl Postgres {
     fn start() -> Self {
         let programs = find_programs();
         let port = free_port();
-        let mut script = unprivileged_shell();
-        script.args(["-c", SCRIPT, "postgres.sh"]);
-        script.arg(&programs).arg(port.to_string());
+        let mut shell = unprivileged_shell();
+        with_script(&mut shell, include_str!("postgres.sh"))
+            .arg(&programs)
+            .arg(port.to_string());
         Self {
-            _server: Server::start(script),
+            _process: Process::start_script(shell),
             programs,
             port,
         }

@@ -1,1 +1,57 @@
-//! Placeholder.
+//! The token-signing service: the signing keys, their public halves, and the tokens they sign.
+//!
+//! [`run`] is the whole process; [`open`], [`KeyRing::open`] and [`routes`] are its parts, for those who host it
+//! elsewhere.
+
+mod config;
+mod convert;
+pub mod domain;
+mod error;
+mod grpc;
+mod key_file;
+mod key_ring;
+pub mod store;
+
+use std::sync::Arc;
+
+use doorward_proto::token_signing::v1::token_signing_service_server::TokenSigningServiceServer;
+use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use tonic::service::Routes;
+
+pub use config::Config;
+pub use domain::{Issuer, KeyEncryptionKey};
+pub use error::Error;
+pub use key_ring::KeyRing;
+use store::{SqlStore, Store};
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqlStore::open(database).await?))
+}
+
+/// The gRPC service that signs with these keys, in the name of this issuer.
+#[must_use]
+pub fn routes(ring: Arc<KeyRing>, issuer: Issuer, clock: Arc<dyn Clock>) -> Routes {
+    Routes::new(TokenSigningServiceServer::new(grpc::Service::new(
+        ring, issuer, clock,
+    )))
+}
+
+/// Serves until `shutdown`.
+pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    config.grpc.validate()?;
+    let ring = open_keys(&config).await?;
+    let routes = routes(ring, config.issuer, Arc::new(SystemClock));
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+}
+
+async fn open_keys(config: &Config) -> Result<Arc<KeyRing>, StartError> {
+    let unusable =
+        |error: Error| StartError::Unusable("the signing keys cannot be used", error.into());
+    let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file).map_err(unusable)?;
+    let store = open(&config.database).await?;
+    KeyRing::open(&*store, &key, &SystemClock)
+        .await
+        .map_err(unusable)
+}

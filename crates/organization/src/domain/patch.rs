@@ -34,7 +34,10 @@ impl Patch {
     pub fn validate(&self) -> Result<(), InvalidField> {
         let invalid = |field: &str, problem: &str| {
             let name = self.name.as_str();
-            Err(InvalidField::new(format!("organization {name}: {field}"), problem))
+            Err(InvalidField::new(
+                format!("organization {name}: {field}"),
+                problem,
+            ))
         };
         if let Some(id) = &self.id
             && !(1..=MAX_ID).contains(&id.as_str().len())
@@ -66,7 +69,9 @@ impl Patch {
         let wanted = Organization {
             id: current.id.clone(),
             name: self.name,
-            display_name: self.display_name.unwrap_or_else(|| current.display_name.clone()),
+            display_name: self
+                .display_name
+                .unwrap_or_else(|| current.display_name.clone()),
         };
         let mut fields = Vec::new();
         if wanted.name != current.name {

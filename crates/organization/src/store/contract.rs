@@ -28,34 +28,63 @@ async fn applying_twice_changes_nothing(store: &dyn Store) {
     assert_eq!(changes.len(), 2);
     assert!(store.apply(wanted, false).await.unwrap().is_empty());
 
-    let found = store.find_organization(&id("org_acme")).await.unwrap().unwrap();
+    let found = store
+        .find_organization(&id("org_acme"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(found.display_name, "Acme");
 }
 
 async fn a_change_names_its_fields(store: &dyn Store) {
-    store.apply(vec![patch(Some("org_a"), "aa", Some("A"))], false).await.unwrap();
-    let changes = store.apply(vec![patch(Some("org_a"), "ab", None)], false).await.unwrap();
+    store
+        .apply(vec![patch(Some("org_a"), "aa", Some("A"))], false)
+        .await
+        .unwrap();
+    let changes = store
+        .apply(vec![patch(Some("org_a"), "ab", None)], false)
+        .await
+        .unwrap();
     assert_eq!(changes[0].fields, ["name"]);
-    let found = store.find_organization(&id("org_a")).await.unwrap().unwrap();
-    assert_eq!((found.name.as_str(), found.display_name.as_str()), ("ab", "A"));
+    let found = store
+        .find_organization(&id("org_a"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.name.as_str(), found.display_name.as_str()),
+        ("ab", "A")
+    );
 }
 
 async fn a_dry_run_changes_nothing(store: &dyn Store) {
-    let changes = store.apply(vec![patch(Some("org_dry"), "dry", None)], true).await.unwrap();
+    let changes = store
+        .apply(vec![patch(Some("org_dry"), "dry", None)], true)
+        .await
+        .unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(store.find_organization(&id("org_dry")).await.unwrap(), None);
 }
 
 async fn a_taken_name_undoes_everything(store: &dyn Store) {
-    store.apply(vec![patch(Some("org_1"), "one", None)], false).await.unwrap();
-    let wanted = vec![patch(Some("org_2"), "two", None), patch(Some("org_3"), "one", None)];
+    store
+        .apply(vec![patch(Some("org_1"), "one", None)], false)
+        .await
+        .unwrap();
+    let wanted = vec![
+        patch(Some("org_2"), "two", None),
+        patch(Some("org_3"), "one", None),
+    ];
     let error = store.apply(wanted, false).await.unwrap_err();
     assert!(matches!(error, Error::NameTaken(name) if name == "one"));
     assert_eq!(store.find_organization(&id("org_2")).await.unwrap(), None);
 }
 
 async fn members(store: &dyn Store) {
-    store.apply(vec![patch(Some("org_m"), "members", None)], false).await.unwrap();
+    store
+        .apply(vec![patch(Some("org_m"), "members", None)], false)
+        .await
+        .unwrap();
     let alice = UserId::from("auth0|alice".to_owned());
     assert!(!store.is_member(&id("org_m"), &alice).await.unwrap());
     assert!(store.add_member(&id("org_m"), &alice).await.unwrap());
@@ -66,8 +95,14 @@ async fn members(store: &dyn Store) {
 async fn an_unknown_organization_has_no_members(store: &dyn Store) {
     let alice = UserId::from("auth0|alice".to_owned());
     let nowhere = id("org_nowhere");
-    assert!(matches!(store.is_member(&nowhere, &alice).await, Err(Error::NotFound(_))));
-    assert!(matches!(store.add_member(&nowhere, &alice).await, Err(Error::NotFound(_))));
+    assert!(matches!(
+        store.is_member(&nowhere, &alice).await,
+        Err(Error::NotFound(_))
+    ));
+    assert!(matches!(
+        store.add_member(&nowhere, &alice).await,
+        Err(Error::NotFound(_))
+    ));
 }
 
 async fn all(config: DatabaseConfig) {
@@ -83,5 +118,8 @@ async fn all(config: DatabaseConfig) {
 #[tokio::test]
 async fn sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    all(DatabaseConfig::sqlite(&folder.path().join("organization.db"))).await;
+    all(DatabaseConfig::sqlite(
+        &folder.path().join("organization.db"),
+    ))
+    .await;
 }

@@ -52,8 +52,15 @@ impl Store for SqlStore {
     }
 
     async fn add_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::from)?;
-        if find(&mut *transaction, FIND_BY_ID, id.as_str()).await?.is_none() {
+        let mut transaction = self
+            .database
+            .begin_write()
+            .await
+            .map_err(StoreError::from)?;
+        if find(&mut *transaction, FIND_BY_ID, id.as_str())
+            .await?
+            .is_none()
+        {
             return Err(Error::NotFound(id.clone()));
         }
         let added = sqlx::query(
@@ -70,7 +77,11 @@ impl Store for SqlStore {
     }
 
     async fn apply(&self, patches: Vec<Patch>, dry_run: bool) -> Result<Vec<Change>, Error> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::from)?;
+        let mut transaction = self
+            .database
+            .begin_write()
+            .await
+            .map_err(StoreError::from)?;
         let mut changes = Vec::new();
         for patch in patches {
             let mut current = match &patch.id {
@@ -103,7 +114,10 @@ async fn find<'e>(
     query: &'static str,
     key: &str,
 ) -> Result<Option<Organization>, StoreError> {
-    let row = sqlx::query(query).bind(key).fetch_optional(executor).await?;
+    let row = sqlx::query(query)
+        .bind(key)
+        .fetch_optional(executor)
+        .await?;
     row.as_ref().map(read).transpose()
 }
 

@@ -19,7 +19,9 @@ pub enum ChannelError {
     #[error("{0:?} is not an address of the form http://HOST:PORT")]
     Malformed(String),
     /// Plain gRPC leaves the machine.
-    #[error("{0} is not a loopback address; other addresses need mutual TLS, which is not built yet")]
+    #[error(
+        "{0} is not a loopback address; other addresses need mutual TLS, which is not built yet"
+    )]
     NotLoopback(String),
 }
 
@@ -64,10 +66,19 @@ mod tests {
 
     #[tokio::test]
     async fn only_loopback_is_called_without_tls() {
-        for good in ["http://127.0.0.1:7001", "http://[::1]:7001", "http://localhost:7001"] {
+        for good in [
+            "http://127.0.0.1:7001",
+            "http://[::1]:7001",
+            "http://localhost:7001",
+        ] {
             assert!(connect(good).is_ok(), "{good}");
         }
-        for bad in ["http://10.0.0.1:7001", "http://session:7001", "127.0.0.1:7001", "https://localhost:1"] {
+        for bad in [
+            "http://10.0.0.1:7001",
+            "http://session:7001",
+            "127.0.0.1:7001",
+            "https://localhost:1",
+        ] {
             assert!(connect(bad).is_err(), "{bad}");
         }
     }

@@ -1,0 +1,58 @@
+## Every page
+footer = Sign-in by Doorward
+continue = Continue
+title-error = Error:
+
+## Sign in
+login-title = Sign in
+login-purpose = to continue to { $name }
+login-password-title = Enter your password
+email-label = Email address
+password-label = Password
+edit = Edit
+edit-email = Edit email address
+signup-question = New here?
+signup-link = Create an account
+
+## Create an account
+signup-title = Create your account
+password-rule = At least { $length } characters. A few unrelated words are easy to remember and hard to guess.
+login-question = Already have an account?
+login-link = Sign in
+
+## Messages of forms
+error-wrong-email-credentials = Wrong email address or password.
+error-no-email = Enter your email address.
+error-invalid-email-format = That does not look like an email address. Check it for typing mistakes.
+error-no-password = Enter your password.
+error-password-too-weak = That password is too short or too easy to guess. Choose a longer one.
+error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
+error-ip-blocked = Too many failed attempts from your network. Try again later.
+error-user-blocked = This account is locked because of too many failed attempts. Try again later.
+error-same-user-login = Too many attempts in a short time. Wait a minute, then try again.
+error-ip-signup-blocked = Too many new accounts from your network. Try again later.
+error-no-db-connection = You cannot create an account here. Ask the people who run this application.
+error-authentication-failure = Something went wrong on our side. Try again in a moment.
+
+## Signed out
+logged-out-title = You are signed out
+logged-out-sentence = OK, your session here has ended. You can close this window.
+
+## Error page
+request-title = This application cannot sign you in
+request-sentence = It sent a request that we cannot accept. Your account is fine. Go back to the application and try again; if that does not help, tell the people who run it.
+start-again-title = Please start again
+start-again-sentence = This sign-in is already finished, took too long, or began in another browser. Go back to the application and sign in from there. Cookies must be allowed.
+not-found-title = There is nothing here
+not-found-sentence = The address may be mistyped or out of date. Go back to the application and try again.
+too-large-title = That was too much at once
+too-large-sentence = The request is larger than we accept. Go back to the application and try again; if that does not help, tell the people who run it.
+too-many-requests-title = Too many requests
+too-many-requests-sentence = Wait a minute, then try again.
+unavailable-title = We will be right back
+unavailable-sentence = A part of this service cannot be reached just now. You have not been signed out. Try again in a moment.
+fault-title = Something went wrong on our side
+fault-sentence = This is not your fault, and your account is fine. Try again in a moment.
+support = If you need help, get in touch:
+details = Technical details
+tracking-id = Tracking ID

@@ -1,0 +1,58 @@
+## すべてのページ
+footer = Doorward によるサインイン
+continue = 続ける
+title-error = エラー：
+
+## サインイン
+login-title = サインイン
+login-purpose = { $name } に進みます
+login-password-title = パスワードを入力
+email-label = メールアドレス
+password-label = パスワード
+edit = 変更
+edit-email = メールアドレスを変更
+signup-question = はじめての方は
+signup-link = アカウントを作成
+
+## アカウントの作成
+signup-title = アカウントを作成
+password-rule = { $length } 文字以上。無関係な単語をいくつか並べると、覚えやすく推測されにくくなります。
+login-question = すでにアカウントをお持ちの方は
+login-link = サインイン
+
+## フォームのメッセージ
+error-wrong-email-credentials = メールアドレスまたはパスワードが正しくありません。
+error-no-email = メールアドレスを入力してください。
+error-invalid-email-format = メールアドレスの形式が正しくありません。入力内容をご確認ください。
+error-no-password = パスワードを入力してください。
+error-password-too-weak = パスワードが短すぎるか、推測されやすいものです。もっと長いパスワードにしてください。
+error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
+error-ip-blocked = お使いのネットワークから失敗が続いたため、受け付けを停止しています。しばらくしてからもう一度お試しください。
+error-user-blocked = 失敗が続いたため、このアカウントはロックされています。しばらくしてからもう一度お試しください。
+error-same-user-login = 短い時間に試行が多すぎます。1 分ほど待ってからもう一度お試しください。
+error-ip-signup-blocked = お使いのネットワークからのアカウント作成が多すぎます。しばらくしてからもう一度お試しください。
+error-no-db-connection = ここではアカウントを作成できません。アプリケーションの運営者にお問い合わせください。
+error-authentication-failure = こちら側で問題が発生しました。少し待ってからもう一度お試しください。
+
+## サインアウト
+logged-out-title = サインアウトしました
+logged-out-sentence = OK。ここでのセッションは終了しました。このウィンドウを閉じてかまいません。
+
+## エラーページ
+request-title = このアプリケーションからサインインできません
+request-sentence = アプリケーションから受け付けられないリクエストが届きました。お客様のアカウントに問題はありません。アプリケーションに戻ってもう一度お試しください。解決しない場合は、運営者にお知らせください。
+start-again-title = もう一度はじめからお願いします
+start-again-sentence = このサインインはすでに完了したか、時間がかかりすぎたか、別のブラウザーで始められたものです。アプリケーションに戻ってサインインし直してください。Cookie を許可する必要があります。
+not-found-title = ページが見つかりません
+not-found-sentence = アドレスが間違っているか、古くなっている可能性があります。アプリケーションに戻ってもう一度お試しください。
+too-large-title = リクエストが大きすぎます
+too-large-sentence = 受け付けられる大きさを超えています。アプリケーションに戻ってもう一度お試しください。解決しない場合は、運営者にお知らせください。
+too-many-requests-title = リクエストが多すぎます
+too-many-requests-sentence = 1 分ほど待ってからもう一度お試しください。
+unavailable-title = まもなく復旧します
+unavailable-sentence = サービスの一部に現在つながりません。サインアウトされたわけではありません。少し待ってからもう一度お試しください。
+fault-title = こちら側で問題が発生しました
+fault-sentence = お客様の操作やアカウントに問題はありません。少し待ってからもう一度お試しください。
+support = お困りの場合はお問い合わせください：
+details = 技術的な詳細
+tracking-id = 追跡 ID

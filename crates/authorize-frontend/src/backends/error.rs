@@ -1,0 +1,96 @@
+//! When a backend gives no answer.
+
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::reason_of;
+use tonic::{Code, Status};
+
+/// A backend gave no answer; whatever was asked is neither true nor false.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BackendError {
+    /// It cannot be reached, is too slow or has too much to do. The same call may succeed later.
+    #[error("{backend} cannot tell: {status}")]
+    CannotTell {
+        /// Which service.
+        backend: &'static str,
+        /// What the call ended with.
+        status: Status,
+    },
+    /// It, or we, did something that must not happen.
+    #[error("{backend} failed: {status}")]
+    Failed {
+        /// Which service.
+        backend: &'static str,
+        /// What the call ended with.
+        status: Status,
+    },
+}
+
+impl BackendError {
+    /// Sorts a status that the caller has no better use for.
+    pub(crate) fn new(backend: &'static str, status: Status) -> Self {
+        if cannot_tell(&status) {
+            tracing::warn!(backend, code = %status.code(), message = status.message(), "backend cannot tell");
+            Self::CannotTell { backend, status }
+        } else {
+            tracing::error!(backend, code = %status.code(), message = status.message(), "backend failed");
+            Self::Failed { backend, status }
+        }
+    }
+
+    /// An answer that breaks the proto.
+    pub(crate) fn malformed(backend: &'static str, problem: &str) -> Self {
+        Self::new(
+            backend,
+            Status::internal(format!("malformed answer: {problem}")),
+        )
+    }
+}
+
+fn cannot_tell(status: &Status) -> bool {
+    match reason_of(status) {
+        Some(ErrorReason::StoreUnavailable | ErrorReason::Overloaded) => true,
+        Some(_) => false,
+        // Without a reason the status comes from the transport: a closed connection is `Unknown`, a lost deadline
+        // `Cancelled` or `DeadlineExceeded`.
+        None => matches!(
+            status.code(),
+            Code::Unavailable
+                | Code::DeadlineExceeded
+                | Code::Cancelled
+                | Code::ResourceExhausted
+                | Code::Unknown
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_proto::Refusal;
+
+    #[test]
+    fn lost_is_told_from_broken() {
+        let lost = [
+            Refusal::new(ErrorReason::StoreUnavailable, "gone").into(),
+            Status::unavailable("connection refused"),
+            Status::deadline_exceeded("too slow"),
+            Status::unknown("transport error"),
+        ];
+        for status in lost {
+            assert!(matches!(
+                BackendError::new("session", status),
+                BackendError::CannotTell { .. }
+            ));
+        }
+        let broken = [
+            Status::internal("bug"),
+            Refusal::new(ErrorReason::InvalidField, "x").into(),
+        ];
+        for status in broken {
+            assert!(matches!(
+                BackendError::new("session", status),
+                BackendError::Failed { .. }
+            ));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Users and passwords.
+
+use std::time::Duration;
+
+use doorward_proto::common::v1::User;
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
+use doorward_proto::identity::v1::{
+    CreateUserRequest, FindUserRequest, VerifyPasswordRequest, WatchUsersRequest,
+    WatchUsersResponse,
+};
+use tonic::transport::Channel;
+use tonic::{Status, Streaming};
+
+use super::BackendError;
+use super::calls::Calls;
+
+/// Hashing a password takes longer than anything else, and may have to wait for its turn.
+const PASSWORD_FACTOR: u32 = 10;
+
+/// Whether a password was right.
+#[derive(Debug)]
+pub(crate) enum PasswordVerdict {
+    /// It was; the user may be blocked all the same.
+    Right(Box<User>),
+    /// Unknown user or wrong password; nobody is told which.
+    Wrong,
+}
+
+/// What became of a sign-up.
+#[derive(Debug)]
+pub(crate) enum SignUpVerdict {
+    /// The account is there.
+    Created(Box<User>),
+    /// It was there before.
+    EmailInUse,
+    /// The address is not one.
+    InvalidEmail,
+    /// The password breaks the connection's policy.
+    PasswordTooWeak,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    client: IdentityServiceClient<Channel>,
+    calls: Calls,
+    password_calls: Calls,
+}
+
+impl Identity {
+    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
+        let backend = "identity";
+        Self {
+            client: IdentityServiceClient::new(channel),
+            calls: Calls { backend, deadline },
+            password_calls: Calls {
+                backend,
+                deadline: deadline * PASSWORD_FACTOR,
+            },
+        }
+    }
+
+    pub(crate) async fn verify_password(
+        &self,
+        connections: Vec<String>,
+        identifier: &str,
+        password: &str,
+    ) -> Result<PasswordVerdict, BackendError> {
+        let request = self.password_calls.request(VerifyPasswordRequest {
+            connections,
+            identifier: identifier.to_owned(),
+            password: password.to_owned(),
+        });
+        let result = self.client.clone().verify_password(request).await;
+        let expected = [ErrorReason::WrongCredentials];
+        match self.password_calls.answer_or_refusal(result, &expected)? {
+            Ok(response) => {
+                let user = self.calls.required(response.user, "user")?;
+                Ok(PasswordVerdict::Right(Box::new(user)))
+            }
+            Err(_) => Ok(PasswordVerdict::Wrong),
+        }
+    }
+
+    pub(crate) async fn create_user(
+        &self,
+        request: CreateUserRequest,
+    ) -> Result<SignUpVerdict, BackendError> {
+        let request = self.password_calls.request(request);
+        let result = self.client.clone().create_user(request).await;
+        let expected = [
+            ErrorReason::UserAlreadyExists,
+            ErrorReason::PasswordTooWeak,
+            ErrorReason::InvalidField,
+        ];
+        match self.password_calls.answer_or_refusal(result, &expected)? {
+            Ok(response) => {
+                let user = self.calls.required(response.user, "user")?;
+                Ok(SignUpVerdict::Created(Box::new(user)))
+            }
+            Err(ErrorReason::UserAlreadyExists) => Ok(SignUpVerdict::EmailInUse),
+            Err(ErrorReason::PasswordTooWeak) => Ok(SignUpVerdict::PasswordTooWeak),
+            Err(_) => Ok(SignUpVerdict::InvalidEmail),
+        }
+    }
+
+    pub(crate) async fn find_user(&self, user_id: &str) -> Result<Option<User>, BackendError> {
+        let request = self.calls.request(FindUserRequest {
+            user_id: user_id.to_owned(),
+        });
+        let result = self.client.clone().find_user(request).await;
+        Ok(self.calls.answer(result)?.user)
+    }
+
+    /// Changed users after a position. The stream has no deadline.
+    pub(super) async fn watch_users(
+        &self,
+        after_position: u64,
+    ) -> Result<Streaming<WatchUsersResponse>, Status> {
+        let request = WatchUsersRequest { after_position };
+        Ok(self.client.clone().watch_users(request).await?.into_inner())
+    }
+}

@@ -1,0 +1,152 @@
+//! Tenant settings, applications and APIs, from this process's own memory.
+//!
+//! Everything that was read belongs to a *generation*. The registry's watch starts a new one whenever anything has
+//! changed, and what an older generation holds is never looked at again. A miss is one call, shared by all who wait.
+
+mod generation;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::client_registry::v1::{
+    Client, Connection, FindAllowedOriginRequest, FindClientRequest, FindResourceServerRequest,
+    GetTenantRequest, ResourceServer, Tenant,
+};
+use doorward_service_kit::Shutdown;
+use moka::future::Cache;
+use tonic::Status;
+use tonic::transport::Channel;
+
+use super::BackendError;
+use super::calls::Calls;
+use generation::Generation;
+
+const MAX_ENTRIES: u64 = 10_000;
+
+type Entries<T> = Cache<(u64, String), Arc<T>>;
+
+/// An application and the connections that are enabled for it.
+#[derive(Debug)]
+pub(crate) struct RegisteredClient {
+    pub(crate) client: Client,
+    pub(crate) connections: Vec<Connection>,
+}
+
+/// Why a look-up brought nothing into memory.
+#[derive(Debug, Clone)]
+enum Miss {
+    Absent,
+    Lost(BackendError),
+}
+
+#[derive(Debug)]
+pub(crate) struct Registry {
+    service: ClientRegistryServiceClient<Channel>,
+    calls: Calls,
+    generation: Generation,
+    tenants: Entries<Tenant>,
+    clients: Entries<RegisteredClient>,
+    resource_servers: Entries<ResourceServer>,
+}
+
+impl Registry {
+    pub(super) fn start(channel: Channel, deadline: Duration, shutdown: Shutdown) -> Self {
+        let service = ClientRegistryServiceClient::new(channel);
+        Self {
+            generation: Generation::watch(service.clone(), shutdown),
+            service,
+            calls: Calls {
+                backend: "client-registry",
+                deadline,
+            },
+            tenants: Cache::new(1),
+            clients: Cache::new(MAX_ENTRIES),
+            resource_servers: Cache::new(MAX_ENTRIES),
+        }
+    }
+
+    pub(crate) async fn tenant(&self) -> Result<Arc<Tenant>, BackendError> {
+        let found = self
+            .remembered(&self.tenants, "", async |mut service| {
+                let response = service
+                    .get_tenant(self.calls.request(GetTenantRequest {}))
+                    .await;
+                Ok(self.calls.answer(response)?.tenant)
+            })
+            .await?;
+        self.calls.required(found, "tenant")
+    }
+
+    pub(crate) async fn client(
+        &self,
+        client_id: &str,
+    ) -> Result<Option<Arc<RegisteredClient>>, BackendError> {
+        self.remembered(&self.clients, client_id, async |mut service| {
+            let request = self.calls.request(FindClientRequest {
+                client_id: client_id.to_owned(),
+            });
+            let answer = self.calls.answer(service.find_client(request).await)?;
+            let connections = answer.connections;
+            Ok(answer.client.map(|client| RegisteredClient {
+                client,
+                connections,
+            }))
+        })
+        .await
+    }
+
+    pub(crate) async fn resource_server(
+        &self,
+        identifier: &str,
+    ) -> Result<Option<Arc<ResourceServer>>, BackendError> {
+        self.remembered(&self.resource_servers, identifier, async |mut service| {
+            let request = self.calls.request(FindResourceServerRequest {
+                identifier: identifier.to_owned(),
+            });
+            let answer = self
+                .calls
+                .answer(service.find_resource_server(request).await)?;
+            Ok(answer.resource_server)
+        })
+        .await
+    }
+
+    /// Whether any application allows cross-origin calls from `origin`. Browsers remember the answer, we do not.
+    pub(crate) async fn allows_origin(&self, origin: &str) -> Result<bool, BackendError> {
+        let request = self.calls.request(FindAllowedOriginRequest {
+            origin: origin.to_owned(),
+        });
+        let result = self.service.clone().find_allowed_origin(request).await;
+        Ok(self.calls.answer(result)?.allowed)
+    }
+
+    /// What is remembered under `key`, or else what `load` finds. Absence is not remembered: it would let anybody who
+    /// invents ids push out what is used.
+    async fn remembered<T: Send + Sync + 'static>(
+        &self,
+        entries: &Entries<T>,
+        key: &str,
+        load: impl AsyncFnOnce(ClientRegistryServiceClient<Channel>) -> Result<Option<T>, BackendError>,
+    ) -> Result<Option<Arc<T>>, BackendError> {
+        let generation = self.generation.current().ok_or_else(|| {
+            let status = Status::unavailable("not heard of for too long");
+            BackendError::new(self.calls.backend, status)
+        })?;
+        let service = self.service.clone();
+        let loaded = entries.try_get_with((generation, key.to_owned()), async {
+            match load(service).await {
+                Ok(Some(found)) => Ok(Arc::new(found)),
+                Ok(None) => Err(Miss::Absent),
+                Err(error) => Err(Miss::Lost(error)),
+            }
+        });
+        match loaded.await {
+            Ok(found) => Ok(Some(found)),
+            Err(miss) => match &*miss {
+                Miss::Absent => Ok(None),
+                Miss::Lost(error) => Err(error.clone()),
+            },
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! When to forget what was read from the registry.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use doorward_proto::client_registry::v1::WatchRequest;
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_service_kit::Shutdown;
+use tonic::Status;
+use tonic::transport::Channel;
+
+/// How long memory is served while the registry is gone.
+const SERVED_STALE: Duration = Duration::from_mins(10);
+/// The registry sends a sign of life every second.
+const SILENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Clone)]
+pub(super) struct Generation {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    number: AtomicU64,
+    heard: Mutex<Instant>,
+}
+
+impl Generation {
+    /// Follows the registry's watch until `shutdown`.
+    pub(super) fn watch(service: ClientRegistryServiceClient<Channel>, shutdown: Shutdown) -> Self {
+        let generation = Self::new();
+        let followed = generation.clone();
+        tokio::spawn(shutdown.run_until_cancelled_owned(async move {
+            let mut revision = None;
+            loop {
+                if let Err(status) = followed.follow(service.clone(), &mut revision).await {
+                    tracing::warn!(%status, "client-registry is not heard of");
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }));
+        generation
+    }
+
+    fn new() -> Self {
+        let shared = Shared {
+            number: AtomicU64::new(0),
+            heard: Mutex::new(Instant::now()),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    async fn follow(
+        &self,
+        mut service: ClientRegistryServiceClient<Channel>,
+        revision: &mut Option<u64>,
+    ) -> Result<(), Status> {
+        let mut signs = service.watch(WatchRequest {}).await?.into_inner();
+        loop {
+            let silent = |_| Status::deadline_exceeded("no sign of life");
+            let sign = tokio::time::timeout(SILENCE, signs.message())
+                .await
+                .map_err(silent)??;
+            let Some(sign) = sign else { return Ok(()) };
+            self.hear(sign.revision, revision);
+        }
+    }
+
+    fn hear(&self, revision: u64, last: &mut Option<u64>) {
+        if last.replace(revision) != Some(revision) {
+            self.shared.number.fetch_add(1, Ordering::Release);
+        }
+        *self
+            .shared
+            .heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// The generation that may be read now; none when the registry was silent for too long.
+    pub(super) fn current(&self) -> Option<u64> {
+        let heard = *self
+            .shared
+            .heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        (heard.elapsed() < SERVED_STALE).then(|| self.shared.number.load(Ordering::Acquire))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_another_revision_starts_a_generation() {
+        let generation = Generation::new();
+        let mut last = None;
+        let mut numbers = Vec::new();
+        for revision in [7, 7, 8, 8, 7] {
+            generation.hear(revision, &mut last);
+            numbers.push(generation.current().unwrap());
+        }
+        assert_eq!(numbers, [1, 1, 2, 2, 3]);
+    }
+}

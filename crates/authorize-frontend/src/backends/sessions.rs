@@ -1,0 +1,163 @@
+//! SSO sessions, pending transactions, opaque access tokens.
+
+use std::time::Duration;
+
+use doorward_proto::common::v1::User;
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::session::v1::session_service_client::SessionServiceClient;
+use doorward_proto::session::v1::{
+    AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
+    FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
+    OpenSessionRequest, OpenSessionResponse, PutUsersRequest, ResolveSessionRequest, Session,
+    Transaction, UpdateTransactionRequest,
+};
+use tonic::transport::Channel;
+
+use super::BackendError;
+use super::calls::Calls;
+
+/// A session that its store has confirmed, with its user.
+#[derive(Debug)]
+pub(crate) struct LiveSession {
+    pub(crate) session: Session,
+    pub(crate) user: User,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Sessions {
+    client: SessionServiceClient<Channel>,
+    calls: Calls,
+}
+
+impl Sessions {
+    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
+        Self {
+            client: SessionServiceClient::new(channel),
+            calls: Calls {
+                backend: "session",
+                deadline,
+            },
+        }
+    }
+
+    pub(crate) async fn open(
+        &self,
+        request: OpenSessionRequest,
+    ) -> Result<OpenSessionResponse, BackendError> {
+        let request = self.calls.request(request);
+        self.calls
+            .answer(self.client.clone().open_session(request).await)
+    }
+
+    /// The live session behind a cookie. `None` is the store's own word.
+    pub(crate) async fn resolve(
+        &self,
+        request: ResolveSessionRequest,
+    ) -> Result<Option<LiveSession>, BackendError> {
+        let request = self.calls.request(request);
+        let answer = self
+            .calls
+            .answer(self.client.clone().resolve_session(request).await)?;
+        let Some(session) = answer.session else {
+            return Ok(None);
+        };
+        let user = self.calls.required(answer.user, "user")?;
+        Ok(Some(LiveSession { session, user }))
+    }
+
+    pub(crate) async fn end(&self, session_token: &str) -> Result<(), BackendError> {
+        let request = self.calls.request(EndSessionRequest {
+            session_token: session_token.to_owned(),
+        });
+        self.calls
+            .answer(self.client.clone().end_session(request).await)?;
+        Ok(())
+    }
+
+    pub(super) async fn user_relay_position(&self) -> Result<u64, BackendError> {
+        let request = self.calls.request(GetUserRelayPositionRequest {});
+        let result = self.client.clone().get_user_relay_position(request).await;
+        Ok(self.calls.answer(result)?.position)
+    }
+
+    pub(super) async fn put_users(
+        &self,
+        users: Vec<User>,
+        position: u64,
+    ) -> Result<(), BackendError> {
+        let request = self.calls.request(PutUsersRequest {
+            users,
+            relay_position: Some(position),
+        });
+        self.calls
+            .answer(self.client.clone().put_users(request).await)?;
+        Ok(())
+    }
+
+    pub(crate) async fn add_transaction(
+        &self,
+        transaction: Transaction,
+        browser_token: &str,
+    ) -> Result<(), BackendError> {
+        let request = self.calls.request(AddTransactionRequest {
+            transaction: Some(transaction),
+            browser_token: browser_token.to_owned(),
+        });
+        self.calls
+            .answer(self.client.clone().add_transaction(request).await)?;
+        Ok(())
+    }
+
+    pub(crate) async fn find_transaction(
+        &self,
+        transaction_id: &str,
+        browser_token: &str,
+    ) -> Result<Option<Transaction>, BackendError> {
+        let request = self.calls.request(FindTransactionRequest {
+            transaction_id: transaction_id.to_owned(),
+            browser_token: browser_token.to_owned(),
+        });
+        let result = self.client.clone().find_transaction(request).await;
+        Ok(self.calls.answer(result)?.transaction)
+    }
+
+    /// Moves a transaction on. False: somebody else did, or it is gone.
+    pub(crate) async fn update_transaction(
+        &self,
+        transaction: Transaction,
+    ) -> Result<bool, BackendError> {
+        let request = self.calls.request(UpdateTransactionRequest {
+            transaction: Some(transaction),
+        });
+        let result = self.client.clone().update_transaction(request).await;
+        Ok(self
+            .calls
+            .answer_or_refusal(result, &[ErrorReason::Conflict])?
+            .is_ok())
+    }
+
+    pub(crate) async fn add_access_token(
+        &self,
+        token: &str,
+        access_token: AccessToken,
+    ) -> Result<(), BackendError> {
+        let request = self.calls.request(AddAccessTokenRequest {
+            token: token.to_owned(),
+            access_token: Some(access_token),
+        });
+        self.calls
+            .answer(self.client.clone().add_access_token(request).await)?;
+        Ok(())
+    }
+
+    pub(crate) async fn find_access_token(
+        &self,
+        token: &str,
+    ) -> Result<Option<AccessToken>, BackendError> {
+        let request = self.calls.request(FindAccessTokenRequest {
+            token: token.to_owned(),
+        });
+        let result = self.client.clone().find_access_token(request).await;
+        Ok(self.calls.answer(result)?.access_token)
+    }
+}

@@ -1,0 +1,159 @@
+//! What a request tells of the browser that sent it.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::response::AppendHeaders;
+use cookie::{Cookie, SameSite};
+use doorward_proto::session::v1::Device;
+use http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
+use http::request::Parts;
+use ipnet::IpNet;
+
+use crate::deps::Deps;
+use crate::pipeline::TRANSACTION_LIFE;
+use crate::views::{Language, accepted_languages};
+
+/// Holds the SSO session.
+const SESSION_COOKIE: &str = "__Host-doorward-session";
+/// Ties pending sign-ins to this browser.
+const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// No value of ours is longer; whatever else is there was not made here.
+const MAX_COOKIE_VALUE: usize = 256;
+const MAX_USER_AGENT: usize = 512;
+
+/// The browser behind a request.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    session_token: Option<String>,
+    token: Option<String>,
+    language: Language,
+    device: Device,
+}
+
+impl Browser {
+    /// Value of the session cookie, if it could be ours.
+    pub(crate) fn session_token(&self) -> Option<&str> {
+        self.session_token.as_deref()
+    }
+
+    /// Value of the cookie that pending sign-ins are tied to.
+    pub(crate) fn browser_token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The language that the browser prefers.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Where the browser is.
+    pub(crate) fn device(&self) -> Device {
+        self.device.clone()
+    }
+
+    fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
+        let headers = &parts.headers;
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("")
+        };
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let ip = peer.map(|peer| client_address(peer.0.ip(), headers, trusted_proxies));
+        Self {
+            session_token: cookie_value(headers, SESSION_COOKIE),
+            token: cookie_value(headers, BROWSER_COOKIE),
+            language: Language::choose(accepted_languages(text(ACCEPT_LANGUAGE))),
+            device: Device {
+                ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
+                user_agent: text(USER_AGENT).chars().take(MAX_USER_AGENT).collect(),
+            },
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Deps>> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, deps: &Arc<Deps>) -> Result<Self, Infallible> {
+        Ok(Self::read(parts, &deps.trusted_proxies))
+    }
+}
+
+/// The value of a cookie of ours. A name that occurs twice was tampered with, and has none.
+fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let texts = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let cookies = texts.flat_map(|text| Cookie::split_parse(text.to_owned()).flatten());
+    let mut values = cookies.filter(|cookie| cookie.name() == name);
+    let value = values.next()?.value().to_owned();
+    let usable = !value.is_empty() && value.len() <= MAX_COOKIE_VALUE && values.next().is_none();
+    usable.then_some(value)
+}
+
+/// The right-most address in `X-Forwarded-For` that is not a proxy we trust; without trusted proxies, the peer.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
+    let trusted = |ip: IpAddr| trusted_proxies.iter().any(|net| net.contains(&ip));
+    if !trusted(peer) {
+        return peer;
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let hops = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.rsplit(','));
+    let mut nearest = peer;
+    for hop in hops {
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
+        nearest = ip;
+        if !trusted(ip) {
+            break;
+        }
+    }
+    nearest
+}
+
+/// A header that sets a cookie.
+pub(crate) type SetCookie = AppendHeaders<[(http::HeaderName, String); 1]>;
+
+fn set(cookie: &Cookie<'_>) -> SetCookie {
+    AppendHeaders([(SET_COOKIE, cookie.to_string())])
+}
+
+fn host_cookie(name: &'static str, value: &str) -> cookie::CookieBuilder<'static> {
+    Cookie::build((name, value.to_owned()))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+}
+
+/// Sets the session cookie. `SameSite=None`: silent authentication in an iframe needs it (clients on other sites).
+pub(crate) fn session_cookie(session_token: &str, max_age_seconds: Option<u32>) -> SetCookie {
+    let mut cookie = host_cookie(SESSION_COOKIE, session_token).same_site(SameSite::None);
+    if let Some(seconds) = max_age_seconds {
+        cookie = cookie.max_age(cookie::time::Duration::seconds(i64::from(seconds)));
+    }
+    set(&cookie.build())
+}
+
+/// Takes the session cookie away.
+pub(crate) fn expired_session_cookie() -> SetCookie {
+    session_cookie("", Some(0))
+}
+
+/// Sets the cookie that ties pending sign-ins to this browser; it lives as long as the youngest of them.
+pub(crate) fn browser_cookie(browser_token: &str) -> SetCookie {
+    let life = cookie::time::Duration::seconds(TRANSACTION_LIFE.as_secs());
+    let cookie = host_cookie(BROWSER_COOKIE, browser_token).same_site(SameSite::Lax);
+    set(&cookie.max_age(life).build())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+use super::*;
+
+fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(*name, value.parse().unwrap());
+    }
+    headers
+}
+
+#[test]
+fn cookies_of_ours() {
+    let long = format!("__Host-doorward-session={}", "a".repeat(10_000));
+    let cases = [
+        ("__Host-doorward-session=abc", Some("abc")),
+        ("x=1; __Host-doorward-session=abc; y=2", Some("abc")),
+        ("__Host-doorward-session=", None),
+        ("__Host-doorward-session=a; __Host-doorward-session=b", None),
+        ("__host-doorward-session=abc", None),
+        (long.as_str(), None),
+        ("", None),
+    ];
+    for (cookies, expected) in cases {
+        let headers = headers(&[("cookie", cookies)]);
+        assert_eq!(
+            cookie_value(&headers, SESSION_COOKIE).as_deref(),
+            expected,
+            "{cookies:.80}"
+        );
+    }
+}
+
+#[test]
+fn sec_078_session_cookie_attributes() {
+    let AppendHeaders([(_, text)]) = session_cookie("abc", Some(60));
+    assert_eq!(
+        text,
+        "__Host-doorward-session=abc; HttpOnly; SameSite=None; Secure; Path=/; Max-Age=60"
+    );
+}
+
+#[test]
+fn sec_079_browser_cookie_attributes() {
+    let AppendHeaders([(_, text)]) = browser_cookie("abc");
+    assert_eq!(
+        text,
+        "__Host-doorward-browser=abc; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=3600"
+    );
+}
+
+#[test]
+fn sec_150_only_trusted_hops_are_read() {
+    let proxies = [
+        "127.0.0.0/8".parse().unwrap(),
+        "10.0.0.0/8".parse().unwrap(),
+    ];
+    let cases = [
+        ("203.0.113.9", "1.2.3.4", "203.0.113.9"),
+        ("127.0.0.1", "1.2.3.4", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, 1.2.3.4, 10.1.1.1", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, nonsense", "127.0.0.1"),
+    ];
+    for (peer, forwarded, expected) in cases {
+        let headers = headers(&[("x-forwarded-for", forwarded)]);
+        let address = client_address(peer.parse().unwrap(), &headers, &proxies);
+        assert_eq!(address.to_string(), expected, "{peer} {forwarded}");
+    }
+}

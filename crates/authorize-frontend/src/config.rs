@@ -1,0 +1,158 @@
+//! This service's settings.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use doorward_service_kit::LogConfig;
+use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::grpc::{ChannelError, GrpcConfig, connect};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::backends::Channels;
+use crate::issuer::Issuer;
+
+/// Everything that `doorward-authorize-frontend` can be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where browsers come.
+    pub http: HttpConfig,
+    /// Where `grpc.health.v1` is served.
+    pub grpc: GrpcConfig,
+    /// The services behind it.
+    pub backends: BackendsConfig,
+    /// How to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// The `[http]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address under which browsers and applications know this deployment, for example `https://auth.example.com/`.
+    /// Plain `http` only for loopback hosts.
+    pub issuer: String,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// PEM file with the certificate chain; absent: plain HTTP, as behind a proxy that ends TLS.
+    #[serde(default)]
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with the private key of `tls_cert`.
+    #[serde(default)]
+    pub tls_key: Option<PathBuf>,
+    /// Networks whose `X-Forwarded-For` is believed; default loopback.
+    #[serde(default = "loopback")]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+fn loopback() -> Vec<IpNet> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    let v4 = ipnet::Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+    let v6 = ipnet::Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+    vec![v4.into(), v6.into()]
+}
+
+/// A certificate and its key.
+pub(crate) struct TlsFiles<'a> {
+    pub(crate) cert: &'a Path,
+    pub(crate) key: &'a Path,
+}
+
+impl HttpConfig {
+    /// Settings for plain HTTP with the default for everything else.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>, listen: SocketAddr) -> Self {
+        Self {
+            issuer: issuer.into(),
+            listen,
+            tls_cert: None,
+            tls_key: None,
+            trusted_proxies: loopback(),
+        }
+    }
+
+    /// Refuses what cannot be served.
+    pub fn validate(&self) -> Result<Issuer, ConfigError> {
+        self.tls_files()?;
+        Issuer::parse(&self.issuer)
+    }
+
+    pub(crate) fn tls_files(&self) -> Result<Option<TlsFiles<'_>>, ConfigError> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(ConfigError::invalid(
+                "http.tls_key",
+                "is missing beside tls_cert",
+            )),
+            (None, Some(_)) => Err(ConfigError::invalid(
+                "http.tls_cert",
+                "is missing beside tls_key",
+            )),
+        }
+    }
+}
+
+/// The `[backends]` section: addresses of the form `http://127.0.0.1:7001`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackendsConfig {
+    /// Address of `doorward-client-registry`.
+    pub client_registry: String,
+    /// Address of `doorward-identity`.
+    pub identity: String,
+    /// Address of `doorward-session`.
+    pub session: String,
+    /// Address of `doorward-organization`.
+    pub organization: String,
+    /// Address of `doorward-token-signing`.
+    pub token_signing: String,
+    /// How long to wait for an answer, in milliseconds; default 250. Passwords get ten times as long.
+    #[serde(default = "default_deadline_ms")]
+    pub deadline_ms: u64,
+}
+
+fn default_deadline_ms() -> u64 {
+    250
+}
+
+impl BackendsConfig {
+    /// Channels that connect when they are first used.
+    pub fn connect(&self) -> Result<Channels, ChannelError> {
+        Ok(Channels {
+            client_registry: connect(&self.client_registry)?,
+            identity: connect(&self.identity)?,
+            session: connect(&self.session)?,
+            organization: connect(&self.organization)?,
+            token_signing: connect(&self.token_signing)?,
+            deadline: Duration::from_millis(self.deadline_ms),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_accepted() {
+        let sample = Path::new("../../deploy/config/authorize-frontend.toml");
+        let config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
+        config.http.validate().unwrap();
+        config.grpc.validate().unwrap();
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key() {
+        let mut config = HttpConfig::new("http://localhost:8080/", ([127, 0, 0, 1], 8080).into());
+        config.tls_cert = Some("cert.pem".into());
+        let error = config.validate().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: http.tls_key: is missing beside tls_cert"
+        );
+    }
+}

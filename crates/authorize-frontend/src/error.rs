@@ -1,0 +1,126 @@
+//! What goes wrong, and where it is told: on a page of ours, or to the application at its callback.
+
+use std::borrow::Cow;
+
+use doorward_oauth2_types::ErrorCode;
+use http::StatusCode;
+
+use crate::backends::BackendError;
+use crate::views::ErrorKind;
+
+/// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OAuthError {
+    pub(crate) code: ErrorCode,
+    pub(crate) description: Cow<'static, str>,
+}
+
+impl OAuthError {
+    pub(crate) fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            description: description.into(),
+        }
+    }
+
+    pub(crate) fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidRequest, description)
+    }
+
+    pub(crate) fn login_required() -> Self {
+        Self::new(ErrorCode::LoginRequired, "Login required")
+    }
+}
+
+/// *Cannot tell* becomes `temporarily_unavailable`, never a "no".
+impl From<BackendError> for OAuthError {
+    fn from(error: BackendError) -> Self {
+        match error {
+            BackendError::CannotTell { .. } => Self::new(
+                ErrorCode::TemporarilyUnavailable,
+                "The service is temporarily unavailable, try again",
+            ),
+            BackendError::Failed { .. } => {
+                Self::new(ErrorCode::ServerError, "The request could not be completed")
+            }
+        }
+    }
+}
+
+/// An error for the person: a page of ours, because there is no address that it may be sent to.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownError {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: ErrorKind,
+    pub(crate) code: ErrorCode,
+    pub(crate) description: Cow<'static, str>,
+}
+
+impl ShownError {
+    /// A page whose status follows from the code.
+    pub(crate) fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
+        let status =
+            StatusCode::from_u16(code.page_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::with_status(status, code, description)
+    }
+
+    pub(crate) fn with_status(
+        status: StatusCode,
+        code: ErrorCode,
+        description: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            kind: ErrorKind::of(status),
+            code,
+            description: description.into(),
+        }
+    }
+
+    pub(crate) fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidRequest, description)
+    }
+
+    /// The sign-in is over, too old, or was begun in another browser.
+    pub(crate) fn lost_transaction() -> Self {
+        Self {
+            kind: ErrorKind::StartAgain,
+            ..Self::invalid_request(
+                "This sign-in is over or was not begun in this browser; go back to the application and start again",
+            )
+        }
+    }
+}
+
+impl From<OAuthError> for ShownError {
+    fn from(error: OAuthError) -> Self {
+        Self::new(error.code, error.description)
+    }
+}
+
+impl From<BackendError> for ShownError {
+    fn from(error: BackendError) -> Self {
+        OAuthError::from(error).into()
+    }
+}
+
+/// Why a request does not go on to its tokens.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The user has to sign in first.
+    SignIn,
+    /// The application is told no.
+    Refuse(OAuthError),
+}
+
+impl From<OAuthError> for Stop {
+    fn from(error: OAuthError) -> Self {
+        Self::Refuse(error)
+    }
+}
+
+impl From<BackendError> for Stop {
+    fn from(error: BackendError) -> Self {
+        Self::Refuse(error.into())
+    }
+}

@@ -1,0 +1,22 @@
+//! The HTTP edge: one file for each endpoint, and what all answers have in common.
+
+mod assets;
+mod authorize;
+mod cors;
+mod discovery;
+mod errors;
+mod form;
+mod guard;
+pub(crate) mod html;
+mod jwks;
+mod login;
+mod logout;
+pub(crate) mod redirect;
+mod router;
+mod server;
+mod sign_in;
+mod signup;
+mod userinfo;
+
+pub(crate) use router::router;
+pub(crate) use server::serve;

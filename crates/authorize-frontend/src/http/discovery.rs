@@ -1,0 +1,62 @@
+//! `/.well-known/openid-configuration`: what this server can do (OpenID Connect Discovery §3, RFC 8414).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, StatusCode};
+use serde_json::{Value, json};
+
+use super::cors;
+use crate::deps::Deps;
+use crate::issuer::Issuer;
+
+/// Short, so that an emergency revocation soon reaches shared caches.
+pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
+    (
+        CACHE_CONTROL,
+        HeaderValue::from_static(
+            "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400",
+        ),
+    ),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
+    (PUBLIC_HEADERS, cors::public(), Json(document(&deps.issuer))).into_response()
+}
+
+pub(super) async fn preflight() -> Response {
+    (StatusCode::NO_CONTENT, cors::public_preflight()).into_response()
+}
+
+/// Names nothing that is not built.
+fn document(issuer: &Issuer) -> Value {
+    json!({
+        "issuer": issuer.as_str(),
+        "authorization_endpoint": issuer.endpoint("authorize"),
+        "userinfo_endpoint": issuer.userinfo_endpoint(),
+        "jwks_uri": issuer.endpoint(".well-known/jwks.json"),
+        "response_types_supported": ["token", "id_token", "id_token token"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": ["implicit"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "scopes_supported": [
+            "openid", "profile", "email", "phone", "name", "given_name", "family_name", "nickname",
+            "email_verified", "picture", "created_at",
+        ],
+        "claims_supported": [
+            "aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name",
+            "given_name", "iat", "iss", "name", "nickname", "phone_number", "picture", "sid", "sub",
+            "updated_at",
+        ],
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "claims_parameter_supported": false,
+        "ui_locales_supported": ["en", "ja"],
+    })
+}

@@ -1,0 +1,141 @@
+//! Every error that is not told to an application becomes a page that a person can read.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::ErrorCode;
+use doorward_proto::client_registry::v1::Tenant;
+use doorward_service_kit::hex;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use tracing::Instrument;
+
+use super::html::{Policy, html};
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::ShownError;
+use crate::views::{ErrorPage, Language, Page};
+
+/// Shown when the tenant has no name, or it cannot be asked for.
+const PRODUCT_NAME: &str = "Doorward";
+
+/// The error travels in the extensions; [`show_errors`] knows the language and the trace id of the request.
+impl IntoResponse for ShownError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives each request a trace id, and each error a page.
+pub(super) async fn show_errors(
+    State(deps): State<Arc<Deps>>,
+    browser: Browser,
+    request: Request,
+    next: Next,
+) -> Response {
+    let trace_id = hex();
+    let span = tracing::info_span!("request", trace_id, path = request.uri().path());
+    let response = next.run(request).instrument(span.clone()).await;
+    let Some(error) = error_of(&response) else {
+        return response;
+    };
+    let allow = response.headers().get(ALLOW).cloned();
+    let shown = show(&error, &browser, &trace_id, allow, &deps);
+    shown.instrument(span).await
+}
+
+/// The error to show: ours, or one that the router or an extractor answered with plain text.
+fn error_of(response: &Response) -> Option<ShownError> {
+    if let Some(error) = response.extensions().get::<ShownError>() {
+        return Some(error.clone());
+    }
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    (is_error && is_plain(response.headers())).then(|| of_status(status))
+}
+
+/// JSON errors are for programs and stay as they are.
+fn is_plain(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    content_type.is_none_or(|text| text.starts_with("text/plain"))
+}
+
+fn of_status(status: StatusCode) -> ShownError {
+    let code = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ErrorCode::MethodNotAllowed,
+        status if status.is_server_error() => ErrorCode::ServerError,
+        _ => ErrorCode::InvalidRequest,
+    };
+    ShownError::with_status(status, code, status.canonical_reason().unwrap_or("Refused"))
+}
+
+async fn show(
+    error: &ShownError,
+    browser: &Browser,
+    trace_id: &str,
+    allow: Option<HeaderValue>,
+    deps: &Deps,
+) -> Response {
+    tracing::info!(status = error.status.as_u16(), error = %error.code, description = %error.description, "error page");
+    // The page must also come when the registry is what has failed.
+    let tenant = deps.backends.registry.tenant().await.ok();
+    let tenant = tenant.as_deref().cloned().unwrap_or_default();
+    let code = error.code.to_string();
+    let view = ErrorPage {
+        page: page(&tenant, browser.language(), None),
+        kind: error.kind,
+        error: &code,
+        error_description: &error.description,
+        tracking_id: trace_id,
+        support_email: non_empty(&tenant.support_email),
+        support_url: non_empty(&tenant.support_url),
+    };
+    let policy = Policy {
+        logo_url: non_empty(&tenant.picture_url),
+        isolated: true,
+        ..Policy::default()
+    };
+    let mut response = (error.status, html(&view, &policy)).into_response();
+    if error.status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, retry_after(trace_id));
+    }
+    response
+        .headers_mut()
+        .extend(allow.map(|allow| (ALLOW, allow)));
+    response
+}
+
+/// 1 to 5 seconds, so that not everybody comes back at once.
+fn retry_after(trace_id: &str) -> HeaderValue {
+    let spread = trace_id
+        .bytes()
+        .fold(0_u16, |sum, byte| sum + u16::from(byte))
+        % 5;
+    HeaderValue::from(spread + 1)
+}
+
+/// What every page of a tenant shows.
+pub(super) fn page<'a>(
+    tenant: &'a Tenant,
+    language: Language,
+    client_name: Option<&'a str>,
+) -> Page<'a> {
+    Page {
+        language,
+        tenant_name: non_empty(&tenant.friendly_name).unwrap_or(PRODUCT_NAME),
+        logo_url: non_empty(&tenant.picture_url),
+        client_name,
+    }
+}
+
+pub(super) fn non_empty(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

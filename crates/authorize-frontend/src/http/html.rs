@@ -1,0 +1,128 @@
+//! HTML answers and the headers that protect them.
+
+use std::fmt::Display;
+
+use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use url::Url;
+
+/// Who may show a page in a frame.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Framing<'a> {
+    /// Nobody.
+    #[default]
+    Forbidden,
+    /// This origin.
+    Only(&'a str),
+}
+
+/// What a page may do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Policy<'a> {
+    /// Of the page's only script; none: no script at all.
+    pub(crate) script_nonce: Option<&'a str>,
+    /// Where forms may lead, redirects included; empty: there is no form.
+    pub(crate) form_action: &'a str,
+    /// Logo from elsewhere.
+    pub(crate) logo_url: Option<&'a str>,
+    /// Who may frame it.
+    pub(crate) framing: Framing<'a>,
+    /// True: never part of a sign-in, so nobody may keep hold of its window.
+    pub(crate) isolated: bool,
+}
+
+impl Policy<'_> {
+    fn content_security_policy(&self) -> String {
+        let script = self
+            .script_nonce
+            .map(|nonce| format!("script-src 'nonce-{nonce}'; "));
+        let logo = self
+            .logo_url
+            .and_then(origin)
+            .map(|origin| format!(" {origin}"));
+        let form_action = if self.form_action.is_empty() {
+            "'none'"
+        } else {
+            self.form_action
+        };
+        let frame_ancestors = match self.framing {
+            Framing::Forbidden => "'none'",
+            Framing::Only(origin) => origin,
+        };
+        format!(
+            "default-src 'none'; {}style-src 'self'; img-src 'self'{}; form-action {form_action}; \
+             base-uri 'none'; object-src 'none'; frame-ancestors {frame_ancestors}",
+            script.unwrap_or_default(),
+            logo.unwrap_or_default(),
+        )
+    }
+}
+
+/// A page with its headers; the status is for the caller to add.
+pub(crate) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
+    let fixed = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    let mut response = (fixed, page.to_string()).into_response();
+    let headers = response.headers_mut();
+    // Origins and nonces are ASCII; should one ever not be, the strictest policy stands in.
+    let csp = HeaderValue::try_from(policy.content_security_policy()).unwrap_or(
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+    headers.insert(CONTENT_SECURITY_POLICY, csp);
+    if matches!(policy.framing, Framing::Forbidden) {
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    if policy.isolated {
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        headers.insert(opener, HeaderValue::from_static("same-origin"));
+    }
+    response
+}
+
+/// The callback as a `form-action` source: its origin, or the scheme of a native application.
+pub(crate) fn callback_source(uri: &MatchedRedirectUri) -> String {
+    uri.origin().unwrap_or_else(|| {
+        let scheme = uri.as_str().split(':').next().unwrap_or_default();
+        format!("{scheme}:")
+    })
+}
+
+fn origin(url: &str) -> Option<String> {
+    Some(Url::parse(url).ok()?.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_061_nothing_is_allowed_that_is_not_named() {
+        let policy = Policy::default().content_security_policy();
+        assert_eq!(
+            policy,
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; \
+             base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        );
+    }
+
+    #[test]
+    fn a_logo_allows_its_origin_only() {
+        let policy = Policy {
+            logo_url: Some("https://cdn.test/logo.png"),
+            ..Policy::default()
+        };
+        assert!(
+            policy
+                .content_security_policy()
+                .contains("img-src 'self' https://cdn.test;")
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Redirects to pages of ours; their `Location` is relative.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
+
+/// 302, for requests that read.
+pub(crate) fn found(location: &str) -> Response {
+    to(StatusCode::FOUND, location)
+}
+
+/// 303, for forms: the browser forgets the body, so that a password is not sent again (RFC 9700 §4.12).
+pub(crate) fn see_other(location: &str) -> Response {
+    to(StatusCode::SEE_OTHER, location)
+}
+
+fn to(status: StatusCode, location: &str) -> Response {
+    let headers = [
+        (LOCATION, location),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (status, headers).into_response()
+}

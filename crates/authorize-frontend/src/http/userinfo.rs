@@ -1,0 +1,182 @@
+//! `/userinfo`: the claims of the user behind an access token (OIDC Core §5.3).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::redirect_uri::{RegisteredUri, origin_matches};
+use doorward_oauth2_types::{ErrorCode, StandardClaim};
+use doorward_proto::common::v1::User;
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::cors;
+use crate::backends::BackendError;
+use crate::deps::Deps;
+use crate::pipeline::granted_claims;
+use crate::user_claims::to_json;
+use crate::verify::{Bearer, verify_access_token};
+
+/// A preflight names no application: an origin that any of them allows will do.
+pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
+    let origin = any_allowed_origin(&headers, &deps).await;
+    (StatusCode::NO_CONTENT, cors::preflight(origin)).into_response()
+}
+
+pub(super) async fn userinfo(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
+    match answer(&headers, &deps).await {
+        Ok((bearer, user)) => {
+            let origin = client_origin(&headers, &bearer, &deps).await;
+            (cors::only(origin), PRIVATE_HEADERS, claims(&bearer, user)).into_response()
+        }
+        Err(refusal) => {
+            let origin = any_allowed_origin(&headers, &deps).await;
+            (cors::only(origin), PRIVATE_HEADERS, refusal).into_response()
+        }
+    }
+}
+
+const PRIVATE_HEADERS: [(http::HeaderName, HeaderValue); 2] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+/// Why there are no claims, RFC 6750 §3.1.
+#[derive(Debug)]
+enum Refusal {
+    MissingToken,
+    InvalidToken,
+    InsufficientScope,
+    Unavailable(BackendError),
+}
+
+impl From<BackendError> for Refusal {
+    fn from(error: BackendError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+async fn answer(headers: &HeaderMap, deps: &Deps) -> Result<(Bearer, User), Refusal> {
+    let token = bearer_token(headers).ok_or(Refusal::MissingToken)?;
+    let bearer = verify_access_token(token, deps)
+        .await?
+        .ok_or(Refusal::InvalidToken)?;
+    if !bearer.scope.contains("openid") {
+        return Err(Refusal::InsufficientScope);
+    }
+    let user = deps.backends.identity.find_user(&bearer.sub).await?;
+    let user = user
+        .filter(|user| !user.blocked)
+        .ok_or(Refusal::InvalidToken)?;
+    Ok((bearer, user))
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+fn claims(bearer: &Bearer, user: User) -> Response {
+    let Bearer { scope, .. } = bearer;
+    let mut body = to_json(granted_claims(user.claims.unwrap_or_default(), scope));
+    body.insert("sub".to_owned(), user.user_id.into());
+    let instants = [
+        (StandardClaim::UpdatedAt, user.updated_at),
+        (StandardClaim::CreatedAt, user.created_at),
+    ];
+    for (claim, instant) in instants {
+        if let Some(text) = instant.filter(|_| scope.asks_for(claim)).and_then(iso_8601) {
+            body.insert(claim.as_str().to_owned(), text.into());
+        }
+    }
+    Json(body).into_response()
+}
+
+/// With milliseconds and `Z`, as Auth0 writes it.
+fn iso_8601(instant: prost_types::Timestamp) -> Option<String> {
+    let instant = doorward_proto::from_timestamp(Some(instant), "instant").ok()?;
+    Some(format!("{instant:.3}"))
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error, description) = match self {
+            Self::MissingToken => {
+                // Without any token the client learns only what to send (RFC 6750 §3.1).
+                let body = json!({ "error": "invalid_token", "error_description": "The access token is missing" });
+                return (
+                    StatusCode::UNAUTHORIZED,
+                    [(WWW_AUTHENTICATE, "Bearer")],
+                    Json(body),
+                )
+                    .into_response();
+            }
+            Self::InvalidToken => (
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::InvalidToken,
+                "The access token is invalid, expired, or not meant for this endpoint",
+            ),
+            Self::InsufficientScope => (
+                StatusCode::FORBIDDEN,
+                ErrorCode::InsufficientScope,
+                "The access token lacks the scope openid",
+            ),
+            Self::Unavailable(error) => return unavailable(error),
+        };
+        let challenge = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
+        let body = json!({ "error": error.as_str(), "error_description": description });
+        (status, [(WWW_AUTHENTICATE, challenge)], Json(body)).into_response()
+    }
+}
+
+fn unavailable(error: BackendError) -> Response {
+    let error = crate::error::OAuthError::from(error);
+    let status = StatusCode::from_u16(error.code.page_status());
+    let body = json!({ "error": error.code.as_str(), "error_description": error.description });
+    (
+        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        Json(body),
+    )
+        .into_response()
+}
+
+/// The origin that asks, when the application of the token allows it.
+async fn client_origin<'a>(
+    headers: &'a HeaderMap,
+    bearer: &Bearer,
+    deps: &Deps,
+) -> Option<&'a str> {
+    let origin = cors::origin(headers)?;
+    let found = deps
+        .backends
+        .registry
+        .client(&bearer.client_id)
+        .await
+        .ok()??;
+    let client = &found.client;
+    let callbacks: Vec<_> = client
+        .callbacks
+        .iter()
+        .filter_map(|callback| RegisteredUri::parse(callback).ok())
+        .collect();
+    let callback_origins = callbacks.iter().filter_map(RegisteredUri::origin);
+    let entries = client
+        .allowed_origins
+        .iter()
+        .map(String::as_str)
+        .chain(callback_origins);
+    origin_matches(origin, entries).then_some(origin)
+}
+
+/// The origin that asks, when any application allows it: an error must be readable as well.
+async fn any_allowed_origin<'a>(headers: &'a HeaderMap, deps: &Deps) -> Option<&'a str> {
+    let origin = cors::origin(headers)?;
+    let allowed = deps.backends.registry.allows_origin(origin).await;
+    allowed.unwrap_or(false).then_some(origin)
+}

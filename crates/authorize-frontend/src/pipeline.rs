@@ -1,0 +1,83 @@
+//! An authorization request, step by step. Each step takes one state and gives the next; what a state proves is
+//! guaranteed by its fields being private to the step that makes it.
+//!
+//! | state | proves |
+//! |---|---|
+//! | [`RawParams`] | decodable, and small enough to look at |
+//! | [`VerifiedRedirect`], [`BoundRequest`] | the client exists and `redirect_uri` is registered: errors may be sent there |
+//! | [`ValidatedRequest`] | the parameters fit each other and the client |
+//! | [`Authenticated`] | a sign-in that satisfies the request |
+//! | [`Consented`] | the user agreed to what will be issued, or need not be asked |
+//! | [`Issued`] | the tokens exist |
+
+mod authenticate;
+mod bind_client;
+mod interact;
+mod issue;
+mod obtain_consent;
+mod parse_params;
+mod respond;
+mod transaction;
+mod validate_request;
+
+use axum::response::Response;
+
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::{ShownError, Stop};
+
+pub(crate) use authenticate::{Authenticated, authenticate, limits};
+pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
+pub(crate) use interact::{TRANSACTION_LIFE, page_after};
+pub(crate) use issue::{Issued, granted_claims, issue};
+pub(crate) use obtain_consent::{Consented, obtain_consent};
+pub(crate) use parse_params::RawParams;
+pub(crate) use respond::{respond, respond_error};
+pub(crate) use transaction::{PageState, Pending};
+pub(crate) use validate_request::{ValidatedRequest, validate_request};
+
+/// Answers a new authorization request.
+pub(crate) async fn authorize(
+    raw: RawParams,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Response, ShownError> {
+    // Until here an error is a page, never a redirect; from here on it is an answer to the application.
+    let (redirect, bound) = bind_client(raw, deps).await?;
+    match to_issued(&bound, browser, None, deps).await {
+        Ok(issued) => Ok(respond(&redirect, Ok(issued))),
+        Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
+        Err(Stop::SignIn) => Ok(interact::begin(&bound, browser, deps)
+            .await
+            .unwrap_or_else(|error| respond_error(&redirect, error.into()))),
+    }
+}
+
+/// Takes a pending request up again after a page: what may have changed meanwhile is checked again.
+pub(crate) async fn resume(
+    pending: Pending,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Response, ShownError> {
+    let (redirect, bound) = bind_client(pending.parameters(), deps).await?;
+    match to_issued(&bound, browser, Some(&pending), deps).await {
+        Ok(issued) => {
+            interact::finish(pending, issued.sid(), deps).await;
+            Ok(respond(&redirect, Ok(issued)))
+        }
+        Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
+        Err(Stop::SignIn) => interact::go_on(pending, &bound, deps).await,
+    }
+}
+
+async fn to_issued(
+    bound: &BoundRequest,
+    browser: &Browser,
+    pending: Option<&Pending>,
+    deps: &Deps,
+) -> Result<Issued, Stop> {
+    let request = validate_request(bound, deps).await?;
+    let authenticated = authenticate(request, browser, pending, deps).await?;
+    let consented = obtain_consent(authenticated)?;
+    Ok(issue(consented, deps).await?)
+}

@@ -1,0 +1,191 @@
+//! Who is it, and was the sign-in fresh enough?
+
+use doorward_oauth2_types::ErrorCode;
+use doorward_proto::client_registry::v1::SessionLifetimes;
+use doorward_proto::common::v1::User;
+use doorward_proto::session::v1::{ResolveSessionRequest, Session, SessionLimits};
+use jiff::Timestamp;
+
+use super::{Pending, ValidatedRequest};
+use crate::backends::{BackendError, LiveSession};
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::{OAuthError, Stop};
+
+/// A request whose user is known.
+#[derive(Debug)]
+pub(crate) struct Authenticated {
+    request: ValidatedRequest,
+    session: Session,
+    user: User,
+}
+
+impl Authenticated {
+    pub(crate) fn request(&self) -> &ValidatedRequest {
+        &self.request
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn user(&self) -> &User {
+        &self.user
+    }
+}
+
+/// Why the user has to sign in, although there may be a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LoginReason {
+    NoSession,
+    SsoDisabled,
+    PromptAsks,
+    TooOld,
+    OtherUserHinted,
+    ConnectionNotEnabled,
+}
+
+pub(crate) async fn authenticate(
+    request: ValidatedRequest,
+    browser: &Browser,
+    pending: Option<&Pending>,
+    deps: &Deps,
+) -> Result<Authenticated, Stop> {
+    let live = resolve_session(&request, browser, deps).await?;
+    // A sign-in that this very request has led to satisfies it, whatever it asked for.
+    let signed_in_now = pending.and_then(Pending::sid);
+    let live = match login_reason(&request, live.as_ref(), signed_in_now, deps.clock.now()) {
+        None => live,
+        // He has just signed in and is still not the one: asking again would go on for ever.
+        Some(LoginReason::OtherUserHinted) if signed_in_now.is_some() => {
+            return Err(OAuthError::login_required().into());
+        }
+        Some(reason) => {
+            tracing::debug!(?reason, "the user has to sign in");
+            None
+        }
+    };
+    let Some(LiveSession { session, user }) = live else {
+        return Err(sign_in_or_refuse(&request));
+    };
+    if user.blocked {
+        return Err(OAuthError::new(ErrorCode::Unauthorized, "user is blocked").into());
+    }
+    check_membership(&request, &user, deps).await?;
+    Ok(Authenticated {
+        request,
+        session,
+        user,
+    })
+}
+
+/// The one place where `prompt=none` turns a page into an error.
+fn sign_in_or_refuse(request: &ValidatedRequest) -> Stop {
+    if request.prompt().none() {
+        OAuthError::login_required().into()
+    } else {
+        Stop::SignIn
+    }
+}
+
+async fn resolve_session(
+    request: &ValidatedRequest,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Option<LiveSession>, BackendError> {
+    let Some(session_token) = browser.session_token() else {
+        return Ok(None);
+    };
+    let lifetimes = request.tenant().session_lifetimes.unwrap_or_default();
+    let resolve = ResolveSessionRequest {
+        session_token: session_token.to_owned(),
+        limits: Some(limits(&lifetimes, true)),
+        ephemeral_limits: Some(limits(&lifetimes, false)),
+        client_id: request.client().client_id.clone(),
+    };
+    deps.backends.sessions.resolve(resolve).await
+}
+
+/// The tenant's limits for sessions whose cookie outlives the browser, or does not.
+pub(crate) fn limits(lifetimes: &SessionLifetimes, persistent: bool) -> SessionLimits {
+    let (absolute_minutes, idle_minutes) = if persistent {
+        (lifetimes.absolute_minutes, lifetimes.idle_minutes)
+    } else {
+        (
+            lifetimes.ephemeral_absolute_minutes,
+            lifetimes.ephemeral_idle_minutes,
+        )
+    };
+    SessionLimits {
+        absolute_seconds: absolute_minutes.saturating_mul(60),
+        idle_seconds: idle_minutes.saturating_mul(60),
+    }
+}
+
+fn login_reason(
+    request: &ValidatedRequest,
+    live: Option<&LiveSession>,
+    signed_in_now: Option<&str>,
+    now: Timestamp,
+) -> Option<LoginReason> {
+    let Some(LiveSession { session, user }) = live else {
+        return Some(LoginReason::NoSession);
+    };
+    if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
+        return Some(LoginReason::OtherUserHinted);
+    }
+    if signed_in_now == Some(session.sid.as_str()) {
+        return None;
+    }
+    if request.client().sso_disabled {
+        Some(LoginReason::SsoDisabled)
+    } else if request.prompt().login() || request.prompt().select_account() {
+        Some(LoginReason::PromptAsks)
+    } else if request
+        .max_age()
+        .is_some_and(|max_age| age(session, now) >= max_age)
+    {
+        Some(LoginReason::TooOld)
+    } else if !request
+        .connections()
+        .iter()
+        .any(|it| it.name == session.connection)
+    {
+        Some(LoginReason::ConnectionNotEnabled)
+    } else {
+        None
+    }
+}
+
+/// Seconds since the user last proved a credential; a session that says nothing is as old as can be.
+fn age(session: &Session, now: Timestamp) -> u64 {
+    session.authenticated_at.map_or(u64::MAX, |at| {
+        u64::try_from(now.as_second().saturating_sub(at.seconds)).unwrap_or(0)
+    })
+}
+
+async fn check_membership(
+    request: &ValidatedRequest,
+    user: &User,
+    deps: &Deps,
+) -> Result<(), OAuthError> {
+    let Some(organization_id) = request.organization_id() else {
+        return Ok(());
+    };
+    if deps
+        .backends
+        .organizations
+        .is_member(organization_id, &user.user_id)
+        .await?
+    {
+        return Ok(());
+    }
+    let user_id = &user.user_id;
+    Err(OAuthError::new(
+        ErrorCode::AccessDenied,
+        format!("user {user_id} is not part of the {organization_id} organization"),
+    ))
+}
+
+#[cfg(test)]
+mod tests;

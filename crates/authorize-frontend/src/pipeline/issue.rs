@@ -1,0 +1,198 @@
+//! The tokens of an answer, signed in one call.
+
+mod claims;
+
+use doorward_oauth2_types::{ErrorCode, StandardClaim};
+use doorward_proto::client_registry::v1::ResourceServer;
+use doorward_proto::session::v1::AccessToken;
+use doorward_proto::to_timestamp;
+use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as Wanted;
+use doorward_proto::token_signing::v1::{
+    AccessTokenClaims, IdTokenClaims, SignTokensRequest, SignTokensResponse, TokenDialect,
+};
+use doorward_service_kit::secret;
+use jiff::SignedDuration;
+
+use super::Consented;
+use crate::backends::BackendError;
+use crate::deps::Deps;
+use crate::error::OAuthError;
+
+pub(crate) use claims::granted_claims;
+
+/// Life of an opaque access token from this endpoint.
+const OPAQUE_LIFETIME_SECONDS: u32 = 7_200;
+
+/// What the application gets.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    access_token: Option<IssuedAccessToken>,
+    id_token: Option<String>,
+    sid: String,
+}
+
+#[derive(Debug)]
+struct IssuedAccessToken {
+    value: String,
+    expires_in: u32,
+    scope: String,
+}
+
+impl Issued {
+    /// The session that it was issued from.
+    pub(crate) fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    /// The parameters of the answer, in the order that Auth0 sends them.
+    pub(crate) fn into_parameters(self, state: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut parameters = Vec::new();
+        if let Some(token) = self.access_token {
+            parameters.push(("access_token", token.value));
+            parameters.push(("scope", token.scope));
+            parameters.push(("expires_in", token.expires_in.to_string()));
+            parameters.push(("token_type", "Bearer".to_owned()));
+        }
+        parameters.extend(state.map(|state| ("state", state.to_owned())));
+        parameters.extend(self.id_token.map(|token| ("id_token", token)));
+        parameters
+    }
+}
+
+pub(crate) async fn issue(consented: Consented, deps: &Deps) -> Result<Issued, OAuthError> {
+    let response_type = consented.request().response_type();
+    let opaque = (response_type.has_token() && consented.request().api().is_none()).then(secret);
+    let lifetime = lifetime_seconds(consented.request().api());
+    let wanted = match (&opaque, consented.request().api()) {
+        (Some(token), _) => Some(Wanted::OpaqueAccessToken(token.clone())),
+        (None, Some(api)) if response_type.has_token() => Some(Wanted::JwtAccessToken(
+            access_token_claims(&consented, api, deps),
+        )),
+        _ => None,
+    };
+    let id_token = response_type
+        .has_id_token()
+        .then(|| id_token_claims(&consented));
+
+    let kept = async {
+        match &opaque {
+            Some(token) => keep(token, &consented, deps).await,
+            None => Ok(()),
+        }
+    };
+    let signed = async {
+        // An opaque token alone has nothing to sign.
+        if id_token.is_none() && opaque.is_some() {
+            return Ok(SignTokensResponse::default());
+        }
+        let request = SignTokensRequest {
+            access_token: wanted,
+            id_token,
+        };
+        deps.backends.token_signing.sign(request).await
+    };
+    let (kept, signed) = tokio::join!(kept, signed);
+    kept?;
+    let signed = signed?;
+
+    let access_token = opaque
+        .or(signed.access_token)
+        .map(|value| IssuedAccessToken {
+            value,
+            expires_in: lifetime,
+            scope: consented.granted_scope().to_string(),
+        });
+    if access_token.is_some() != response_type.has_token()
+        || signed.id_token.is_some() != response_type.has_id_token()
+    {
+        return Err(OAuthError::new(
+            ErrorCode::ServerError,
+            "The tokens could not be made",
+        ));
+    }
+    Ok(Issued {
+        access_token,
+        id_token: signed.id_token,
+        sid: consented.session().sid.clone(),
+    })
+}
+
+fn lifetime_seconds(api: Option<&ResourceServer>) -> u32 {
+    api.map_or(OPAQUE_LIFETIME_SECONDS, |api| {
+        api.token_lifetime_for_web_seconds
+    })
+}
+
+async fn keep(token: &str, consented: &Consented, deps: &Deps) -> Result<(), BackendError> {
+    let request = consented.request();
+    let life = SignedDuration::from_secs(i64::from(OPAQUE_LIFETIME_SECONDS));
+    let access_token = AccessToken {
+        user_id: consented.user().user_id.clone(),
+        client_id: request.client().client_id.clone(),
+        scopes: consented
+            .granted_scope()
+            .iter()
+            .map(str::to_owned)
+            .collect(),
+        expires_at: Some(to_timestamp(deps.clock.now() + life)),
+        organization_id: request.organization_id().unwrap_or_default().to_owned(),
+    };
+    deps.backends
+        .sessions
+        .add_access_token(token, access_token)
+        .await
+}
+
+fn access_token_claims(
+    consented: &Consented,
+    api: &ResourceServer,
+    deps: &Deps,
+) -> AccessTokenClaims {
+    let scope = consented.granted_scope();
+    let mut aud = vec![api.identifier.clone()];
+    if scope.contains("openid") {
+        aud.push(deps.issuer.userinfo_endpoint());
+    }
+    let dialect = if api.token_dialect.starts_with("rfc9068_profile") {
+        TokenDialect::Rfc9068Profile
+    } else {
+        TokenDialect::AccessToken
+    };
+    AccessTokenClaims {
+        sub: consented.user().user_id.clone(),
+        aud,
+        client_id: consented.request().client().client_id.clone(),
+        scopes: scope.iter().map(str::to_owned).collect(),
+        lifetime_seconds: lifetime_seconds(Some(api)),
+        dialect: dialect.into(),
+        org_id: consented
+            .request()
+            .organization_id()
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+fn id_token_claims(consented: &Consented) -> IdTokenClaims {
+    let (request, session, user) = (consented.request(), consented.session(), consented.user());
+    let scope = consented.granted_scope();
+    IdTokenClaims {
+        sub: user.user_id.clone(),
+        aud: request.client().client_id.clone(),
+        nonce: request.nonce().map(str::to_owned),
+        auth_time: session.authenticated_at,
+        sid: session.sid.clone(),
+        org_id: request.organization_id().unwrap_or_default().to_owned(),
+        lifetime_seconds: request.client().id_token_lifetime_seconds,
+        claims: Some(granted_claims(
+            user.claims.clone().unwrap_or_default(),
+            scope,
+        )),
+        updated_at: user
+            .updated_at
+            .filter(|_| scope.asks_for(StandardClaim::UpdatedAt)),
+        created_at: user
+            .created_at
+            .filter(|_| scope.asks_for(StandardClaim::CreatedAt)),
+    }
+}

@@ -1,0 +1,167 @@
+//! Do the parameters fit each other, and the client? One check per file, in the order of their errors.
+
+mod audience;
+mod connection;
+mod freshness;
+mod id_token_hint;
+mod nonce;
+mod organization;
+mod pkce;
+mod response_type;
+mod scope;
+mod unsupported;
+
+use std::sync::Arc;
+
+use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
+use doorward_proto::client_registry::v1::{Client, Connection, ResourceServer, Tenant};
+
+use super::BoundRequest;
+use crate::backends::RegisteredClient;
+use crate::deps::Deps;
+use crate::error::OAuthError;
+
+/// A request that can be granted, if its user agrees.
+#[derive(Debug)]
+pub(crate) struct ValidatedRequest {
+    registered: Arc<RegisteredClient>,
+    tenant: Arc<Tenant>,
+    response_type: ResponseType,
+    nonce: Option<String>,
+    prompt: Prompt,
+    max_age: Option<u64>,
+    api: Option<Arc<ResourceServer>>,
+    scope: Scope,
+    connections: Vec<Connection>,
+    organization_id: Option<String>,
+    hinted_sub: Option<String>,
+}
+
+impl ValidatedRequest {
+    pub(crate) fn client(&self) -> &Client {
+        &self.registered.client
+    }
+
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    pub(crate) fn response_type(&self) -> ResponseType {
+        self.response_type
+    }
+
+    pub(crate) fn nonce(&self) -> Option<&str> {
+        self.nonce.as_deref()
+    }
+
+    pub(crate) fn prompt(&self) -> Prompt {
+        self.prompt
+    }
+
+    /// In seconds.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.max_age
+    }
+
+    /// The API that the access token is for; none: only `/userinfo`.
+    pub(crate) fn api(&self) -> Option<&ResourceServer> {
+        self.api.as_deref()
+    }
+
+    /// What was asked for, less what nobody defines.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The connections that a user may sign in by.
+    pub(crate) fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    pub(crate) fn organization_id(&self) -> Option<&str> {
+        self.organization_id.as_deref()
+    }
+
+    /// The user that `id_token_hint` names.
+    pub(crate) fn hinted_sub(&self) -> Option<&str> {
+        self.hinted_sub.as_deref()
+    }
+}
+
+/// Checks everything that needs no user.
+pub(crate) async fn validate_request(
+    bound: &BoundRequest,
+    deps: &Deps,
+) -> Result<ValidatedRequest, OAuthError> {
+    let (params, client) = (bound.params(), bound.client());
+    let response_type = response_type::check(params)?;
+    if let Some(name) = params.first_repeated() {
+        return Err(OAuthError::invalid_request(format!(
+            "Duplicate parameter: {name}"
+        )));
+    }
+    response_type::check_grant(response_type, client)?;
+    unsupported::check(params)?;
+    pkce::check(params)?;
+    let nonce = nonce::check(params, response_type)?;
+    let (prompt, max_age) = freshness::check(params)?;
+    let hinted_sub = id_token_hint::check(params, client, deps)?;
+    let tenant = deps.backends.registry.tenant().await?;
+    let api = audience::check(params, &tenant, deps).await?;
+    let scope = scope::check(params.get(parameters::SCOPE), response_type, api.as_deref())?;
+    let connections = connection::check(params, &bound.registered().connections)?;
+    let organization_id = organization::check(params, client, deps).await?;
+    Ok(ValidatedRequest {
+        registered: Arc::clone(bound.registered()),
+        tenant,
+        response_type,
+        nonce,
+        prompt,
+        max_age,
+        api,
+        scope,
+        connections,
+        organization_id,
+        hinted_sub,
+    })
+}
+
+#[cfg(test)]
+pub(super) use tests::Wish;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts of a validated request that later steps decide by.
+    #[derive(Debug, Default)]
+    pub(in crate::pipeline) struct Wish {
+        pub(in crate::pipeline) client: Client,
+        pub(in crate::pipeline) prompt: Prompt,
+        pub(in crate::pipeline) max_age: Option<u64>,
+        pub(in crate::pipeline) connections: Vec<Connection>,
+        pub(in crate::pipeline) hinted_sub: Option<String>,
+    }
+
+    impl From<Wish> for ValidatedRequest {
+        fn from(wish: Wish) -> Self {
+            let registered = RegisteredClient {
+                client: wish.client,
+                connections: Vec::new(),
+            };
+            Self {
+                registered: Arc::new(registered),
+                tenant: Arc::default(),
+                response_type: "token".parse().unwrap(),
+                nonce: None,
+                prompt: wish.prompt,
+                max_age: wish.max_age,
+                api: None,
+                scope: Scope::default(),
+                connections: wish.connections,
+                organization_id: None,
+                hinted_sub: wish.hinted_sub,
+            }
+        }
+    }
+}

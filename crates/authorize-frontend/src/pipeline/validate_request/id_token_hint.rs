@@ -1,0 +1,23 @@
+//! `id_token_hint`: an ID token of ours that names the expected user. A hint, never a credential.
+
+use doorward_oauth2_types::parameters;
+use doorward_proto::client_registry::v1::Client;
+
+use crate::deps::Deps;
+use crate::error::OAuthError;
+use crate::pipeline::RawParams;
+use crate::verify::verify_id_token_hint;
+
+/// Its expiry does not count: the hint is most useful once the token is old (OIDC Core §3.1.2.1).
+pub(super) fn check(
+    params: &RawParams,
+    client: &Client,
+    deps: &Deps,
+) -> Result<Option<String>, OAuthError> {
+    let Some(hint) = params.get(parameters::ID_TOKEN_HINT) else {
+        return Ok(None);
+    };
+    verify_id_token_hint(hint, &client.client_id, deps)
+        .map(Some)
+        .ok_or_else(|| OAuthError::invalid_request("id_token_hint is invalid"))
+}

@@ -1,0 +1,21 @@
+//! Parameters that ask for what is not offered, and must not be passed over.
+
+use doorward_oauth2_types::{ErrorCode, parameters};
+
+use crate::error::OAuthError;
+use crate::pipeline::RawParams;
+
+/// OIDC Core §3.1.2.6: a request object that is not read would change the meaning of the request. Nothing is fetched.
+pub(super) fn check(params: &RawParams) -> Result<(), OAuthError> {
+    let refused = [
+        (parameters::REQUEST, ErrorCode::RequestNotSupported),
+        (parameters::REQUEST_URI, ErrorCode::RequestUriNotSupported),
+    ];
+    match refused
+        .into_iter()
+        .find(|(name, _)| params.get(name).is_some())
+    {
+        Some((name, code)) => Err(OAuthError::new(code, format!("{name} is not supported"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,36 @@
+//! The ways an answer travels to the application: OAuth 2.0 Multiple Response Types §2.1, Form Post, Web Message.
+
+mod form_post;
+mod url;
+mod web_message;
+
+use axum::response::Response;
+use doorward_oauth2_types::ResponseMode;
+
+use crate::pipeline::VerifiedRedirect;
+
+type Parameters = [(&'static str, String)];
+
+/// Sends the parameters to the verified address in the mode of the request.
+pub(crate) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> Response {
+    match redirect.response_mode() {
+        ResponseMode::Fragment => url::respond(redirect.uri(), '#', parameters),
+        ResponseMode::Query => {
+            let separator = if redirect.uri().as_str().contains('?') {
+                '&'
+            } else {
+                '?'
+            };
+            url::respond(redirect.uri(), separator, parameters)
+        }
+        ResponseMode::FormPost => form_post::respond(redirect.uri(), parameters),
+        ResponseMode::WebMessage => web_message::respond(redirect.uri(), parameters),
+    }
+}
+
+fn borrowed(parameters: &Parameters) -> Vec<(&str, &str)> {
+    parameters
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
+}

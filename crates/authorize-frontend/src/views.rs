@@ -1,0 +1,58 @@
+//! What people see: the hosted pages, their texts in each language, and the files that they load.
+//!
+//! A view is a struct whose `Display` is the HTML, from the template of the same name in `templates/`. Templates escape
+//! every value; the one exception is the JSON that [`WebMessage`] puts into a script. Views know nothing of HTTP: which
+//! headers an answer needs is for the endpoint to say.
+
+mod assets;
+mod error_page;
+mod form_error;
+mod form_post;
+mod logged_out;
+mod login_identifier;
+mod login_password;
+mod signup;
+mod texts;
+mod web_message;
+
+pub use assets::Asset;
+pub use error_page::{ErrorKind, ErrorPage};
+pub use form_error::FormError;
+pub use form_post::FormPost;
+pub use logged_out::LoggedOut;
+pub use login_identifier::LoginIdentifier;
+pub use login_password::LoginPassword;
+pub use signup::Signup;
+pub use texts::{Language, accepted_languages};
+pub use web_message::WebMessage;
+
+/// What every page shows, whatever it is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// The language of all texts.
+    pub language: Language,
+    /// The tenant's `friendly_name`.
+    pub tenant_name: &'a str,
+    /// The tenant's `picture_url`; Doorward's own mark is shown without one.
+    pub logo_url: Option<&'a str>,
+    /// The application that the person came from, once it is known.
+    pub client_name: Option<&'a str>,
+}
+
+impl Page<'_> {
+    fn text(&self, key: &str) -> String {
+        self.language.text(key, None)
+    }
+
+    fn text_with(&self, key: &str, variable: &str, value: &str) -> String {
+        self.language.text(key, Some((variable, value)))
+    }
+
+    /// Where the person is going: the application, or the tenant when no application is known.
+    fn destination(&self) -> &str {
+        self.client_name.unwrap_or(self.tenant_name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

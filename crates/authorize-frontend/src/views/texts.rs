@@ -1,0 +1,116 @@
+//! Languages, how one is chosen, and their texts (Fluent files in `locales/`).
+
+use std::sync::LazyLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+
+type Bundle = FluentBundle<FluentResource>;
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En));
+static JAPANESE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Ja));
+
+/// A language that has every text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English, which everyone gets who asks for nothing that we have.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ja];
+
+    /// The first preference that we have, for example the first entry of `ui_locales` followed by
+    /// [`accepted_languages`].
+    #[must_use]
+    pub fn choose<'a>(preferences: impl IntoIterator<Item = &'a str>) -> Self {
+        preferences
+            .into_iter()
+            .find_map(Self::from_tag)
+            .unwrap_or_default()
+    }
+
+    /// The language of a tag such as `ja-JP`; only the first subtag counts.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next()?.trim();
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// Its tag, as `<html lang>` wants it.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
+    }
+
+    /// The text of `key` with one variable filled in. Values are not escaped here, the template does that.
+    pub(super) fn text(self, key: &str, variable: Option<(&str, &str)>) -> String {
+        let bundle = match self {
+            Self::En => &ENGLISH,
+            Self::Ja => &JAPANESE,
+        };
+        let arguments: Option<FluentArgs<'_>> = variable.map(|pair| [pair].into_iter().collect());
+        let pattern = bundle.get_message(key).and_then(|message| message.value());
+        // A test keeps a missing text from being released; the key says more than an empty page.
+        pattern.map_or_else(
+            || key.to_owned(),
+            |pattern| {
+                bundle
+                    .format_pattern(pattern, arguments.as_ref(), &mut Vec::new())
+                    .into_owned()
+            },
+        )
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::En => include_str!("../../locales/en.ftl"),
+            Self::Ja => include_str!("../../locales/ja.ftl"),
+        }
+    }
+}
+
+/// The tags of an `Accept-Language` header, the most wanted first (RFC 9110 §12.5.4).
+#[must_use]
+pub fn accepted_languages(header: &str) -> Vec<&str> {
+    let mut tags: Vec<(&str, f32)> = header.split(',').filter_map(weighted_tag).collect();
+    tags.sort_by(|left, right| right.1.total_cmp(&left.1));
+    tags.into_iter().map(|(tag, _)| tag).collect()
+}
+
+/// A tag and its weight, or nothing for one that is refused with `q=0`.
+fn weighted_tag(entry: &str) -> Option<(&str, f32)> {
+    let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+    let weight = match parameters.trim().strip_prefix("q=") {
+        Some(weight) => weight.trim().parse().ok()?,
+        None => 1.0,
+    };
+    (weight > 0.0).then_some((tag.trim(), weight))
+}
+
+fn bundle(language: Language) -> Bundle {
+    let resource =
+        FluentResource::try_new(language.source().to_owned()).expect("the compiled-in texts parse");
+    let tag = language
+        .tag()
+        .parse()
+        .expect("the tag of a language parses");
+    let mut bundle = Bundle::new_concurrent(vec![tag]);
+    // The marks around variables would end up in what people copy; both languages run left to right.
+    bundle.set_use_isolating(false);
+    bundle
+        .add_resource(resource)
+        .expect("no text is defined twice");
+    bundle
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! This service's settings.
+
+use doorward_service_kit::LogConfig;
+use doorward_service_kit::grpc::GrpcConfig;
+use doorward_service_kit::sql::DatabaseConfig;
+use serde::Deserialize;
+
+/// Everything that `doorward-client-registry` can be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to serve.
+    pub grpc: GrpcConfig,
+    /// Where tenant settings, applications, APIs and connections are kept.
+    pub database: DatabaseConfig,
+    /// How to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_is_valid() {
+        let sample =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/client-registry.toml");
+        let config: Config = doorward_service_kit::config::load(Some(&sample)).unwrap();
+        config.grpc.validate().unwrap();
+        assert_eq!(config.grpc.listen.port(), 7001);
+    }
+}

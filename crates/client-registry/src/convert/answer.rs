@@ -1,0 +1,111 @@
+//! What is answered about what there is.
+
+use doorward_proto::client_registry::v1 as wire;
+
+use crate::domain::{
+    Client, Connection, FoundClient, OrganizationUsage, ResourceServer, SessionLifetimes, Tenant,
+};
+
+impl From<Tenant> for wire::Tenant {
+    fn from(tenant: Tenant) -> Self {
+        Self {
+            friendly_name: tenant.friendly_name,
+            picture_url: tenant.picture_url,
+            support_email: tenant.support_email,
+            support_url: tenant.support_url,
+            default_audience: tenant.default_audience,
+            default_directory: tenant.default_directory,
+            default_redirection_uri: tenant.default_redirection_uri,
+            allowed_logout_urls: tenant.allowed_logout_urls,
+            session_lifetimes: Some(tenant.session_lifetimes.into()),
+            enable_client_connections: tenant.enable_client_connections,
+        }
+    }
+}
+
+impl From<SessionLifetimes> for wire::SessionLifetimes {
+    fn from(lifetimes: SessionLifetimes) -> Self {
+        Self {
+            absolute_minutes: lifetimes.absolute_minutes,
+            idle_minutes: lifetimes.idle_minutes,
+            ephemeral_absolute_minutes: lifetimes.ephemeral_absolute_minutes,
+            ephemeral_idle_minutes: lifetimes.ephemeral_idle_minutes,
+            persistent: lifetimes.persistent,
+        }
+    }
+}
+
+impl From<FoundClient> for wire::FindClientResponse {
+    fn from(found: FoundClient) -> Self {
+        Self {
+            client: Some(found.client.into()),
+            connections: found.connections.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Client> for wire::Client {
+    fn from(client: Client) -> Self {
+        let usage = match client.organization_usage {
+            OrganizationUsage::Deny => wire::OrganizationUsage::Deny,
+            OrganizationUsage::Allow => wire::OrganizationUsage::Allow,
+            OrganizationUsage::Require => wire::OrganizationUsage::Require,
+        };
+        Self {
+            client_id: client.client_id.to_string(),
+            name: client.name,
+            app_type: client.app_type.as_str().to_owned(),
+            logo_uri: client.logo_uri,
+            is_first_party: client.is_first_party,
+            grant_types: client.grant_types,
+            callbacks: client.callbacks,
+            allowed_logout_urls: client.allowed_logout_urls,
+            web_origins: client.web_origins,
+            allowed_origins: client.allowed_origins,
+            initiate_login_uri: client.initiate_login_uri,
+            id_token_lifetime_seconds: client.id_token_lifetime_seconds,
+            id_token_signing_alg: client.id_token_signing_alg.as_str().to_owned(),
+            organization_usage: usage.into(),
+            organization_require_behavior: client.organization_require_behavior.as_str().to_owned(),
+            sso_disabled: client.sso_disabled,
+        }
+    }
+}
+
+impl From<ResourceServer> for wire::ResourceServer {
+    fn from(server: ResourceServer) -> Self {
+        let scopes = server
+            .scopes
+            .into_iter()
+            .map(|scope| wire::ResourceServerScope {
+                value: scope.value,
+                description: scope.description,
+            });
+        Self {
+            id: server.id.to_string(),
+            identifier: server.identifier,
+            name: server.name,
+            scopes: scopes.collect(),
+            signing_alg: server.signing_alg.as_str().to_owned(),
+            token_lifetime_seconds: server.token_lifetime_seconds,
+            token_lifetime_for_web_seconds: server.token_lifetime_for_web_seconds,
+            skip_consent_for_verifiable_first_party_clients: server
+                .skip_consent_for_verifiable_first_party_clients,
+            token_dialect: server.token_dialect.as_str().to_owned(),
+            allow_offline_access: server.allow_offline_access,
+            enforce_policies: server.enforce_policies,
+        }
+    }
+}
+
+impl From<Connection> for wire::Connection {
+    fn from(connection: Connection) -> Self {
+        Self {
+            id: connection.id.to_string(),
+            name: connection.name,
+            strategy: connection.strategy.as_str().to_owned(),
+            disable_signup: connection.disable_signup,
+            min_password_length: connection.min_password_length,
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Requests that are refused whatever there is.
+
+use doorward_proto::client_registry::v1::{
+    ApplyTenantRequest, ClientPatch, ConnectionPatch, OrganizationUsage, ResourceServerPatch,
+    ResourceServerScope, StringList, TenantPatch,
+};
+
+use super::wanted;
+
+/// One mistake, and how it is named.
+type Case<T> = (fn(&mut T), &'static str);
+
+/// Makes each mistake in a request of its own and compares what is said about it.
+fn refuses<T: Clone>(
+    object: &str,
+    sound: &T,
+    request: fn(T) -> ApplyTenantRequest,
+    cases: &[Case<T>],
+) {
+    assert!(wanted(request(sound.clone())).is_ok());
+    for (spoil, expected) in cases {
+        let mut patch = sound.clone();
+        spoil(&mut patch);
+        let refusal = wanted(request(patch)).unwrap_err();
+        assert_eq!(refusal.to_string(), format!("{object}: {expected}"));
+    }
+}
+
+fn list(values: &[&str]) -> StringList {
+    let values = values.iter().map(|value| (*value).to_owned()).collect();
+    StringList { values }
+}
+
+fn scopes(values: &[&str]) -> Vec<ResourceServerScope> {
+    let scope = |value: &&str| ResourceServerScope {
+        value: (*value).to_owned(),
+        description: String::new(),
+    };
+    values.iter().map(scope).collect()
+}
+
+fn refuses_tenants(cases: &[Case<TenantPatch>]) {
+    let request = |tenant| ApplyTenantRequest {
+        tenant: Some(tenant),
+        ..Default::default()
+    };
+    refuses("tenant", &TenantPatch::default(), request, cases);
+}
+
+fn refuses_clients(cases: &[Case<ClientPatch>]) {
+    let sound = ClientPatch {
+        name: "My App".to_owned(),
+        ..Default::default()
+    };
+    let request = |client| ApplyTenantRequest {
+        clients: vec![client],
+        ..Default::default()
+    };
+    refuses("client \"My App\"", &sound, request, cases);
+}
+
+#[test]
+fn tenant_texts_and_urls() {
+    refuses_tenants(&[
+        (
+            |tenant| tenant.picture_url = Some("http://a.test/x".to_owned()),
+            "picture_url: is not an https URL",
+        ),
+        (
+            |tenant| tenant.support_email = Some("nobody".to_owned()),
+            "support_email: is not an email address",
+        ),
+        (
+            |tenant| tenant.support_url = Some("javascript:alert(1)".to_owned()),
+            "support_url: the scheme of the URI is not allowed",
+        ),
+        (
+            |tenant| tenant.default_redirection_uri = Some("http://a.test".to_owned()),
+            "default_redirection_uri: is not an https URL",
+        ),
+        (
+            |tenant| tenant.allowed_logout_urls = Some(list(&["https://a.test", "data:,x"])),
+            "allowed_logout_urls[1]: the scheme of the URI is not allowed",
+        ),
+        (
+            |tenant| tenant.friendly_name = Some("a\0b".to_owned()),
+            "friendly_name: has a control character",
+        ),
+    ]);
+}
+
+#[test]
+fn tenant_lifetimes() {
+    refuses_tenants(&[
+        (
+            |tenant| tenant.session_lifetime_minutes = Some(0),
+            "session_lifetime_minutes: is 0, but may be 1 to 525600",
+        ),
+        (
+            |tenant| tenant.idle_session_lifetime_minutes = Some(144_001),
+            "idle_session_lifetime_minutes: is 144001, but may be 1 to 144000",
+        ),
+        (
+            |tenant| tenant.ephemeral_session_lifetime_minutes = Some(525_601),
+            "ephemeral_session_lifetime_minutes: is 525601, but may be 1 to 525600",
+        ),
+        (
+            |tenant| tenant.idle_ephemeral_session_lifetime_minutes = Some(0),
+            "idle_ephemeral_session_lifetime_minutes: is 0, but may be 1 to 144000",
+        ),
+    ]);
+}
+
+#[test]
+fn client_words_and_numbers() {
+    refuses_clients(&[
+        (
+            |client| client.app_type = Some("toaster".to_owned()),
+            r#"app_type: "toaster" is not supported; it may be spa, native, regular_web, non_interactive"#,
+        ),
+        (
+            |client| client.id_token_signing_alg = Some("HS256".to_owned()),
+            r#"id_token_signing_alg: "HS256" is not supported; it may be RS256"#,
+        ),
+        (
+            |client| client.organization_usage = Some(OrganizationUsage::Unspecified.into()),
+            "organization_usage: 0 is not supported; it may be deny, allow, require",
+        ),
+        (
+            |client| client.organization_usage = Some(9),
+            "organization_usage: 9 is not supported; it may be deny, allow, require",
+        ),
+        (
+            |client| client.token_endpoint_auth_method = Some("private_key_jwt".to_owned()),
+            "token_endpoint_auth_method: \"private_key_jwt\" is not supported; \
+             it may be none, client_secret_post, client_secret_basic",
+        ),
+        (
+            |client| client.id_token_lifetime_seconds = Some(0),
+            "id_token_lifetime_seconds: is 0, but may be 1 to 2592000",
+        ),
+        (
+            |client| client.client_id = Some(String::new()),
+            "client_id: must have 1 to 255 characters",
+        ),
+        (
+            |client| client.grant_types = Some(list(&["implicit", ""])),
+            "grant_types[1]: is not a grant type",
+        ),
+    ]);
+}
+
+#[test]
+fn client_urls() {
+    refuses_clients(&[
+        (
+            |client| client.logo_uri = Some("data:image/png,x".to_owned()),
+            "logo_uri: the scheme of the URI is not allowed",
+        ),
+        (
+            |client| client.callbacks = Some(list(&["https://a.test/cb", "JAVASCRIPT:x"])),
+            "callbacks[1]: the scheme of the URI is not allowed",
+        ),
+        (
+            |client| client.allowed_logout_urls = Some(list(&["https://*.com"])),
+            "allowed_logout_urls[0]: at least two host labels must follow a placeholder",
+        ),
+        (
+            |client| client.web_origins = Some(list(&["https://a.test/app"])),
+            "web_origins[0]: is more than an origin, scheme://host[:port]",
+        ),
+        (
+            |client| client.allowed_origins = Some(list(&["com.example.app://x"])),
+            "allowed_origins[0]: is not an http or https origin",
+        ),
+        (
+            |client| client.initiate_login_uri = Some("http://a.test".to_owned()),
+            "initiate_login_uri: is not an https URL",
+        ),
+    ]);
+}
+
+#[test]
+fn names_without_tags() {
+    let client = ClientPatch {
+        name: "<b>".to_owned(),
+        ..Default::default()
+    };
+    let request = ApplyTenantRequest {
+        clients: vec![client],
+        ..Default::default()
+    };
+    let refusal = wanted(request).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "client \"<b>\": name: must not have < or >"
+    );
+}
+
+#[test]
+fn resource_servers() {
+    let sound = ResourceServerPatch {
+        identifier: "api".to_owned(),
+        replace_scopes: true,
+        ..Default::default()
+    };
+    let request = |server| ApplyTenantRequest {
+        resource_servers: vec![server],
+        ..Default::default()
+    };
+    let cases: [Case<ResourceServerPatch>; 6] = [
+        (
+            |server| server.signing_alg = Some("HS256".to_owned()),
+            r#"signing_alg: "HS256" is not supported; it may be RS256"#,
+        ),
+        (
+            |server| server.token_dialect = Some("paseto".to_owned()),
+            "token_dialect: \"paseto\" is not supported; \
+             it may be access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz",
+        ),
+        (
+            |server| server.name = Some("a>b".to_owned()),
+            "name: must not have < or >",
+        ),
+        (
+            |server| server.token_lifetime_seconds = Some(2_592_001),
+            "token_lifetime_seconds: is 2592001, but may be 0 to 2592000",
+        ),
+        (
+            |server| server.scopes = scopes(&["read:a", "read b"]),
+            "scopes[1]: is not a scope: printable ASCII without space, \" and \\",
+        ),
+        (
+            |server| server.scopes = scopes(&["read:a", "read:a"]),
+            r#"scopes[1]: "read:a" is given twice"#,
+        ),
+    ];
+    refuses("resource server \"api\"", &sound, request, &cases);
+}
+
+#[test]
+fn connections() {
+    let sound = ConnectionPatch {
+        name: "db".to_owned(),
+        ..Default::default()
+    };
+    let request = |connection| ApplyTenantRequest {
+        connections: vec![connection],
+        ..Default::default()
+    };
+    let cases: [Case<ConnectionPatch>; 3] = [
+        (
+            |connection| connection.strategy = Some("google-oauth2".to_owned()),
+            r#"strategy: "google-oauth2" is not supported; it may be auth0"#,
+        ),
+        (
+            |connection| connection.min_password_length = Some(129),
+            "min_password_length: is 129, but may be 1 to 128",
+        ),
+        (
+            |connection| connection.id = Some("a\nb".to_owned()),
+            "id: has a control character",
+        ),
+    ];
+    refuses("connection \"db\"", &sound, request, &cases);
+}

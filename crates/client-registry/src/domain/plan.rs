@@ -1,0 +1,62 @@
+//! Deciding what has to be written.
+
+mod clients;
+mod connections;
+mod resource_servers;
+#[cfg(test)]
+mod tests;
+
+use super::{Client, ConnectionWithClients, Content, Draft, ResourceServer, Tenant, Wanted};
+use crate::Error;
+
+/// What has to be written: only objects that are new or differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The tenant's settings, if they differ.
+    pub tenant: Option<Draft<Tenant>>,
+    /// Applications.
+    pub clients: Vec<Draft<Client>>,
+    /// APIs.
+    pub resource_servers: Vec<Draft<ResourceServer>>,
+    /// Connections.
+    pub connections: Vec<Draft<ConnectionWithClients>>,
+}
+
+/// Brings the content to what is wanted. The patches are valid each by itself.
+pub fn plan(content: Content, wanted: Wanted) -> Result<Plan, Error> {
+    let mut tenant = Draft::existing(content.tenant);
+    if let Some(patch) = wanted.tenant {
+        patch.apply(&mut tenant);
+    }
+    let clients = clients::plan(content.clients, wanted.clients)?;
+    let resource_servers =
+        resource_servers::plan(content.resource_servers, wanted.resource_servers)?;
+    let mut connections = connections::Connections::new(content.connections, &clients);
+    if tenant.object.enable_client_connections {
+        connections.enable_for_new_clients(&wanted.connections);
+    }
+    connections.apply(wanted.connections)?;
+    let connections = connections.finish();
+    Ok(Plan {
+        tenant: Some(tenant).filter(Draft::differs),
+        clients: differing(clients),
+        resource_servers: differing(resource_servers),
+        connections: differing(connections),
+    })
+}
+
+fn differing<T>(mut drafts: Vec<Draft<T>>) -> Vec<Draft<T>> {
+    drafts.retain(Draft::differs);
+    drafts
+}
+
+impl Plan {
+    /// Whether everything is as wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tenant.is_none()
+            && self.clients.is_empty()
+            && self.resource_servers.is_empty()
+            && self.connections.is_empty()
+    }
+}

@@ -1,0 +1,40 @@
+//! Applications.
+
+use crate::Error;
+use crate::domain::{Client, ClientPatch, Draft, Object};
+
+pub(super) fn plan(
+    existing: Vec<Client>,
+    patches: Vec<ClientPatch>,
+) -> Result<Vec<Draft<Client>>, Error> {
+    let mut drafts: Vec<_> = existing.into_iter().map(Draft::existing).collect();
+    let without_id = patches.iter().filter(|patch| patch.client_id.is_none());
+    let found_by_name: Vec<_> = without_id.map(|patch| patch.name.clone()).collect();
+    for patch in patches {
+        let draft = Draft::find_or_add(
+            &mut drafts,
+            |client| patch.is_for(client),
+            || patch.new_client(),
+        );
+        draft.name_once(&patch.words(), "name")?;
+        patch.apply(draft)?;
+    }
+    for name in found_by_name {
+        refuse_namesakes(&drafts, &name)?;
+    }
+    Ok(drafts)
+}
+
+/// Names need not be unique, but a patch that has nothing else must not hit one of several by chance.
+fn refuse_namesakes(drafts: &[Draft<Client>], name: &str) -> Result<(), Error> {
+    if drafts
+        .iter()
+        .filter(|draft| draft.object.name == name)
+        .count()
+        > 1
+    {
+        let problem = "several applications have this name; give the client_id";
+        return Err(Object::client(name).invalid("name", problem).into());
+    }
+    Ok(())
+}

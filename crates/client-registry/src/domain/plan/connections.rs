@@ -1,0 +1,123 @@
+//! Connections, and which applications may use them.
+
+use std::collections::BTreeSet;
+
+use doorward_proto::InvalidField;
+
+use crate::Error;
+use crate::domain::{
+    Client, ClientId, Connection, ConnectionId, ConnectionPatch, ConnectionWithClients, Draft,
+    Object,
+};
+
+pub(super) struct Connections<'a> {
+    drafts: Vec<Draft<ConnectionWithClients>>,
+    clients: &'a [Draft<Client>],
+}
+
+impl<'a> Connections<'a> {
+    pub(super) fn new(existing: Vec<ConnectionWithClients>, clients: &'a [Draft<Client>]) -> Self {
+        Self {
+            drafts: existing.into_iter().map(Draft::existing).collect(),
+            clients,
+        }
+    }
+
+    /// New applications get the connections there were, but for those whose applications the request lists itself.
+    pub(super) fn enable_for_new_clients(&mut self, patches: &[ConnectionPatch]) {
+        let created = self.clients.iter().filter(|client| client.created);
+        let created: BTreeSet<_> = created
+            .map(|client| client.object.client_id.clone())
+            .collect();
+        for Draft { object, fields, .. } in &mut self.drafts {
+            let is_listed = |patch: &ConnectionPatch| {
+                patch.name == object.connection.name && patch.enabled_clients.is_some()
+            };
+            if !patches.iter().any(is_listed) {
+                let all = object.enabled_clients.union(&created).cloned().collect();
+                fields.set("enabled_clients", &mut object.enabled_clients, Some(all));
+            }
+        }
+    }
+
+    pub(super) fn apply(&mut self, patches: Vec<ConnectionPatch>) -> Result<(), Error> {
+        for patch in patches {
+            let object = patch.words();
+            self.refuse_taken_id(&patch)?;
+            let listed = patch.enabled_clients.as_deref();
+            let enabled = listed
+                .map(|listed| self.resolve(&object, listed))
+                .transpose()?;
+            let draft = Draft::find_or_add(
+                &mut self.drafts,
+                |existing| existing.connection.name == patch.name,
+                || patch.new_connection(),
+            );
+            draft.name_once(&object, "name")?;
+            patch.apply(draft, enabled)?;
+        }
+        Ok(())
+    }
+
+    fn refuse_taken_id(&self, patch: &ConnectionPatch) -> Result<(), Error> {
+        let Some(id) = &patch.id else { return Ok(()) };
+        let has_it =
+            |connection: &Connection| connection.id == *id && connection.name != patch.name;
+        if self
+            .drafts
+            .iter()
+            .any(|draft| has_it(&draft.object.connection))
+        {
+            return Err(Error::id_taken(&patch.words(), id));
+        }
+        Ok(())
+    }
+
+    fn resolve(
+        &self,
+        object: &Object,
+        listed: &[String],
+    ) -> Result<BTreeSet<ClientId>, InvalidField> {
+        let resolve = |(index, listed): (usize, &String)| {
+            self.find_client(listed)
+                .map_err(|problem| object.invalid(format!("enabled_clients[{index}]"), problem))
+        };
+        listed.iter().enumerate().map(resolve).collect()
+    }
+
+    /// By id, else by name.
+    fn find_client(&self, listed: &str) -> Result<ClientId, String> {
+        let with = |is_meant: fn(&Client, &str) -> bool| {
+            let ids = self.clients.iter().map(|draft| &draft.object);
+            ids.filter(move |client| is_meant(client, listed))
+                .map(|client| client.client_id.clone())
+        };
+        let mut namesakes = with(|client, name| client.name == name);
+        if let Some(id) = with(|client, id| client.client_id.as_str() == id).next() {
+            return Ok(id);
+        }
+        match (namesakes.next(), namesakes.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err(format!("no application has the name or id {listed:?}")),
+            _ => Err(format!(
+                "several applications have the name {listed:?}; give the client_id"
+            )),
+        }
+    }
+
+    /// A tenant without any connection gets its first one, for every application.
+    pub(super) fn finish(mut self) -> Vec<Draft<ConnectionWithClients>> {
+        if self.drafts.is_empty() {
+            let name = Connection::FIRST_NAME.to_owned();
+            let ids = self
+                .clients
+                .iter()
+                .map(|draft| draft.object.client_id.clone());
+            self.drafts.push(Draft::new(ConnectionWithClients {
+                connection: Connection::new(ConnectionId::generate(), name),
+                enabled_clients: ids.collect(),
+            }));
+        }
+        self.drafts
+    }
+}

@@ -1,0 +1,155 @@
+use super::*;
+
+fn accepts(rule: impl Fn(&str) -> Verdict, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(rule(text), Ok(()), "{text}");
+    }
+}
+
+fn refuses(rule: impl Fn(&str) -> Verdict, texts: &[&str]) {
+    for text in texts {
+        assert!(rule(text).is_err(), "{text}");
+    }
+}
+
+/// SEC-022: in any letter case, for any field that takes a URL.
+const RUN_CODE: [&str; 6] = [
+    "javascript:alert(1)",
+    "JavaScript://a.test/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "VBSCRIPT:x",
+    "file:///etc/passwd",
+    "java\tscript:alert(1)",
+];
+
+/// SEC-023.
+const MISPLACED_WILDCARDS: [&str; 7] = [
+    "https://*",
+    "https://*.test",
+    "https://*.*.a.test",
+    "https://a.test:*",
+    "https://a.test/*",
+    "https://a.test/?b=*",
+    "https://a.*.b.test",
+];
+
+#[test]
+fn no_url_runs_code() {
+    refuses(callback, &RUN_CODE);
+    refuses(logout_url, &RUN_CODE);
+    refuses(allowed_origin, &RUN_CODE);
+    refuses(web_origin, &RUN_CODE);
+    refuses(https_url, &RUN_CODE);
+    refuses(web_url, &RUN_CODE);
+    refuses(initiate_login_uri, &RUN_CODE);
+}
+
+#[test]
+fn wildcards_have_one_place() {
+    for rule in [callback, logout_url, allowed_origin, web_origin] {
+        refuses(rule, &MISPLACED_WILDCARDS);
+        accepts(
+            rule,
+            &[
+                "https://*.preview.example.test",
+                "https://pr-*.preview.example.test",
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_organization_name_is_filled_in_callbacks_and_cors_only() {
+    let entry = "https://{organization_name}.example.test";
+    accepts(callback, &[entry]);
+    accepts(allowed_origin, &[entry]);
+    refuses(logout_url, &[entry]);
+    refuses(web_origin, &[entry]);
+}
+
+#[test]
+fn callbacks() {
+    accepts(
+        callback,
+        &[
+            "https://a.test/cb?x=y",
+            "http://localhost:3000",
+            "com.example.app://cb",
+        ],
+    );
+    refuses(
+        callback,
+        &[
+            "",
+            "/cb",
+            "https://a.test/cb#x",
+            "https://u:p@a.test/cb",
+            "https://a.test/ cb",
+        ],
+    );
+    refuses(callback, &[&format!("https://a.test/{}", "x".repeat(2048))]);
+}
+
+#[test]
+fn origins() {
+    accepts(
+        web_origin,
+        &[
+            "https://a.test",
+            "http://localhost:3000",
+            "https://A.test:8443",
+            "https://a.test/",
+        ],
+    );
+    refuses(
+        web_origin,
+        &[
+            "a.test",
+            "https://a.test/b",
+            "https://a.test?b",
+            "com.example.app://cb",
+            "null",
+            "*",
+            "",
+        ],
+    );
+}
+
+#[test]
+fn other_urls() {
+    accepts(https_url, &["https://a.test/logo.png?v=1#x"]);
+    refuses(
+        https_url,
+        &[
+            "http://a.test/logo.png",
+            "logo.png",
+            "ftp://a.test/x",
+            "https://",
+        ],
+    );
+    accepts(web_url, &["http://a.test/help", "https://a.test/help"]);
+    refuses(web_url, &["mailto:help@a.test", "ftp://a.test/x"]);
+    accepts(initiate_login_uri, &["https://a.test/login?x=y#z"]);
+    refuses(
+        initiate_login_uri,
+        &[
+            "http://a.test/login",
+            "https://localhost/login",
+            "https://LOCALHOST:3000/",
+        ],
+    );
+}
+
+#[test]
+fn texts() {
+    accepts(name(5), &["a", "My Äp"]);
+    refuses(name(5), &["", "sixsix", "<b>", "a>", "a\nb", "a\0"]);
+    accepts(or_empty(email), &["", "help@example.test"]);
+    refuses(
+        email,
+        &["", "help", "@a.test", "help@", "a@b@c", "a b@c.test"],
+    );
+    accepts(scope, &["read:foo", "a"]);
+    refuses(scope, &["", "read foo", "a\"b", "a\\b", "é"]);
+    refuses(grant_type, &["", "two words"]);
+}

@@ -1,0 +1,49 @@
+//! What this service refuses, and how its callers hear of it.
+
+use std::fmt::Display;
+
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::{InvalidField, Refusal};
+use doorward_service_kit::StoreError;
+use tonic::Status;
+
+use crate::domain::Object;
+
+/// A call that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field breaks its rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// Another object has that id.
+    #[error("{object}: another one already has the id {id}")]
+    IdTaken {
+        /// The object that cannot have it.
+        object: String,
+        /// The id.
+        id: String,
+    },
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    pub(crate) fn id_taken(object: &Object, id: &impl Display) -> Self {
+        Self::IdTaken {
+            object: object.as_str().to_owned(),
+            id: id.to_string(),
+        }
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Invalid(invalid) => invalid.into(),
+            Error::IdTaken { .. } => Refusal::new(ErrorReason::NameTaken, message).into(),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The service through its generated client.
+
+use std::time::Duration;
+
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::client_registry::v1::{
+    ApplyTenantRequest, ClientPatch, ConnectionPatch, FindAllowedOriginRequest, FindClientRequest,
+    FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest, OrganizationUsage,
+    ResourceServerPatch, StringList, TenantChange, TenantPatch, WatchRequest, WatchResponse,
+};
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::reason_of;
+use doorward_service_kit::Shutdown;
+use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::sql::DatabaseConfig;
+use tempfile::TempDir;
+use tokio::time::timeout;
+use tonic::Streaming;
+use tonic::transport::Channel;
+
+type Client = ClientRegistryServiceClient<Channel>;
+
+struct Registry {
+    client: Client,
+    shutdown: Shutdown,
+    folder: TempDir,
+}
+
+impl Registry {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::open(&database(&folder)).await.unwrap();
+        let shutdown = Shutdown::new();
+        let routes = crate::routes(store, shutdown.clone());
+        // The server itself goes on, so that only the streams' own end is seen.
+        let client = Client::new(in_memory(routes, Shutdown::new()));
+        Self {
+            client,
+            shutdown,
+            folder,
+        }
+    }
+
+    async fn apply(&self, request: ApplyTenantRequest) -> Vec<TenantChange> {
+        let answer = self.client.clone().apply_tenant(request).await.unwrap();
+        answer.into_inner().changes
+    }
+
+    async fn watch(&self) -> Streaming<WatchResponse> {
+        self.client
+            .clone()
+            .watch(WatchRequest {})
+            .await
+            .unwrap()
+            .into_inner()
+    }
+}
+
+fn database(folder: &TempDir) -> DatabaseConfig {
+    DatabaseConfig::sqlite(&folder.path().join("registry.db"))
+}
+
+fn list(values: &[&str]) -> StringList {
+    let values = values.iter().map(|value| (*value).to_owned()).collect();
+    StringList { values }
+}
+
+fn spa() -> ApplyTenantRequest {
+    ApplyTenantRequest {
+        clients: vec![ClientPatch {
+            client_id: Some("spa".to_owned()),
+            name: "My App".to_owned(),
+            callbacks: Some(list(&["https://app.test/cb"])),
+            organization_usage: Some(OrganizationUsage::Allow.into()),
+            ..ClientPatch::default()
+        }],
+        ..ApplyTenantRequest::default()
+    }
+}
+
+/// The next message, which must come within a second.
+async fn next(stream: &mut Streaming<WatchResponse>) -> u64 {
+    let message = timeout(Duration::from_secs(1), stream.message()).await;
+    message
+        .expect("within a second")
+        .unwrap()
+        .expect("not the end")
+        .revision
+}
+
+#[tokio::test]
+async fn content_is_applied_and_found() {
+    let registry = Registry::start().await;
+    let mut client = registry.client.clone();
+    let request = ApplyTenantRequest {
+        tenant: Some(TenantPatch {
+            friendly_name: Some("Acme".to_owned()),
+            ..TenantPatch::default()
+        }),
+        resource_servers: vec![ResourceServerPatch {
+            identifier: "https://api.test".to_owned(),
+            ..ResourceServerPatch::default()
+        }],
+        connections: vec![ConnectionPatch {
+            name: "db".to_owned(),
+            enabled_clients: Some(list(&["My App"])),
+            ..ConnectionPatch::default()
+        }],
+        ..spa()
+    };
+    let changes = registry.apply(request.clone()).await;
+    let kinds: Vec<_> = changes
+        .iter()
+        .map(|change| (change.kind.as_str(), change.created))
+        .collect();
+    let expected = [
+        ("tenant", false),
+        ("client", true),
+        ("resource_server", true),
+        ("connection", true),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(changes[0].fields, ["friendly_name"]);
+    assert_eq!(
+        (changes[1].name.as_str(), changes[1].id.as_str()),
+        ("My App", "spa")
+    );
+    assert!(changes[1].fields.is_empty());
+    assert!(registry.apply(request).await.is_empty());
+
+    let tenant = client
+        .get_tenant(GetTenantRequest {})
+        .await
+        .unwrap()
+        .into_inner()
+        .tenant
+        .unwrap();
+    assert_eq!(tenant.friendly_name, "Acme");
+    assert_eq!(tenant.session_lifetimes.unwrap().absolute_minutes, 168 * 60);
+
+    let request = FindClientRequest {
+        client_id: "spa".to_owned(),
+    };
+    let found = client.find_client(request).await.unwrap().into_inner();
+    let spa = found.client.unwrap();
+    assert_eq!(spa.callbacks, ["https://app.test/cb"]);
+    assert_eq!(spa.organization_usage(), OrganizationUsage::Allow);
+    assert_eq!(found.connections[0].name, "db");
+
+    let request = FindResourceServerRequest {
+        identifier: "https://api.test".to_owned(),
+    };
+    let found = client
+        .find_resource_server(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        found
+            .resource_server
+            .unwrap()
+            .token_lifetime_for_web_seconds,
+        7_200
+    );
+
+    let request = FindAllowedOriginRequest {
+        origin: "https://app.test".to_owned(),
+    };
+    assert!(
+        client
+            .find_allowed_origin(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .allowed
+    );
+
+    let all = client
+        .list_connections(ListConnectionsRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(all.connections, found_connections(&mut client).await);
+}
+
+async fn found_connections(
+    client: &mut Client,
+) -> Vec<doorward_proto::client_registry::v1::Connection> {
+    let request = FindClientRequest {
+        client_id: "spa".to_owned(),
+    };
+    client
+        .find_client(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .connections
+}
+
+#[tokio::test]
+async fn absence_is_an_answer() {
+    let registry = Registry::start().await;
+    let mut client = registry.client.clone();
+    let request = FindClientRequest {
+        client_id: "nobody".to_owned(),
+    };
+    let found = client.find_client(request).await.unwrap().into_inner();
+    assert_eq!((found.client, found.connections.len()), (None, 0));
+    let request = FindResourceServerRequest {
+        identifier: "nothing".to_owned(),
+    };
+    assert_eq!(
+        client
+            .find_resource_server(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .resource_server,
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_gives_no_ids_and_changes_nothing() {
+    let registry = Registry::start().await;
+    let changes = registry
+        .apply(ApplyTenantRequest {
+            dry_run: true,
+            ..spa()
+        })
+        .await;
+    assert!(
+        changes
+            .iter()
+            .all(|change| change.created && change.id.is_empty()),
+        "{changes:?}"
+    );
+    assert_eq!(registry.apply(spa()).await.len(), changes.len());
+}
+
+#[tokio::test]
+async fn refusals_carry_their_reason() {
+    let registry = Registry::start().await;
+    let mut request = spa();
+    request.clients[0].callbacks = Some(list(&["https://app.test/cb", "javascript:alert(1)"]));
+    let status = registry
+        .client
+        .clone()
+        .apply_tenant(request)
+        .await
+        .unwrap_err();
+    assert_eq!(reason_of(&status), Some(ErrorReason::InvalidField));
+    assert!(
+        status
+            .message()
+            .starts_with("client \"My App\": callbacks[1]: "),
+        "{status}"
+    );
+
+    let with_id = |identifier: &str| ResourceServerPatch {
+        id: Some("x".to_owned()),
+        identifier: identifier.to_owned(),
+        ..ResourceServerPatch::default()
+    };
+    let request = ApplyTenantRequest {
+        resource_servers: vec![with_id("https://one.test"), with_id("https://two.test")],
+        ..ApplyTenantRequest::default()
+    };
+    let status = registry
+        .client
+        .clone()
+        .apply_tenant(request)
+        .await
+        .unwrap_err();
+    assert_eq!(reason_of(&status), Some(ErrorReason::NameTaken));
+}
+
+#[tokio::test]
+async fn a_watch_sees_changes_of_this_process_and_of_others() {
+    let registry = Registry::start().await;
+    let mut stream = registry.watch().await;
+    assert_eq!(next(&mut stream).await, 0);
+
+    registry.apply(spa()).await;
+    assert_eq!(next(&mut stream).await, 1);
+
+    let other = crate::open(&database(&registry.folder)).await.unwrap();
+    let client = crate::domain::ClientPatch {
+        name: "Another".to_owned(),
+        ..crate::domain::ClientPatch::default()
+    };
+    let clients = vec![client];
+    other
+        .apply(
+            crate::domain::Wanted {
+                clients,
+                ..Default::default()
+            },
+            false,
+        )
+        .await
+        .unwrap();
+    assert_eq!(next(&mut stream).await, 2);
+}
+
+#[tokio::test]
+async fn a_watch_beats_every_second() {
+    let registry = Registry::start().await;
+    let mut stream = registry.watch().await;
+    for _ in 0..3 {
+        assert_eq!(next(&mut stream).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_watch_ends_with_the_process() {
+    let registry = Registry::start().await;
+    let mut stream = registry.watch().await;
+    next(&mut stream).await;
+    registry.shutdown.cancel();
+    let end = timeout(Duration::from_secs(2), stream.message())
+        .await
+        .expect("ends");
+    assert_eq!(end.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_watch_ends_when_the_store_is_lost() {
+    let registry = Registry::start().await;
+    let mut stream = registry.watch().await;
+    next(&mut stream).await;
+    // A table that is gone stands for a store that is: both fail the poll.
+    lose_the_store(&registry).await;
+    let end = timeout(Duration::from_secs(2), stream.message())
+        .await
+        .expect("ends");
+    assert_eq!(
+        reason_of(&end.unwrap_err()),
+        Some(ErrorReason::StoreUnavailable)
+    );
+    let mut again = registry.watch().await;
+    assert_eq!(
+        reason_of(&again.message().await.unwrap_err()),
+        Some(ErrorReason::StoreUnavailable)
+    );
+}
+
+async fn lose_the_store(registry: &Registry) {
+    let url = format!(
+        "sqlite://{}",
+        registry.folder.path().join("registry.db").display()
+    );
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    sqlx::query("DROP TABLE revision")
+        .execute(&pool)
+        .await
+        .unwrap();
+}

@@ -1,0 +1,81 @@
+//! Follows the store's revision, which other processes raise too, on behalf of all `Watch` streams of this process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_service_kit::{Shutdown, with_causes};
+use futures::{Stream, stream};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use crate::store::Store;
+
+const POLL: Duration = Duration::from_millis(250);
+/// A store that takes longer does not answer; heartbeats must not outlive it.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Streams say at least this often that they are alive.
+const HEARTBEAT: Duration = Duration::from_millis(900);
+
+/// The store did not tell its revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unavailable;
+
+type Seen = Result<u64, Unavailable>;
+
+/// The latest revision; absent until the store was first asked.
+#[derive(Debug)]
+pub(crate) struct Revisions(watch::Receiver<Option<Seen>>);
+
+impl Revisions {
+    /// Begins to follow, until `shutdown` or until nobody listens any more.
+    pub(crate) fn follow(store: Arc<dyn Store>, shutdown: Shutdown) -> Self {
+        let (sender, receiver) = watch::channel(None);
+        tokio::spawn(async move {
+            loop {
+                let seen = ask(&*store).await;
+                sender.send_if_modified(|latest| latest.replace(seen) != Some(seen));
+                tokio::select! {
+                    () = sleep(POLL) => {}
+                    () = shutdown.cancelled() => return,
+                    () = sender.closed() => return,
+                }
+            }
+        });
+        Self(receiver)
+    }
+
+    /// The current revision at once, then every change, and the same again as a heartbeat. Ends after `Unavailable`, and
+    /// when following ends.
+    pub(crate) fn stream(&self) -> impl Stream<Item = Seen> + Send + use<> {
+        let mut receiver = self.0.clone();
+        // The first wait then ends as soon as there is a revision at all.
+        receiver.mark_changed();
+        stream::unfold(Some(receiver), async |receiver| {
+            let mut receiver = receiver?;
+            let seen = next(&mut receiver).await?;
+            Some((seen, seen.is_ok().then_some(receiver)))
+        })
+    }
+}
+
+async fn next(receiver: &mut watch::Receiver<Option<Seen>>) -> Option<Seen> {
+    loop {
+        if let Ok(Err(_ended)) = timeout(HEARTBEAT, receiver.changed()).await {
+            return None;
+        }
+        let latest = *receiver.borrow_and_update();
+        if latest.is_some() {
+            return latest;
+        }
+    }
+}
+
+async fn ask(store: &dyn Store) -> Seen {
+    let problem = match timeout(PATIENCE, store.revision()).await {
+        Ok(Ok(revision)) => return Ok(revision),
+        Ok(Err(error)) => with_causes(&error),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!(error = problem, "the revision cannot be read");
+    Err(Unavailable)
+}

@@ -1,0 +1,46 @@
+//! Where the registry's content is kept.
+
+#[cfg(test)]
+mod contract;
+mod sql;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use doorward_service_kit::StoreError;
+
+use crate::Error;
+use crate::domain::{ClientId, Connection, FoundClient, Plan, ResourceServer, Tenant, Wanted};
+
+pub use sql::SqlStore;
+
+/// The registry's content, and its revision, which every change raises.
+///
+/// What is read before and after a change may be mixed; the revision then tells the reader to read again.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// The tenant's settings.
+    async fn get_tenant(&self) -> Result<Tenant, StoreError>;
+
+    /// One application, with the connections that are enabled for it.
+    async fn find_client(&self, id: &ClientId) -> Result<Option<FoundClient>, StoreError>;
+
+    /// One API.
+    async fn find_resource_server(
+        &self,
+        identifier: &str,
+    ) -> Result<Option<ResourceServer>, StoreError>;
+
+    /// Whether any application allows cross-origin calls from there.
+    async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError>;
+
+    /// All connections, ordered by name.
+    async fn list_connections(&self) -> Result<Vec<Connection>, StoreError>;
+
+    /// Carries out [`plan`](crate::domain::plan()) and raises the revision, both or neither; calls wait for one another.
+    /// A dry run, and a plan of nothing, change nothing.
+    async fn apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error>;
+
+    /// The current revision, whoever raised it.
+    async fn revision(&self) -> Result<u64, StoreError>;
+}

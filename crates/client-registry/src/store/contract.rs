@@ -1,0 +1,365 @@
+//! What every store must do, run against Postgres and SQLite.
+
+use doorward_service_kit::sql::DatabaseConfig;
+
+use super::{SqlStore, Store};
+use crate::Error;
+use crate::domain::{
+    AppType, ClientId, ClientPatch, Connection, ConnectionPatch, OrganizationRequireBehavior,
+    OrganizationUsage, Plan, ResourceServerId, ResourceServerPatch, Scope, SessionLifetimes,
+    Tenant, TenantPatch, TokenDialect, TokenEndpointAuthMethod, Wanted,
+};
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn list(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn id(text: &str) -> ClientId {
+    text.to_owned().into()
+}
+
+fn client(id: Option<&str>, name: &str) -> ClientPatch {
+    ClientPatch {
+        client_id: id.map(self::id),
+        name: name.to_owned(),
+        ..ClientPatch::default()
+    }
+}
+
+fn api(id: Option<&str>, identifier: &str) -> ResourceServerPatch {
+    ResourceServerPatch {
+        id: id.map(|id| ResourceServerId::from(id.to_owned())),
+        identifier: identifier.to_owned(),
+        ..ResourceServerPatch::default()
+    }
+}
+
+fn connection(name: &str, enabled_clients: &[&str]) -> ConnectionPatch {
+    ConnectionPatch {
+        name: name.to_owned(),
+        enabled_clients: Some(list(enabled_clients)),
+        ..ConnectionPatch::default()
+    }
+}
+
+fn names(connections: &[Connection]) -> Vec<&str> {
+    connections
+        .iter()
+        .map(|connection| connection.name.as_str())
+        .collect()
+}
+
+async fn apply(store: &dyn Store, wanted: Wanted) -> Plan {
+    store.apply(wanted, false).await.unwrap()
+}
+
+/// Nothing in it has its default, so that a column that is not written, or read from its neighbour, is found.
+fn unusual() -> Wanted {
+    Wanted {
+        tenant: Some(TenantPatch {
+            friendly_name: Some(text("Acme")),
+            picture_url: Some(text("https://acme.test/picture.png")),
+            support_email: Some(text("help@acme.test")),
+            support_url: Some(text("https://acme.test/help")),
+            default_audience: Some(text("https://api.test")),
+            default_directory: Some(text("users")),
+            default_redirection_uri: Some(text("https://acme.test/start")),
+            allowed_logout_urls: Some(list(&["https://acme.test/bye"])),
+            session_lifetime_minutes: Some(40),
+            idle_session_lifetime_minutes: Some(30),
+            ephemeral_session_lifetime_minutes: Some(20),
+            idle_ephemeral_session_lifetime_minutes: Some(10),
+            persistent_session_cookie: Some(false),
+            enable_client_connections: Some(false),
+        }),
+        clients: vec![ClientPatch {
+            app_type: Some(AppType::Spa),
+            logo_uri: Some(text("https://acme.test/logo.png")),
+            is_first_party: Some(false),
+            grant_types: Some(list(&["implicit"])),
+            callbacks: Some(list(&["https://app.test/a", "https://app.test/b"])),
+            allowed_logout_urls: Some(list(&["https://app.test/bye"])),
+            web_origins: Some(list(&["https://app.test"])),
+            allowed_origins: Some(list(&["https://cors.test"])),
+            initiate_login_uri: Some(text("https://app.test/login")),
+            id_token_lifetime_seconds: Some(60),
+            organization_usage: Some(OrganizationUsage::Require),
+            organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
+            sso_disabled: Some(true),
+            token_endpoint_auth_method: Some(TokenEndpointAuthMethod::ClientSecretPost),
+            ..client(Some("spa"), "App")
+        }],
+        resource_servers: vec![ResourceServerPatch {
+            name: Some(text("API")),
+            scopes: Some(vec![Scope {
+                value: "read:x".to_owned(),
+                description: "Read x".to_owned(),
+            }]),
+            token_lifetime_seconds: Some(200),
+            token_lifetime_for_web_seconds: Some(100),
+            skip_consent_for_verifiable_first_party_clients: Some(true),
+            token_dialect: Some(TokenDialect::Rfc9068Profile),
+            allow_offline_access: Some(true),
+            enforce_policies: Some(true),
+            ..api(Some("api"), "https://api.test")
+        }],
+        connections: vec![ConnectionPatch {
+            disable_signup: Some(true),
+            min_password_length: Some(12),
+            ..connection("users", &["App"])
+        }],
+    }
+}
+
+async fn an_empty_store_has_defaults(store: SqlStore) {
+    assert_eq!(store.get_tenant().await.unwrap(), Tenant::default());
+    assert_eq!(store.find_client(&id("nobody")).await.unwrap(), None);
+    assert_eq!(store.find_resource_server("nothing").await.unwrap(), None);
+    assert_eq!(store.list_connections().await.unwrap(), []);
+    assert!(!store.is_allowed_origin("https://app.test").await.unwrap());
+    assert_eq!(store.revision().await.unwrap(), 0);
+}
+
+async fn what_is_written_is_read(store: SqlStore) {
+    let plan = apply(&store, unusual()).await;
+    let tenant = store.get_tenant().await.unwrap();
+    assert_eq!(tenant, plan.tenant.unwrap().object);
+    let lifetimes = SessionLifetimes {
+        absolute_minutes: 40,
+        idle_minutes: 30,
+        ephemeral_absolute_minutes: 20,
+        ephemeral_idle_minutes: 10,
+        persistent: false,
+    };
+    assert_eq!(tenant.session_lifetimes, lifetimes);
+
+    let found = store.find_client(&id("spa")).await.unwrap().unwrap();
+    assert_eq!(found.client, plan.clients[0].object);
+    assert_eq!(
+        found.connections,
+        [plan.connections[0].object.connection.clone()]
+    );
+    assert_eq!(store.list_connections().await.unwrap(), found.connections);
+    let api = store
+        .find_resource_server("https://api.test")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(api, plan.resource_servers[0].object);
+}
+
+async fn applying_twice_changes_nothing(store: SqlStore) {
+    apply(&store, unusual()).await;
+    let revision = store.revision().await.unwrap();
+    assert!(apply(&store, unusual()).await.is_empty());
+    assert_eq!(store.revision().await.unwrap(), revision);
+}
+
+async fn every_field_can_be_changed(store: SqlStore) {
+    let only_names = Wanted {
+        clients: vec![ClientPatch {
+            is_first_party: Some(false),
+            ..client(Some("spa"), "Old name")
+        }],
+        resource_servers: vec![api(Some("api"), "https://api.test")],
+        connections: vec![connection("users", &[])],
+        tenant: None,
+    };
+    apply(&store, only_names).await;
+    let plan = apply(&store, unusual()).await;
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 14);
+    assert_eq!(plan.clients[0].fields.names().len(), 14);
+    assert_eq!(plan.resource_servers[0].fields.names().len(), 8);
+    assert_eq!(plan.connections[0].fields.names().len(), 3);
+    assert!(apply(&store, unusual()).await.is_empty());
+}
+
+async fn every_change_raises_the_revision(store: SqlStore) {
+    let mut last = store.revision().await.unwrap();
+    for name in ["a", "b", "c"] {
+        let clients = vec![client(None, name)];
+        apply(
+            &store,
+            Wanted {
+                clients,
+                ..Wanted::default()
+            },
+        )
+        .await;
+        let revision = store.revision().await.unwrap();
+        assert!(revision > last);
+        last = revision;
+    }
+}
+
+async fn a_dry_run_changes_nothing(store: SqlStore) {
+    let plan = store.apply(unusual(), true).await.unwrap();
+    assert_eq!((plan.clients.len(), plan.connections.len()), (1, 1));
+    an_empty_store_has_defaults(store).await;
+}
+
+async fn a_refusal_undoes_everything(store: SqlStore) {
+    let wanted = Wanted {
+        clients: vec![client(Some("new"), "New")],
+        connections: vec![connection("db", &["New", "ghost"])],
+        ..Wanted::default()
+    };
+    let error = store.apply(wanted, false).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Invalid(field) if field.problem.contains("ghost")),
+        "{error}"
+    );
+    assert_eq!(store.find_client(&id("new")).await.unwrap(), None);
+    assert_eq!(store.revision().await.unwrap(), 0);
+}
+
+async fn an_id_is_taken_once(store: SqlStore) {
+    let apis = |apis: Vec<ResourceServerPatch>| Wanted {
+        resource_servers: apis,
+        ..Wanted::default()
+    };
+    apply(&store, apis(vec![api(Some("x"), "https://one.test")])).await;
+    let error = store
+        .apply(apis(vec![api(Some("x"), "https://two.test")]), false)
+        .await;
+    assert!(matches!(error, Err(Error::IdTaken { id, .. }) if id == "x"));
+    assert_eq!(
+        store
+            .find_resource_server("https://two.test")
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn identifiers_are_compared_byte_for_byte(store: SqlStore) {
+    apply(&store, unusual()).await;
+    assert_eq!(store.find_client(&id("SPA")).await.unwrap(), None);
+    assert_eq!(
+        store
+            .find_resource_server("https://api.test/")
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        store
+            .find_resource_server("https://API.test")
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn the_default_directory_comes_first(store: SqlStore) {
+    let wanted = Wanted {
+        tenant: Some(TenantPatch {
+            default_directory: Some(text("m")),
+            ..TenantPatch::default()
+        }),
+        clients: vec![client(Some("spa"), "App"), client(Some("other"), "Other")],
+        connections: vec![
+            connection("z", &["App"]),
+            connection("m", &["App"]),
+            connection("B", &["App", "Other"]),
+            connection("a", &["App"]),
+            connection("not", &["Other"]),
+        ],
+        ..Wanted::default()
+    };
+    apply(&store, wanted).await;
+    let found = store.find_client(&id("spa")).await.unwrap().unwrap();
+    assert_eq!(names(&found.connections), ["m", "B", "a", "z"]);
+    let found = store.find_client(&id("other")).await.unwrap().unwrap();
+    assert_eq!(names(&found.connections), ["B", "not"]);
+    let all = store.list_connections().await.unwrap();
+    assert_eq!(names(&all), ["B", "a", "m", "not", "z"]);
+}
+
+async fn any_client_may_allow_an_origin(store: SqlStore) {
+    apply(&store, unusual()).await;
+    for origin in ["https://cors.test", "https://app.test"] {
+        assert!(store.is_allowed_origin(origin).await.unwrap(), "{origin}");
+    }
+    for origin in [
+        "https://evil.test",
+        "http://cors.test",
+        "https://cors.test:8443",
+        "null",
+    ] {
+        assert!(!store.is_allowed_origin(origin).await.unwrap(), "{origin}");
+    }
+}
+
+async fn two_that_want_the_same_create_it_once(database: DatabaseConfig) {
+    let (one, other) = tokio::join!(SqlStore::open(&database), SqlStore::open(&database));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    let wanted = Wanted {
+        clients: vec![client(None, "App")],
+        ..Wanted::default()
+    };
+    let (first, second) =
+        tokio::join!(one.apply(wanted.clone(), false), other.apply(wanted, false));
+    let plans = [first.unwrap(), second.unwrap()];
+    assert_eq!(plans.iter().filter(|plan| plan.is_empty()).count(), 1);
+    assert_eq!(one.revision().await.unwrap(), 1);
+}
+
+async fn of_two_that_want_different_things_both_succeed(database: DatabaseConfig) {
+    let (one, other) = tokio::join!(SqlStore::open(&database), SqlStore::open(&database));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    let wanted = |id: &str| Wanted {
+        clients: vec![client(Some(id), id)],
+        ..Wanted::default()
+    };
+    let (first, second) = tokio::join!(
+        one.apply(wanted("a"), false),
+        other.apply(wanted("b"), false)
+    );
+    first.unwrap();
+    second.unwrap();
+    for client in ["a", "b"] {
+        let found = one.find_client(&id(client)).await.unwrap().unwrap();
+        assert_eq!(names(&found.connections), [Connection::FIRST_NAME]);
+    }
+    assert_eq!(other.revision().await.unwrap(), 2);
+}
+
+/// Every case gets a database of its own.
+async fn all(fresh: impl AsyncFn() -> DatabaseConfig) {
+    let open = async || SqlStore::open(&fresh().await).await.unwrap();
+    an_empty_store_has_defaults(open().await).await;
+    what_is_written_is_read(open().await).await;
+    applying_twice_changes_nothing(open().await).await;
+    every_field_can_be_changed(open().await).await;
+    every_change_raises_the_revision(open().await).await;
+    a_dry_run_changes_nothing(open().await).await;
+    a_refusal_undoes_everything(open().await).await;
+    an_id_is_taken_once(open().await).await;
+    identifiers_are_compared_byte_for_byte(open().await).await;
+    the_default_directory_comes_first(open().await).await;
+    any_client_may_allow_an_origin(open().await).await;
+    two_that_want_the_same_create_it_once(fresh().await).await;
+    of_two_that_want_different_things_both_succeed(fresh().await).await;
+}
+
+#[tokio::test]
+async fn sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = || format!("{}.db", doorward_service_kit::hex());
+    all(async || DatabaseConfig::sqlite(&folder.path().join(name()))).await;
+}
+
+#[tokio::test]
+async fn postgres() {
+    all(async || DatabaseConfig {
+        url: doorward_test_support::postgres::database().await,
+        password_file: None,
+        max_connections: 2,
+    })
+    .await;
+}

@@ -1,0 +1,125 @@
+//! The registry in Postgres or SQLite.
+
+mod client;
+mod connection;
+mod record;
+mod resource_server;
+mod revision;
+mod tenant;
+
+use async_trait::async_trait;
+use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
+use sqlx::AnyConnection;
+
+use super::Store;
+use crate::Error;
+use crate::domain::{
+    ClientId, Connection, Content, FoundClient, Plan, ResourceServer, Tenant, Wanted, in_order_for,
+    plan,
+};
+
+/// The registry's content in a SQL database.
+#[derive(Debug)]
+pub struct SqlStore {
+    database: Database,
+}
+
+impl SqlStore {
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
+        let database = Database::open(config, &sqlx::migrate!()).await?;
+        Ok(Self { database })
+    }
+
+    async fn try_apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error> {
+        let mut transaction = self
+            .database
+            .begin_write()
+            .await
+            .map_err(StoreError::from)?;
+        // Locks the row: of two calls at once, the second reads what the first has written.
+        revision::raise(&mut transaction).await?;
+        let plan = plan(read(&mut transaction).await?, wanted)?;
+        if dry_run || plan.is_empty() {
+            transaction.rollback().await.map_err(StoreError::from)?;
+        } else {
+            write(&mut transaction, &plan).await?;
+            transaction.commit().await.map_err(StoreError::from)?;
+        }
+        Ok(plan)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn get_tenant(&self) -> Result<Tenant, StoreError> {
+        tenant::get(self.database.pool()).await
+    }
+
+    async fn find_client(&self, id: &ClientId) -> Result<Option<FoundClient>, StoreError> {
+        let pool = self.database.pool();
+        let Some(client) = client::find(pool, id).await? else {
+            return Ok(None);
+        };
+        let mut connections = connection::list_enabled(pool, id).await?;
+        in_order_for(
+            &tenant::get(pool).await?.default_directory,
+            &mut connections,
+        );
+        Ok(Some(FoundClient {
+            client,
+            connections,
+        }))
+    }
+
+    async fn find_resource_server(
+        &self,
+        identifier: &str,
+    ) -> Result<Option<ResourceServer>, StoreError> {
+        resource_server::find(self.database.pool(), identifier).await
+    }
+
+    async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError> {
+        client::any_allows_origin(self.database.pool(), origin).await
+    }
+
+    async fn list_connections(&self) -> Result<Vec<Connection>, StoreError> {
+        let mut connections = connection::list(self.database.pool()).await?;
+        connections.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(connections)
+    }
+
+    async fn apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error> {
+        self.try_apply(wanted, dry_run).await
+    }
+
+    async fn revision(&self) -> Result<u64, StoreError> {
+        revision::get(self.database.pool()).await
+    }
+}
+
+async fn read(database: &mut AnyConnection) -> Result<Content, StoreError> {
+    Ok(Content {
+        tenant: tenant::get(&mut *database).await?,
+        clients: client::list(&mut *database).await?,
+        resource_servers: resource_server::list(&mut *database).await?,
+        connections: connection::list_with_clients(database).await?,
+    })
+}
+
+async fn write(database: &mut AnyConnection, plan: &Plan) -> Result<(), StoreError> {
+    if let Some(draft) = &plan.tenant {
+        tenant::put(database, &draft.object).await?;
+    }
+    for draft in &plan.clients {
+        client::put(database, &draft.object).await?;
+    }
+    for draft in &plan.resource_servers {
+        resource_server::put(database, &draft.object).await?;
+    }
+    for draft in &plan.connections {
+        connection::put(database, &draft.object).await?;
+    }
+    Ok(())
+}

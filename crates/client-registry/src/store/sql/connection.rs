@@ -1,0 +1,115 @@
+//! Connections, and which applications may use them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorward_service_kit::StoreError;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, AnyPool, Executor};
+
+use super::record::{Record, flag};
+use crate::domain::{ClientId, Connection, ConnectionWithClients};
+
+pub(super) async fn list<'e>(
+    database: impl Executor<'e, Database = Any>,
+) -> Result<Vec<Connection>, StoreError> {
+    let query = "SELECT id, name, strategy, disable_signup, min_password_length FROM connection";
+    sqlx::query(query)
+        .fetch_all(database)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+pub(super) async fn list_enabled(
+    pool: &AnyPool,
+    client_id: &ClientId,
+) -> Result<Vec<Connection>, StoreError> {
+    let query = sqlx::query(
+        "SELECT c.id, c.name, c.strategy, c.disable_signup, c.min_password_length
+         FROM connection c JOIN connection_client e ON e.connection_id = c.id
+         WHERE e.client_id = $1",
+    );
+    query
+        .bind(client_id.as_str())
+        .fetch_all(pool)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+pub(super) async fn list_with_clients(
+    database: &mut AnyConnection,
+) -> Result<Vec<ConnectionWithClients>, StoreError> {
+    let rows = sqlx::query("SELECT connection_id, client_id FROM connection_client")
+        .fetch_all(&mut *database)
+        .await?;
+    let mut clients: BTreeMap<String, BTreeSet<ClientId>> = BTreeMap::new();
+    for row in rows.iter().map(Record) {
+        let enabled = clients.entry(row.text("connection_id")?).or_default();
+        enabled.insert(row.text("client_id")?.into());
+    }
+    let connections = list(database).await?.into_iter();
+    let with_clients = connections.map(|connection| ConnectionWithClients {
+        enabled_clients: clients.remove(connection.id.as_str()).unwrap_or_default(),
+        connection,
+    });
+    Ok(with_clients.collect())
+}
+
+fn read(row: &AnyRow) -> Result<Connection, StoreError> {
+    let row = Record(row);
+    Ok(Connection {
+        id: row.text("id")?.into(),
+        name: row.text("name")?,
+        strategy: row.word("strategy")?,
+        disable_signup: row.flag("disable_signup")?,
+        min_password_length: row.number("min_password_length")?,
+    })
+}
+
+pub(super) async fn put(
+    database: &mut AnyConnection,
+    with_clients: &ConnectionWithClients,
+) -> Result<(), StoreError> {
+    let ConnectionWithClients {
+        connection,
+        enabled_clients,
+    } = with_clients;
+    sqlx::query(
+        "INSERT INTO connection (id, name, strategy, disable_signup, min_password_length)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (id) DO UPDATE SET
+            strategy = excluded.strategy,
+            disable_signup = excluded.disable_signup,
+            min_password_length = excluded.min_password_length",
+    )
+    .bind(connection.id.as_str())
+    .bind(&connection.name)
+    .bind(connection.strategy.as_str())
+    .bind(flag(connection.disable_signup))
+    .bind(i64::from(connection.min_password_length))
+    .execute(&mut *database)
+    .await?;
+    put_clients(database, connection.id.as_str(), enabled_clients).await
+}
+
+async fn put_clients(
+    database: &mut AnyConnection,
+    connection_id: &str,
+    enabled_clients: &BTreeSet<ClientId>,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM connection_client WHERE connection_id = $1")
+        .bind(connection_id)
+        .execute(&mut *database)
+        .await?;
+    for client_id in enabled_clients {
+        sqlx::query("INSERT INTO connection_client (connection_id, client_id) VALUES ($1, $2)")
+            .bind(connection_id)
+            .bind(client_id.as_str())
+            .execute(&mut *database)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Bringing the services to what a tenant file says.
+
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::client_registry::v1::{ApplyTenantRequest, TenantChange};
+use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
+use doorward_proto::organization::v1::{
+    ApplyOrganizationsRequest, OrganizationChange, OrganizationPatch,
+};
+use tonic::transport::Channel;
+
+use crate::commands::request;
+use crate::error::Error;
+use crate::tenant_file::TenantFile;
+
+/// Whom to tell.
+#[derive(Debug)]
+pub(crate) struct Services {
+    pub(crate) registry: ClientRegistryServiceClient<Channel>,
+    /// Needed for a file with organizations.
+    pub(crate) organization: Option<OrganizationServiceClient<Channel>>,
+}
+
+/// Applies the file, or only looks what that would change. Gives one line for each object that is new or differs.
+pub(crate) async fn apply(file: TenantFile, services: Services, dry_run: bool) -> Result<Vec<String>, Error> {
+    let Services { registry, organization } = services;
+    let organizations = Organizations {
+        client: organization,
+        patches: file.organizations,
+    };
+    // What `organization` would refuse shall not be found out when `client-registry` has done its part.
+    let planned = organizations.apply(true).await?;
+    let mut lines = apply_to_registry(registry, file.tenant, dry_run).await?;
+    lines.extend(if dry_run { planned } else { organizations.apply(false).await? });
+    Ok(lines)
+}
+
+async fn apply_to_registry(
+    mut registry: ClientRegistryServiceClient<Channel>,
+    tenant: ApplyTenantRequest,
+    dry_run: bool,
+) -> Result<Vec<String>, Error> {
+    let wanted = request(ApplyTenantRequest { dry_run, ..tenant });
+    let applied = registry.apply_tenant(wanted).await;
+    let changes = applied.map_err(Error::service("client-registry"))?.into_inner().changes;
+    Ok(changes.into_iter().map(|change| Change::from(change).line(dry_run)).collect())
+}
+
+#[derive(Debug)]
+struct Organizations {
+    client: Option<OrganizationServiceClient<Channel>>,
+    patches: Vec<OrganizationPatch>,
+}
+
+impl Organizations {
+    async fn apply(&self, dry_run: bool) -> Result<Vec<String>, Error> {
+        let Some(mut client) = self.client.clone().filter(|_| !self.patches.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let wanted = request(ApplyOrganizationsRequest {
+            organizations: self.patches.clone(),
+            dry_run,
+        });
+        let applied = client.apply_organizations(wanted).await;
+        let changes = applied.map_err(Error::service("organization"))?.into_inner().changes;
+        Ok(changes.into_iter().map(|change| Change::from(change).line(dry_run)).collect())
+    }
+}
+
+/// One object that is new or differs.
+#[derive(Debug)]
+struct Change {
+    /// Kind, name and id, as far as it has them.
+    object: String,
+    created: bool,
+    fields: Vec<String>,
+}
+
+impl Change {
+    fn new(kind: &str, name: &str, id: &str) -> Self {
+        let name = if name.is_empty() { String::new() } else { format!(" {name:?}") };
+        let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
+        Self {
+            object: format!("{kind}{name}{id}"),
+            created: false,
+            fields: Vec::new(),
+        }
+    }
+
+    fn line(&self, dry_run: bool) -> String {
+        let verb = match (self.created, dry_run) {
+            (true, false) => "created",
+            (true, true) => "would create",
+            (false, false) => "changed",
+            (false, true) => "would change",
+        };
+        let fields = if self.created { String::new() } else { format!(": {}", self.fields.join(", ")) };
+        format!("{verb} {}{fields}", self.object)
+    }
+}
+
+impl From<TenantChange> for Change {
+    fn from(change: TenantChange) -> Self {
+        let named = match change.kind.as_str() {
+            "tenant" => Self::new("tenant", "", ""),
+            "resource_server" => Self::new("API", &change.name, &change.id),
+            kind => Self::new(kind, &change.name, &change.id),
+        };
+        Self {
+            created: change.created,
+            fields: change.fields,
+            ..named
+        }
+    }
+}
+
+impl From<OrganizationChange> for Change {
+    fn from(change: OrganizationChange) -> Self {
+        Self {
+            created: change.created,
+            fields: change.fields,
+            ..Self::new("organization", &change.name, &change.id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(kind: &str, created: bool, fields: &[&str]) -> Change {
+        Change::from(TenantChange {
+            kind: kind.to_owned(),
+            name: "My App".to_owned(),
+            id: "abc".to_owned(),
+            created,
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        })
+    }
+
+    #[test]
+    fn lines() {
+        let new = change("client", true, &[]);
+        assert_eq!(new.line(false), r#"created client "My App" (abc)"#);
+        assert_eq!(new.line(true), r#"would create client "My App" (abc)"#);
+        let changed = change("client", false, &["callbacks", "name"]);
+        assert_eq!(changed.line(false), r#"changed client "My App" (abc): callbacks, name"#);
+        let tenant = change("tenant", false, &["friendly_name"]);
+        assert_eq!(tenant.line(true), "would change tenant: friendly_name");
+    }
+}

@@ -1,0 +1,71 @@
+//! Which connection a command means when it creates users.
+
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::client_registry::v1::{Connection, GetTenantRequest, ListConnectionsRequest};
+use tonic::transport::Channel;
+
+use crate::commands::request;
+use crate::error::Error;
+
+const REGISTRY: &str = "client-registry";
+
+/// The connection of that name; without one, the tenant's default directory, else the only connection that there is.
+pub(crate) async fn choose_connection(
+    mut registry: ClientRegistryServiceClient<Channel>,
+    name: Option<&str>,
+) -> Result<Connection, Error> {
+    let listed = registry.list_connections(request(ListConnectionsRequest {})).await;
+    let connections = listed.map_err(Error::service(REGISTRY))?.into_inner().connections;
+    let tenant = registry.get_tenant(request(GetTenantRequest {})).await;
+    let tenant = tenant.map_err(Error::service(REGISTRY))?.into_inner().tenant;
+    let default_directory = tenant.map(|tenant| tenant.default_directory).unwrap_or_default();
+    choose(connections, name, &default_directory).map_err(Error::Refused)
+}
+
+fn choose(
+    mut connections: Vec<Connection>,
+    name: Option<&str>,
+    default_directory: &str,
+) -> Result<Connection, String> {
+    let names: Vec<_> = connections.iter().map(|connection| connection.name.as_str()).collect();
+    let choices = names.join(", ");
+    if names.is_empty() {
+        return Err("there is no connection yet; import a tenant file that has a database".into());
+    }
+    let wanted = name.unwrap_or(default_directory);
+    if let Some(index) = names.iter().position(|name| *name == wanted) {
+        return Ok(connections.swap_remove(index));
+    }
+    match (name, connections.len()) {
+        (Some(name), _) => Err(format!("there is no connection {name:?}; choose one of: {choices}")),
+        (None, 1) => Ok(connections.swap_remove(0)),
+        (None, _) => Err(format!("choose one with --connection: {choices}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose_of(names: &[&str], name: Option<&str>, default: &str) -> Result<String, String> {
+        let connections = names.iter().map(|name| Connection {
+            name: (*name).to_owned(),
+            ..Connection::default()
+        });
+        choose(connections.collect(), name, default).map(|connection| connection.name)
+    }
+
+    #[test]
+    fn choices() {
+        assert_eq!(choose_of(&["a", "b"], Some("b"), "a").as_deref(), Ok("b"));
+        assert_eq!(choose_of(&["a", "b"], None, "a").as_deref(), Ok("a"));
+        assert_eq!(choose_of(&["a"], None, "").as_deref(), Ok("a"));
+    }
+
+    #[test]
+    fn refusals_name_the_choices() {
+        assert!(choose_of(&["a", "b"], None, "").unwrap_err().ends_with("a, b"));
+        assert!(choose_of(&["a", "b"], Some("c"), "a").unwrap_err().contains("\"c\""));
+        assert!(choose_of(&[], None, "").unwrap_err().contains("no connection yet"));
+    }
+}

@@ -1,0 +1,107 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use doorward_service_kit::LogConfig;
+
+use crate::commands::{demo, import, import_users, organization, serve, user};
+use crate::error::Error;
+
+/// An authorization server that speaks Auth0's /authorize and OpenID Connect
+#[derive(Debug, Parser)]
+#[command(name = "doorward", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run every service in this process
+    Serve(serve::Args),
+    /// Bring the tenant to what a file says, in the shape of Auth0's deploy tool; nothing is removed
+    Import(import::Args),
+    /// Create or change users from a file in the shape of Auth0's bulk import
+    ImportUsers(import_users::Args),
+    /// Manage users
+    #[command(subcommand)]
+    User(user::Command),
+    /// Manage organizations
+    #[command(subcommand)]
+    Organization(organization::Command),
+    /// Run every service with a demo tenant, a demo application and a demo API
+    Demo(demo::Args),
+}
+
+impl Command {
+    /// A server tells what it does; a command says so itself, and only what goes wrong is logged.
+    pub(crate) fn log(&self) -> LogConfig {
+        let filter = match self {
+            Self::Serve(_) => "info",
+            _ => "warn",
+        };
+        LogConfig {
+            filter: filter.to_owned(),
+            ..LogConfig::default()
+        }
+    }
+
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        match self {
+            Self::Serve(args) => serve::run(args).await,
+            Self::Import(args) => import::run(args).await,
+            Self::ImportUsers(args) => import_users::run(args).await,
+            Self::User(user::Command::Add(args)) => user::add(args).await,
+            Self::Organization(organization::Command::AddMember(args)) => {
+                organization::add_member(args).await
+            }
+            Self::Demo(args) => demo::run(args).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn stable_commands() {
+        for line in [
+            "doorward serve --listen 127.0.0.1:0 --issuer https://login.example.com --data d",
+            "doorward serve --listen [::]:443 --issuer https://login.example.com/ --data d --tenant t --tls-cert c --tls-key k --trusted-proxy 10.0.0.0/8 --trusted-proxy 192.0.2.1",
+            "doorward import tenant.yaml --data d --dry-run --set A=1 --set B=x=y",
+            "doorward import tenant.yaml --registry http://127.0.0.1:1 --identity http://127.0.0.1:2",
+            "doorward import-users users.json --data d --connection c",
+            "doorward user add a@b.example --data d",
+            "doorward organization add-member org_1 a@b.example --data d",
+            "doorward demo --data d",
+        ] {
+            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+
+    #[test]
+    fn misuse_is_refused() {
+        for (line, kind) in [
+            ("doorward import t --data d --registry http://127.0.0.1:1", ErrorKind::ArgumentConflict),
+            ("doorward import t", ErrorKind::MissingRequiredArgument),
+            ("doorward import t --data d --set A", ErrorKind::ValueValidation),
+            ("doorward serve --listen 127.0.0.1:1 --issuer http://login.example.com --data d", ErrorKind::ValueValidation),
+            ("doorward serve --listen 127.0.0.1:1 --issuer https://a.example --data d --tls-cert c", ErrorKind::MissingRequiredArgument),
+            ("doorward serve --listen localhost:1 --issuer https://a.example --data d", ErrorKind::ValueValidation),
+        ] {
+            assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
+        }
+    }
+}

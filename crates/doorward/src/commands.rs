@@ -1,0 +1,18 @@
+//! The commands, one file each.
+
+pub(crate) mod demo;
+pub(crate) mod import;
+pub(crate) mod import_users;
+pub(crate) mod organization;
+pub(crate) mod serve;
+pub(crate) mod user;
+
+use std::time::Duration;
+
+use doorward_service_kit::grpc::with_deadline;
+use tonic::Request;
+
+/// A request of a command: nobody waits longer for its answer.
+pub(crate) fn request<T>(message: T) -> Request<T> {
+    with_deadline(message, Duration::from_secs(10))
+}

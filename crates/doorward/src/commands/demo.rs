@@ -1,0 +1,59 @@
+//! `doorward demo`: the embedded server with a demo tenant, a demo application and a demo API.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::data_folder::DataFolder;
+use crate::demo::{DemoTenant, application, user};
+use crate::embedded::{Embedded, Http};
+use crate::error::Error;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder that everything is kept in; made when it is missing
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Address of the server
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Address of the demo application
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    app_listen: SocketAddr,
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let issuer = format!("http://localhost:{}/", args.listen.port());
+    let origin = format!("http://localhost:{}", args.app_listen.port());
+    let tenant = DemoTenant::new(&origin);
+    let listeners = application::listen(args.app_listen).await?;
+    let http = Http {
+        issuer: issuer.clone(),
+        listen: args.listen,
+        tls: None,
+        trusted_proxies: Vec::new(),
+    };
+    let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
+    let settings = application::Settings::new(&issuer, &tenant);
+    let connection = tenant.connection().to_owned();
+    server.import(tenant.file).await?;
+    let user = user::ensure(&server, &connection).await?;
+    application::serve(listeners, settings, server.channels.token_signing.clone(), &server.shutdown);
+    server.serve(|| println!("{}", welcome(&issuer, &origin, &user))).await
+}
+
+fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {
+    let user::DemoUser { email, password } = user;
+    format!(
+        "
+  Doorward is ready.
+
+    Demo application   {origin}/
+    Server (issuer)    {issuer}
+
+    Sign in as         {email}
+    Password           {password}
+
+  Stop with Ctrl-C. Starting again keeps the data, this user and the sign-in.
+"
+    )
+}

@@ -1,0 +1,67 @@
+//! `doorward import`: brings the tenant to what a file says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::apply_tenant::{Services, apply};
+use crate::error::Error;
+use crate::target::Target;
+use crate::tenant_file::{self, TenantFile};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// YAML file in the shape that Auth0's deploy tool exports
+    file: PathBuf,
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    values: Values,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Values of placeholders.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Values {
+    /// Value of the placeholders ##KEY## and @@KEY@@ in the tenant file
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    values: Vec<(String, String)>,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("must have the form KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let file = read(&args.file, args.values)?;
+    args.target.create_folder()?;
+    let registry = args.target.registry().await?;
+    let organization = if file.organizations.is_empty() {
+        None
+    } else {
+        Some(args.target.organization().await?)
+    };
+    let services = Services { registry, organization };
+    let changes = apply(file, services, args.dry_run).await?;
+    for change in &changes {
+        println!("{change}");
+    }
+    if changes.is_empty() {
+        println!("nothing {}", if args.dry_run { "would change" } else { "changed" });
+    }
+    Ok(())
+}
+
+/// Reads a tenant file, and names on standard error what it says in vain.
+pub(crate) fn read(path: &Path, values: Values) -> Result<TenantFile, Error> {
+    let text = fs::read_to_string(path).map_err(Error::file(path))?;
+    let values: BTreeMap<_, _> = values.values.into_iter().collect();
+    let file = tenant_file::parse(&text, &values).map_err(Error::document(path))?;
+    for line in &file.ignored {
+        eprintln!("warning: {}: {line}", path.display());
+    }
+    Ok(file)
+}

@@ -1,0 +1,65 @@
+//! `doorward serve`: every service in this process.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use super::import::{self, Values};
+use crate::data_folder::DataFolder;
+use crate::embedded::{Embedded, Http};
+use crate::error::Error;
+use crate::issuer;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address to listen on, for example 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Address by which browsers and applications know this server; https, except for loopback hosts
+    #[arg(long, value_name = "URL", value_parser = issuer::parse)]
+    issuer: String,
+    /// Folder that everything is kept in; made when it is missing
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Tenant file to import before serving
+    #[arg(long, value_name = "FILE")]
+    tenant: Option<PathBuf>,
+    #[command(flatten)]
+    values: Values,
+    /// Certificate chain (PEM), to end TLS here rather than at a proxy
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Network of proxies whose word on a client's address is taken; may be repeated [default: loopback]
+    #[arg(long = "trusted-proxy", value_name = "NET", value_parser = network)]
+    trusted_proxies: Vec<IpNet>,
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    let network = text.parse().or(address);
+    network.map_err(|_| "must be a network such as 10.0.0.0/8, or an address".to_owned())
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let tenant = args.tenant.map(|path| import::read(&path, args.values)).transpose()?;
+    let folder = DataFolder::create(&args.data)?;
+    let http = Http {
+        issuer: args.issuer,
+        listen: args.listen,
+        tls: args.tls_cert.zip(args.tls_key),
+        trusted_proxies: args.trusted_proxies,
+    };
+    let issuer = http.issuer.clone();
+    let server = Embedded::open(folder, http).await?;
+    if let Some(tenant) = tenant {
+        for change in server.import(tenant).await? {
+            tracing::info!("tenant file: {change}");
+        }
+    }
+    server.serve(|| println!("doorward is ready at {issuer}")).await
+}

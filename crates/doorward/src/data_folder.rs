@@ -1,0 +1,151 @@
+//! A data folder: one SQLite file for each service, and the services over them.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::frontend_standin::Channels;
+use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{Clock, Shutdown, StartError};
+use doorward_token_signing::{Issuer, KeyEncryptionKey, KeyRing};
+use tonic::transport::Channel;
+
+use crate::error::Error;
+
+/// The folder that `--data` names.
+#[derive(Debug, Clone)]
+pub(crate) struct DataFolder {
+    path: PathBuf,
+}
+
+/// Held by the one process that serves from a data folder; ends with it, however it ends.
+#[derive(Debug)]
+pub(crate) struct ServerLock {
+    _file: File,
+}
+
+impl DataFolder {
+    /// The folder, made when it is missing. Only its owner may look into it.
+    pub(crate) fn create(path: &Path) -> Result<Self, Error> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(Error::file(path))?;
+        Self::existing(path)
+    }
+
+    /// The folder, which must be there: a mistyped name shall not become an empty one.
+    pub(crate) fn existing(path: &Path) -> Result<Self, Error> {
+        // SQLite's URLs take absolute paths only.
+        let absolute = fs::canonicalize(path).map_err(Error::file(path))?;
+        Ok(Self { path: absolute })
+    }
+
+    /// A file in it.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Makes this process the one that serves from it.
+    pub(crate) fn lock(&self) -> Result<ServerLock, Error> {
+        let path = self.file("server.lock");
+        let file = File::create(&path).map_err(Error::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(ServerLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::FolderInUse(self.path.clone())),
+            Err(TryLockError::Error(source)) => Err(Error::file(&path)(source)),
+        }
+    }
+
+    fn database(&self, service: &str) -> DatabaseConfig {
+        DatabaseConfig::sqlite(&self.file(&format!("{service}.db")))
+    }
+
+    /// The client registry over this folder.
+    pub(crate) async fn client_registry(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
+        let store = doorward_client_registry::open(&self.database("client-registry")).await?;
+        let routes = doorward_client_registry::routes(store, shutdown.clone());
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
+    /// The identity service over this folder.
+    pub(crate) async fn identity(
+        &self,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let store = doorward_identity::open(&self.database("identity")).await?;
+        let hashing = doorward_identity::HashingConfig::default();
+        let routes = doorward_identity::routes(store, clock, &hashing, shutdown.clone());
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
+    /// The organization service over this folder.
+    pub(crate) async fn organization(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
+        let store = doorward_organization::open(&self.database("organization")).await?;
+        Ok(in_memory(doorward_organization::routes(store), shutdown.clone()))
+    }
+
+    /// All services over this folder. Signing keys are made at the first start.
+    pub(crate) async fn services(
+        &self,
+        issuer: &str,
+        clock: &Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channels, StartError> {
+        let session = doorward_session::open_sqlite(&self.database("session")).await?;
+        let session = doorward_session::routes(session, clock.clone());
+        Ok(Channels {
+            client_registry: self.client_registry(shutdown).await?,
+            identity: self.identity(clock.clone(), shutdown).await?,
+            session: in_memory(session, shutdown.clone()),
+            organization: self.organization(shutdown).await?,
+            token_signing: self.token_signing(issuer, clock, shutdown).await?,
+        })
+    }
+
+    async fn token_signing(
+        &self,
+        issuer: &str,
+        clock: &Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let unusable = |error: doorward_token_signing::Error| {
+            StartError::Unusable("the signing keys cannot be used", error.into())
+        };
+        let issuer = Issuer::parse(issuer).map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
+        let key = KeyEncryptionKey::create_file(&self.file("token-signing.key")).map_err(unusable)?;
+        let store = doorward_token_signing::open(&self.database("token-signing")).await?;
+        let ring = KeyRing::open(&*store, &key, &**clock).await.map_err(unusable)?;
+        let routes = doorward_token_signing::routes(ring, issuer, clock.clone());
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_new_folder_belongs_to_its_owner_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("a/b");
+        assert!(DataFolder::existing(&path).is_err());
+        DataFolder::create(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn one_server_for_each_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::create(parent.path()).unwrap();
+        let lock = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(Error::FolderInUse(_))));
+        drop(lock);
+        folder.lock().unwrap();
+    }
+}

@@ -1,0 +1,105 @@
+//! The host of the demo application: its files, its settings, and the demo API beside them.
+
+use std::net::SocketAddr;
+
+use axum::extract::State;
+use axum::http::{HeaderName, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
+use doorward_service_kit::Shutdown;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tonic::transport::Channel;
+
+use super::{DemoTenant, api};
+use crate::error::Error;
+use crate::listen;
+
+/// What the application must know, as it reads it from `/config.json`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Settings {
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    client_id: String,
+    scope: String,
+}
+
+impl Settings {
+    pub(crate) fn new(issuer: &str, tenant: &DemoTenant) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            audience: tenant.audience().to_owned(),
+            client_id: tenant.client_id().to_owned(),
+            scope: format!("openid profile email {}", api::SCOPE),
+        }
+    }
+}
+
+/// Listens on the address, and on the other one that `localhost` may mean to a browser.
+pub(crate) async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
+    let flag = "--app-listen";
+    let bound = TcpListener::bind(address).await;
+    let mut listeners = vec![bound.map_err(|source| Error::Listen { flag, address, source })?];
+    if let Some(other) = listen::other_loopback(address) {
+        // A machine without IPv6 is as good.
+        listeners.extend(TcpListener::bind(other).await);
+    }
+    Ok(listeners)
+}
+
+/// Serves the application until `shutdown`.
+pub(crate) fn serve(
+    listeners: Vec<TcpListener>,
+    settings: Settings,
+    token_signing: Channel,
+    shutdown: &Shutdown,
+) {
+    let state = api::Api {
+        settings,
+        keys: TokenSigningServiceClient::new(token_signing),
+    };
+    let router = router(state);
+    for listener in listeners {
+        let (router, shutdown) = (router.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            let served = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the demo application stopped");
+            }
+        });
+    }
+}
+
+macro_rules! file {
+    ($name:literal, $content_type:literal) => {
+        get(|| async { page($content_type, include_str!(concat!("../../../../deploy/demo/", $name))) })
+    };
+}
+
+fn router(api: api::Api) -> Router {
+    Router::new()
+        .route("/", file!("index.html", "text/html; charset=utf-8"))
+        .route("/app.js", file!("app.js", "text/javascript; charset=utf-8"))
+        .route("/checks.js", file!("checks.js", "text/javascript; charset=utf-8"))
+        .route("/oidc.js", file!("oidc.js", "text/javascript; charset=utf-8"))
+        .route("/style.css", file!("style.css", "text/css; charset=utf-8"))
+        .route("/icon.svg", file!("icon.svg", "image/svg+xml"))
+        .route("/config.json", get(settings))
+        .route("/api/greeting", get(api::greeting))
+        .with_state(api)
+}
+
+fn page(content_type: &'static str, content: &'static str) -> impl IntoResponse {
+    let headers: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, content)
+}
+
+async fn settings(State(api): State<api::Api>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-cache")], Json(api.settings))
+}

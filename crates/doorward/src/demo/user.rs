@@ -1,0 +1,83 @@
+//! The demo user: made at the first start, with a password that no other deployment has.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::identity::v1::CreateUserRequest;
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
+use doorward_proto::reason_of;
+use doorward_service_kit::alphanumeric;
+
+use crate::commands::request;
+use crate::embedded::Embedded;
+use crate::error::Error;
+
+const EMAIL: &str = "demo@doorward.example";
+const PASSWORD_FILE: &str = "demo-user.txt";
+/// Of 62 letters and digits: 95 bits, and still short enough to type.
+const PASSWORD_LENGTH: usize = 16;
+
+/// What to type into the sign-in page.
+#[derive(Debug)]
+pub(crate) struct DemoUser {
+    pub(crate) email: &'static str,
+    pub(crate) password: String,
+}
+
+/// The demo user. The password is kept in the data folder, readable for its owner only, so that a second start can
+/// print it again.
+pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUser, Error> {
+    let path = server.folder.file(PASSWORD_FILE);
+    // Written before the user is made: a crash in between leaves a password without a user, never the reverse.
+    let password = keep_password(&path).map_err(Error::file(&path))?;
+    let wanted = CreateUserRequest {
+        connection: connection.to_owned(),
+        email: EMAIL.to_owned(),
+        password: password.clone(),
+        min_password_length: 0,
+        email_verified: true,
+    };
+    let mut identity = IdentityServiceClient::new(server.channels.identity.clone());
+    match identity.create_user(request(wanted)).await {
+        Err(status) if reason_of(&status) != Some(ErrorReason::UserAlreadyExists) => {
+            Err(Error::service("identity")(status))
+        }
+        _ => Ok(DemoUser { email: EMAIL, password }),
+    }
+}
+
+fn keep_password(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write_password(path),
+        kept => Ok(kept?.trim().to_owned()),
+    }
+}
+
+fn write_password(path: &Path) -> io::Result<String> {
+    let password = alphanumeric(PASSWORD_LENGTH);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{password}")?;
+    file.sync_all()?;
+    Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_password_is_fresh_kept_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+        let password = keep_password(&one).unwrap();
+        assert_eq!(password.len(), PASSWORD_LENGTH);
+        assert_eq!(keep_password(&one).unwrap(), password);
+        assert_ne!(keep_password(&other).unwrap(), password);
+        assert_eq!(fs::metadata(&one).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,65 @@
+//! Files in Auth0's shapes: read member by member, so that a wrong type is refused with its place and a member that
+//! nothing here acts on is named.
+
+mod ignored;
+mod json;
+mod node;
+mod object;
+mod placeholders;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+pub(crate) use ignored::{Ignored, Path};
+pub(crate) use node::Value;
+pub(crate) use object::Object;
+
+/// A file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Neither YAML nor JSON.
+    #[error("line {line}: {problem}")]
+    Syntax {
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A member is missing, or is not what it must be.
+    #[error("{}{path} {problem}", line_prefix(*line))]
+    Value {
+        /// Counted from 1; unknown in JSON.
+        line: Option<u64>,
+        /// For example `clients[My App].callbacks[0]`.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    fn value(path: &Path, line: Option<u64>, problem: impl Into<String>) -> Self {
+        Self::Value {
+            line,
+            path: path.to_string(),
+            problem: problem.into(),
+        }
+    }
+}
+
+fn line_prefix(line: Option<u64>) -> String {
+    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+}
+
+/// The object that a YAML file holds; `values` are those of its placeholders.
+pub(crate) fn from_yaml(text: &str, values: &BTreeMap<String, String>) -> Result<Object> {
+    let document = yaml::parse(&placeholders::replace(text, values))?;
+    Object::new(Path::root(), document)
+}
+
+/// The objects that a JSON file lists, each called by the first of `names` that it has.
+pub(crate) fn list_from_json(text: &str, kind: &str, names: &[&str]) -> Result<Vec<Object>> {
+    Object::list(&Path::root().member(kind), json::parse(text)?, names)
+}

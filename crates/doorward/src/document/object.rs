@@ -1,0 +1,198 @@
+//! Reading the members of an object by name and type. What nobody asked for is reported as ignored.
+
+use doorward_proto::client_registry::v1::StringList;
+
+use super::ignored::{Ignored, Path};
+use super::node::{Node, Value};
+use super::{Error, Result};
+
+/// An object of which members are taken one by one; [`Object::finish`] names those that are left.
+#[derive(Debug)]
+pub(crate) struct Object {
+    path: Path,
+    line: Option<u64>,
+    members: Vec<(String, Node)>,
+}
+
+impl Object {
+    pub(super) fn new(path: Path, node: Node) -> Result<Self> {
+        match node.value {
+            Value::Object(members) => Ok(Self {
+                path,
+                line: node.line,
+                members,
+            }),
+            other => Err(wrong_type(&path, node.line, "an object", &other)),
+        }
+    }
+
+    /// Where it stands in the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes a member. One that is `null` counts as absent.
+    fn take(&mut self, key: &str) -> Option<(Path, Node)> {
+        let index = self.members.iter().position(|(name, _)| name == key)?;
+        let (_, node) = self.members.swap_remove(index);
+        (node.value != Value::Null).then(|| (self.path.member(key), node))
+    }
+
+    pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>> {
+        self.take(key).map(|(path, node)| text(&path, node)).transpose()
+    }
+
+    pub(crate) fn required_text(&mut self, key: &str) -> Result<String> {
+        self.text(key)?
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| self.problem(key, "is missing"))
+    }
+
+    pub(crate) fn texts(&mut self, key: &str) -> Result<Option<StringList>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        let items = items(&path, node)?.into_iter().enumerate();
+        let values: Result<_> = items.map(|(index, node)| text(&path.item(index), node)).collect();
+        Ok(Some(StringList { values: values? }))
+    }
+
+    pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        match node.value {
+            Value::Flag(flag) => Ok(Some(flag)),
+            other => Err(wrong_type(&path, node.line, "true or false", &other)),
+        }
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn count(&mut self, key: &str) -> Result<Option<u32>> {
+        self.number(key, 1.0)
+    }
+
+    /// A number in units of `unit`, fractions allowed, rounded to a whole number of the smaller unit.
+    pub(crate) fn scaled(&mut self, key: &str, unit: f64) -> Result<Option<u32>> {
+        self.number(key, unit)
+    }
+
+    fn number(&mut self, key: &str, unit: f64) -> Result<Option<u32>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        let Value::Number(number) = &node.value else {
+            return Err(wrong_type(&path, node.line, "a number", &node.value));
+        };
+        let number = number.as_f64().unwrap_or(f64::INFINITY);
+        let scaled = (number * unit).round();
+        #[expect(clippy::float_cmp, reason = "a whole number is exact")]
+        let whole = unit != 1.0 || scaled == number;
+        if !whole {
+            return Err(Error::value(&path, node.line, "must be a whole number"));
+        }
+        if !(0.0..=f64::from(u32::MAX)).contains(&scaled) {
+            return Err(Error::value(&path, node.line, "is out of range"));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        Ok(Some(scaled as u32))
+    }
+
+    /// One of a few words.
+    pub(crate) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<Option<T>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        let line = node.line;
+        let given = text(&path, node)?;
+        let known = words.iter().find(|(word, _)| *word == given);
+        known.map(|(_, meaning)| Some(*meaning)).ok_or_else(|| {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            let problem = format!("{given:?} is not one of {}", words.join(", "));
+            Error::value(&path, line, problem)
+        })
+    }
+
+    pub(crate) fn object(&mut self, key: &str) -> Result<Option<Self>> {
+        self.take(key).map(|(path, node)| Self::new(path, node)).transpose()
+    }
+
+    /// The objects of a list, each called by the first of `names` that it has, else by its position.
+    pub(crate) fn objects(&mut self, key: &str, names: &[&str]) -> Result<Option<Vec<Self>>> {
+        self.take(key).map(|(path, node)| Self::list(&path, node, names)).transpose()
+    }
+
+    pub(super) fn list(path: &Path, node: Node, names: &[&str]) -> Result<Vec<Self>> {
+        let items = items(path, node)?.into_iter().enumerate();
+        let objects = items.map(|(index, node)| {
+            let path = name_of(&node, names).map_or_else(|| path.item(index), |name| path.item(name));
+            Self::new(path, node)
+        });
+        objects.collect()
+    }
+
+    /// An object as JSON text.
+    pub(crate) fn json(&mut self, key: &str) -> Result<Option<String>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        match &node.value {
+            Value::Object(_) => Ok(Some(serde_json::Value::from(node).to_string())),
+            other => Err(wrong_type(&path, node.line, "an object", other)),
+        }
+    }
+
+    /// What is wrong with a member that was taken before.
+    pub(crate) fn problem(&self, key: &str, problem: impl Into<String>) -> Error {
+        Error::value(&self.path.member(key), self.line, problem)
+    }
+
+    /// Passes over a member whose value describes what happens here anyway.
+    pub(crate) fn pass(&mut self, key: &str, as_here: &[Value]) {
+        self.members
+            .retain(|(name, node)| name != key || !as_here.contains(&node.value));
+    }
+
+    /// Names the members that nobody took.
+    pub(crate) fn finish(self, ignored: &mut Ignored) {
+        for (key, node) in self.members {
+            if node.value != Value::Null {
+                ignored.unsupported(&self.path.member(&key));
+            }
+        }
+    }
+}
+
+fn name_of<'a>(node: &'a Node, names: &[&str]) -> Option<&'a str> {
+    let Value::Object(members) = &node.value else {
+        return None;
+    };
+    names.iter().find_map(|name| match members.iter().find(|(key, _)| key == name) {
+        Some((_, Node { value: Value::Text(text), .. })) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn items(path: &Path, node: Node) -> Result<Vec<Node>> {
+    match node.value {
+        Value::List(items) => Ok(items),
+        other => Err(wrong_type(path, node.line, "a list", &other)),
+    }
+}
+
+fn text(path: &Path, node: Node) -> Result<String> {
+    match node.value {
+        Value::Text(text) => Ok(text),
+        other => Err(wrong_type(path, node.line, "a text", &other)),
+    }
+}
+
+fn wrong_type(path: &Path, line: Option<u64>, expected: &str, value: &Value) -> Error {
+    let problem = match value {
+        Value::Placeholder(name) => {
+            format!("is the placeholder {name}, which has no value; give it with --set {name}=VALUE")
+        }
+        other => format!("must be {expected}, but is {}", other.kind()),
+    };
+    Error::value(path, line, problem)
+}

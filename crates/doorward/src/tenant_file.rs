@@ -1,0 +1,71 @@
+//! The tenant file: YAML in the shape that Auth0's deploy tool exports, read into the patches that the services apply.
+//!
+//! Reading checks shapes and types; the rules of values belong to the services that own them.
+
+mod clients;
+mod connections;
+mod organizations;
+mod resource_servers;
+mod tenant;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use doorward_proto::client_registry::v1::ApplyTenantRequest;
+use doorward_proto::organization::v1::OrganizationPatch;
+
+use crate::document::{self, Ignored, Object, Result};
+
+/// What a tenant file asks for.
+#[derive(Debug)]
+pub(crate) struct TenantFile {
+    /// For `client-registry`.
+    pub(crate) tenant: ApplyTenantRequest,
+    /// For `organization`.
+    pub(crate) organizations: Vec<OrganizationPatch>,
+    /// One line for each key that nothing here acts on.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// Reads a tenant file; `values` are those of its placeholders.
+pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<TenantFile> {
+    let mut file = document::from_yaml(text, values)?;
+    let mut ignored = Ignored::default();
+    let ignored_keys = &mut ignored;
+
+    let tenant = file.object("tenant")?;
+    let tenant = tenant.map(|object| tenant::read(object, ignored_keys)).transpose()?;
+    let clients = each(file.objects("clients", &["name"])?, clients::read, ignored_keys)?;
+    let apis = file.objects("resourceServers", &["name", "identifier"])?;
+    let resource_servers = each(apis, resource_servers::read, ignored_keys)?;
+    let databases = file.objects("databases", &["name"])?;
+    let mut connections = each(databases, connections::read, ignored_keys)?;
+    let others = file.objects("connections", &["name"])?;
+    connections.extend(each(others, connections::read, ignored_keys)?);
+    let organizations = file.objects("organizations", &["name"])?;
+    let organizations = each(organizations, organizations::read, ignored_keys)?;
+    file.finish(ignored_keys);
+
+    Ok(TenantFile {
+        tenant: ApplyTenantRequest {
+            tenant,
+            clients,
+            resource_servers,
+            connections,
+            dry_run: false,
+        },
+        organizations,
+        ignored: ignored.into_lines(),
+    })
+}
+
+/// Reads the objects of a list; `read` gives nothing for one that is ignored as a whole.
+fn each<T>(
+    objects: Option<Vec<Object>>,
+    read: fn(Object, &mut Ignored) -> Result<Option<T>>,
+    ignored: &mut Ignored,
+) -> Result<Vec<T>> {
+    let objects = objects.unwrap_or_default().into_iter();
+    objects.filter_map(|object| read(object, ignored).transpose()).collect()
+}

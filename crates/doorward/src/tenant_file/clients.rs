@@ -1,0 +1,71 @@
+//! `clients`: applications.
+
+use doorward_proto::client_registry::v1::{ClientPatch, OrganizationUsage};
+
+use crate::document::{Ignored, Object, Result};
+
+const ORGANIZATION_USAGES: [(&str, OrganizationUsage); 3] = [
+    ("deny", OrganizationUsage::Deny),
+    ("allow", OrganizationUsage::Allow),
+    ("require", OrganizationUsage::Require),
+];
+
+pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<ClientPatch>> {
+    if client.flag("global")? == Some(true) {
+        ignored.note(client.path(), "the global client is not supported, ignored");
+        return Ok(None);
+    }
+    let (id_token_lifetime_seconds, id_token_signing_alg) = jwt_configuration(&mut client, ignored)?;
+    let organization_usage = client.word("organization_usage", &ORGANIZATION_USAGES)?;
+    let patch = ClientPatch {
+        client_id: client.text("client_id")?,
+        name: client.required_text("name")?,
+        app_type: client.text("app_type")?,
+        logo_uri: client.text("logo_uri")?,
+        is_first_party: client.flag("is_first_party")?,
+        grant_types: client.texts("grant_types")?,
+        callbacks: client.texts("callbacks")?,
+        allowed_logout_urls: client.texts("allowed_logout_urls")?,
+        web_origins: client.texts("web_origins")?,
+        allowed_origins: client.texts("allowed_origins")?,
+        initiate_login_uri: client.text("initiate_login_uri")?,
+        id_token_lifetime_seconds,
+        id_token_signing_alg,
+        organization_usage: organization_usage.map(Into::into),
+        organization_require_behavior: client.text("organization_require_behavior")?,
+        sso_disabled: client.flag("sso_disabled")?,
+        token_endpoint_auth_method: client.text("token_endpoint_auth_method")?,
+    };
+    pass_what_happens_anyway(&mut client);
+    client.finish(ignored);
+    Ok(Some(patch))
+}
+
+fn jwt_configuration(
+    client: &mut Object,
+    ignored: &mut Ignored,
+) -> Result<(Option<u32>, Option<String>)> {
+    let Some(mut jwt) = client.object("jwt_configuration")? else {
+        return Ok((None, None));
+    };
+    let settings = (jwt.count("lifetime_in_seconds")?, jwt.text("alg")?);
+    // How a secret for HS256 is written: without HS256 there is none.
+    jwt.pass("secret_encoded", &[true.into(), false.into()]);
+    jwt.finish(ignored);
+    Ok(settings)
+}
+
+fn pass_what_happens_anyway(client: &mut Object) {
+    // The strict pipeline is the only one.
+    client.pass("oidc_conformant", &[true.into(), false.into()]);
+    // Without a `custom_login_page` beside it, the page is the standard one.
+    client.pass("custom_login_page_on", &[true.into(), false.into()]);
+    // No such question is asked.
+    client.pass("skip_non_verifiable_callback_uri_confirmation_prompt", &[true.into()]);
+    let never = [false.into()];
+    client.pass("cross_origin_auth", &never);
+    client.pass("cross_origin_authentication", &never);
+    client.pass("is_token_endpoint_ip_header_trusted", &never);
+    client.pass("require_pushed_authorization_requests", &never);
+    client.pass("sso", &never);
+}

@@ -1,0 +1,65 @@
+//! `resourceServers`: APIs.
+
+use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerScope};
+
+use crate::document::{Ignored, Object, Result};
+
+/// The name by which Auth0's tool tells the management API from APIs of the tenant.
+const MANAGEMENT_API: &str = "Auth0 Management API";
+
+pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<ResourceServerPatch>> {
+    let name = api.text("name")?;
+    if api.flag("is_system")? == Some(true) || name.as_deref() == Some(MANAGEMENT_API) {
+        ignored.note(api.path(), "the management API is not supported, ignored");
+        return Ok(None);
+    }
+    let scopes = scopes(&mut api, ignored)?;
+    subject_type_authorization(&mut api, ignored)?;
+    let patch = ResourceServerPatch {
+        id: api.text("id")?,
+        identifier: api.required_text("identifier")?,
+        name,
+        replace_scopes: scopes.is_some(),
+        scopes: scopes.unwrap_or_default(),
+        signing_alg: api.text("signing_alg")?,
+        token_lifetime_seconds: api.count("token_lifetime")?,
+        token_lifetime_for_web_seconds: api.count("token_lifetime_for_web")?,
+        skip_consent_for_verifiable_first_party_clients: api
+            .flag("skip_consent_for_verifiable_first_party_clients")?,
+        token_dialect: api.text("token_dialect")?,
+        allow_offline_access: api.flag("allow_offline_access")?,
+        enforce_policies: api.flag("enforce_policies")?,
+    };
+    api.finish(ignored);
+    Ok(Some(patch))
+}
+
+fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<ResourceServerScope>>> {
+    let Some(scopes) = api.objects("scopes", &["value"])? else {
+        return Ok(None);
+    };
+    let scopes = scopes.into_iter().map(|mut scope| {
+        let read = ResourceServerScope {
+            value: scope.required_text("value")?,
+            description: scope.text("description")?.unwrap_or_default(),
+        };
+        scope.finish(ignored);
+        Ok(read)
+    });
+    scopes.collect::<Result<_>>().map(Some)
+}
+
+/// The usual policies are what happens here; the others are named.
+fn subject_type_authorization(api: &mut Object, ignored: &mut Ignored) -> Result<()> {
+    let Some(mut subjects) = api.object("subject_type_authorization")? else {
+        return Ok(());
+    };
+    for (subject, usual) in [("user", "allow_all"), ("client", "require_client_grant")] {
+        if let Some(mut subject) = subjects.object(subject)? {
+            subject.pass("policy", &[usual.into()]);
+            subject.finish(ignored);
+        }
+    }
+    subjects.finish(ignored);
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! The user file: a JSON array in the shape of Auth0's bulk import.
+
+mod password_hash;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use doorward_identity::domain::{Email, Profile, UserId};
+use doorward_proto::InvalidField;
+use doorward_proto::common::v1::UserClaims;
+use doorward_proto::identity::v1::ImportedUser;
+
+use crate::document::{self, Error, Ignored, Object, Result};
+
+/// What `auth0|1234` is without in the file.
+const ID_PREFIX: &str = "auth0|";
+
+/// What a user file asks for.
+#[derive(Debug)]
+pub(crate) struct UsersFile {
+    /// For `identity`, in the order of the file.
+    pub(crate) users: Vec<ImportedUser>,
+    /// One line for each key that nothing here acts on.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// Reads a user file. Everything that can be wrong with an entry by itself is found here, before anything is written.
+pub(crate) fn parse(text: &str) -> Result<UsersFile> {
+    let mut ignored = Ignored::default();
+    let mut seen = HashSet::new();
+    let entries = document::list_from_json(text, "users", &["email", "user_id"])?.into_iter();
+    let users = entries.map(|mut entry| {
+        let user = read(&mut entry, &mut ignored)?;
+        refuse_repeated(&mut seen, &user, &entry)?;
+        entry.finish(&mut ignored);
+        Ok(user)
+    });
+    Ok(UsersFile {
+        users: users.collect::<Result<_>>()?,
+        ignored: ignored.into_lines(),
+    })
+}
+
+fn read(entry: &mut Object, ignored: &mut Ignored) -> Result<ImportedUser> {
+    let claims = claims(entry)?;
+    let user = ImportedUser {
+        user_id: user_id(entry)?,
+        password_hash: password_hash::read(entry, ignored)?,
+        blocked: entry.flag("blocked")?,
+        app_metadata_json: entry.json("app_metadata")?,
+        user_metadata_json: entry.json("user_metadata")?,
+        claims: Some(claims.clone()),
+    };
+    Profile::from(claims).validate().map_err(invalid(entry))?;
+    Ok(user)
+}
+
+fn user_id(entry: &mut Object) -> Result<Option<String>> {
+    let Some(given) = entry.text("user_id")? else {
+        return Ok(None);
+    };
+    let id = if given.starts_with(ID_PREFIX) { given } else { format!("{ID_PREFIX}{given}") };
+    UserId::parse(&id).map_err(invalid(entry))?;
+    Ok(Some(id))
+}
+
+fn claims(entry: &mut Object) -> Result<UserClaims> {
+    let email = entry.required_text("email")?;
+    let email = Email::parse(&email).map_err(invalid(entry))?;
+    Ok(UserClaims {
+        email: Some(email.as_str().to_owned()),
+        email_verified: entry.flag("email_verified")?,
+        username: entry.text("username")?,
+        name: entry.text("name")?,
+        given_name: entry.text("given_name")?,
+        family_name: entry.text("family_name")?,
+        nickname: entry.text("nickname")?,
+        picture: entry.text("picture")?,
+        ..UserClaims::default()
+    })
+}
+
+/// Which of two entries about one user counts would be chance.
+fn refuse_repeated(seen: &mut HashSet<String>, user: &ImportedUser, entry: &Object) -> Result<()> {
+    let email = user.claims.as_ref().and_then(|claims| claims.email.clone());
+    for (key, value) in [("email", email), ("user_id", user.user_id.clone())] {
+        if value.is_some_and(|value| !seen.insert(format!("{key} {value}"))) {
+            return Err(entry.problem(key, "is in an earlier entry too"));
+        }
+    }
+    Ok(())
+}
+
+/// The rules of the service that keeps the users, named with the place in the file.
+fn invalid(entry: &Object) -> impl Fn(InvalidField) -> Error {
+    |invalid| entry.problem(&invalid.field, invalid.problem)
+}

@@ -1,0 +1,83 @@
+use super::{Place, TENANT, failed, succeeded};
+
+#[test]
+fn importing_twice_changes_nothing_the_second_time() {
+    let place = Place::new();
+    place.write("tenant.yaml", TENANT);
+    let first = succeeded(place.run("import tenant.yaml --data data"));
+    for line in [
+        "created client \"My App\" (AbCdEfGhIjKlMnOpQrStUvWxYz012345)",
+        "created connection \"Staff\" (con_staff00000000001)",
+        "created organization \"acme\" (org_acme000000000001)",
+    ] {
+        assert!(first.lines().any(|printed| printed == line), "{first}");
+    }
+    assert_eq!(succeeded(place.run("import tenant.yaml --data data")), "nothing changed\n");
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let place = Place::new();
+    place.write("tenant.yaml", TENANT);
+    for _ in 0..2 {
+        let printed = succeeded(place.run("import tenant.yaml --data data --dry-run"));
+        assert!(printed.contains("would create client \"My App\""), "{printed}");
+        assert!(printed.contains("would create organization \"acme\""), "{printed}");
+        assert!(printed.lines().all(|line| line.starts_with("would ")), "{printed}");
+    }
+    succeeded(place.run("import tenant.yaml --data data"));
+    let printed = succeeded(place.run("import tenant.yaml --data data --dry-run"));
+    assert_eq!(printed, "nothing would change\n");
+}
+
+#[test]
+fn a_change_names_its_fields() {
+    let place = Place::with_tenant();
+    place.write("tenant.yaml", &TENANT.replace("app.example.com", "##HOST##"));
+    let printed = succeeded(place.run("import tenant.yaml --data data --set HOST=new.example.com"));
+    assert_eq!(printed, "changed client \"My App\" (AbCdEfGhIjKlMnOpQrStUvWxYz012345): callbacks\n");
+}
+
+#[test]
+fn unsupported_keys_are_named_on_standard_error() {
+    let place = Place::new();
+    place.write("tenant.yaml", TENANT);
+    let output = place.run("import tenant.yaml --data data --dry-run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(errors, "warning: tenant.yaml: clients[My App].mobile: not supported, ignored\n");
+}
+
+#[test]
+fn a_bad_file_writes_nothing() {
+    let place = Place::new();
+    for (content, complaint) in [
+        ("clients: {}", "tenant.yaml: line 1: clients must be a list"),
+        ("clients: [", "tenant.yaml: line"),
+        ("clients: [{name: A}, {name: B, callbacks: ['javascript:alert(1)']}]", "client-registry: "),
+        ("clients: [{name: A}]\norganizations: [{name: Not A Name}]", "organization: "),
+    ] {
+        place.write("tenant.yaml", content);
+        let errors = failed(&place.run("import tenant.yaml --data data"), 1);
+        assert!(errors.contains(complaint), "{errors}");
+    }
+    place.write("tenant.yaml", "clients: [{name: A, client_id: a}]");
+    let printed = succeeded(place.run("import tenant.yaml --data data"));
+    assert_eq!(printed, "created client \"A\" (a)\n", "no client of that name was there");
+}
+
+#[test]
+fn a_target_is_needed() {
+    let place = Place::new();
+    place.write("tenant.yaml", TENANT);
+    failed(&place.run("import tenant.yaml"), 2);
+    let remote = "import tenant.yaml --registry http://127.0.0.1:9 --identity http://127.0.0.1:9";
+    let errors = failed(&place.run(remote), 2);
+    assert!(errors.contains("--organization URL"), "{errors}");
+    place.write("tenant.yaml", "clients: []");
+    let errors = failed(&place.run(remote), 1);
+    assert!(errors.contains("client-registry: cannot be reached"), "{errors}");
+    let errors = failed(&place.run(&remote.replace("127.0.0.1", "10.0.0.1")), 1);
+    assert!(errors.contains("not a loopback address"), "{errors}");
+    let errors = failed(&place.run("import missing.yaml --data data"), 1);
+    assert!(errors.contains("missing.yaml"), "{errors}");
+}

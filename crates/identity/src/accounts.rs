@@ -1,0 +1,120 @@
+//! What this service does with users and their passwords: the store, the hasher and the clock put to work.
+
+use std::sync::Arc;
+
+use doorward_proto::InvalidField;
+use doorward_service_kit::{Clock, StoreError, with_causes};
+use jiff::Timestamp;
+
+use crate::Error;
+use crate::domain::{
+    Connection, Email, ImportEntry, Password, PasswordHash, Tally, User, UserId, refuse_repeats,
+};
+use crate::hashing::{Hasher, Verdict};
+use crate::store::{Account, Store};
+
+/// More in one transaction would keep other changes waiting for too long.
+const MAX_IMPORT: usize = 1000;
+
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    hasher: Hasher,
+}
+
+/// Somebody who signs up, or is signed up by a command.
+pub(crate) struct NewUser {
+    pub(crate) connection: Connection,
+    pub(crate) email: Email,
+    pub(crate) email_verified: bool,
+    pub(crate) password: Password,
+}
+
+impl Accounts {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hasher: Hasher) -> Self {
+        Self {
+            store,
+            clock,
+            hasher,
+        }
+    }
+
+    /// The user with that email and password, who may be blocked. Hashes once, whoever that is.
+    pub(crate) async fn verify_password(
+        &self,
+        connections: &[String],
+        identifier: &str,
+        password: String,
+    ) -> Result<User, Error> {
+        // Decided before anybody is looked up, and so the same for everybody.
+        let password = Password::typed(password).ok_or(Error::WrongCredentials)?;
+        let account = match Email::parse(identifier) {
+            Ok(email) => self.store.find_account(connections, &email).await?,
+            Err(_) => None,
+        };
+        let hash = account.as_ref().and_then(|account| account.hash.clone());
+        match (self.hasher.check(password, hash).await?, account) {
+            (Verdict::Right(better_hash), Some(account)) => {
+                self.keep(&account, better_hash).await;
+                Ok(account.user)
+            }
+            _ => Err(Error::WrongCredentials),
+        }
+    }
+
+    /// Stores a better hash. A sign-in does not fail for it: the next one tries again.
+    async fn keep(&self, account: &Account, better_hash: Option<PasswordHash>) {
+        let (Some(old), Some(new)) = (&account.hash, better_hash) else {
+            return;
+        };
+        if let Err(error) = self.store.replace_hash(&account.user.id, old, &new).await {
+            tracing::warn!(error = with_causes(&error), "a better hash was not stored");
+        }
+    }
+
+    /// Creates a user. Hashes before it looks, so that a taken email costs what a free one costs.
+    pub(crate) async fn create(&self, new: NewUser) -> Result<User, Error> {
+        let hash = self.hasher.hash(new.password).await?;
+        let user = User {
+            email_verified: new.email_verified,
+            ..User::new(UserId::generate(), new.connection, new.email, self.now())
+        };
+        self.store.add_user(&user, &hash).await?;
+        Ok(user)
+    }
+
+    pub(crate) async fn import(
+        &self,
+        connection: &Connection,
+        entries: &[ImportEntry],
+    ) -> Result<Tally, Error> {
+        if entries.len() > MAX_IMPORT {
+            let problem = format!("must have at most {MAX_IMPORT} entries");
+            return Err(InvalidField::new("users", problem).into());
+        }
+        refuse_repeats(entries)?;
+        self.store.import(connection, entries, self.now()).await
+    }
+
+    /// One user; an id that nobody can have is nobody's.
+    pub(crate) async fn find(&self, user_id: &str) -> Result<Option<User>, StoreError> {
+        match UserId::parse(user_id) {
+            Ok(id) => self.store.find_user(&id).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    pub(crate) async fn list_by_email(&self, email: &str) -> Result<Vec<User>, StoreError> {
+        match Email::parse(email) {
+            Ok(email) => self.store.list_by_email(&email).await,
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Now, in the milliseconds that stores keep.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}

@@ -1,0 +1,147 @@
+//! Messages to domain types and back.
+
+use doorward_proto::common::v1 as common;
+use doorward_proto::identity::v1 as wire;
+use doorward_proto::{InvalidField, to_timestamp};
+
+use crate::Error;
+use crate::accounts::NewUser;
+use crate::domain::{
+    Connection, Email, ImportEntry, Metadata, Password, PasswordHash, Profile, Tally, User, UserId,
+};
+
+/// How much of a broken email is repeated in a message.
+const SHOWN_EMAIL: usize = 100;
+
+impl From<User> for common::User {
+    fn from(user: User) -> Self {
+        Self {
+            user_id: user.id.to_string(),
+            version: user.version,
+            connection: user.connection.as_str().to_owned(),
+            blocked: user.blocked,
+            created_at: Some(to_timestamp(user.created_at)),
+            updated_at: Some(to_timestamp(user.updated_at)),
+            claims: Some(claims(&user.email, user.email_verified, user.profile)),
+        }
+    }
+}
+
+fn claims(email: &Email, email_verified: bool, profile: Profile) -> common::UserClaims {
+    common::UserClaims {
+        email: Some(email.to_string()),
+        email_verified: Some(email_verified),
+        username: profile.username,
+        name: profile.name,
+        given_name: profile.given_name,
+        family_name: profile.family_name,
+        middle_name: profile.middle_name,
+        nickname: profile.nickname,
+        preferred_username: profile.preferred_username,
+        profile: profile.profile,
+        picture: profile.picture,
+        website: profile.website,
+        gender: profile.gender,
+        birthdate: profile.birthdate,
+        zoneinfo: profile.zoneinfo,
+        locale: profile.locale,
+        phone_number: profile.phone_number,
+        phone_number_verified: profile.phone_number_verified,
+    }
+}
+
+impl From<common::UserClaims> for Profile {
+    fn from(claims: common::UserClaims) -> Self {
+        Self {
+            username: claims.username,
+            name: claims.name,
+            given_name: claims.given_name,
+            family_name: claims.family_name,
+            middle_name: claims.middle_name,
+            nickname: claims.nickname,
+            preferred_username: claims.preferred_username,
+            profile: claims.profile,
+            picture: claims.picture,
+            website: claims.website,
+            gender: claims.gender,
+            birthdate: claims.birthdate,
+            zoneinfo: claims.zoneinfo,
+            locale: claims.locale,
+            phone_number: claims.phone_number,
+            phone_number_verified: claims.phone_number_verified,
+        }
+    }
+}
+
+impl TryFrom<wire::CreateUserRequest> for NewUser {
+    type Error = Error;
+
+    fn try_from(request: wire::CreateUserRequest) -> Result<Self, Error> {
+        Ok(Self {
+            connection: Connection::parse(&request.connection)?,
+            email: Email::parse(&request.email)?,
+            email_verified: request.email_verified,
+            password: Password::chosen(request.password, request.min_password_length)?,
+        })
+    }
+}
+
+/// All entries of an import; an error names entry and field.
+pub(crate) fn import_entries(
+    users: Vec<wire::ImportedUser>,
+) -> Result<Vec<ImportEntry>, InvalidField> {
+    let entries = users.into_iter().enumerate().map(|(index, user)| {
+        let claims = user.claims.as_ref();
+        let email = claims
+            .and_then(|claims| claims.email.clone())
+            .unwrap_or_default();
+        import_entry(user).map_err(|error| {
+            let email: String = email.chars().take(SHOWN_EMAIL).collect();
+            InvalidField::new(
+                ImportEntry::field_path(index, &email, &error.field),
+                error.problem,
+            )
+        })
+    });
+    entries.collect()
+}
+
+fn import_entry(user: wire::ImportedUser) -> Result<ImportEntry, InvalidField> {
+    let claims = user.claims.unwrap_or_default();
+    let email = claims.email.as_deref();
+    let email = email.ok_or_else(|| InvalidField::new("email", "is missing"))?;
+    let hash = user
+        .password_hash
+        .as_deref()
+        .map(PasswordHash::parse)
+        .transpose();
+    let entry = ImportEntry {
+        user_id: user.user_id.as_deref().map(UserId::parse).transpose()?,
+        email: Email::parse(email)?,
+        email_verified: claims.email_verified,
+        profile: claims.into(),
+        blocked: user.blocked,
+        password_hash: hash
+            .map_err(|error| InvalidField::new("password_hash", error.to_string()))?,
+        app_metadata: metadata("app_metadata", user.app_metadata_json.as_deref())?,
+        user_metadata: metadata("user_metadata", user.user_metadata_json.as_deref())?,
+    };
+    entry.profile.validate()?;
+    Ok(entry)
+}
+
+fn metadata(field: &str, json: Option<&str>) -> Result<Option<Metadata>, InvalidField> {
+    json.map(serde_json::from_str)
+        .transpose()
+        .map_err(|_| InvalidField::new(field, "must be a JSON object"))
+}
+
+impl From<Tally> for wire::ImportUsersResponse {
+    fn from(tally: Tally) -> Self {
+        Self {
+            created: tally.created,
+            updated: tally.updated,
+            unchanged: tally.unchanged,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Email addresses.
+
+use std::fmt;
+
+use doorward_proto::InvalidField;
+
+const MAX_LENGTH: usize = 254;
+const MAX_LOCAL_PART: usize = 64;
+const MAX_LABEL: usize = 63;
+
+/// An address in lower case, as browsers accept it in a form
+/// ([HTML](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address): no quoting, no comments, ASCII).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// Checks an address and turns it to lower case.
+    pub fn parse(text: &str) -> Result<Self, InvalidField> {
+        let problem = if text.len() > MAX_LENGTH {
+            "must have at most 254 characters"
+        } else if !is_address(text) {
+            "is not an email address"
+        } else {
+            return Ok(Self(text.to_ascii_lowercase()));
+        };
+        Err(InvalidField::new("email", problem))
+    }
+
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.split('@').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local_part, domain)| {
+        (1..=MAX_LOCAL_PART).contains(&local_part.len())
+            && local_part.bytes().all(is_local_part_byte)
+            && domain.split('.').all(is_label)
+    })
+}
+
+fn is_local_part_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=MAX_LABEL).contains(&label.len())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let long_local_part = format!("{}@example.com", "x".repeat(64));
+        for good in [
+            "Alice@Example.com",
+            "o'neil+tag@a-b.example",
+            "demo@localhost",
+            &long_local_part,
+        ] {
+            assert!(Email::parse(good).is_ok(), "{good}");
+        }
+        let too_long_local_part = format!("x{long_local_part}");
+        let too_long = format!("x@{}", "label.".repeat(43));
+        for bad in [
+            "",
+            "alice",
+            "@example.com",
+            "alice@",
+            "a@b@c",
+            "a b@example.com",
+            " a@example.com",
+            "a@-b.example",
+            "a@b-.example",
+            "a@b..example",
+            "a@b\0",
+            "\"a\"@example.com",
+            "ä@example.com",
+            &too_long_local_part,
+            &too_long,
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn letter_case_does_not_matter() {
+        let email = Email::parse("Alice.B@Example.COM").unwrap();
+        assert_eq!(email.as_str(), "alice.b@example.com");
+        assert_eq!(email.local_part(), "alice.b");
+    }
+}

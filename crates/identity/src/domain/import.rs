@@ -1,0 +1,125 @@
+//! Bringing users from elsewhere.
+
+use std::collections::HashSet;
+
+use doorward_proto::InvalidField;
+use jiff::Timestamp;
+
+use super::{Connection, Email, Metadata, PasswordHash, Profile, User, UserId};
+
+/// One imported user; what is absent stays as it is.
+#[derive(Debug, Clone)]
+pub struct ImportEntry {
+    /// Absent: found by email, or new.
+    pub user_id: Option<UserId>,
+    /// The wanted email.
+    pub email: Email,
+    /// The wanted proof of the mailbox. Absent: stays with the mailbox.
+    pub email_verified: Option<bool>,
+    /// The wanted claims.
+    pub profile: Profile,
+    /// Whether the user shall be kept out.
+    pub blocked: Option<bool>,
+    /// The password, unless the user has one that was set here.
+    pub password_hash: Option<PasswordHash>,
+    /// Replaced as a whole.
+    pub app_metadata: Option<Metadata>,
+    /// Replaced as a whole.
+    pub user_metadata: Option<Metadata>,
+}
+
+/// How an import went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Users that are new.
+    pub created: u32,
+    /// Users that differed.
+    pub updated: u32,
+    /// Users that were the same already.
+    pub unchanged: u32,
+}
+
+/// What became of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user is new.
+    Created,
+    /// The user differed.
+    Updated,
+    /// The user was the same already.
+    Unchanged,
+}
+
+impl Tally {
+    /// Counts one more entry.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Created => self.created += 1,
+            Outcome::Updated => self.updated += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+        }
+    }
+
+    /// Whether anything was done.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.created + self.updated > 0
+    }
+}
+
+impl ImportEntry {
+    /// The user as this entry wants it: equal to `current` when nothing differs, else one version further.
+    #[must_use]
+    pub fn wanted(&self, current: Option<&User>, connection: &Connection, now: Timestamp) -> User {
+        let Some(current) = current else {
+            let id = self.user_id.clone().unwrap_or_else(UserId::generate);
+            return self.merged_into(User::new(id, connection.clone(), self.email.clone(), now));
+        };
+        let mut wanted = self.merged_into(current.clone());
+        if wanted != *current {
+            wanted.version += 1;
+            wanted.updated_at = now;
+        }
+        wanted
+    }
+
+    fn merged_into(&self, user: User) -> User {
+        let proved = user.email_verified && user.email == self.email;
+        let entry = self.clone();
+        User {
+            email: entry.email,
+            email_verified: entry.email_verified.unwrap_or(proved),
+            profile: user.profile.merged(entry.profile),
+            blocked: entry.blocked.unwrap_or(user.blocked),
+            app_metadata: entry.app_metadata.unwrap_or(user.app_metadata),
+            user_metadata: entry.user_metadata.unwrap_or(user.user_metadata),
+            ..user
+        }
+    }
+
+    /// What messages about this entry call it and its field.
+    #[must_use]
+    pub fn field_path(index: usize, email: &str, field: &str) -> String {
+        format!("users[{index}] {email:?}: {field}")
+    }
+}
+
+/// Refuses two entries about one user: which of them counts would be chance.
+pub fn refuse_repeats(entries: &[ImportEntry]) -> Result<(), InvalidField> {
+    let (mut emails, mut ids) = (HashSet::new(), HashSet::new());
+    for (index, entry) in entries.iter().enumerate() {
+        let field = if !emails.insert(&entry.email) {
+            "email"
+        } else if entry.user_id.as_ref().is_some_and(|id| !ids.insert(id)) {
+            "user_id"
+        } else {
+            continue;
+        };
+        let path = ImportEntry::field_path(index, entry.email.as_str(), field);
+        return Err(InvalidField::new(path, "is in an earlier entry too"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Who a user is.
+
+use std::fmt;
+
+use doorward_proto::InvalidField;
+use jiff::Timestamp;
+
+use super::{Email, Profile};
+
+/// A JSON object that applications keep about a user.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;
+
+/// The `sub` of a user: `auth0|` and 24 hexadecimal digits, or whatever an import gave.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UserId(String);
+
+impl UserId {
+    /// A new id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(format!("auth0|{}", doorward_service_kit::hex()))
+    }
+
+    /// Checks an id.
+    pub fn parse(text: &str) -> Result<Self, InvalidField> {
+        check_name("user_id", text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Name of the connection that a user belongs to; what it means is `client-registry`'s business.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Connection(String);
+
+impl Connection {
+    /// Checks a name.
+    pub fn parse(text: &str) -> Result<Self, InvalidField> {
+        check_name("connection", text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check_name(field: &str, text: &str) -> Result<(), InvalidField> {
+    if !(1..=255).contains(&text.len()) {
+        return Err(InvalidField::new(field, "must have 1 to 255 bytes"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(InvalidField::new(field, "must not have control characters"));
+    }
+    Ok(())
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    /// Stays for ever.
+    pub id: UserId,
+    /// One more with every change.
+    pub version: u64,
+    /// Where the email is unique.
+    pub connection: Connection,
+    /// How the user signs in.
+    pub email: Email,
+    /// Whether the mailbox was proved.
+    pub email_verified: bool,
+    /// The other claims.
+    pub profile: Profile,
+    /// Whether the user is kept out.
+    pub blocked: bool,
+    /// What applications keep and the user may not change.
+    pub app_metadata: Metadata,
+    /// What applications keep and the user may change.
+    pub user_metadata: Metadata,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When the account last changed.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// A new account, named after its email.
+    #[must_use]
+    pub fn new(id: UserId, connection: Connection, email: Email, now: Timestamp) -> Self {
+        Self {
+            id,
+            version: 1,
+            connection,
+            profile: Profile::named_after(&email),
+            email,
+            email_verified: false,
+            blocked: false,
+            app_metadata: Metadata::new(),
+            user_metadata: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What this service refuses, and how its callers hear of it.
+
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::{InvalidField, Refusal};
+use doorward_service_kit::{StoreError, with_causes};
+use tonic::Status;
+
+use crate::domain::HashingFailed;
+
+/// A call that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field breaks its rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// No such user or not this password; nobody learns which.
+    #[error("wrong email or password")]
+    WrongCredentials,
+    /// The connection already has a user with that email, or another user has that id.
+    #[error("there is already another user with the {key} {value}")]
+    UserAlreadyExists {
+        /// `email` or `user_id`.
+        key: &'static str,
+        /// Which one.
+        value: String,
+    },
+    /// A new password has too few characters.
+    #[error("the password must have at least {0} characters")]
+    PasswordTooShort(u32),
+    /// More passwords wait to be hashed than may.
+    #[error("too many passwords are being checked; try again later")]
+    Overloaded,
+    /// A hash cannot be computed.
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let reason = match error {
+            Error::Invalid(invalid) => return invalid.into(),
+            Error::Store(error) => return error.into(),
+            Error::Hashing(error) => {
+                tracing::error!(error = with_causes(&error), "hashing failed");
+                return Status::internal("internal error");
+            }
+            Error::WrongCredentials => ErrorReason::WrongCredentials,
+            Error::UserAlreadyExists { .. } => ErrorReason::UserAlreadyExists,
+            Error::PasswordTooShort(_) => ErrorReason::PasswordTooWeak,
+            Error::Overloaded => ErrorReason::Overloaded,
+        };
+        Refusal::new(reason, error.to_string()).into()
+    }
+}

@@ -1,0 +1,14 @@
+//! The identity service as a process of its own.
+
+use std::process::ExitCode;
+
+use doorward_identity::Config;
+
+fn main() -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-identity",
+        "Owns users and their passwords",
+        |config: &Config| &config.log,
+        doorward_identity::run,
+    )
+}

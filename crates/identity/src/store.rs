@@ -1,0 +1,77 @@
+//! Where users and passwords are kept.
+
+#[cfg(test)]
+mod contract;
+mod sql;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use doorward_service_kit::StoreError;
+use jiff::Timestamp;
+
+use crate::Error;
+use crate::domain::{Connection, Email, ImportEntry, PasswordHash, Tally, User, UserId};
+
+pub use sql::SqlStore;
+
+/// Users, their passwords, and in which order they changed. Every method is one transaction, and a change has its
+/// position in the same one: who has seen a position has seen all changes before it.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// One user by id.
+    async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+
+    /// Users with that email, ordered by connection.
+    async fn list_by_email(&self, email: &Email) -> Result<Vec<User>, StoreError>;
+
+    /// The user with that email in the first of the connections that has one.
+    async fn find_account(
+        &self,
+        connections: &[String],
+        email: &Email,
+    ) -> Result<Option<Account>, StoreError>;
+
+    /// A new user with a password that was set here. Refused when the connection has that email already.
+    async fn add_user(&self, user: &User, hash: &PasswordHash) -> Result<(), Error>;
+
+    /// Puts a better hash of the same password in the place of `old`, if that is still there.
+    async fn replace_hash(
+        &self,
+        id: &UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<(), StoreError>;
+
+    /// Imports all entries or, when one cannot be, none.
+    async fn import(
+        &self,
+        connection: &Connection,
+        entries: &[ImportEntry],
+        now: Timestamp,
+    ) -> Result<Tally, Error>;
+
+    /// The next changed users after a position, at most `limit`, each once with its newest change.
+    async fn list_changes(&self, after: u64, limit: u32) -> Result<Changes, StoreError>;
+
+    /// No change has a greater position.
+    async fn newest_position(&self) -> Result<u64, StoreError>;
+}
+
+/// A user, and how to tell that it is them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Who it is.
+    pub user: User,
+    /// Absent: the user cannot sign in with a password.
+    pub hash: Option<PasswordHash>,
+}
+
+/// Users in the order of their changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// Of the last of them, or where the search began.
+    pub position: u64,
+    /// As they are now.
+    pub users: Vec<User>,
+}

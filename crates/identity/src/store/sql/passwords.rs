@@ -1,0 +1,77 @@
+//! Rows of `password`.
+
+use doorward_service_kit::StoreError;
+use sqlx::{Any, AnyPool, Row, Transaction};
+
+use super::super::Account;
+use super::users::{self, select_users};
+use crate::domain::{Email, PasswordHash, UserId};
+
+/// The accounts of all connections that have the email: one query, whether there is one or none.
+pub(super) async fn list_accounts(
+    pool: &AnyPool,
+    email: &Email,
+) -> Result<Vec<Account>, StoreError> {
+    let rows = sqlx::query(select_users!(
+        ", p.hash FROM app_user u LEFT JOIN password p ON p.user_id = u.user_id WHERE u.email = $1"
+    ))
+    .bind(email.as_str())
+    .fetch_all(pool)
+    .await?;
+    let read = |row| {
+        let hash: Option<String> = Row::try_get(row, "hash")?;
+        let hash = hash.as_deref().map(PasswordHash::parse).transpose();
+        Ok(Account {
+            user: users::read(row)?,
+            hash: hash.map_err(StoreError::corrupt)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The first password of a user, set here.
+pub(super) async fn add(
+    transaction: &mut Transaction<'static, Any>,
+    id: &UserId,
+    hash: &PasswordHash,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 1)")
+        .bind(id.as_str())
+        .bind(hash.as_str())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn replace(
+    pool: &AnyPool,
+    id: &UserId,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE password SET hash = $3, set_here = 1 WHERE user_id = $1 AND hash = $2")
+        .bind(id.as_str())
+        .bind(old.as_str())
+        .bind(new.as_str())
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Stores an imported hash, unless the same one or one that was set here is stored. Tells whether it did.
+pub(super) async fn import(
+    transaction: &mut Transaction<'static, Any>,
+    id: &UserId,
+    hash: &PasswordHash,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 0)
+         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash
+         WHERE password.set_here = 0 AND password.hash <> excluded.hash",
+    )
+    .bind(id.as_str())
+    .bind(hash.as_str())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}

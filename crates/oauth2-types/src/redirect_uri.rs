@@ -1,0 +1,113 @@
+//! Where a browser may be sent: redirection URIs, logout URLs and web origins, compared with what is registered.
+//!
+//! The comparison is of bytes (RFC 9700 §2.1). Nothing is decoded, no dot segment removed and no default port added,
+//! because every such step is one that the browser may take differently. Only the ASCII letter case of scheme and host
+//! does not count. Two registrations allow more: the loopback IP address of a native client, whose port is free, and a
+//! placeholder in the left-most label of the host. What they let through must also be its own WHATWG serialisation.
+
+mod host_pattern;
+mod logout_url;
+mod loopback;
+mod origin;
+mod raw_uri;
+mod registered;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use url::Url;
+
+pub use host_pattern::Placeholder;
+pub use logout_url::{MatchedLogoutUrl, match_logout_url};
+pub use origin::origin_matches;
+pub use registered::{RegisteredUri, RegistrationError, check_scheme};
+
+use raw_uri::RawUri;
+use registered::Entry;
+
+/// What else decides whether a redirection URI matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MatchContext<'a> {
+    /// Is the client a native application? Then the port of a loopback IP address is free (RFC 8252 §7.3).
+    pub native: bool,
+    /// Name of the organization the login is for, if known; `{organization_name}` stands for it.
+    pub organization_name: Option<&'a str>,
+}
+
+/// A redirection URI that the client has registered, without fragment. Holding one is the proof: only
+/// [`match_redirect_uri`] and [`only_registered`] make it.
+///
+/// See [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedRedirectUri(String);
+
+impl MatchedRedirectUri {
+    /// The text that `Location` is built from, as the client sent it. Printable ASCII.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The origin a browser gives a page there, `scheme://host[:port]`; none unless it is `http` or `https`.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok()?;
+        matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Display for MatchedRedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Compares the `redirect_uri` of a request, decoded once, with the client's registrations.
+///
+/// An entry that [`RegisteredUri::parse`] would refuse matches nothing.
+#[must_use]
+pub fn match_redirect_uri(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+    context: MatchContext<'_>,
+) -> Option<MatchedRedirectUri> {
+    // The fragment belongs to the answer: RFC 6749 §3.1.2 forbids the client's own.
+    let requested = requested.split('#').next()?;
+    let uri = RawUri::split(requested)?;
+    registered
+        .into_iter()
+        .any(|entry| Entry::parse(entry.as_ref()).is_ok_and(|entry| allows(&entry, &uri, context)))
+        .then(|| MatchedRedirectUri(requested.to_owned()))
+}
+
+fn allows(entry: &Entry<'_>, requested: &RawUri<'_>, context: MatchContext<'_>) -> bool {
+    if !requested.same_scheme(&entry.uri) || requested.rest != entry.uri.rest {
+        return false;
+    }
+    if let Some(pattern) = &entry.pattern {
+        return pattern.stands_for(requested, context.organization_name)
+            && requested.is_canonical();
+    }
+    requested.same_authority(&entry.uri)
+        || (context.native
+            && loopback::same_address(&entry.uri, requested)
+            && requested.is_canonical())
+}
+
+/// The redirection URI of a request that names none: the only one registered, if it has no placeholder
+/// (RFC 6749 §3.1.2.3).
+#[must_use]
+pub fn only_registered(
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedRedirectUri> {
+    let mut registered = registered.into_iter();
+    let (Some(only), None) = (registered.next(), registered.next()) else {
+        return None;
+    };
+    let entry = Entry::parse(only.as_ref()).ok()?;
+    entry
+        .pattern
+        .is_none()
+        .then(|| MatchedRedirectUri(only.as_ref().to_owned()))
+}

@@ -1,0 +1,135 @@
+//! A placeholder in the left-most label of a host: Auth0's "URL placeholders".
+
+use super::raw_uri::RawUri;
+use super::registered::RegistrationError;
+
+const ORGANIZATION_NAME: &str = "{organization_name}";
+/// RFC 1035 §2.3.4.
+const MAX_LABEL_LENGTH: usize = 63;
+
+/// What may stand in the left-most host label of a registered URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `*`, for any text within the label.
+    Wildcard,
+    /// `{organization_name}`, for the name of the organization the login is for.
+    OrganizationName,
+}
+
+/// The host of a registered URI with a placeholder.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HostPattern<'a> {
+    pub(super) placeholder: Placeholder,
+    before: &'a str,
+    after: &'a str,
+    /// The host behind the left-most label and its dot, with the port.
+    parent: &'a str,
+}
+
+impl<'a> HostPattern<'a> {
+    /// Finds the placeholder of a URI to be registered; none if it has none.
+    pub(super) fn find(uri: &RawUri<'a>) -> Result<Option<Self>, RegistrationError> {
+        let Some(placeholder) = only_placeholder(uri.text)? else {
+            return Ok(None);
+        };
+        if !uri.is_web() {
+            return Err(RegistrationError::PlaceholderScheme);
+        }
+        let authority = uri.authority.unwrap_or_default();
+        let (label, parent) = authority.split_once('.').unwrap_or((authority, ""));
+        let (before, after) = label
+            .split_once(placeholder.as_str())
+            .filter(|(before, after)| placeholder.may_stand_between(before, after))
+            .ok_or(RegistrationError::PlaceholderPosition)?;
+        if !has_two_labels(parent) {
+            return Err(RegistrationError::PlaceholderDomain);
+        }
+        Ok(Some(Self {
+            placeholder,
+            before,
+            after,
+            parent,
+        }))
+    }
+
+    /// An authority that the pattern stands for.
+    pub(super) fn sample(&self) -> String {
+        format!("{}a{}.{}", self.before, self.after, self.parent)
+    }
+
+    /// Does the pattern stand for the authority of `uri`? It replaces one label, so never a dot.
+    pub(super) fn stands_for(&self, uri: &RawUri<'_>, organization_name: Option<&str>) -> bool {
+        let Some((label, parent)) = uri
+            .authority
+            .and_then(|authority| authority.split_once('.'))
+        else {
+            return false;
+        };
+        if !parent.eq_ignore_ascii_case(self.parent) || !is_label(label) {
+            return false;
+        }
+        match self.placeholder {
+            Placeholder::Wildcard => self.surrounds(label),
+            Placeholder::OrganizationName => {
+                organization_name.is_some_and(|name| label.eq_ignore_ascii_case(name))
+            }
+        }
+    }
+
+    fn surrounds(&self, label: &str) -> bool {
+        let (label, before, after) = (
+            label.as_bytes(),
+            self.before.as_bytes(),
+            self.after.as_bytes(),
+        );
+        label.len() > before.len() + after.len()
+            && label[..before.len()].eq_ignore_ascii_case(before)
+            && label[label.len() - after.len()..].eq_ignore_ascii_case(after)
+    }
+}
+
+impl Placeholder {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Wildcard => "*",
+            Self::OrganizationName => ORGANIZATION_NAME,
+        }
+    }
+
+    fn may_stand_between(self, before: &str, after: &str) -> bool {
+        match self {
+            Self::Wildcard => is_label_text(before) && is_label_text(after),
+            Self::OrganizationName => before.is_empty() && after.is_empty(),
+        }
+    }
+}
+
+fn only_placeholder(text: &str) -> Result<Option<Placeholder>, RegistrationError> {
+    let wildcards = text.matches('*').count();
+    let names = text.matches(ORGANIZATION_NAME).count();
+    if text.matches(['{', '}']).count() != 2 * names {
+        return Err(RegistrationError::UnknownPlaceholder);
+    }
+    match (wildcards, names) {
+        (0, 0) => Ok(None),
+        (1, 0) => Ok(Some(Placeholder::Wildcard)),
+        (0, 1) => Ok(Some(Placeholder::OrganizationName)),
+        _ => Err(RegistrationError::SeveralPlaceholders),
+    }
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=MAX_LABEL_LENGTH).contains(&text.len()) && is_label_text(text)
+}
+
+/// The letters of host names, and the underscore, which names of organizations may have.
+fn is_label_text(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// Below a single label, as in `*.com`, the hosts are not the registrant's.
+fn has_two_labels(host_and_port: &str) -> bool {
+    let host = host_and_port.split(':').next().unwrap_or_default();
+    host.contains('.') && host.split('.').all(|label| !label.is_empty())
+}

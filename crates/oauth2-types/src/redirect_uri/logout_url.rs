@@ -1,0 +1,60 @@
+//! Where a browser may go after a logout: `returnTo` of Auth0's `/v2/logout`.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::raw_uri::RawUri;
+use super::registered::Entry;
+
+/// What a header line or a URL cannot hold as it is; everything outside ASCII comes on top.
+const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
+
+/// A URL that is registered as a logout URL, with the query and fragment of the request. Only [`match_logout_url`]
+/// makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedLogoutUrl(String);
+
+impl MatchedLogoutUrl {
+    /// The text that `Location` is built from. Printable ASCII.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MatchedLogoutUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Compares a requested URL, decoded once, with the allowed logout URLs.
+///
+/// Query and fragment do not count on either side, but those of the request are kept; characters in them that no URL
+/// may hold are percent-encoded. `*` is a wildcard as in redirection URIs; an entry with `{organization_name}` matches
+/// nothing, because a logout is for no organization.
+#[must_use]
+pub fn match_logout_url(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedLogoutUrl> {
+    let end = requested.find(['?', '#']).unwrap_or(requested.len());
+    let (target, extra) = requested.split_at(end);
+    let uri = RawUri::split(target)?;
+    registered
+        .into_iter()
+        .any(|entry| Entry::parse(entry.as_ref()).is_ok_and(|entry| allows(&entry, &uri)))
+        .then(|| MatchedLogoutUrl(format!("{target}{}", utf8_percent_encode(extra, UNSAFE))))
+}
+
+fn allows(entry: &Entry<'_>, target: &RawUri<'_>) -> bool {
+    if !target.same_scheme(&entry.uri) || target.rest != entry.uri.path() {
+        return false;
+    }
+    match &entry.pattern {
+        // The path equals the registered one, so the host is all that a browser could read differently.
+        Some(pattern) => pattern.stands_for(target, None) && target.has_canonical_origin(),
+        None => target.same_authority(&entry.uri),
+    }
+}

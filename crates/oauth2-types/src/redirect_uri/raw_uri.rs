@@ -1,0 +1,162 @@
+//! A URI cut into pieces, each of them exactly as it was written.
+
+use url::Url;
+
+/// The pieces of `text` that are compared in different ways.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawUri<'a> {
+    pub(super) text: &'a str,
+    pub(super) scheme: &'a str,
+    /// What stands between `//` and the next `/`, `?` or `#`; none if the scheme is not followed by `//`.
+    pub(super) authority: Option<&'a str>,
+    /// Path, query and fragment.
+    pub(super) rest: &'a str,
+}
+
+impl<'a> RawUri<'a> {
+    /// Cuts along RFC 3986 §3. None unless the text begins with a scheme.
+    pub(super) fn split(text: &'a str) -> Option<Self> {
+        let (scheme, after_scheme) = text
+            .split_once(':')
+            .filter(|(scheme, _)| is_scheme(scheme))?;
+        let (authority, rest) = match after_scheme.strip_prefix("//") {
+            Some(after_slashes) => {
+                let end = after_slashes
+                    .find(['/', '?', '#'])
+                    .unwrap_or(after_slashes.len());
+                let (authority, rest) = after_slashes.split_at(end);
+                (Some(authority), rest)
+            }
+            None => (None, after_scheme),
+        };
+        Some(Self {
+            text,
+            scheme,
+            authority,
+            rest,
+        })
+    }
+
+    pub(super) fn has_scheme(&self, scheme: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+
+    /// `http` or `https`: the schemes with hosts and origins.
+    pub(super) fn is_web(&self) -> bool {
+        self.has_scheme("http") || self.has_scheme("https")
+    }
+
+    pub(super) fn same_scheme(&self, other: &RawUri<'_>) -> bool {
+        self.has_scheme(other.scheme)
+    }
+
+    /// No registered authority has userinfo, whose case would count.
+    pub(super) fn same_authority(&self, other: &RawUri<'_>) -> bool {
+        match (self.authority, other.authority) {
+            (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
+            (own, other) => own == other,
+        }
+    }
+
+    /// What stands before query and fragment.
+    pub(super) fn path(&self) -> &'a str {
+        let end = self.rest.find(['?', '#']).unwrap_or(self.rest.len());
+        &self.rest[..end]
+    }
+
+    /// `scheme://authority` in lower case.
+    pub(super) fn origin(&self) -> Option<String> {
+        let authority = self.authority?;
+        Some(format!("{}://{authority}", self.scheme).to_ascii_lowercase())
+    }
+
+    /// Would a browser read the whole and write the same bytes, lower case of scheme and host aside?
+    pub(super) fn is_canonical(&self) -> bool {
+        self.origin()
+            .is_some_and(|origin| is_own_serialisation(self.text, &(origin + self.rest)))
+    }
+
+    /// As [`Self::is_canonical`], for the origin alone.
+    pub(super) fn has_canonical_origin(&self) -> bool {
+        let root = self.origin().map(|origin| origin + "/");
+        root.is_some_and(|root| is_own_serialisation(&root, &root))
+    }
+}
+
+fn is_own_serialisation(text: &str, lower_case: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        url.username().is_empty() && url.password().is_none() && url.as_str() == lower_case
+    })
+}
+
+/// RFC 3986 §3.1.
+fn is_scheme(text: &str) -> bool {
+    let more = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces() {
+        let cases = [
+            (
+                "https://a.test:1/b?c=d",
+                Some(("https", Some("a.test:1"), "/b?c=d")),
+            ),
+            ("https://a.test?c", Some(("https", Some("a.test"), "?c"))),
+            ("https://a.test", Some(("https", Some("a.test"), ""))),
+            (
+                "com.example.app:/cb",
+                Some(("com.example.app", None, "/cb")),
+            ),
+            ("https:a.test/b", Some(("https", None, "a.test/b"))),
+            (
+                "https:\\\\a.test\\b",
+                Some(("https", None, "\\\\a.test\\b")),
+            ),
+            ("//a.test/b", None),
+            ("a.test/b", None),
+            ("1a://b", None),
+            (" https://a.test", None),
+            ("é://a", None),
+            ("://a", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let pieces = RawUri::split(text).map(|uri| (uri.scheme, uri.authority, uri.rest));
+            assert_eq!(pieces, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn canonical() {
+        for text in [
+            "https://a.test/b?c",
+            "HTTPS://A.test/",
+            "http://127.0.0.1:5000/cb",
+            "http://[::1]:8080/",
+        ] {
+            assert!(RawUri::split(text).unwrap().is_canonical(), "{text}");
+        }
+        for text in [
+            "https://a.test",
+            "https://a.test:443/",
+            "https://a.test/b/../c",
+            "https://a.test/é",
+            "https://u@a.test/",
+            "https://@a.test/",
+            "https://a.test:/",
+            "https://%61.test/",
+            "https://bücher.test/",
+            "http://127.1/",
+            "https:/a.test/",
+            "http://a.test:99999/",
+            "https://a.test\\b/",
+        ] {
+            assert!(!RawUri::split(text).unwrap().is_canonical(), "{text}");
+        }
+    }
+}

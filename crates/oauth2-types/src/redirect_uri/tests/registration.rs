@@ -1,0 +1,216 @@
+//! What may be registered.
+
+use super::*;
+
+fn problem(text: &str) -> Option<RegistrationError> {
+    RegisteredUri::parse(text).err()
+}
+
+#[test]
+fn accepted() {
+    for text in [
+        "https://app.example.test/cb",
+        "https://app.example.test",
+        "HTTPS://App.example.test/cb?app=1&x=%20",
+        "http://localhost:3000/cb",
+        "http://intranet/cb",
+        "http://127.0.0.1/cb",
+        "http://[::1]:8080/cb",
+        "https://xn--bcher-kva.test/cb",
+        "https://app.example.test/cb?q=\"'&",
+        "com.example.app://callback",
+        "com.example.app:/cb",
+        "https://*.preview.example.test/cb",
+        "https://pr-*-web.example.test:8443",
+        "https://{organization_name}.tenant.example.test/cb",
+    ] {
+        assert_eq!(problem(text), None, "{text}");
+        assert_eq!(RegisteredUri::parse(text).unwrap().as_str(), text);
+    }
+}
+
+#[test]
+fn sec_022_dangerous_schemes() {
+    for text in [
+        "javascript:alert(1)",
+        "JavaScript://app.example.test/%0aalert(1)",
+        "data:text/html,x",
+        "DATA:text/html;base64,eA==",
+        "vbscript:msgbox(1)",
+        "VBScript:x",
+        "file:///etc/passwd",
+        "fILE:x",
+    ] {
+        assert_eq!(
+            problem(text),
+            Some(RegistrationError::DangerousScheme),
+            "{text}"
+        );
+        assert_eq!(
+            check_scheme(text),
+            Err(RegistrationError::DangerousScheme),
+            "{text}"
+        );
+    }
+    for text in [
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "\njavascript:x",
+        "java\0script:x",
+        "\u{a0}data:x",
+    ] {
+        assert_eq!(
+            problem(text),
+            Some(RegistrationError::Character),
+            "{text:?}"
+        );
+        assert_eq!(
+            check_scheme(text),
+            Err(RegistrationError::Character),
+            "{text:?}"
+        );
+    }
+    for text in [
+        "https://cdn.example.test/logo.svg#dark",
+        "https://app.example.test/login?a=b",
+    ] {
+        assert_eq!(check_scheme(text), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn sec_023_wildcards() {
+    use RegistrationError::{
+        PlaceholderDomain, PlaceholderPosition, PlaceholderScheme, SeveralPlaceholders,
+    };
+    let cases = [
+        ("https://*", PlaceholderDomain),
+        ("https://*/cb", PlaceholderDomain),
+        ("https://*.test", PlaceholderDomain),
+        ("https://*.test:8443/cb", PlaceholderDomain),
+        ("https://*.test./cb", PlaceholderDomain),
+        ("https://*..test/cb", PlaceholderDomain),
+        ("http://*.localhost:3000/cb", PlaceholderDomain),
+        ("https://*.*.example.test/cb", SeveralPlaceholders),
+        ("https://**.example.test/cb", SeveralPlaceholders),
+        ("https://*.example.test/*", SeveralPlaceholders),
+        ("https://app.example.test:*/cb", PlaceholderPosition),
+        ("https://localhost:*/cb", PlaceholderPosition),
+        ("https://app.example.test/*", PlaceholderPosition),
+        ("https://app.example.test/cb.*", PlaceholderPosition),
+        ("https://app.example.test?a=*", PlaceholderPosition),
+        ("https://app.*.example.test/cb", PlaceholderPosition),
+        ("https://app.example.*/cb", PlaceholderPosition),
+        ("https://a%2e*.example.test/cb", PlaceholderPosition),
+        ("com.example.app://*.example.test/cb", PlaceholderScheme),
+        ("com.example.app:/*", PlaceholderScheme),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(problem(text), Some(expected), "{text}");
+    }
+    assert_eq!(
+        problem("https://*.0.0.1/cb"),
+        Some(RegistrationError::Malformed)
+    );
+}
+
+#[test]
+fn sec_024_callers_can_tell_placeholders() {
+    let placeholder = |text| RegisteredUri::parse(text).unwrap().placeholder();
+    assert_eq!(placeholder(SPA1[0]), None);
+    assert_eq!(placeholder(SPA2[0]), Some(Placeholder::Wildcard));
+    assert_eq!(placeholder(SPA3[0]), Some(Placeholder::OrganizationName));
+}
+
+#[test]
+fn organization_name() {
+    use RegistrationError::{
+        PlaceholderDomain, PlaceholderPosition, PlaceholderScheme, SeveralPlaceholders,
+        UnknownPlaceholder,
+    };
+    let cases = [
+        ("https://{organization_name}.test/cb", PlaceholderDomain),
+        (
+            "https://a-{organization_name}.example.test/cb",
+            PlaceholderPosition,
+        ),
+        (
+            "https://app.example.test/{organization_name}",
+            PlaceholderPosition,
+        ),
+        (
+            "https://app.{organization_name}.example.test/",
+            PlaceholderPosition,
+        ),
+        (
+            "https://{organization_name}.{organization_name}.example.test/",
+            SeveralPlaceholders,
+        ),
+        (
+            "https://*.{organization_name}.example.test/",
+            SeveralPlaceholders,
+        ),
+        (
+            "https://{organization_name}*.example.test/",
+            SeveralPlaceholders,
+        ),
+        (
+            "https://{Organization_name}.example.test/",
+            UnknownPlaceholder,
+        ),
+        ("https://{org}.example.test/", UnknownPlaceholder),
+        ("https://app.example.test/{", UnknownPlaceholder),
+        ("app://{organization_name}.example.test/", PlaceholderScheme),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(problem(text), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn malformed() {
+    use RegistrationError::{Character, Fragment, Malformed, NotAbsolute, Userinfo};
+    let cases = [
+        ("", NotAbsolute),
+        ("/cb", NotAbsolute),
+        ("//app.example.test/cb", NotAbsolute),
+        ("app.example.test/cb", NotAbsolute),
+        ("https:app.example.test", NotAbsolute),
+        ("https:///cb", NotAbsolute),
+        ("https://", NotAbsolute),
+        ("com.example.app:", NotAbsolute),
+        ("https://app.example.test/cb#", Fragment),
+        ("https://app.example.test/cb#x", Fragment),
+        ("https://user@app.example.test/cb", Userinfo),
+        ("https://app.example.test@evil.test/cb", Userinfo),
+        ("https://app.example.test:99999/cb", Malformed),
+        ("https://[::1/cb", Malformed),
+        ("https://a%20b.test/cb", Malformed),
+        ("https://app.example.test\\cb", Character),
+        ("https://app.example.test/c b", Character),
+        ("https://bücher.test/cb", Character),
+        ("https://app.example.test/cb\n", Character),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(problem(text), Some(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn origins() {
+    let cases = [
+        (
+            "https://App.example.test:8443/cb?a",
+            Some("https://app.example.test:8443"),
+        ),
+        (
+            "https://*.preview.example.test/cb",
+            Some("https://*.preview.example.test"),
+        ),
+        ("com.example.app://callback", None),
+    ];
+    for (text, expected) in cases {
+        let registered = RegisteredUri::parse(text).unwrap();
+        assert_eq!(registered.origin(), expected, "{text}");
+    }
+}

@@ -1,0 +1,188 @@
+//! `scope`: what the client asks to be allowed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::StandardClaim;
+use crate::words::words;
+
+/// An ordered set of scope tokens. Duplicates collapse and the order of the request is kept.
+///
+/// See [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope(Vec<String>);
+
+/// A scope with a character that RFC 6749 §3.3 does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("scope has a character that is not allowed")]
+pub struct InvalidScope;
+
+impl Scope {
+    /// The scope made of these tokens, each checked like one that stands in a request.
+    pub fn from_tokens<T: AsRef<str>>(
+        tokens: impl IntoIterator<Item = T>,
+    ) -> Result<Self, InvalidScope> {
+        let mut scope = Self::default();
+        for token in tokens {
+            scope.add(token.as_ref())?;
+        }
+        Ok(scope)
+    }
+
+    /// Is this token part of it? Letter case counts.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        self.0.iter().any(|own| own == token)
+    }
+
+    /// Does it contain every token of `other`?
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.iter().all(|token| self.contains(token))
+    }
+
+    /// The tokens, in the order of the request.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Drops the tokens for which `keep` says no; what remains keeps its order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.0.retain(|token| keep(token));
+    }
+
+    /// Is nothing asked for?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The standard claims it asks for: OpenID Connect Core §5.4, and Auth0's scopes that name a single claim.
+    pub fn claims(&self) -> impl Iterator<Item = StandardClaim> {
+        StandardClaim::ALL
+            .into_iter()
+            .filter(|claim| self.asks_for(*claim))
+    }
+
+    /// Does it ask for this claim?
+    #[must_use]
+    pub fn asks_for(&self, claim: StandardClaim) -> bool {
+        self.iter().any(|token| claim.is_asked_for_by(token))
+    }
+
+    fn add(&mut self, token: &str) -> Result<(), InvalidScope> {
+        if token.is_empty() || !token.bytes().all(is_scope_character) {
+            return Err(InvalidScope);
+        }
+        if !self.contains(token) {
+            self.0.push(token.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// `NQCHAR` of RFC 6749: printable ASCII but the space, the quotation mark and the backslash.
+fn is_scope_character(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'
+}
+
+impl FromStr for Scope {
+    type Err = InvalidScope;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Self::from_tokens(words(value))
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scope(value: &str) -> Scope {
+        value.parse().unwrap()
+    }
+
+    #[test]
+    fn order_is_kept_and_duplicates_collapse() {
+        let cases = [
+            ("", ""),
+            ("  ", ""),
+            ("openid", "openid"),
+            ("profile  openid profile", "profile openid"),
+            (
+                "read:a write:a https://api.example.test/x",
+                "read:a write:a https://api.example.test/x",
+            ),
+            ("OpenID openid", "OpenID openid"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(scope(value).to_string(), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn characters_outside_the_grammar() {
+        for value in [
+            "a\"b", "a\\b", "a\tb", "a\nb", "é", "a\u{a0}b", "\0", "\u{7f}",
+        ] {
+            assert_eq!(value.parse::<Scope>(), Err(InvalidScope), "{value:?}");
+        }
+        assert_eq!(Scope::from_tokens(["a b"]), Err(InvalidScope));
+        assert_eq!(Scope::from_tokens([""]), Err(InvalidScope));
+    }
+
+    #[test]
+    fn sets() {
+        let mut asked = scope("openid email read:a");
+        assert!(asked.contains("email") && !asked.contains("Email") && !asked.contains("read"));
+        assert!(asked.covers(&scope("read:a openid")) && !asked.covers(&scope("openid phone")));
+        assert!(asked.covers(&Scope::default()));
+        asked.retain(|token| token != "email");
+        assert_eq!(asked.iter().collect::<Vec<_>>(), ["openid", "read:a"]);
+        assert_eq!(Scope::from_tokens(asked.iter()), Ok(asked.clone()));
+        assert!(!asked.is_empty() && Scope::default().is_empty());
+    }
+
+    #[test]
+    fn claims_of_a_scope() {
+        let names = |value| {
+            scope(value)
+                .claims()
+                .map(StandardClaim::as_str)
+                .collect::<Vec<_>>()
+        };
+        assert!(names("openid offline_access read:a PROFILE").is_empty());
+        assert_eq!(names("email"), ["email", "email_verified"]);
+        assert_eq!(
+            names("nickname email_verified"),
+            ["nickname", "email_verified"]
+        );
+        assert!(scope("openid profile").asks_for(StandardClaim::Name));
+        assert!(!scope("openid profile").asks_for(StandardClaim::Email));
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_reading_agree(value in "[ -~]{0,80}") {
+            if let Ok(parsed) = value.parse::<Scope>() {
+                prop_assert_eq!(parsed.to_string().parse(), Ok(parsed));
+            }
+        }
+
+        #[test]
+        fn tokens_are_those_of_the_request(value in any::<String>()) {
+            match value.parse::<Scope>() {
+                Ok(parsed) => prop_assert!(parsed.iter().all(|token| value.contains(token))),
+                Err(InvalidScope) => prop_assert!(value.bytes().any(|byte| byte != b' ' && !is_scope_character(byte))),
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! This service's settings.
+
+use std::path::PathBuf;
+
+use doorward_service_kit::LogConfig;
+use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::grpc::GrpcConfig;
+use doorward_service_kit::sql::DatabaseConfig;
+use serde::Deserialize;
+
+/// Everything that `doorward-session` can be told. The store is given by exactly one of `redis` and `database`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to serve.
+    pub grpc: GrpcConfig,
+    /// The Redis server that keeps the sessions.
+    #[serde(default)]
+    pub redis: Option<RedisConfig>,
+    /// The SQLite file that keeps the sessions.
+    #[serde(default)]
+    pub database: Option<DatabaseConfig>,
+    /// How to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// The `[redis]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisConfig {
+    /// `redis://[USER@]HOST:PORT[/DATABASE]`.
+    pub url: String,
+    /// File that holds the password; absent: none, or as the URL says.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+}
+
+/// The store that the settings name.
+#[derive(Debug, Clone, Copy)]
+pub enum StoreConfig<'a> {
+    /// For replicas that share their sessions.
+    Redis(&'a RedisConfig),
+    /// For a single process.
+    Sqlite(&'a DatabaseConfig),
+}
+
+impl Config {
+    /// The one store that is named.
+    pub fn store(&self) -> Result<StoreConfig<'_>, ConfigError> {
+        match (&self.redis, &self.database) {
+            (Some(redis), None) => Ok(StoreConfig::Redis(redis)),
+            (None, Some(database)) if database.url.starts_with("sqlite:") => {
+                Ok(StoreConfig::Sqlite(database))
+            }
+            (None, Some(_)) => Err(ConfigError::invalid(
+                "database.url",
+                "must begin with sqlite://; for several replicas, set redis.url instead",
+            )),
+            (None, None) => Err(ConfigError::invalid(
+                "redis.url",
+                "no store is set; set redis.url, or database.url for a SQLite file",
+            )),
+            (Some(_), Some(_)) => Err(ConfigError::invalid(
+                "redis.url",
+                "database.url is set too; sessions are kept in one of them",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const GRPC: &str = "[grpc]\nlisten = '127.0.0.1:7003'\n";
+    const REDIS: &str = "[redis]\nurl = 'redis://127.0.0.1:6379/'\n";
+
+    fn load(text: &str) -> Config {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        doorward_service_kit::config::load(Some(file.path())).unwrap()
+    }
+
+    fn refusal(sections: &str) -> String {
+        load(&format!("{GRPC}{sections}"))
+            .store()
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn the_sample_is_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/session.toml");
+        let config: Config = doorward_service_kit::config::load(Some(&path)).unwrap();
+        config.grpc.validate().unwrap();
+        assert_eq!(config.grpc.listen.port(), 7003);
+        assert!(matches!(config.store(), Ok(StoreConfig::Redis(_))));
+    }
+
+    #[test]
+    fn one_store_is_taken() {
+        let config = load(&format!("{GRPC}{REDIS}"));
+        assert!(matches!(config.store(), Ok(StoreConfig::Redis(_))));
+        let config = load(&format!("{GRPC}[database]\nurl = 'sqlite:///tmp/s.db'"));
+        assert!(matches!(config.store(), Ok(StoreConfig::Sqlite(_))));
+    }
+
+    #[test]
+    fn no_store_two_stores_and_postgres_are_refused_by_name() {
+        let none = refusal("");
+        assert!(
+            none.contains("redis.url") && none.contains("database.url"),
+            "{none}"
+        );
+        let both = refusal(&format!("{REDIS}[database]\nurl = 'sqlite:///tmp/s.db'"));
+        assert!(
+            both.contains("redis.url") && both.contains("database.url"),
+            "{both}"
+        );
+        let postgres = refusal("[database]\nurl = 'postgres://localhost/session'");
+        assert!(postgres.contains("database.url"), "{postgres}");
+    }
+}

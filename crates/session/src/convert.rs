@@ -1,0 +1,28 @@
+//! Messages to domain types and back.
+
+mod access_token;
+mod session;
+mod transaction;
+
+pub(crate) use session::users;
+pub(crate) use transaction::new_transaction;
+
+use doorward_proto::InvalidField;
+
+/// An id or a name that somebody else made: looked up and handed back, never read.
+fn name(text: String, field: &str) -> Result<String, InvalidField> {
+    const MAX_BYTES: usize = 255;
+    if text.is_empty() || text.len() > MAX_BYTES {
+        return Err(InvalidField::new(field, "must have 1 to 255 bytes"));
+    }
+    Ok(text)
+}
+
+/// Like [`name`], but may be empty.
+fn optional_name(text: String, field: &str) -> Result<String, InvalidField> {
+    if text.is_empty() {
+        Ok(text)
+    } else {
+        name(text, field)
+    }
+}

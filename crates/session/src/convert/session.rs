@@ -1,0 +1,139 @@
+//! Sessions and users.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use doorward_proto::common::v1::User as WireUser;
+use doorward_proto::session::v1 as wire;
+use doorward_proto::{InvalidField, required, to_timestamp};
+
+use super::{name, optional_name};
+use crate::domain::{Device, Limits, Session, SessionToken, SignIn, User, Visit};
+
+const MAX_USER_AGENT_BYTES: usize = 512;
+
+impl TryFrom<wire::OpenSessionRequest> for SignIn {
+    type Error = InvalidField;
+
+    fn try_from(request: wire::OpenSessionRequest) -> Result<Self, InvalidField> {
+        Ok(Self {
+            user: user(required(request.user, "user")?, "user.user_id")?,
+            connection: name(request.connection, "connection")?,
+            previous: SessionToken::parse(request.previous_session_token),
+            limits: limits(request.limits, "limits")?,
+            persistent: request.persistent,
+            device: request.device.unwrap_or_default().try_into()?,
+        })
+    }
+}
+
+impl TryFrom<wire::ResolveSessionRequest> for Visit {
+    type Error = InvalidField;
+
+    fn try_from(request: wire::ResolveSessionRequest) -> Result<Self, InvalidField> {
+        Ok(Self {
+            limits: limits(request.limits, "limits")?,
+            ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
+            client_id: optional_name(request.client_id, "client_id")?,
+        })
+    }
+}
+
+/// The copies of a [`wire::PutUsersRequest`].
+pub(crate) fn users(users: Vec<WireUser>) -> Result<Vec<User>, InvalidField> {
+    const MAX_USERS: usize = 500;
+    if users.len() > MAX_USERS {
+        return Err(InvalidField::new("users", "must be 500 or fewer"));
+    }
+    users
+        .into_iter()
+        .map(|message| user(message, "users.user_id"))
+        .collect()
+}
+
+fn user(message: WireUser, field: &str) -> Result<User, InvalidField> {
+    name(message.user_id.clone(), field)?;
+    Ok(User::from(message))
+}
+
+/// A limit of zero would end sessions that nobody ended, so it is refused rather than obeyed.
+fn limits(message: Option<wire::SessionLimits>, field: &str) -> Result<Limits, InvalidField> {
+    let message = required(message, field)?;
+    if message.absolute_seconds == 0 || message.idle_seconds == 0 {
+        return Err(InvalidField::new(field, "must be one second or more"));
+    }
+    Ok(Limits {
+        absolute: Duration::from_secs(message.absolute_seconds.into()),
+        idle: Duration::from_secs(message.idle_seconds.into()),
+    })
+}
+
+impl TryFrom<wire::Device> for Device {
+    type Error = InvalidField;
+
+    fn try_from(device: wire::Device) -> Result<Self, InvalidField> {
+        if !device.ip.is_empty() && device.ip.parse::<IpAddr>().is_err() {
+            return Err(InvalidField::new("device.ip", "is not an IP address"));
+        }
+        let mut user_agent = device.user_agent;
+        user_agent.truncate(user_agent.floor_char_boundary(MAX_USER_AGENT_BYTES));
+        Ok(Self {
+            ip: device.ip,
+            user_agent,
+        })
+    }
+}
+
+impl From<Device> for wire::Device {
+    fn from(device: Device) -> Self {
+        Self {
+            ip: device.ip,
+            user_agent: device.user_agent,
+        }
+    }
+}
+
+impl From<Session> for wire::Session {
+    fn from(session: Session) -> Self {
+        Self {
+            expires_at: Some(to_timestamp(session.expires_at())),
+            idle_expires_at: Some(to_timestamp(session.idle_expires_at())),
+            sid: session.sid,
+            user_id: session.user_id.as_str().to_owned(),
+            created_at: Some(to_timestamp(session.created_at)),
+            authenticated_at: Some(to_timestamp(session.authenticated_at)),
+            last_interacted_at: Some(to_timestamp(session.last_interacted_at)),
+            client_ids: session.client_ids,
+            initial_device: Some(session.initial_device.into()),
+            connection: session.connection,
+            persistent: session.persistent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_user_agent_is_cut_between_characters() {
+        let message = wire::Device {
+            ip: "2001:db8::1".to_owned(),
+            user_agent: "é".repeat(300) + "x",
+        };
+        let device = Device::try_from(message).unwrap();
+        assert_eq!(device.user_agent, "é".repeat(256));
+    }
+
+    #[test]
+    fn limits_that_would_end_every_session_are_refused() {
+        assert!(limits(None, "limits").is_err());
+        for (absolute_seconds, idle_seconds) in [(0, 1), (1, 0)] {
+            let message = wire::SessionLimits {
+                absolute_seconds,
+                idle_seconds,
+            };
+            assert!(limits(Some(message), "limits").is_err());
+        }
+    }
+}

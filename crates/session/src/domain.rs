@@ -1,0 +1,18 @@
+//! Sessions, transactions and access tokens: types and rules, no I/O.
+
+mod access_token;
+mod instant;
+mod secret;
+mod session;
+mod token;
+mod transaction;
+mod user;
+
+pub use access_token::AccessToken;
+use instant::after;
+pub(crate) use instant::to_stored_precision;
+pub use secret::Secret;
+pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE};
+pub use token::{SessionToken, Slot};
+pub use transaction::{AuthorizationRequest, Parameter, Progress, Stage, Transaction};
+pub use user::{User, UserId};

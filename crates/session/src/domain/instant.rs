@@ -1,0 +1,18 @@
+//! Arithmetic on instants that cannot overflow.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// `duration` after `instant`, or the end of time.
+pub(super) fn after(instant: Timestamp, duration: Duration) -> Timestamp {
+    SignedDuration::try_from(duration)
+        .ok()
+        .and_then(|duration| instant.checked_add(duration).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Whole milliseconds: what stores keep of an instant.
+pub(crate) fn to_stored_precision(instant: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant)
+}

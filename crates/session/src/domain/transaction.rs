@@ -1,0 +1,131 @@
+//! Pending authorization requests.
+
+use std::time::Duration;
+
+use doorward_proto::InvalidField;
+use jiff::Timestamp;
+
+use super::after;
+
+/// An authorization request must be completed within this time.
+const MAX_LIFE: Duration = Duration::from_hours(1);
+/// After the answer, the same submit is still known for this time.
+const REPEAT_LIFE: Duration = Duration::from_mins(2);
+const MAX_PARAMETERS: usize = 64;
+const MAX_PARAMETER_BYTES: usize = 16 * 1024;
+const MAX_TEXT_BYTES: usize = 1024;
+
+/// A pending authorization request: what the browser asked for, and how far its user has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// Rises with every update.
+    pub version: u64,
+    /// Stays as it came.
+    pub request: AuthorizationRequest,
+    /// Changes with every update.
+    pub progress: Progress,
+}
+
+/// What the browser asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// The parameters, as they came.
+    pub parameters: Vec<Parameter>,
+    /// When the request came.
+    pub created_at: Timestamp,
+}
+
+/// One parameter of an authorization request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// For example `scope`.
+    pub name: String,
+    /// Decoded.
+    pub value: String,
+}
+
+/// How far an authorization request has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Gone after that.
+    pub expires_at: Timestamp,
+    /// Belongs to the page that may be submitted now.
+    pub page_nonce: String,
+    /// Who has done what.
+    pub stage: Stage,
+}
+
+/// The stages of an authorization request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The user is signing in.
+    SigningIn {
+        /// What the user gave as email; empty: nothing yet.
+        identifier: String,
+    },
+    /// The user has signed in.
+    SignedIn {
+        /// The session that was opened.
+        sid: String,
+    },
+    /// The answer was sent.
+    Answered {
+        /// The session that it was made from.
+        sid: String,
+    },
+}
+
+impl AuthorizationRequest {
+    /// Refuses more than a request may hold.
+    pub fn validate(&self) -> Result<(), InvalidField> {
+        let invalid = |problem: &str| Err(InvalidField::new("transaction.parameters", problem));
+        if self.parameters.len() > MAX_PARAMETERS {
+            return invalid("must be 64 or fewer");
+        }
+        let bytes: usize = self
+            .parameters
+            .iter()
+            .map(|p| p.name.len() + p.value.len())
+            .sum();
+        if bytes > MAX_PARAMETER_BYTES {
+            return invalid("must have 16 KiB or less in all");
+        }
+        Ok(())
+    }
+
+    /// The latest end that a transaction of this request may have.
+    #[must_use]
+    pub fn latest_expiry(&self) -> Timestamp {
+        after(self.created_at, MAX_LIFE)
+    }
+}
+
+impl Progress {
+    /// Refuses texts that no page and no session would give.
+    pub fn validate(&self) -> Result<(), InvalidField> {
+        let (field, text) = match &self.stage {
+            Stage::SigningIn { identifier } => ("transaction.signing_in.identifier", identifier),
+            Stage::SignedIn { sid } => ("transaction.signed_in.sid", sid),
+            Stage::Answered { sid } => ("transaction.answered.sid", sid),
+        };
+        for (field, text) in [(field, text), ("transaction.page_nonce", &self.page_nonce)] {
+            if text.len() > MAX_TEXT_BYTES {
+                return Err(InvalidField::new(field, "must have 1 KiB or less"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends an hour from now at the latest; once answered, two minutes from now.
+    #[must_use]
+    pub fn bounded(self, now: Timestamp) -> Self {
+        let life = match self.stage {
+            Stage::Answered { .. } => REPEAT_LIFE,
+            Stage::SigningIn { .. } | Stage::SignedIn { .. } => MAX_LIFE,
+        };
+        Self {
+            expires_at: self.expires_at.min(after(now, life)),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What this service refuses, and how its callers hear of it.
+
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::{InvalidField, Refusal};
+use doorward_service_kit::StoreError;
+use tonic::Status;
+
+/// A call that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field breaks its rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// The transaction was moved on by somebody else, or is gone.
+    #[error("the transaction has changed since it was read, or is gone")]
+    Conflict,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Invalid(invalid) => invalid.into(),
+            Error::Conflict => Refusal::new(ErrorReason::Conflict, message).into(),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The generated trait: decode, call the store, encode.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use doorward_proto::session::v1::session_service_server::SessionService;
+use doorward_proto::session::v1::{
+    AddAccessTokenRequest, AddAccessTokenResponse, AddTransactionRequest, AddTransactionResponse,
+    EndSessionRequest, EndSessionResponse, FindAccessTokenRequest, FindAccessTokenResponse,
+    FindTransactionRequest, FindTransactionResponse, GetUserRelayPositionRequest,
+    GetUserRelayPositionResponse, OpenSessionRequest, OpenSessionResponse, PutUsersRequest,
+    PutUsersResponse, ResolveSessionRequest, ResolveSessionResponse,
+    Transaction as WireTransaction, UpdateTransactionRequest, UpdateTransactionResponse,
+};
+use doorward_proto::{InvalidField, required};
+use doorward_service_kit::Clock;
+use jiff::Timestamp;
+use tonic::{Request, Response, Status};
+
+use crate::Error;
+use crate::convert::{new_transaction, users};
+use crate::domain::{
+    AccessToken, Progress, Secret, SessionToken, SignIn, User, Visit, to_stored_precision,
+};
+use crate::store::Store;
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    fn now(&self) -> Timestamp {
+        to_stored_precision(self.clock.now())
+    }
+}
+
+#[tonic::async_trait]
+impl SessionService for Service {
+    async fn open_session(
+        &self,
+        request: Request<OpenSessionRequest>,
+    ) -> Result<Response<OpenSessionResponse>, Status> {
+        let sign_in = SignIn::try_from(request.into_inner())?;
+        let token = SessionToken::generate(&sign_in.user.id());
+        let session = self
+            .store
+            .open_session(&token, &sign_in, self.now())
+            .await?;
+        Ok(Response::new(OpenSessionResponse {
+            session_token: token.into_text(),
+            session: Some(session.into()),
+        }))
+    }
+
+    async fn resolve_session(
+        &self,
+        request: Request<ResolveSessionRequest>,
+    ) -> Result<Response<ResolveSessionResponse>, Status> {
+        let mut request = request.into_inner();
+        let token = SessionToken::parse(std::mem::take(&mut request.session_token));
+        let visit = Visit::try_from(request)?;
+        let found = match token {
+            Some(token) => {
+                self.store
+                    .resolve_session(&token, &visit, self.now())
+                    .await?
+            }
+            None => None,
+        };
+        let (session, user) = found.unzip();
+        Ok(Response::new(ResolveSessionResponse {
+            session: session.map(Into::into),
+            user: user.map(User::into_message),
+        }))
+    }
+
+    async fn end_session(
+        &self,
+        request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
+        let ended = match SessionToken::parse(request.into_inner().session_token) {
+            Some(token) => self.store.end_session(&token).await?,
+            None => false,
+        };
+        Ok(Response::new(EndSessionResponse { ended }))
+    }
+
+    async fn put_users(
+        &self,
+        request: Request<PutUsersRequest>,
+    ) -> Result<Response<PutUsersResponse>, Status> {
+        let request = request.into_inner();
+        self.store.put_users(&users(request.users)?).await?;
+        // Only now: a position says that everything before it has arrived.
+        if let Some(position) = request.relay_position {
+            self.store.put_user_relay_position(position).await?;
+        }
+        Ok(Response::new(PutUsersResponse {}))
+    }
+
+    async fn get_user_relay_position(
+        &self,
+        _request: Request<GetUserRelayPositionRequest>,
+    ) -> Result<Response<GetUserRelayPositionResponse>, Status> {
+        let position = self.store.get_user_relay_position().await?;
+        Ok(Response::new(GetUserRelayPositionResponse { position }))
+    }
+
+    async fn add_transaction(
+        &self,
+        request: Request<AddTransactionRequest>,
+    ) -> Result<Response<AddTransactionResponse>, Status> {
+        let request = request.into_inner();
+        let mut message = required(request.transaction, "transaction")?;
+        let id = transaction_id(&mut message)?;
+        let browser = Secret::require(request.browser_token, "browser_token")?;
+        let mut transaction = new_transaction(message)?;
+        let now = self.now();
+        transaction.progress = transaction.progress.bounded(now);
+        if !self
+            .store
+            .add_transaction(&id, &browser, transaction, now)
+            .await?
+        {
+            return Err(InvalidField::new("transaction.transaction_id", "was used before").into());
+        }
+        Ok(Response::new(AddTransactionResponse {}))
+    }
+
+    async fn find_transaction(
+        &self,
+        request: Request<FindTransactionRequest>,
+    ) -> Result<Response<FindTransactionResponse>, Status> {
+        let FindTransactionRequest {
+            transaction_id,
+            browser_token,
+        } = request.into_inner();
+        let id = Secret::parse(transaction_id.clone());
+        let found = match (id, Secret::parse(browser_token)) {
+            (Some(id), Some(browser)) => {
+                let found = self.store.find_transaction(&id, self.now()).await?;
+                found.filter(|found| browser.matches(&found.browser_hash))
+            }
+            _ => None,
+        };
+        let transaction = found.map(|found| WireTransaction {
+            transaction_id,
+            ..found.transaction.into()
+        });
+        Ok(Response::new(FindTransactionResponse { transaction }))
+    }
+
+    async fn update_transaction(
+        &self,
+        request: Request<UpdateTransactionRequest>,
+    ) -> Result<Response<UpdateTransactionResponse>, Status> {
+        let mut message = required(request.into_inner().transaction, "transaction")?;
+        let id = transaction_id(&mut message)?;
+        let read = message.version;
+        let now = self.now();
+        let progress = Progress::try_from(message)?.bounded(now);
+        let version = self
+            .store
+            .update_transaction(&id, read, progress, now)
+            .await?;
+        let version = version.ok_or(Error::Conflict)?;
+        Ok(Response::new(UpdateTransactionResponse { version }))
+    }
+
+    async fn add_access_token(
+        &self,
+        request: Request<AddAccessTokenRequest>,
+    ) -> Result<Response<AddAccessTokenResponse>, Status> {
+        let request = request.into_inner();
+        let token = Secret::require(request.token, "token")?;
+        let access_token = AccessToken::try_from(required(request.access_token, "access_token")?)?;
+        self.store
+            .add_access_token(&token, access_token, self.now())
+            .await?;
+        Ok(Response::new(AddAccessTokenResponse {}))
+    }
+
+    async fn find_access_token(
+        &self,
+        request: Request<FindAccessTokenRequest>,
+    ) -> Result<Response<FindAccessTokenResponse>, Status> {
+        let found = match Secret::parse(request.into_inner().token) {
+            Some(token) => self.store.find_access_token(&token, self.now()).await?,
+            None => None,
+        };
+        Ok(Response::new(FindAccessTokenResponse {
+            access_token: found.map(Into::into),
+        }))
+    }
+}
+
+fn transaction_id(message: &mut WireTransaction) -> Result<Secret, InvalidField> {
+    let id = std::mem::take(&mut message.transaction_id);
+    Secret::require(id, "transaction.transaction_id")
+}

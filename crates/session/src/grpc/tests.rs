@@ -1,0 +1,442 @@
+//! The service through its generated client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_proto::common::v1::User;
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::session::v1::session_service_client::SessionServiceClient;
+use doorward_proto::session::v1::transaction::Stage;
+use doorward_proto::session::v1::*;
+use doorward_proto::{reason_of, to_timestamp};
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{Clock, Shutdown, grpc, secret};
+use doorward_test_support::FakeClock;
+use tonic::transport::Channel;
+use tonic::{Response, Status};
+
+struct App {
+    client: SessionServiceClient<Channel>,
+    clock: Arc<FakeClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl App {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
+        let store = crate::open_sqlite(&config).await.unwrap();
+        let clock = FakeClock::start();
+        let channel = grpc::in_memory(crate::routes(store, clock.clone()), Shutdown::new());
+        Self {
+            client: SessionServiceClient::new(channel),
+            clock,
+            _folder: folder,
+        }
+    }
+
+    fn in_seconds(&self, seconds: u64) -> Option<prost_types::Timestamp> {
+        Some(to_timestamp(
+            self.clock.now() + Duration::from_secs(seconds),
+        ))
+    }
+
+    fn transaction(&self) -> Transaction {
+        Transaction {
+            transaction_id: secret(),
+            created_at: self.in_seconds(0),
+            expires_at: self.in_seconds(3_600),
+            stage: Some(Stage::SigningIn(SigningIn::default())),
+            ..Transaction::default()
+        }
+    }
+
+    async fn open(&mut self) -> OpenSessionResponse {
+        self.client
+            .open_session(sign_in())
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
+    async fn find(&mut self, transaction_id: &str, browser_token: &str) -> Option<Transaction> {
+        let request = FindTransactionRequest {
+            transaction_id: transaction_id.to_owned(),
+            browser_token: browser_token.to_owned(),
+        };
+        let response = self.client.find_transaction(request).await.unwrap();
+        response.into_inner().transaction
+    }
+}
+
+fn limits(absolute_seconds: u32, idle_seconds: u32) -> Option<SessionLimits> {
+    Some(SessionLimits {
+        absolute_seconds,
+        idle_seconds,
+    })
+}
+
+fn sign_in() -> OpenSessionRequest {
+    OpenSessionRequest {
+        user: Some(User {
+            user_id: "auth0|alice".to_owned(),
+            version: 3,
+            ..User::default()
+        }),
+        connection: "Username-Password-Authentication".to_owned(),
+        limits: limits(1_000, 100),
+        persistent: true,
+        ..OpenSessionRequest::default()
+    }
+}
+
+fn visit(session_token: &str) -> ResolveSessionRequest {
+    ResolveSessionRequest {
+        session_token: session_token.to_owned(),
+        limits: limits(1_000, 100),
+        ephemeral_limits: limits(1_000, 100),
+        client_id: "app".to_owned(),
+    }
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<Response<T>, Status>) -> Option<ErrorReason> {
+    reason_of(&result.unwrap_err())
+}
+
+#[tokio::test]
+async fn the_life_of_a_session() {
+    let mut app = App::start().await;
+    let opened = app.open().await;
+    let token = opened.session_token;
+    let session = opened.session.unwrap();
+    assert_eq!(session.expires_at, app.in_seconds(1_000));
+    assert_eq!(session.idle_expires_at, app.in_seconds(100));
+    assert!(!token.contains(&session.sid));
+
+    app.clock.advance(Duration::from_secs(99));
+    let found = app
+        .client
+        .resolve_session(visit(&token))
+        .await
+        .unwrap()
+        .into_inner();
+    let resolved = found.session.unwrap();
+    assert_eq!(
+        (&resolved.sid, resolved.created_at),
+        (&session.sid, session.created_at)
+    );
+    assert_eq!(resolved.last_interacted_at, app.in_seconds(0));
+    assert_eq!(resolved.client_ids, ["app"]);
+    assert_eq!(found.user, sign_in().user);
+
+    let request = EndSessionRequest {
+        session_token: token.clone(),
+    };
+    assert!(
+        app.client
+            .end_session(request.clone())
+            .await
+            .unwrap()
+            .into_inner()
+            .ended
+    );
+    assert!(
+        !app.client
+            .end_session(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .ended
+    );
+    let found = app
+        .client
+        .resolve_session(visit(&token))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!((found.session, found.user), (None, None));
+}
+
+/// SEC-077.
+#[tokio::test]
+async fn a_new_sign_in_replaces_the_token() {
+    let mut app = App::start().await;
+    let old = app.open().await;
+    app.clock.advance(Duration::from_secs(50));
+    let request = OpenSessionRequest {
+        previous_session_token: old.session_token.clone(),
+        ..sign_in()
+    };
+    let new = app.client.open_session(request).await.unwrap().into_inner();
+    let (old_session, new_session) = (old.session.unwrap(), new.session.unwrap());
+    assert_eq!(new_session.sid, old_session.sid);
+    assert_eq!(new_session.authenticated_at, app.in_seconds(0));
+    assert_ne!(new.session_token, old.session_token);
+    let found = app
+        .client
+        .resolve_session(visit(&old.session_token))
+        .await
+        .unwrap();
+    assert_eq!(found.into_inner().session, None);
+}
+
+/// SEC-081: whatever a browser sends as its cookie, it is an answer and no error.
+#[tokio::test]
+async fn a_malformed_token_is_no_session() {
+    let mut app = App::start().await;
+    let token = app.open().await.session_token;
+    let mut flipped = token.clone().into_bytes();
+    flipped[30] ^= 1;
+    let flipped = String::from_utf8(flipped).unwrap();
+    for bad in [
+        "",
+        &token[1..],
+        &flipped,
+        &"x".repeat(10_000),
+        ":*{}\r\n\0",
+        &format!("{token}="),
+    ] {
+        let found = app.client.resolve_session(visit(bad)).await.unwrap();
+        assert_eq!(found.into_inner().session, None, "{bad}");
+        let request = EndSessionRequest {
+            session_token: bad.to_owned(),
+        };
+        assert!(
+            !app.client
+                .end_session(request)
+                .await
+                .unwrap()
+                .into_inner()
+                .ended
+        );
+        let request = OpenSessionRequest {
+            previous_session_token: bad.to_owned(),
+            ..sign_in()
+        };
+        assert!(app.client.open_session(request).await.is_ok());
+    }
+    assert!(
+        app.client
+            .resolve_session(visit(&token))
+            .await
+            .unwrap()
+            .into_inner()
+            .session
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_call_without_limits_ends_nothing() {
+    let mut app = App::start().await;
+    let token = app.open().await.session_token;
+    for limits in [None, limits(0, 1), limits(1, 0)] {
+        let request = ResolveSessionRequest {
+            limits,
+            ..visit(&token)
+        };
+        let refused = refusal(app.client.resolve_session(request).await);
+        assert_eq!(refused, Some(ErrorReason::InvalidField));
+        let request = OpenSessionRequest {
+            limits,
+            ..sign_in()
+        };
+        let refused = refusal(app.client.open_session(request).await);
+        assert_eq!(refused, Some(ErrorReason::InvalidField));
+    }
+    assert!(
+        app.client
+            .resolve_session(visit(&token))
+            .await
+            .unwrap()
+            .into_inner()
+            .session
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn copies_of_users_and_the_relay_position() {
+    let mut app = App::start().await;
+    let token = app.open().await.session_token;
+    let blocked = User {
+        version: 4,
+        blocked: true,
+        ..sign_in().user.unwrap()
+    };
+    let request = PutUsersRequest {
+        users: vec![blocked.clone()],
+        relay_position: Some(17),
+    };
+    app.client.put_users(request).await.unwrap();
+    let found = app
+        .client
+        .resolve_session(visit(&token))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(found.user, Some(blocked));
+
+    app.client
+        .put_users(PutUsersRequest::default())
+        .await
+        .unwrap();
+    let request = GetUserRelayPositionRequest {};
+    let position = app.client.get_user_relay_position(request).await.unwrap();
+    assert_eq!(position.into_inner().position, 17);
+
+    let many = PutUsersRequest {
+        users: vec![sign_in().user.unwrap(); 501],
+        relay_position: None,
+    };
+    assert_eq!(
+        refusal(app.client.put_users(many).await),
+        Some(ErrorReason::InvalidField)
+    );
+}
+
+#[tokio::test]
+async fn a_transaction_belongs_to_one_browser() {
+    let mut app = App::start().await;
+    let (transaction, browser_token) = (app.transaction(), secret());
+    let request = AddTransactionRequest {
+        transaction: Some(transaction.clone()),
+        browser_token: browser_token.clone(),
+    };
+    app.client.add_transaction(request.clone()).await.unwrap();
+    let id = &transaction.transaction_id;
+    let found = app.find(id, &browser_token).await;
+    assert_eq!(
+        found,
+        Some(Transaction {
+            version: 1,
+            ..transaction.clone()
+        })
+    );
+    for other in [secret(), String::new(), "x".repeat(10_000)] {
+        assert_eq!(app.find(id, &other).await, None);
+        assert_eq!(app.find(&other, &browser_token).await, None);
+    }
+    let again = refusal(app.client.add_transaction(request).await);
+    assert_eq!(again, Some(ErrorReason::InvalidField));
+}
+
+#[tokio::test]
+async fn an_answered_transaction_lives_two_minutes_more() {
+    let mut app = App::start().await;
+    let (transaction, browser_token) = (app.transaction(), secret());
+    let id = transaction.transaction_id.clone();
+    let request = AddTransactionRequest {
+        transaction: Some(transaction.clone()),
+        browser_token: browser_token.clone(),
+    };
+    app.client.add_transaction(request).await.unwrap();
+
+    let answered = Transaction {
+        version: 1,
+        stage: Some(Stage::Answered(Answered {
+            sid: "sid".to_owned(),
+        })),
+        ..transaction
+    };
+    let request = UpdateTransactionRequest {
+        transaction: Some(answered),
+    };
+    let updated = app
+        .client
+        .update_transaction(request.clone())
+        .await
+        .unwrap();
+    assert_eq!(updated.into_inner().version, 2);
+    let stale = refusal(app.client.update_transaction(request).await);
+    assert_eq!(stale, Some(ErrorReason::Conflict));
+
+    assert_eq!(
+        app.find(&id, &browser_token).await.unwrap().expires_at,
+        app.in_seconds(120)
+    );
+    app.clock.advance(Duration::from_secs(119));
+    assert!(app.find(&id, &browser_token).await.is_some());
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(app.find(&id, &browser_token).await, None);
+}
+
+#[tokio::test]
+async fn a_guessable_transaction_id_is_refused() {
+    let mut app = App::start().await;
+    for (transaction_id, browser_token) in [("1", secret()), (&secret(), String::new())] {
+        let transaction = Transaction {
+            transaction_id: transaction_id.to_owned(),
+            ..app.transaction()
+        };
+        let request = AddTransactionRequest {
+            transaction: Some(transaction),
+            browser_token,
+        };
+        let refused = refusal(app.client.add_transaction(request).await);
+        assert_eq!(refused, Some(ErrorReason::InvalidField));
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_is_found_until_it_expires() {
+    let mut app = App::start().await;
+    let (token, access_token) = (
+        secret(),
+        AccessToken {
+            user_id: "auth0|alice".to_owned(),
+            client_id: "app".to_owned(),
+            scopes: vec!["openid".to_owned()],
+            expires_at: app.in_seconds(60),
+            organization_id: "org_acme".to_owned(),
+        },
+    );
+    let request = AddAccessTokenRequest {
+        token: token.clone(),
+        access_token: Some(access_token.clone()),
+    };
+    app.client.add_access_token(request).await.unwrap();
+    let ask = |token: &str| FindAccessTokenRequest {
+        token: token.to_owned(),
+    };
+    let found = app
+        .client
+        .find_access_token(ask(&token))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(found.access_token, Some(access_token));
+    for unknown in ["", "short", &secret(), &"x".repeat(10_000)] {
+        let found = app
+            .client
+            .find_access_token(ask(unknown))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(found.access_token, None);
+    }
+    app.clock.advance(Duration::from_secs(60));
+    let found = app
+        .client
+        .find_access_token(ask(&token))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(found.access_token, None);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
+    let port = doorward_test_support::free_port();
+    let config = crate::RedisConfig {
+        url: format!("redis://127.0.0.1:{port}/"),
+        password_file: None,
+    };
+    let store = crate::open_redis(&config).unwrap();
+    let channel = grpc::in_memory(crate::routes(store, FakeClock::start()), Shutdown::new());
+    let token = "x".repeat(54);
+    let answer = SessionServiceClient::new(channel)
+        .resolve_session(visit(&token))
+        .await;
+    assert_eq!(refusal(answer), Some(ErrorReason::StoreUnavailable));
+}

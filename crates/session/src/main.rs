@@ -1,0 +1,14 @@
+//! The session service as a process of its own.
+
+use std::process::ExitCode;
+
+use doorward_session::Config;
+
+fn main() -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-session",
+        "Owns SSO sessions, pending authorization transactions and opaque access tokens",
+        |config: &Config| &config.log,
+        doorward_session::run,
+    )
+}

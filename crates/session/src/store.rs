@@ -1,0 +1,120 @@
+//! Where sessions, transactions and access tokens are kept.
+//!
+//! Every method is atomic and durable when it returns. `None` and `false` are answers of the store: a store that does not
+//! answer is [`StoreError::Unavailable`], a value that cannot be read back is [`StoreError::Failed`].
+
+#[cfg(test)]
+mod contract;
+mod record;
+mod redis;
+mod sqlite;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use doorward_service_kit::StoreError;
+use jiff::Timestamp;
+
+use crate::domain::{
+    AccessToken, Progress, Secret, Session, SessionToken, SignIn, Transaction, User, Visit,
+};
+
+pub use self::redis::RedisStore;
+pub use self::sqlite::SqliteStore;
+
+/// Everything that this service keeps.
+pub trait Store: Sessions + Transactions + AccessTokens {}
+
+impl<T: Sessions + Transactions + AccessTokens> Store for T {}
+
+/// SSO sessions, and the copies of their users.
+#[async_trait]
+pub trait Sessions: Debug + Send + Sync {
+    /// Keeps a new session under `token`, and the copy of its user unless a newer one is there. An earlier live session
+    /// of the same user goes on as the new one, one of another user ends; the earlier token is dead either way.
+    async fn open_session(
+        &self,
+        token: &SessionToken,
+        sign_in: &SignIn,
+        now: Timestamp,
+    ) -> Result<Session, StoreError>;
+
+    /// A live session as the current limits leave it, and the copy of its user. Notes the visit, if that is worth a write;
+    /// ends a session that has expired.
+    async fn resolve_session(
+        &self,
+        token: &SessionToken,
+        visit: &Visit,
+        now: Timestamp,
+    ) -> Result<Option<(Session, User)>, StoreError>;
+
+    /// Ends a session; false when there was none.
+    async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError>;
+
+    /// Replaces the copies that are there and older; each by itself.
+    async fn put_users(&self, users: &[User]) -> Result<(), StoreError>;
+
+    /// How far the changes of users were relayed; 0: nothing yet.
+    async fn get_user_relay_position(&self) -> Result<u64, StoreError>;
+
+    /// Moves the relay position forward, never back.
+    async fn put_user_relay_position(&self, position: u64) -> Result<(), StoreError>;
+}
+
+/// Pending authorization requests.
+#[async_trait]
+pub trait Transactions: Debug + Send + Sync {
+    /// Keeps a transaction; false when the id was used before.
+    async fn add_transaction(
+        &self,
+        id: &Secret,
+        browser: &Secret,
+        transaction: Transaction,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// A transaction that has not expired. Whether the right browser asks is for the caller to see.
+    async fn find_transaction(
+        &self,
+        id: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<FoundTransaction>, StoreError>;
+
+    /// Moves a transaction on and gives its new version; `None` when it is gone, or its version is not `read` any more.
+    /// A transaction's life can be cut, and never prolonged.
+    async fn update_transaction(
+        &self,
+        id: &Secret,
+        read: u64,
+        progress: Progress,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
+}
+
+/// A transaction, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundTransaction {
+    /// The transaction.
+    pub transaction: Transaction,
+    /// Hash of the token of the browser that began it.
+    pub browser_hash: String,
+}
+
+/// Opaque access tokens.
+#[async_trait]
+pub trait AccessTokens: Debug + Send + Sync {
+    /// Keeps an access token until it expires.
+    async fn add_access_token(
+        &self,
+        token: &Secret,
+        access_token: AccessToken,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// What a token stands for, unless it has expired.
+    async fn find_access_token(
+        &self,
+        token: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<AccessToken>, StoreError>;
+}

@@ -1,0 +1,113 @@
+//! What every store must do, run against SQLite and Redis.
+
+mod access_tokens;
+mod expiry;
+mod sessions;
+mod transactions;
+mod users;
+
+use std::time::Duration;
+
+use doorward_proto::common::v1::User as WireUser;
+use doorward_service_kit::secret;
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_test_support::redis::Server;
+use jiff::Timestamp;
+
+use super::{RedisStore, SqliteStore, Store};
+use crate::config::RedisConfig;
+use crate::domain::{Device, Limits, Secret, Session, SessionToken, SignIn, User, Visit};
+
+const START: i64 = 1_767_323_045;
+const LIMITS: Limits = limits(10_000, 1_000);
+const EPHEMERAL: Limits = limits(5_000, 500);
+
+const fn limits(absolute: u64, idle: u64) -> Limits {
+    Limits {
+        absolute: Duration::from_secs(absolute),
+        idle: Duration::from_secs(idle),
+    }
+}
+
+/// Seconds after the start of every story.
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(START + seconds).unwrap()
+}
+
+fn user(id: &str, version: u64) -> User {
+    User::from(WireUser {
+        user_id: id.to_owned(),
+        version,
+        connection: "Username-Password-Authentication".to_owned(),
+        ..WireUser::default()
+    })
+}
+
+fn sign_in(id: &str) -> SignIn {
+    SignIn {
+        user: user(id, 1),
+        connection: "Username-Password-Authentication".to_owned(),
+        previous: None,
+        limits: LIMITS,
+        persistent: true,
+        device: Device {
+            ip: "192.0.2.1".to_owned(),
+            user_agent: "Mozilla/5.0 (\"/\\é)".to_owned(),
+        },
+    }
+}
+
+fn again(id: &str, previous: &SessionToken) -> SignIn {
+    SignIn {
+        previous: Some(previous.clone()),
+        ..sign_in(id)
+    }
+}
+
+fn visit() -> Visit {
+    Visit {
+        limits: LIMITS,
+        ephemeral_limits: EPHEMERAL,
+        client_id: String::new(),
+    }
+}
+
+fn random() -> Secret {
+    Secret::parse(secret()).unwrap()
+}
+
+async fn open(store: &dyn Store, sign_in: &SignIn, now: Timestamp) -> (SessionToken, Session) {
+    let token = SessionToken::generate(&sign_in.user.id());
+    let session = store.open_session(&token, sign_in, now).await.unwrap();
+    (token, session)
+}
+
+async fn resolve(store: &dyn Store, token: &SessionToken, now: Timestamp) -> Option<Session> {
+    let found = store.resolve_session(token, &visit(), now).await.unwrap();
+    found.map(|(session, _)| session)
+}
+
+pub(super) async fn all(store: &dyn Store) {
+    sessions::all(store).await;
+    expiry::all(store).await;
+    users::all(store).await;
+    transactions::all(store).await;
+    access_tokens::all(store).await;
+}
+
+#[tokio::test]
+async fn sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
+    all(&SqliteStore::open(&config).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn redis() {
+    let server = Server::start().await;
+    let config = RedisConfig {
+        url: server.url(),
+        password_file: None,
+    };
+    all(&RedisStore::open(&config).unwrap()).await;
+}

@@ -1,0 +1,36 @@
+//! Opaque access tokens.
+
+use super::{at, random};
+use crate::domain::{AccessToken, UserId};
+use crate::store::Store;
+
+async fn an_access_token_lives_until_it_expires(store: &dyn Store) {
+    let token = random();
+    let access_token = AccessToken {
+        user_id: UserId::from("auth0|alice".to_owned()),
+        client_id: "app".to_owned(),
+        scopes: vec!["openid".to_owned(), "email".to_owned()],
+        expires_at: at(7_200),
+        organization_id: String::new(),
+    };
+    store
+        .add_access_token(&token, access_token.clone(), at(0))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.find_access_token(&token, at(7_199)).await.unwrap(),
+        Some(access_token)
+    );
+    assert_eq!(
+        store.find_access_token(&token, at(7_200)).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        store.find_access_token(&random(), at(0)).await.unwrap(),
+        None
+    );
+}
+
+pub(super) async fn all(store: &dyn Store) {
+    an_access_token_lives_until_it_expires(store).await;
+}

@@ -1,0 +1,162 @@
+//! Pending transactions.
+
+use super::{at, random};
+use crate::domain::{AuthorizationRequest, Parameter, Progress, Secret, Stage, Transaction};
+use crate::store::Store;
+
+fn progress(expires_at: i64) -> Progress {
+    Progress {
+        expires_at: at(expires_at),
+        page_nonce: "first".to_owned(),
+        stage: Stage::SigningIn {
+            identifier: String::new(),
+        },
+    }
+}
+
+fn transaction() -> Transaction {
+    let parameter = |name: &str, value: &str| Parameter {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    Transaction {
+        version: 1,
+        request: AuthorizationRequest {
+            parameters: vec![parameter("state", "\0\r\n{}*:é"), parameter("state", "")],
+            created_at: at(0),
+        },
+        progress: progress(3_600),
+    }
+}
+
+async fn add(store: &dyn Store) -> Secret {
+    let id = random();
+    assert!(
+        store
+            .add_transaction(&id, &random(), transaction(), at(0))
+            .await
+            .unwrap()
+    );
+    id
+}
+
+async fn find(store: &dyn Store, id: &Secret, now: i64) -> Option<Transaction> {
+    let found = store.find_transaction(id, at(now)).await.unwrap();
+    found.map(|found| found.transaction)
+}
+
+async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
+    let (id, browser) = (random(), random());
+    assert!(
+        store
+            .add_transaction(&id, &browser, transaction(), at(0))
+            .await
+            .unwrap()
+    );
+    let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
+    assert_eq!(found.transaction, transaction());
+    assert!(browser.matches(&found.browser_hash));
+    assert!(!random().matches(&found.browser_hash));
+    assert_eq!(find(store, &random(), 1).await, None);
+}
+
+async fn an_id_is_used_once(store: &dyn Store) {
+    let (id, browser) = (random(), random());
+    assert!(
+        store
+            .add_transaction(&id, &browser, transaction(), at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .add_transaction(&id, &random(), transaction(), at(1))
+            .await
+            .unwrap()
+    );
+    let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
+    assert!(browser.matches(&found.browser_hash));
+}
+
+async fn a_transaction_expires(store: &dyn Store) {
+    let id = add(store).await;
+    assert!(find(store, &id, 3_599).await.is_some());
+    assert_eq!(find(store, &id, 3_600).await, None);
+    let late = store
+        .update_transaction(&id, 1, progress(9_000), at(3_600))
+        .await
+        .unwrap();
+    assert_eq!(late, None);
+}
+
+async fn an_update_replaces_the_progress_only(store: &dyn Store) {
+    let id = add(store).await;
+    let moved = Progress {
+        expires_at: at(100),
+        page_nonce: "second".to_owned(),
+        stage: Stage::Answered {
+            sid: "s".to_owned(),
+        },
+    };
+    let version = store
+        .update_transaction(&id, 1, moved.clone(), at(1))
+        .await
+        .unwrap();
+    assert_eq!(version, Some(2));
+    let expected = Transaction {
+        version: 2,
+        progress: moved,
+        ..transaction()
+    };
+    assert_eq!(find(store, &id, 99).await, Some(expected));
+    assert_eq!(find(store, &id, 100).await, None);
+}
+
+async fn a_life_is_never_prolonged(store: &dyn Store) {
+    let id = add(store).await;
+    store
+        .update_transaction(&id, 1, progress(9_000), at(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        find(store, &id, 2).await.unwrap().progress.expires_at,
+        at(3_600)
+    );
+    assert_eq!(find(store, &id, 3_600).await, None);
+}
+
+async fn only_the_version_that_was_read_is_updated(store: &dyn Store) {
+    let id = add(store).await;
+    for wrong in [0, 2, u64::MAX] {
+        let updated = store
+            .update_transaction(&id, wrong, progress(10), at(1))
+            .await
+            .unwrap();
+        assert_eq!(updated, None);
+    }
+    assert_eq!(find(store, &id, 2).await, Some(transaction()));
+    let gone = store
+        .update_transaction(&random(), 1, progress(10), at(1))
+        .await
+        .unwrap();
+    assert_eq!(gone, None);
+}
+
+async fn one_of_many_updates_wins(store: &dyn Store) {
+    let id = add(store).await;
+    let update = || store.update_transaction(&id, 1, progress(100), at(1));
+    let (a, b, c, d) = tokio::join!(update(), update(), update(), update());
+    let mut versions = [a, b, c, d].map(Result::unwrap);
+    versions.sort();
+    assert_eq!(versions, [None, None, None, Some(2)]);
+}
+
+pub(super) async fn all(store: &dyn Store) {
+    a_transaction_comes_back_as_it_was(store).await;
+    an_id_is_used_once(store).await;
+    a_transaction_expires(store).await;
+    an_update_replaces_the_progress_only(store).await;
+    a_life_is_never_prolonged(store).await;
+    only_the_version_that_was_read_is_updated(store).await;
+    one_of_many_updates_wins(store).await;
+}

@@ -1,0 +1,127 @@
+//! How values are written in a store.
+//!
+//! A session is JSON, because scripts inside Redis read and change it; its names are short, for there are many sessions.
+//! Everything else is the message of the protos: compact, converted already, and held compatible by the protos' own
+//! rules. Both pass over fields that they do not know, so that replicas of two releases can share a store.
+
+use std::time::Duration;
+
+use doorward_proto::common::v1::User as WireUser;
+use doorward_proto::session::v1 as wire;
+use doorward_service_kit::StoreError;
+use jiff::Timestamp;
+use prost::Message;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, User, UserId,
+};
+
+/// A session without its user, who is kept beside it. Instants and durations are in milliseconds.
+#[derive(Debug, Serialize, Deserialize)]
+struct SessionRecord {
+    sid: String,
+    created: i64,
+    proved: i64,
+    used: i64,
+    absolute: u64,
+    idle: u64,
+    // Left out when empty: Lua would write an empty list as an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    clients: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    ip: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    agent: String,
+    via: String,
+    persistent: bool,
+}
+
+pub(super) fn encode_session(session: &Session) -> Result<String, StoreError> {
+    let record = SessionRecord {
+        sid: session.sid.clone(),
+        created: session.created_at.as_millisecond(),
+        proved: session.authenticated_at.as_millisecond(),
+        used: session.last_interacted_at.as_millisecond(),
+        absolute: to_millis(session.limits.absolute),
+        idle: to_millis(session.limits.idle),
+        clients: session.client_ids.clone(),
+        ip: session.initial_device.ip.clone(),
+        agent: session.initial_device.user_agent.clone(),
+        via: session.connection.clone(),
+        persistent: session.persistent,
+    };
+    serde_json::to_string(&record).map_err(StoreError::corrupt)
+}
+
+pub(super) fn decode_session(text: &str, user_id: UserId) -> Result<Session, StoreError> {
+    let record: SessionRecord = serde_json::from_str(text).map_err(StoreError::corrupt)?;
+    Ok(Session {
+        sid: record.sid,
+        user_id,
+        created_at: instant(record.created)?,
+        authenticated_at: instant(record.proved)?,
+        last_interacted_at: instant(record.used)?,
+        limits: Limits {
+            absolute: Duration::from_millis(record.absolute),
+            idle: Duration::from_millis(record.idle),
+        },
+        client_ids: record.clients,
+        initial_device: Device {
+            ip: record.ip,
+            user_agent: record.agent,
+        },
+        connection: record.via,
+        persistent: record.persistent,
+    })
+}
+
+pub(super) fn to_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn instant(millis: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis).map_err(StoreError::corrupt)
+}
+
+pub(super) fn encode_user(user: &User) -> Vec<u8> {
+    user.message().encode_to_vec()
+}
+
+pub(super) fn decode_user(bytes: &[u8]) -> Result<User, StoreError> {
+    WireUser::decode(bytes)
+        .map(User::from)
+        .map_err(StoreError::corrupt)
+}
+
+pub(super) fn encode_request(request: AuthorizationRequest) -> Vec<u8> {
+    wire::Transaction::from(request).encode_to_vec()
+}
+
+pub(super) fn decode_request(bytes: &[u8]) -> Result<AuthorizationRequest, StoreError> {
+    let message = wire::Transaction::decode(bytes).map_err(StoreError::corrupt)?;
+    message.try_into().map_err(StoreError::corrupt)
+}
+
+pub(super) fn encode_progress(progress: Progress) -> Vec<u8> {
+    wire::Transaction::from(progress).encode_to_vec()
+}
+
+/// The end is kept beside the rest, where a store can compare it.
+pub(super) fn decode_progress(bytes: &[u8], expires_at: i64) -> Result<Progress, StoreError> {
+    let message = wire::Transaction::decode(bytes).map_err(StoreError::corrupt)?;
+    let progress = Progress::try_from(message).map_err(StoreError::corrupt)?;
+    Ok(Progress {
+        expires_at: instant(expires_at)?,
+        ..progress
+    })
+}
+
+pub(super) fn encode_access_token(token: AccessToken) -> Vec<u8> {
+    wire::AccessToken::from(token).encode_to_vec()
+}
+
+pub(super) fn decode_access_token(bytes: &[u8]) -> Result<AccessToken, StoreError> {
+    let message = wire::AccessToken::decode(bytes).map_err(StoreError::corrupt)?;
+    message.try_into().map_err(StoreError::corrupt)
+}

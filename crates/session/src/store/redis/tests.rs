@@ -1,0 +1,323 @@
+//! What only Redis can do wrong: die, hang, forget, hold what nobody wrote.
+
+use std::time::{Duration, Instant};
+
+use doorward_service_kit::{StoreError, secret};
+use doorward_test_support::free_port;
+use doorward_test_support::redis::Server;
+use jiff::Timestamp;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncTypedCommands, Client};
+
+use super::{RedisStore, user_key};
+use crate::config::RedisConfig;
+use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit};
+use crate::store::{AccessTokens, Sessions, Transactions, contract};
+
+const DAY: Limits = Limits {
+    absolute: Duration::from_hours(24),
+    idle: Duration::from_hours(24),
+};
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_767_323_045).unwrap()
+}
+
+fn store(server: &Server) -> RedisStore {
+    open(server.url()).unwrap()
+}
+
+fn open(url: String) -> Result<RedisStore, String> {
+    RedisStore::open(&RedisConfig {
+        url,
+        password_file: None,
+    })
+    .map_err(|error| error.to_string())
+}
+
+async fn redis(server: &Server) -> MultiplexedConnection {
+    let client = Client::open(server.url()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+fn sign_in(previous: Option<&SessionToken>) -> SignIn {
+    SignIn {
+        user: User::from(doorward_proto::common::v1::User {
+            user_id: "auth0|alice".to_owned(),
+            version: 1,
+            ..Default::default()
+        }),
+        connection: "Username-Password-Authentication".to_owned(),
+        previous: previous.cloned(),
+        limits: DAY,
+        persistent: true,
+        device: Device::default(),
+    }
+}
+
+async fn add_session(store: &RedisStore) -> SessionToken {
+    let token = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
+    store
+        .open_session(&token, &sign_in(None), now())
+        .await
+        .unwrap();
+    token
+}
+
+async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, StoreError> {
+    let visit = Visit {
+        limits: DAY,
+        ephemeral_limits: DAY,
+        client_id: String::new(),
+    };
+    Ok(store.resolve_session(token, &visit, now()).await?.is_some())
+}
+
+/// Every call, each with whether it said that nothing is known.
+async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
+    fn is_unknown<T>(result: Result<T, StoreError>) -> bool {
+        matches!(result, Err(StoreError::Unavailable(_)))
+    }
+    let id = Secret::parse(secret()).unwrap();
+    vec![
+        is_unknown(resolve(store, token).await),
+        is_unknown(store.open_session(token, &sign_in(None), now()).await),
+        is_unknown(store.end_session(token).await),
+        is_unknown(store.put_users(&[sign_in(None).user]).await),
+        is_unknown(store.get_user_relay_position().await),
+        is_unknown(store.put_user_relay_position(1).await),
+        is_unknown(store.find_transaction(&id, now()).await),
+        is_unknown(store.find_access_token(&id, now()).await),
+    ]
+}
+
+#[tokio::test]
+async fn a_dead_server_is_never_absence() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    server.kill();
+    let answers = unknown(&store, &token).await;
+    assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_silent_server_is_given_up_in_time() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    server.pause();
+    let begin = Instant::now();
+    assert!(matches!(
+        resolve(&store, &token).await,
+        Err(StoreError::Unavailable(_))
+    ));
+    assert!(
+        begin.elapsed() < Duration::from_millis(400),
+        "{:?}",
+        begin.elapsed()
+    );
+    let answers = unknown(&store, &token).await;
+    assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
+    server.resume();
+    assert!(eventually_found(&store, &token).await);
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_made_anew() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    let mut redis = redis(&server).await;
+    let _: usize = redis::cmd("CLIENT")
+        .arg("KILL")
+        .arg("TYPE")
+        .arg("normal")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    assert!(eventually_found(&store, &token).await);
+}
+
+/// Absence would be a false sign-out; silence is allowed for a while.
+async fn eventually_found(store: &RedisStore, token: &SessionToken) -> bool {
+    for _ in 0..50 {
+        match resolve(store, token).await {
+            Ok(found) => return found,
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_yet_does_not_stop_the_start() {
+    let store = open(format!("redis://127.0.0.1:{}/", free_port())).unwrap();
+    let token = SessionToken::generate(&UserId::from("a".to_owned()));
+    assert!(matches!(
+        resolve(&store, &token).await,
+        Err(StoreError::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn settings_that_cannot_work_are_named() {
+    for url in [
+        "",
+        "localhost",
+        "http://localhost/",
+        "redis://:secret@[/",
+        "rediss://localhost/",
+    ] {
+        let error = open(url.to_owned()).unwrap_err();
+        assert!(
+            error.contains("redis.url") && !error.contains("secret"),
+            "{error}"
+        );
+    }
+    let config = RedisConfig {
+        url: "redis://127.0.0.1/".to_owned(),
+        password_file: Some("/nonexistent".into()),
+    };
+    let error = RedisStore::open(&config).unwrap_err().to_string();
+    assert!(
+        error.contains("redis.password_file") && error.contains("/nonexistent"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_password_comes_from_its_file() {
+    let server = Server::start().await;
+    let mut redis = redis(&server).await;
+    let () = redis::cmd("CONFIG")
+        .arg("SET")
+        .arg("requirepass")
+        .arg("open sesame")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "open sesame\n").unwrap();
+    let config = RedisConfig {
+        url: server.url(),
+        password_file: Some(file.path().to_owned()),
+    };
+    add_session(&RedisStore::open(&config).unwrap()).await;
+    let without = store(&server).get_user_relay_position().await;
+    assert!(
+        matches!(without, Err(StoreError::Unavailable(_))),
+        "{without:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_corrupt_session_harms_no_other() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let mut redis = redis(&server).await;
+    let (bystander, key) = (
+        add_session(&store).await,
+        user_key(&add_session(&store).await.slot()),
+    );
+    for value in ["", "x", "5", "[]", "{}", "{\"sid\":1}", "\u{7f}"] {
+        let token = add_session(&store).await;
+        redis.hset(&key, token.hash(), value).await.unwrap();
+        let answer = resolve(&store, &token).await;
+        assert!(
+            matches!(answer, Err(StoreError::Failed(_))),
+            "{value}: {answer:?}"
+        );
+        let next = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
+        store
+            .open_session(&next, &sign_in(Some(&token)), now())
+            .await
+            .unwrap();
+        assert!(!resolve(&store, &token).await.unwrap());
+        assert!(resolve(&store, &next).await.unwrap());
+    }
+    assert!(resolve(&store, &bystander).await.unwrap());
+    redis.hdel(&key, "user").await.unwrap();
+    assert!(matches!(
+        resolve(&store, &bystander).await,
+        Err(StoreError::Failed(_))
+    ));
+}
+
+#[tokio::test]
+async fn scripts_are_loaded_again() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    let () = redis::cmd("SCRIPT")
+        .arg("FLUSH")
+        .query_async(&mut redis(&server).await)
+        .await
+        .unwrap();
+    assert!(resolve(&store, &token).await.unwrap());
+}
+
+async fn calls(redis: &mut MultiplexedConnection, command: &str) -> u64 {
+    let stats: String = redis::cmd("INFO")
+        .arg("commandstats")
+        .query_async(redis)
+        .await
+        .unwrap();
+    let line = stats
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+    line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_session_is_resolved_in_one_round_trip() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    assert!(resolve(&store, &token).await.unwrap());
+    let mut redis = redis(&server).await;
+    let before = (
+        calls(&mut redis, "evalsha").await,
+        calls(&mut redis, "hset").await,
+    );
+    assert!(resolve(&store, &token).await.unwrap());
+    let after = (
+        calls(&mut redis, "evalsha").await,
+        calls(&mut redis, "hset").await,
+    );
+    assert_eq!((after.0 - before.0, after.1 - before.1), (1, 0));
+}
+
+/// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.
+#[tokio::test]
+async fn keys_hold_no_foreign_text() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let token = add_session(&store).await;
+    contract::all(&store).await;
+    let mut redis = redis(&server).await;
+    for command in ["keys", "scan", "hscan", "config|set", "flushall", "eval"] {
+        assert_eq!(calls(&mut redis, command).await, 0, "{command}");
+    }
+    let fields = redis.hgetall(user_key(&token.slot())).await.unwrap();
+    assert!(fields.contains_key(&token.hash()));
+    let keys = redis.keys("*").await.unwrap();
+    assert!(keys.len() > 10);
+    for key in keys {
+        let (kind, name) = key
+            .strip_prefix("doorward:")
+            .unwrap()
+            .split_once(':')
+            .unwrap_or(("", ""));
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let name = if kind == "user" {
+            name.strip_prefix('{').unwrap().strip_suffix('}').unwrap()
+        } else {
+            name
+        };
+        assert!(name.bytes().all(allowed), "{key}");
+        let ends = redis.ttl(&key).await.unwrap().raw() > 0;
+        assert!(ends || key == "doorward:user-relay-position", "{key}");
+    }
+}

@@ -1,0 +1,146 @@
+//! Pending transactions and opaque access tokens.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+use doorward_service_kit::StoreError;
+use jiff::Timestamp;
+use redis::{Cmd, Script};
+
+use super::{BACKSTOP, RedisStore, time_to_live};
+use crate::domain::{AccessToken, Progress, Secret, Transaction};
+use crate::store::record::{
+    decode_access_token, decode_progress, decode_request, encode_access_token, encode_progress,
+    encode_request, to_millis,
+};
+use crate::store::{AccessTokens, FoundTransaction, Transactions};
+
+static ADD: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("add_transaction.lua")));
+static UPDATE: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("update_transaction.lua")));
+
+fn transaction_key(id: &Secret) -> String {
+    format!("doorward:transaction:{}", id.hash())
+}
+
+fn access_token_key(token: &Secret) -> String {
+    format!("doorward:access-token:{}", token.hash())
+}
+
+const FIELDS: [&str; 5] = ["version", "browser", "request", "progress", "expires_at"];
+/// All of them are absent together.
+type Fields = (
+    Option<u64>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<i64>,
+);
+
+#[async_trait]
+impl Transactions for RedisStore {
+    async fn add_transaction(
+        &self,
+        id: &Secret,
+        browser: &Secret,
+        transaction: Transaction,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let expires_at = transaction.progress.expires_at;
+        self.connection
+            .run(
+                ADD.key(transaction_key(id))
+                    .arg(transaction.version)
+                    .arg(browser.hash())
+                    .arg(encode_request(transaction.request))
+                    .arg(encode_progress(transaction.progress))
+                    .arg(expires_at.as_millisecond())
+                    .arg(time_to_live(expires_at, now)),
+            )
+            .await
+    }
+
+    async fn find_transaction(
+        &self,
+        id: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<FoundTransaction>, StoreError> {
+        let fields: Fields = self
+            .connection
+            .query(&Cmd::hmget(transaction_key(id), &FIELDS))
+            .await?;
+        let (version, browser_hash, request, progress, expires_at) = match fields {
+            (None, None, None, None, None) => return Ok(None),
+            (Some(version), Some(browser), Some(request), Some(progress), Some(expires_at)) => {
+                (version, browser, request, progress, expires_at)
+            }
+            _ => return Err(StoreError::corrupt("a transaction with missing fields")),
+        };
+        if now.as_millisecond() >= expires_at {
+            return Ok(None);
+        }
+        let transaction = Transaction {
+            version,
+            request: decode_request(&request)?,
+            progress: decode_progress(&progress, expires_at)?,
+        };
+        Ok(Some(FoundTransaction {
+            transaction,
+            browser_hash,
+        }))
+    }
+
+    async fn update_transaction(
+        &self,
+        id: &Secret,
+        read: u64,
+        progress: Progress,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let version = read.saturating_add(1);
+        let expires_at = progress.expires_at.as_millisecond();
+        let updated: bool = self
+            .connection
+            .run(
+                UPDATE
+                    .key(transaction_key(id))
+                    .arg(read)
+                    .arg(version)
+                    .arg(encode_progress(progress))
+                    .arg(expires_at)
+                    .arg(now.as_millisecond())
+                    .arg(to_millis(BACKSTOP)),
+            )
+            .await?;
+        Ok(updated.then_some(version))
+    }
+}
+
+#[async_trait]
+impl AccessTokens for RedisStore {
+    async fn add_access_token(
+        &self,
+        token: &Secret,
+        access_token: AccessToken,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let life = time_to_live(access_token.expires_at, now);
+        let record = encode_access_token(access_token);
+        self.connection
+            .query(&Cmd::pset_ex(access_token_key(token), record, life))
+            .await
+    }
+
+    async fn find_access_token(
+        &self,
+        token: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<AccessToken>, StoreError> {
+        let record: Option<Vec<u8>> = self
+            .connection
+            .query(&Cmd::get(access_token_key(token)))
+            .await?;
+        let found = record.as_deref().map(decode_access_token).transpose()?;
+        Ok(found.filter(|token| now < token.expires_at))
+    }
+}

@@ -1,0 +1,50 @@
+//! Sessions, transactions and access tokens in a SQLite file.
+//!
+//! The journal is a write-ahead log, synchronised at every commit (SQLite's default): what was confirmed survives a loss
+//! of power. Rows that have expired are cleared away a few at a time, by those who add rows.
+
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod transactions;
+
+use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
+use jiff::Timestamp;
+use sqlx::{Any, Transaction};
+
+/// Sessions, transactions and access tokens in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    database: Database,
+}
+
+impl SqliteStore {
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
+        let database = Database::open(config, &sqlx::migrate!()).await?;
+        Ok(Self { database })
+    }
+}
+
+/// Removes some rows that have expired: more than one for each that is added, so that they cannot pile up.
+async fn clear_away(
+    transaction: &mut Transaction<'_, Any>,
+    statement: &'static str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(statement)
+        .bind(now.as_millisecond())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// SQL integers are signed. No version and no position comes near their end.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn from_sql(number: i64) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(StoreError::corrupt)
+}

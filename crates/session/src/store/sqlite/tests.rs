@@ -1,0 +1,109 @@
+//! What only a SQLite file can do wrong.
+
+use std::time::Duration;
+
+use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::DatabaseConfig;
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::SqliteStore;
+use crate::domain::{Device, Limits, SessionToken, SignIn, User, UserId, Visit};
+use crate::store::Sessions;
+
+const DAY: Limits = Limits {
+    absolute: Duration::from_hours(24),
+    idle: Duration::from_hours(24),
+};
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_767_323_045).unwrap()
+}
+
+async fn open(folder: &tempfile::TempDir) -> SqliteStore {
+    let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
+    SqliteStore::open(&config).await.unwrap()
+}
+
+async fn add_session(store: &SqliteStore) -> SessionToken {
+    let token = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
+    let sign_in = SignIn {
+        user: User::from(doorward_proto::common::v1::User {
+            user_id: "auth0|alice".to_owned(),
+            ..Default::default()
+        }),
+        connection: "db".to_owned(),
+        previous: None,
+        limits: DAY,
+        persistent: true,
+        device: Device::default(),
+    };
+    store.open_session(&token, &sign_in, now()).await.unwrap();
+    token
+}
+
+async fn resolve(store: &SqliteStore, token: &SessionToken) -> Result<bool, StoreError> {
+    let visit = Visit {
+        limits: DAY,
+        ephemeral_limits: DAY,
+        client_id: String::new(),
+    };
+    Ok(store.resolve_session(token, &visit, now()).await?.is_some())
+}
+
+#[tokio::test]
+async fn sessions_outlive_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = add_session(&open(&folder).await).await;
+    assert!(resolve(&open(&folder).await, &token).await.unwrap());
+}
+
+#[tokio::test]
+async fn every_commit_reaches_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let pool = store.database.pool();
+    let journal: String = sqlx::query("PRAGMA journal_mode")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+        .get(0);
+    let synchronous: i64 = sqlx::query("PRAGMA synchronous")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!((journal.as_str(), synchronous), ("wal", 2));
+}
+
+#[tokio::test]
+async fn a_corrupt_session_harms_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (token, bystander) = (add_session(&store).await, add_session(&store).await);
+    sqlx::query("UPDATE session SET record = '{}' WHERE token_hash = $1")
+        .bind(token.hash())
+        .execute(store.database.pool())
+        .await
+        .unwrap();
+    assert!(matches!(
+        resolve(&store, &token).await,
+        Err(StoreError::Failed(_))
+    ));
+    assert!(resolve(&store, &bystander).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_last_session_takes_the_copy_of_its_user_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let count = async || -> i64 {
+        let query = sqlx::query("SELECT COUNT(*) FROM user");
+        query.fetch_one(store.database.pool()).await.unwrap().get(0)
+    };
+    let (one, other) = (add_session(&store).await, add_session(&store).await);
+    store.end_session(&one).await.unwrap();
+    assert_eq!(count().await, 1);
+    store.end_session(&other).await.unwrap();
+    assert_eq!(count().await, 0);
+}

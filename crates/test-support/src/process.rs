@@ -1,0 +1,142 @@
+//! Processes that live exactly as long as the test process.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What every script begins with.
+const LIFELINE: &str = include_str!("lifeline.sh");
+
+/// A process behind a shell script that starts it, then obeys its standard input and ends the process with it. The kernel
+/// closes that pipe however the test process ends, so not even `kill -9` leaves anything behind.
+#[derive(Debug)]
+pub struct Process {
+    script: Mutex<Script>,
+}
+
+#[derive(Debug)]
+struct Script {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Starts a program whose output is appended to `log`. Does not wait until it is ready for anything.
+    #[must_use]
+    pub fn start(program: &Path, arguments: &[&OsStr], log: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        with_script(&mut shell, include_str!("process.sh"))
+            .arg(log)
+            .arg(program)
+            .args(arguments);
+        Self::start_script(shell)
+    }
+
+    /// Starts a script and waits until it says that its process is ready.
+    pub(crate) fn start_script(mut shell: Command) -> Self {
+        let mut child = shell
+            // Not in our process group: Ctrl-C must reach the script as the end of its input, not as a signal.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{shell:?} cannot be started: {error}"));
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
+        let mut script = Script {
+            child,
+            input,
+            output,
+        };
+        let answer = script.read_line();
+        if answer != "ready" {
+            let mut rest = String::new();
+            let _ = script.output.read_to_string(&mut rest);
+            panic!("a process for tests did not start:\n{answer}\n{rest}");
+        }
+        Self {
+            script: Mutex::new(script),
+        }
+    }
+
+    /// Sends a signal, for example `TERM`.
+    pub fn signal(&self, name: &str) {
+        let answer = self.script().command(name);
+        assert_eq!(answer, "sent", "signal {name}");
+    }
+
+    /// Waits until the process ends. 128 and the signal's number stand for an end by a signal.
+    pub fn exit_code(&self) -> u8 {
+        let answer = self.script().command("wait");
+        answer
+            .parse()
+            .unwrap_or_else(|_| panic!("not an exit code: {answer:?}"))
+    }
+
+    /// Ends the process at once and waits until it is gone.
+    pub fn kill(&self) {
+        self.signal("KILL");
+        self.exit_code();
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Script {
+    fn command(&mut self, line: &str) -> String {
+        let input = self
+            .input
+            .as_mut()
+            .expect("the input is open until the end");
+        writeln!(input, "{line}").expect("the script reads");
+        self.read_line()
+    }
+
+    fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        self.output
+            .read_line(&mut line)
+            .expect("the script writes text");
+        line.trim_end().to_owned()
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Makes a shell run a script; its arguments may follow.
+pub(crate) fn with_script<'a>(shell: &'a mut Command, script: &str) -> &'a mut Command {
+    shell.args(["-c", &format!("{LIFELINE}\n{script}"), "sh"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Process {
+        Process::start(
+            Path::new("/bin/sh"),
+            &["-c".as_ref(), script.as_ref()],
+            Path::new("/dev/null"),
+        )
+    }
+
+    #[test]
+    fn exit_codes() {
+        assert_eq!(shell("exit 3").exit_code(), 3);
+        let stubborn = shell("while :; do sleep 1; done");
+        stubborn.signal("TERM");
+        assert_eq!(stubborn.exit_code(), 128 + 15);
+    }
+}

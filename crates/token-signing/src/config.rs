@@ -1,0 +1,55 @@
+//! This service's settings.
+
+use std::path::PathBuf;
+
+use doorward_service_kit::LogConfig;
+use doorward_service_kit::grpc::GrpcConfig;
+use doorward_service_kit::sql::DatabaseConfig;
+use serde::Deserialize;
+
+use crate::domain::Issuer;
+
+/// Everything that `doorward-token-signing` can be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to serve.
+    pub grpc: GrpcConfig,
+    /// The `iss` claim of every token: the public address of the deployment, with a slash at its end.
+    pub issuer: Issuer,
+    /// Where the signing keys are kept, encrypted.
+    pub database: DatabaseConfig,
+    /// File with the key that the signing keys are encrypted with: 32 random bytes as base64 text.
+    pub key_encryption_key_file: PathBuf,
+    /// How to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use doorward_service_kit::config::load;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_is_valid() {
+        let sample =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/token-signing.toml");
+        let config: Config = load(Some(&sample)).unwrap();
+        config.grpc.validate().unwrap();
+        assert_eq!(config.grpc.listen.port(), 7005);
+    }
+
+    #[test]
+    fn an_issuer_without_its_slash_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "issuer = 'https://login.example.com'";
+        std::fs::write(file.path(), text).unwrap();
+        let problem = load::<Config>(Some(file.path())).unwrap_err().to_string();
+        assert!(problem.contains("issuer"), "{problem}");
+        assert!(problem.contains("slash"), "{problem}");
+    }
+}

@@ -1,0 +1,21 @@
+//! Keys and tokens: types and rules, no I/O.
+
+mod access_token;
+mod id_token;
+mod issuer;
+mod key_encryption_key;
+mod lifetime;
+mod profile;
+mod signing_key;
+mod stored_key;
+mod token_request;
+
+pub(crate) use access_token::{AccessToken, Audience, Dialect};
+pub(crate) use id_token::IdToken;
+pub use issuer::{InvalidIssuer, Issuer};
+pub use key_encryption_key::KeyEncryptionKey;
+pub(crate) use lifetime::Lifetime;
+pub(crate) use profile::{ProfileClaims, instant_claim};
+pub use signing_key::{KeyId, PublicKey, SigningError, SigningKey};
+pub use stored_key::{KeyState, SealedKey, StoredKey};
+pub(crate) use token_request::{AccompanyingToken, SignedTokens, TokenRequest};

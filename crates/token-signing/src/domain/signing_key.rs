@@ -1,0 +1,143 @@
+//! A key that signs.
+
+use std::fmt;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, Header};
+use serde::Serialize;
+
+use super::{KeyEncryptionKey, SealedKey};
+
+/// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyId(String);
+
+impl KeyId {
+    const LENGTH: usize = 21;
+
+    fn generate() -> Self {
+        let mut id = doorward_service_kit::secret();
+        id.truncate(Self::LENGTH);
+        Self(id)
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for KeyId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What everyone may know of a key, RFC 7518 §6.3.1: base64url without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// Names the key in the header of its tokens.
+    pub kid: KeyId,
+    /// Modulus.
+    pub n: String,
+    /// Exponent.
+    pub e: String,
+}
+
+/// A token could not be signed, or a key not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SigningError {
+    /// The cryptographic library did not do it, and never says why.
+    #[error("the cryptographic library failed")]
+    Crypto(#[from] Unspecified),
+    /// The claims cannot be written as JSON.
+    #[error("the claims cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// An RSA key pair of 2048 bits that signs with RS256. It is held ready to use: `jsonwebtoken::encode` would read the
+/// key anew for every token, which costs more than the signature.
+pub struct SigningKey {
+    kid: KeyId,
+    pair: RsaKeyPair,
+}
+
+impl SigningKey {
+    /// The only algorithm, by its name in RFC 7518 §3.1.
+    pub const ALG: &str = "RS256";
+
+    /// A new key; takes a good part of a second.
+    pub fn generate() -> Result<Self, SigningError> {
+        Ok(Self {
+            kid: KeyId::generate(),
+            pair: RsaKeyPair::generate(KeySize::Rsa2048)?,
+        })
+    }
+
+    /// Encrypts the key for the store.
+    pub fn seal(&self, key: &KeyEncryptionKey) -> Result<SealedKey, SigningError> {
+        let pkcs8: Pkcs8V1Der<'_> = self.pair.as_der()?;
+        Ok(key.seal(&self.kid, pkcs8.as_ref())?)
+    }
+
+    /// Decrypts a key from the store; nothing when it was encrypted with another key.
+    #[must_use]
+    pub fn open(sealed: &SealedKey, key: &KeyEncryptionKey) -> Option<Self> {
+        let pair = key.open(sealed, |pkcs8| RsaKeyPair::from_pkcs8(pkcs8).ok())?;
+        let kid = sealed.kid().clone();
+        Some(Self { kid, pair })
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        let RsaPublicKeyComponents { n, e } = self.pair.public_key().into();
+        PublicKey {
+            kid: self.kid.clone(),
+            n: BASE64_URL_SAFE_NO_PAD.encode::<Vec<u8>>(n),
+            e: BASE64_URL_SAFE_NO_PAD.encode::<Vec<u8>>(e),
+        }
+    }
+
+    /// A JWT in compact form, RFC 7515 §7.1.
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
+        let header = Header {
+            typ: Some(typ.to_owned()),
+            kid: Some(self.kid.to_string()),
+            ..Header::new(Algorithm::RS256)
+        };
+        let mut token = format!("{}.{}", encode(&header)?, encode(claims)?);
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let random = SystemRandom::new();
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &random, token.as_bytes(), &mut signature)?;
+        token.push('.');
+        BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+}
+
+fn encode(part: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(part)?))
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey {} [redacted]", self.kid)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use base64::prelude::BASE64_STANDARD;
+
+use super::*;
+
+fn key_encryption_key(byte: u8) -> KeyEncryptionKey {
+    KeyEncryptionKey::from_bytes(&[byte; KeyEncryptionKey::LENGTH]).unwrap()
+}
+
+#[test]
+fn the_public_half_is_what_sdks_expect() {
+    let public = SigningKey::generate().unwrap().public();
+    let kid = public.kid.as_str();
+    assert_eq!(kid.len(), 21);
+    assert!(
+        kid.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    );
+    assert_eq!(public.e, "AQAB");
+    let modulus = BASE64_URL_SAFE_NO_PAD.decode(&public.n).unwrap();
+    assert_eq!(modulus.len(), 256);
+    assert!(modulus[0] >= 0x80, "2048 bits without a leading zero");
+}
+
+#[test]
+fn a_sealed_key_opens_with_its_key_only() {
+    let key = SigningKey::generate().unwrap();
+    let sealed = key.seal(&key_encryption_key(1)).unwrap();
+    let opened = SigningKey::open(&sealed, &key_encryption_key(1)).unwrap();
+    assert_eq!(opened.public(), key.public());
+    assert!(SigningKey::open(&sealed, &key_encryption_key(2)).is_none());
+}
+
+#[test]
+fn a_changed_row_does_not_open() {
+    let key = SigningKey::generate().unwrap();
+    let secret = key_encryption_key(1);
+    let sealed = key.seal(&secret).unwrap();
+    let opens = |kid: &str, text: String| {
+        SigningKey::open(&SealedKey::new(KeyId::from(kid.to_owned()), text), &secret).is_some()
+    };
+    let kid = sealed.kid().as_str();
+    let text = sealed.as_text().to_owned();
+    assert!(opens(kid, text.clone()));
+    assert!(!opens("another-kid", text.clone()));
+    for bad in ["", "AAAA", "not base64", &text[..text.len() - 4]] {
+        assert!(!opens(kid, bad.to_owned()), "{bad}");
+    }
+    let mut bytes = BASE64_STANDARD.decode(&text).unwrap();
+    for position in [0, 12, bytes.len() - 1] {
+        bytes[position] ^= 1;
+        assert!(
+            !opens(kid, BASE64_STANDARD.encode(&bytes)),
+            "byte {position}"
+        );
+        bytes[position] ^= 1;
+    }
+}
+
+#[test]
+fn sealing_twice_gives_different_texts() {
+    let key = SigningKey::generate().unwrap();
+    let secret = key_encryption_key(1);
+    assert_ne!(
+        key.seal(&secret).unwrap().as_text(),
+        key.seal(&secret).unwrap().as_text()
+    );
+}
+
+/// SEC-172.
+#[test]
+fn private_keys_are_neither_printed_nor_stored_in_clear() {
+    let key = SigningKey::generate().unwrap();
+    let secret = key_encryption_key(b'k');
+    let sealed = key.seal(&secret).unwrap();
+    let pkcs8: Pkcs8V1Der<'_> = key.pair.as_der().unwrap();
+    let private = pkcs8.as_ref();
+    let stored = BASE64_STANDARD.decode(sealed.as_text()).unwrap();
+    // A PKCS#8 text holds the two primes behind the modulus; none of it may show.
+    assert!(
+        private
+            .windows(16)
+            .all(|part| !stored.windows(16).any(|other| other == part))
+    );
+
+    let printed = format!("{key:?} {sealed:?} {secret:?}");
+    assert_eq!(printed.matches("[redacted]").count(), 3, "{printed}");
+    let clear = [
+        BASE64_STANDARD.encode(private),
+        BASE64_URL_SAFE_NO_PAD.encode(private),
+    ];
+    assert!(clear.iter().all(|clear| !printed.contains(&clear[40..80])));
+    assert!(!printed.contains(&sealed.as_text()[..20]));
+}

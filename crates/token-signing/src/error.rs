@@ -1,0 +1,59 @@
+//! What this service refuses, and how its callers hear of it.
+
+use std::path::PathBuf;
+
+use doorward_proto::InvalidField;
+use doorward_service_kit::{StoreError, with_causes};
+use tonic::Status;
+
+use crate::domain::{KeyId, SigningError};
+
+/// A start that failed, or a call that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field breaks its rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The cryptographic library refused.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The key-encryption key cannot be read, or not be made.
+    #[error("key-encryption key file {}", path.display())]
+    KeyFile {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The key-encryption key is not one.
+    #[error("key-encryption key file {}: must hold 32 bytes as base64 text", path.display())]
+    MalformedKeyFile {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A stored key does not open: new ones are not made, for tokens signed by the stored ones are still in use.
+    #[error(
+        "signing key {0} was encrypted with another key-encryption key: bring back the file that was used first"
+    )]
+    WrongKeyEncryptionKey(KeyId),
+    /// The store did not keep both keys.
+    #[error("the store has no {0} signing key")]
+    NoKey(&'static str),
+}
+
+/// The details stay in the log.
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(invalid) => invalid.into(),
+            Error::Store(error) => error.into(),
+            error => {
+                tracing::error!(error = with_causes(&error), "tokens cannot be signed");
+                Status::internal("internal error")
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The service through its generated client.
+
+mod claims;
+mod refusals;
+mod trust;
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use doorward_proto::to_timestamp;
+use doorward_proto::token_signing::v1 as wire;
+use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
+use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
+use doorward_service_kit::Shutdown;
+use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_test_support::FakeClock;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::Value;
+use tonic::Status;
+use tonic::transport::Channel;
+
+use super::*;
+use crate::KeyEncryptionKey;
+
+const ISSUER: &str = "https://login.example.com/";
+/// Seconds of the fake clock.
+const NOW: i64 = 1_767_323_045;
+
+struct TestService {
+    client: TokenSigningServiceClient<Channel>,
+    clock: Arc<FakeClock>,
+    _data: tempfile::TempDir,
+}
+
+impl TestService {
+    async fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let clock = FakeClock::start();
+        clock.advance(Duration::from_millis(900));
+        let config = DatabaseConfig::sqlite(&data.path().join("keys.db"));
+        let store = crate::open(&config).await.unwrap();
+        let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
+        let ring = KeyRing::open(&*store, &key, &*clock).await.unwrap();
+        let routes = crate::routes(ring, Issuer::parse(ISSUER).unwrap(), clock.clone());
+        Self {
+            client: TokenSigningServiceClient::new(in_memory(routes, Shutdown::new())),
+            clock,
+            _data: data,
+        }
+    }
+
+    async fn sign(
+        &self,
+        access_token: Option<AccessToken>,
+        id_token: Option<wire::IdTokenClaims>,
+    ) -> Result<SignTokensResponse, Status> {
+        let request = SignTokensRequest {
+            access_token,
+            id_token,
+        };
+        Ok(self.client.clone().sign_tokens(request).await?.into_inner())
+    }
+
+    async fn keys(&self) -> Vec<wire::JsonWebKey> {
+        let response = self.client.clone().get_jwks(GetJwksRequest {}).await;
+        response.unwrap().into_inner().keys
+    }
+
+    /// The claims of a token whose signature was made by the first published key.
+    async fn verify(&self, token: &str) -> Value {
+        let keys = self.keys().await;
+        let key = DecodingKey::from_rsa_components(&keys[0].n, &keys[0].e).unwrap();
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.required_spec_claims.clear();
+        validation.validate_aud = false;
+        validation.validate_exp = false;
+        jsonwebtoken::decode::<Value>(token, &key, &validation)
+            .unwrap()
+            .claims
+    }
+}
+
+/// The header as JSON, members in the order they were written.
+fn header(token: &str) -> Value {
+    let part = token.split('.').next().unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+fn access_token() -> wire::AccessTokenClaims {
+    wire::AccessTokenClaims {
+        sub: "auth0|alice".to_owned(),
+        aud: vec!["https://api.example.com".to_owned()],
+        client_id: "client-1".to_owned(),
+        scopes: vec!["read:mail".to_owned()],
+        lifetime_seconds: 7200,
+        dialect: wire::TokenDialect::AccessToken.into(),
+        org_id: String::new(),
+    }
+}
+
+fn id_token() -> wire::IdTokenClaims {
+    wire::IdTokenClaims {
+        sub: "auth0|alice".to_owned(),
+        aud: "client-1".to_owned(),
+        nonce: None,
+        auth_time: Some(to_timestamp("2026-01-02T03:00:00.999Z".parse().unwrap())),
+        sid: "session-1".to_owned(),
+        org_id: String::new(),
+        lifetime_seconds: 36000,
+        claims: None,
+        updated_at: None,
+        created_at: None,
+    }
+}
+
+#[tokio::test]
+async fn both_public_keys_are_given() {
+    let service = TestService::start().await;
+    let keys = service.keys().await;
+    assert_eq!(keys.len(), 2);
+    assert_ne!(keys[0], keys[1]);
+    for key in keys {
+        assert_eq!(
+            (key.kid.len(), key.alg.as_str(), key.e.as_str()),
+            (21, "RS256", "AQAB")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_clock_decides_when_a_token_begins() {
+    let service = TestService::start().await;
+    service.clock.advance(Duration::from_secs(100));
+    let tokens = service.sign(None, Some(id_token())).await.unwrap();
+    let claims = service.verify(tokens.id_token()).await;
+    assert_eq!(claims["iat"], NOW + 100);
+    assert_eq!(claims["exp"], NOW + 100 + 36000);
+}

@@ -1,0 +1,90 @@
+//! SEC-171: nothing in a request chooses a header, an issuer, a key or an algorithm.
+
+use prost::Message;
+use serde_json::json;
+
+use super::*;
+
+/// A request with fields that the contract does not have.
+#[derive(Clone, PartialEq, Message)]
+struct ForgedRequest {
+    #[prost(message, optional, tag = "1")]
+    jwt_access_token: Option<ForgedClaims>,
+    #[prost(string, tag = "50")]
+    header: String,
+    #[prost(string, tag = "51")]
+    kid: String,
+    #[prost(string, tag = "52")]
+    alg: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ForgedClaims {
+    #[prost(string, tag = "1")]
+    sub: String,
+    #[prost(string, repeated, tag = "2")]
+    aud: Vec<String>,
+    #[prost(string, tag = "3")]
+    client_id: String,
+    #[prost(uint32, tag = "5")]
+    lifetime_seconds: u32,
+    #[prost(int32, tag = "6")]
+    dialect: i32,
+    #[prost(string, tag = "50")]
+    iss: String,
+}
+
+#[tokio::test]
+async fn fields_that_the_contract_does_not_have_have_no_effect() {
+    let service = TestService::start().await;
+    let forged = ForgedRequest {
+        jwt_access_token: Some(ForgedClaims {
+            sub: "auth0|alice".to_owned(),
+            aud: vec!["https://api.example.com".to_owned()],
+            client_id: "client-1".to_owned(),
+            lifetime_seconds: 60,
+            dialect: 1,
+            iss: "https://evil.example/".to_owned(),
+        }),
+        header: r#"{"alg":"none","jku":"https://evil.example/"}"#.to_owned(),
+        kid: "evil".to_owned(),
+        alg: "none".to_owned(),
+    };
+    let request = SignTokensRequest::decode(forged.encode_to_vec().as_slice()).unwrap();
+    let response = service.client.clone().sign_tokens(request).await.unwrap();
+    let token = response.into_inner().access_token.unwrap();
+    assert_trustworthy(&service, &token).await;
+}
+
+#[tokio::test]
+async fn texts_that_look_like_json_stay_texts() {
+    let service = TestService::start().await;
+    let evil = r#"x","iss":"https://evil.example/","alg":"none","kid":"evil"#.to_owned();
+    let access_token = wire::AccessTokenClaims {
+        sub: evil.clone(),
+        aud: vec![evil.clone(), evil.clone()],
+        client_id: evil.clone(),
+        org_id: evil.clone(),
+        ..access_token()
+    };
+    let id_token = wire::IdTokenClaims {
+        sub: evil.clone(),
+        aud: evil.clone(),
+        nonce: Some(evil.clone()),
+        sid: evil.clone(),
+        ..id_token()
+    };
+    let access_token = Some(AccessToken::JwtAccessToken(access_token));
+    let tokens = service.sign(access_token, Some(id_token)).await.unwrap();
+    for token in [tokens.access_token(), tokens.id_token()] {
+        assert_trustworthy(&service, token).await;
+        assert_eq!(service.verify(token).await["sub"], evil);
+    }
+}
+
+async fn assert_trustworthy(service: &TestService, token: &str) {
+    let kid = &service.keys().await[0].kid;
+    let expected = json!({"typ": "JWT", "alg": "RS256", "kid": kid});
+    assert_eq!(header(token), expected);
+    assert_eq!(service.verify(token).await["iss"], ISSUER);
+}

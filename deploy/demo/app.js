@@ -1,0 +1,184 @@
+// The page: what is shown when, and what the buttons do.
+
+import { checkAnswer, decode, localTime } from './checks.js';
+import { askSilently, discover, fetchUserinfo, findKeys, requestParameters, signIn, signOut, takeAnswer } from './oidc.js';
+
+/** What the server's error codes mean to the person in front of the screen. */
+const ERRORS = {
+  login_required: 'The server has no session for you any more, so nothing could be renewed. Sign in again.',
+  consent_required: 'The server needs your consent first. Sign in again to give it.',
+  interaction_required: 'The server needs to ask you something first. Sign in again.',
+  access_denied: 'The server refused access.',
+  unauthorized: 'The server refused to sign you in.',
+  temporarily_unavailable: 'A part of the server cannot be reached just now. That does not sign you out; try again in a moment.',
+  server_error: 'Something went wrong at the server. Try again in a moment.',
+};
+
+const $ = (id) => document.getElementById(id);
+
+let settings;
+let server;
+let accessToken;
+
+start().catch((error) => notice(error.message, 'bad'));
+
+async function start() {
+  notice('Looking whether you are signed in …');
+  settings = await fetch('/config.json').then((response) => response.json());
+  server = await discover(settings.issuer);
+  $('request').replaceChildren(...facts({ issuer: settings.issuer, ...requestParameters(settings) }));
+  $('sign-in').onclick = $('sign-in-again').onclick = () => signIn(server, settings);
+  $('sign-out').onclick = () => signOut(settings);
+  $('call-api').onclick = during(callApi);
+  $('renew').onclick = during(renew);
+  $('userinfo').onclick = during(askUserinfo);
+  const returned = takeAnswer();
+  // Tokens are kept in memory only: a reloaded page asks the server's session for new ones.
+  await (returned ? receive(returned) : resume()).catch((error) => {
+    showSignedOut();
+    notice(error.message, 'bad');
+  });
+}
+
+/** Opens the application for someone who is signed in at the server already; anyone else sees the sign-in button. */
+async function resume() {
+  const reply = await askSilently(server, settings);
+  if (reply.answer.error === 'login_required') return showSignedOut();
+  await receive(reply);
+}
+
+async function receive({ answer, request }) {
+  if (answer.error && answer.state === request.state) {
+    showSignedOut();
+    return notice(inWords(answer), 'bad');
+  }
+  const checks = await checkAnswer(answer, request, settings, await findKeys(server));
+  showChecked(answer, checks, checks.every((check) => check.passed));
+  notice('');
+}
+
+async function callApi() {
+  const response = await fetch('/api/greeting', { headers: { authorization: `Bearer ${accessToken}` } });
+  await showResponse('GET /api/greeting', response);
+}
+
+async function askUserinfo() {
+  await showResponse('GET /userinfo', await fetchUserinfo(server, accessToken));
+}
+
+async function renew() {
+  const reply = await askSilently(server, settings);
+  if (reply.answer.error) {
+    $('sign-in-again').hidden = reply.answer.error !== 'login_required';
+    return showResult(inWords(reply.answer), 'bad');
+  }
+  await receive(reply);
+  const { exp } = decode(reply.answer.id_token)?.payload ?? {};
+  if (accessToken) showResult(`Renewed without a question. The new ID token is valid until ${localTime(exp)}.`, 'good');
+}
+
+/** Runs an action with its button switched off, and says so when it fails. */
+function during(action) {
+  return async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    showResult('');
+    await action().catch((error) => showResult(`That did not work: ${error.message}`, 'bad'));
+    button.disabled = false;
+    button.focus();
+  };
+}
+
+function inWords({ error, error_description: description }) {
+  const words = ERRORS[error] ?? 'The server refused the request.';
+  return `${words} (${[error, description].filter(Boolean).join(': ')})`;
+}
+
+function showSignedOut() {
+  accessToken = undefined;
+  notice('');
+  $('signed-out').hidden = false;
+  $('signed-in').hidden = $('sign-out').hidden = true;
+}
+
+/** Shows an answer with its checks. One that failed a check is shown too, but nothing is done with it. */
+function showChecked(answer, checks, believed) {
+  const { name, email, sub, exp } = decode(answer.id_token)?.payload ?? {};
+  accessToken = believed ? answer.access_token : undefined;
+  $('greeting').textContent = believed ? `Hello, ${name ?? email ?? sub}` : 'You are not signed in';
+  $('validity').textContent = believed
+    ? `Your ID token is valid until ${localTime(exp)}.`
+    : 'An answer came back, but it failed a check, so this application does not use it.';
+  $('checks').replaceChildren(...checks.map(checkItem));
+  $('id-token').replaceChildren(...tokenView('ID token', 'tells this application who you are', answer.id_token));
+  $('access-token').replaceChildren(...tokenView('Access token', 'opens the demo API', answer.access_token));
+  $('actions').hidden = $('sign-out').hidden = !believed;
+  $('sign-in-again').hidden = believed;
+  $('signed-out').hidden = true;
+  $('signed-in').hidden = false;
+}
+
+function checkItem({ name, passed, detail }) {
+  const mark = element('span', { className: 'mark', textContent: passed ? '✓' : '✗' });
+  mark.ariaHidden = 'true';
+  const found = element('span', { className: 'detail', textContent: `${passed ? 'Yes' : 'No'}: ${detail}` });
+  const words = element('span', {}, element('strong', { textContent: name }), found);
+  return element('li', { className: passed ? 'good' : 'bad' }, mark, words);
+}
+
+function tokenView(title, purpose, token) {
+  const heading = [element('h2', { textContent: title }), element('p', { className: 'purpose', textContent: purpose })];
+  const decoded = decode(token);
+  if (!decoded) {
+    const words = token ? 'Opaque: only the server can read it.' : 'None was sent.';
+    return [...heading, element('p', { textContent: words })];
+  }
+  const raw = element('details', {}, element('summary', { textContent: 'As it was sent' }), code(token));
+  return [...heading, label('Header'), code(pretty(decoded.header)), label('Payload'), code(pretty(decoded.payload)), raw];
+}
+
+async function showResponse(request, response) {
+  const body = await response.text();
+  const status = `${request} answered ${response.status} ${response.statusText}`.trim();
+  showResult(status, response.ok ? 'good' : 'bad', code(indented(body)));
+}
+
+function showResult(text, kind = 'good', ...more) {
+  const box = element('div', { className: `notice ${kind}` }, element('p', { textContent: text }), ...more);
+  $('result').replaceChildren(...(text ? [box] : []));
+}
+
+function notice(text, kind = 'calm') {
+  const box = element('p', { className: `notice ${kind}`, textContent: text });
+  $('notice').replaceChildren(...(text ? [box] : []));
+}
+
+function facts(pairs) {
+  return Object.entries(pairs).filter(([, value]) => value).flatMap(([name, value]) => [
+    element('dt', { textContent: name }),
+    element('dd', {}, element('code', { textContent: value })),
+  ]);
+}
+
+const label = (text) => element('h3', { textContent: text });
+const pretty = (value) => JSON.stringify(value, null, 2);
+
+function indented(body) {
+  try {
+    return pretty(JSON.parse(body));
+  } catch {
+    return body;
+  }
+}
+
+/** A block of code that the keyboard can scroll. */
+function code(text) {
+  return element('pre', { tabIndex: 0, textContent: text });
+}
+
+/** Everything that is shown goes through `textContent`, so no token and no error can become markup. */
+function element(tag, properties, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}

@@ -1,0 +1,115 @@
+// Talks to the authorization server: the implicit flow, its silent form, /userinfo and logout.
+
+const RESPONSE_TYPE = 'id_token token';
+const PENDING_REQUEST = 'pending-request';
+const SILENCE_TIMEOUT = 15_000;
+
+/** The server's own description of itself, with its current keys. */
+export async function discover(issuer) {
+  const server = await json(new URL('.well-known/openid-configuration', issuer));
+  if (server.issuer !== issuer) throw new Error(`The server calls itself ${server.issuer}, not ${issuer}.`);
+  return server;
+}
+
+/** The public keys that tokens are signed with. */
+export async function findKeys(server) {
+  return (await json(server.jwks_uri)).keys;
+}
+
+/** What every request asks for, whatever it looks like. */
+export function requestParameters(settings) {
+  return {
+    response_type: RESPONSE_TYPE,
+    client_id: settings.client_id,
+    redirect_uri: `${location.origin}/`,
+    scope: settings.scope,
+    audience: settings.audience,
+  };
+}
+
+/** Leaves the page for the sign-in. What the answer must repeat waits in this tab's storage. */
+export function signIn(server, settings) {
+  const request = oneTimeValues();
+  sessionStorage.setItem(PENDING_REQUEST, JSON.stringify(request));
+  location.assign(authorizeUrl(server, { ...requestParameters(settings), ...request }));
+}
+
+/** The answer that the server put into the address, taken out of the address bar and the history at once. */
+export function takeAnswer() {
+  const answer = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (!answer.error && !answer.id_token && !answer.access_token) return null;
+  history.replaceState(null, '', location.pathname);
+  const request = JSON.parse(sessionStorage.getItem(PENDING_REQUEST) ?? '{}');
+  sessionStorage.removeItem(PENDING_REQUEST);
+  return { answer, request };
+}
+
+/** Asks for new tokens without showing anything: a hidden frame, answered by one message. */
+export async function askSilently(server, settings) {
+  const request = oneTimeValues();
+  const url = authorizeUrl(server, {
+    ...requestParameters(settings),
+    ...request,
+    prompt: 'none',
+    response_mode: 'web_message',
+  });
+  return { answer: await messageFromFrame(url), request };
+}
+
+/** Who the access token belongs to, as the server says. */
+export function fetchUserinfo(server, accessToken) {
+  return fetch(server.userinfo_endpoint, { headers: { authorization: `Bearer ${accessToken}` } });
+}
+
+/** Ends the session at the server too, then comes back here. */
+export function signOut(settings) {
+  const url = new URL('v2/logout', settings.issuer);
+  url.search = new URLSearchParams({ client_id: settings.client_id, returnTo: `${location.origin}/` });
+  location.assign(url);
+}
+
+function authorizeUrl(server, parameters) {
+  const url = new URL(server.authorization_endpoint);
+  for (const [name, value] of Object.entries(parameters)) if (value) url.searchParams.set(name, value);
+  return url;
+}
+
+/** `state` ties the answer to this request, `nonce` ties the ID token to it. */
+function oneTimeValues() {
+  return { state: randomText(), nonce: randomText() };
+}
+
+function randomText() {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
+}
+
+function messageFromFrame(url) {
+  const frame = document.createElement('iframe');
+  frame.hidden = true;
+  frame.title = 'Silent authentication';
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => finish(reject, new Error('The server did not answer in time.')), SILENCE_TIMEOUT);
+    const listen = (event) => {
+      // Any window may send messages here: only the frame, and only while it shows the server, is listened to.
+      if (event.origin !== url.origin || event.source !== frame.contentWindow) return;
+      if (event.data?.type === 'authorization_response') finish(resolve, event.data.response);
+    };
+    const finish = (settle, value) => {
+      clearTimeout(timer);
+      removeEventListener('message', listen);
+      frame.remove();
+      settle(value);
+    };
+    addEventListener('message', listen);
+    frame.src = url;
+    document.body.append(frame);
+  });
+}
+
+async function json(url) {
+  const response = await fetch(url).catch(() => null);
+  if (!response) throw new Error(`Nothing answers at ${url}. Is the server running?`);
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
+  return response.json();
+}

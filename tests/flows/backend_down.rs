@@ -1,0 +1,216 @@
+//! A backend that is gone: what needs it says "cannot tell", what does not need it goes on, and nobody is signed out.
+
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Agent, Callback, Deployment, Page, Request, SERVICES, Separate, on};
+
+/// How soon everything must be well again once a backend is back.
+const RECOVERY: Duration = Duration::from_secs(10);
+
+async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separate)) {
+    on(
+        &Deployment::Separate(Separate::start().await),
+        async |deployment| {
+            let Deployment::Separate(separate) = deployment else {
+                unreachable!()
+            };
+            story(deployment, separate).await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_session_service_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        let begun = Agent::new(deployment).open(&Request::new("token")).await;
+        let cookies = agent.cookies();
+
+        separate.kill("session");
+        assert_cannot_tell(&agent.authorize(&Request::silent("token")).await.callback());
+        assert_cannot_tell(
+            &Agent::new(deployment)
+                .authorize(&Request::new("token"))
+                .await
+                .callback(),
+        );
+        assert_unavailable(
+            &agent
+                .submit(&begun.form().with("username", &user.email))
+                .await,
+        );
+        assert_unavailable(&agent.get("/v2/logout").await);
+        assert_public_documents(&agent).await;
+        assert_eq!(agent.cookies(), cookies, "no cookie is touched");
+
+        separate.start_process("session");
+        assert_recovers(&agent).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redis_does_not_answer() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+
+        separate.redis().pause();
+        let begin = Instant::now();
+        assert_cannot_tell(&agent.authorize(&Request::silent("token")).await.callback());
+        assert!(
+            begin.elapsed() < Duration::from_secs(2),
+            "the wait is bounded"
+        );
+        assert_public_documents(&agent).await;
+
+        separate.redis().resume();
+        assert_recovers(&agent).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redis_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        separate.redis().kill();
+        assert_cannot_tell(&agent.authorize(&Request::silent("token")).await.callback());
+        assert_unavailable(&agent.get("/v2/logout").await);
+    })
+    .await;
+}
+
+/// Who is signed in already does not notice; who is not sees the form, and is told when its password cannot be judged.
+#[tokio::test]
+async fn the_identity_service_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+
+        separate.kill("identity");
+        let answer = agent.authorize(&Request::silent("token")).await.callback();
+        assert!(answer.find("access_token").is_some(), "{answer:?}");
+        let late = Agent::new(deployment);
+        let page = late.open(&Request::new("token")).await;
+        assert_unavailable(&late.fill_in_wrongly(&page, &user).await);
+
+        separate.start_process("identity");
+        assert_recovers(&agent).await;
+        let page = late.open(&Request::new("token")).await;
+        let answer = late.fill_in(&page, &user).await.callback();
+        assert!(answer.find("access_token").is_some(), "{answer:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn token_signing_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        separate.kill("token-signing");
+        assert_cannot_tell(
+            &agent
+                .authorize(&Request::silent("id_token"))
+                .await
+                .callback(),
+        );
+        assert_public_documents(&agent).await;
+        separate.start_process("token-signing");
+        assert_recovers(&agent).await;
+    })
+    .await;
+}
+
+/// Applications that are known already go on.
+#[tokio::test]
+async fn the_client_registry_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        separate.kill("client-registry");
+        let answer = agent.authorize(&Request::silent("token")).await.callback();
+        assert!(answer.find("access_token").is_some(), "{answer:?}");
+        let unknown = Request::new("token").with("client_id", "not-asked-for-yet");
+        assert_unavailable(&agent.authorize(&unknown).await);
+        assert_public_documents(&agent).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_behind_the_frontend_is_killed() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        for service in SERVICES {
+            separate.kill(service);
+        }
+        assert_cannot_tell(&agent.authorize(&Request::silent("token")).await.callback());
+        assert_public_documents(&agent).await;
+        for service in SERVICES {
+            separate.start_process(service);
+        }
+        assert_recovers(&agent).await;
+    })
+    .await;
+}
+
+#[track_caller]
+fn assert_cannot_tell(answer: &Callback) {
+    assert_eq!(answer.get("error"), "temporarily_unavailable", "{answer:?}");
+    assert_eq!(answer.get("state"), "state-of-the-application");
+}
+
+#[track_caller]
+fn assert_unavailable(page: &Page) {
+    page.assert_error_page(503);
+    let seconds: u32 = page
+        .header("retry-after")
+        .parse()
+        .expect("Retry-After is a number");
+    assert!((1..=5).contains(&seconds), "{page:?}");
+    let told = page.body.to_lowercase();
+    assert!(
+        !told.contains("wrong password") && !told.contains("signed out"),
+        "{page:?}"
+    );
+}
+
+async fn assert_public_documents(agent: &Agent) {
+    for path in [
+        "/.well-known/openid-configuration",
+        "/.well-known/jwks.json",
+    ] {
+        let page = agent.get(path).await;
+        assert_eq!(page.status, 200, "{page:?}");
+    }
+}
+
+/// The same cookie works again, and at no time did anybody say that nobody is signed in.
+async fn assert_recovers(agent: &Agent) {
+    let begin = Instant::now();
+    loop {
+        let answer = agent
+            .authorize(&Request::silent("id_token token"))
+            .await
+            .callback();
+        if answer.find("id_token").is_some() {
+            return;
+        }
+        assert_cannot_tell(&answer);
+        assert!(begin.elapsed() < RECOVERY, "still {answer:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,18 @@
+//! Doorward seen from outside: one file for each story, told to running deployments over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod backend_down;
+mod bad_input;
+mod browser;
+mod commands;
+mod discovery;
+mod health;
+mod implicit_flow;
+mod logout;
+mod organization;
+mod passwords;
+mod restart;
+mod sign_up;
+mod silent_authentication;
+mod userinfo;

@@ -1,0 +1,167 @@
+//! A browser reduced to its protocol: cookies, redirects, forms.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use cookie::Cookie;
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use url::Url;
+
+use crate::{Callback, Deployment, Form, Page, Request, User};
+
+/// One browser profile at one deployment.
+#[derive(Debug)]
+pub struct Agent {
+    http: Client,
+    issuer: Url,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Agent {
+    /// A profile without any cookies.
+    #[must_use]
+    pub fn new(deployment: &Deployment) -> Self {
+        Self {
+            http: Client::builder()
+                .redirect(Policy::none())
+                .build()
+                .expect("an HTTP client"),
+            issuer: deployment.issuer().clone(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// The cookies that the deployment has set, by name.
+    #[must_use]
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Takes over cookies, as a copied profile or a thief has them.
+    pub fn set_cookies(&self, cookies: BTreeMap<String, String>) {
+        *self.cookies.lock().unwrap_or_else(PoisonError::into_inner) = cookies;
+    }
+
+    /// Begins a request to a path of the deployment.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    /// Sends a request with the cookies, and keeps those that come back.
+    pub async fn send(&self, request: RequestBuilder) -> Page {
+        let cookies = self.cookies().into_iter();
+        let cookies: Vec<_> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = if cookies.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, cookies.join("; "))
+        };
+        let response = request.send().await.expect("the deployment answers");
+        self.keep_cookies(response.headers());
+        Page::read(response).await
+    }
+
+    /// Opens an address of the deployment.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Sends a form.
+    pub async fn submit(&self, form: &Form) -> Page {
+        self.send(self.http.post(form.action.clone()).form(&form.fields))
+            .await
+    }
+
+    /// Asks for an authorization and stops at whatever comes first.
+    pub async fn authorize(&self, request: &Request) -> Page {
+        self.send(
+            self.request(Method::GET, "/authorize")
+                .query(request.parameters()),
+        )
+        .await
+    }
+
+    /// Goes on until something is no redirect within the deployment: a page, or the redirect that leaves it.
+    pub async fn follow(&self, mut page: Page) -> Page {
+        for _ in 0..10 {
+            let Some(next) = page.location() else {
+                return page;
+            };
+            if next.origin() != self.issuer.origin() {
+                return page;
+            }
+            page = self.get(next.as_str()).await;
+        }
+        panic!("ten redirects and no end: {page:?}");
+    }
+
+    /// Asks for an authorization and goes on to the first page, or to the answer.
+    pub async fn open(&self, request: &Request) -> Page {
+        let page = self.authorize(request).await;
+        self.follow(page).await
+    }
+
+    /// Signs a user in with email and password, as far as the answer to the application.
+    pub async fn sign_in(&self, request: &Request, user: &User) -> Callback {
+        let page = self.open(request).await;
+        self.fill_in(&page, user).await.callback()
+    }
+
+    /// Fills in both sign-in pages, and returns what comes after them.
+    pub async fn fill_in(&self, identifier: &Page, user: &User) -> Page {
+        let form = identifier.form().with("username", &user.email);
+        let password = self.submit_and_follow(&form).await;
+        let form = password.form().with("password", &user.password);
+        self.submit_and_follow(&form).await
+    }
+
+    /// Fills in both sign-in pages with something that will not be accepted, and returns the page that says so.
+    pub async fn fill_in_wrongly(&self, identifier: &Page, user: &User) -> Page {
+        let form = identifier.form().with("username", &user.email);
+        let password = self.submit_and_follow(&form).await;
+        self.submit(&password.form().with("password", &user.password))
+            .await
+    }
+
+    /// Sends a form that is expected to be accepted.
+    pub async fn submit_and_follow(&self, form: &Form) -> Page {
+        let page = self.submit(form).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{page:?}");
+        self.follow(page).await
+    }
+
+    fn url(&self, path: &str) -> Url {
+        self.issuer.join(path).expect("a path of the deployment")
+    }
+
+    /// `Secure` cookies are kept on `http://localhost`, as browsers do. The prefix is checked as browsers check it.
+    fn keep_cookies(&self, headers: &HeaderMap<HeaderValue>) {
+        let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        for header in headers.get_all(SET_COOKIE) {
+            let text = header.to_str().expect("Set-Cookie is ASCII");
+            let cookie = Cookie::parse(text).expect("Set-Cookie can be read");
+            if cookie.name().starts_with("__Host-") {
+                let host_only = cookie.path() == Some("/") && cookie.domain().is_none();
+                assert!(
+                    host_only && cookie.secure() == Some(true),
+                    "a browser refuses {text:?}"
+                );
+            }
+            if cookie
+                .max_age()
+                .is_some_and(|age| age.is_zero() || age.is_negative())
+            {
+                kept.remove(cookie.name());
+            } else {
+                kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A running Doorward, whichever way it runs.
+
+use std::fmt;
+use std::future::Future;
+use std::path::Path;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::{Embedded, Outcome, Separate};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running Doorward with the tests' tenant.
+#[derive(Debug)]
+pub enum Deployment {
+    /// All services in one process.
+    Embedded(Embedded),
+    /// One process for each service, with Postgres and Redis.
+    Separate(Separate),
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Also the name that they sign in with.
+    pub email: String,
+    /// As they type it.
+    pub password: String,
+}
+
+impl User {
+    /// Somebody whom no deployment knows yet.
+    #[must_use]
+    pub fn stranger() -> Self {
+        Self {
+            email: format!("{}@example.test", doorward_service_kit::hex()),
+            password: doorward_service_kit::secret(),
+        }
+    }
+}
+
+impl Deployment {
+    /// The base of all addresses, with a slash at its end.
+    #[must_use]
+    pub fn issuer(&self) -> &Url {
+        match self {
+            Self::Embedded(deployment) => deployment.issuer(),
+            Self::Separate(deployment) => deployment.issuer(),
+        }
+    }
+
+    /// Runs `doorward` with a command that acts on this deployment.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str], input: &str) -> Outcome {
+        match self {
+            Self::Embedded(deployment) => deployment.command(arguments, input),
+            Self::Separate(deployment) => deployment.command(arguments, input),
+        }
+    }
+
+    /// Creates a user whom no other test knows.
+    #[must_use]
+    #[track_caller]
+    pub fn add_user(&self) -> User {
+        let user = User::stranger();
+        self.command(&["user", "add", &user.email], &user.password)
+            .assert_success();
+        user
+    }
+
+    /// Everything that the processes have written.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let folder = match self {
+            Self::Embedded(deployment) => deployment.folder(),
+            Self::Separate(deployment) => deployment.folder(),
+        };
+        logs(folder)
+    }
+}
+
+impl fmt::Display for Deployment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Embedded(_) => "the embedded server",
+            Self::Separate(_) => "separate processes",
+        })
+    }
+}
+
+/// Tells a story to each kind of deployment. Stories that run at the same time share them, so a story must not disturb
+/// others.
+pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
+    static EMBEDDED: Shared = Shared::new();
+    static SEPARATE: Shared = Shared::new();
+    let embedded = EMBEDDED
+        .get(async || Deployment::Embedded(Embedded::start().await))
+        .await;
+    on(&embedded, &story).await;
+    drop(embedded);
+    let separate = SEPARATE
+        .get(async || Deployment::Separate(Separate::start().await))
+        .await;
+    on(&separate, &story).await;
+}
+
+/// Tells a story to one deployment and shows what its processes wrote when the story ends badly.
+pub async fn on(deployment: &Deployment, story: impl AsyncFnOnce(&Deployment)) {
+    let _log = LogOnPanic(deployment);
+    story(deployment).await;
+}
+
+/// Lives as long as somebody uses it.
+struct Shared(Mutex<Weak<Deployment>>);
+
+impl Shared {
+    const fn new() -> Self {
+        Self(Mutex::const_new(Weak::new()))
+    }
+
+    async fn get<F: Future<Output = Deployment>>(
+        &self,
+        start: impl FnOnce() -> F,
+    ) -> Arc<Deployment> {
+        let mut running = self.0.lock().await;
+        if let Some(deployment) = running.upgrade() {
+            return deployment;
+        }
+        let deployment = Arc::new(start().await);
+        *running = Arc::downgrade(&deployment);
+        deployment
+    }
+}
+
+struct LogOnPanic<'a>(&'a Deployment);
+
+impl Drop for LogOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("on {}:\n{}", self.0, self.0.log());
+        }
+    }
+}
+
+fn logs(folder: &Path) -> String {
+    let mut logs = String::new();
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = file.expect("the folder can be read").path();
+        if path.extension().is_some_and(|extension| extension == "log") {
+            let text = std::fs::read(&path).expect("the log can be read");
+            logs.extend([&path.to_string_lossy(), ":\n", &String::from_utf8_lossy(&text)]);
+        }
+    }
+    logs
+}
+
+/// Waits until a deployment answers.
+pub(crate) async fn wait_until_ready(issuer: &Url, folder: &Path) {
+    let discovery = issuer
+        .join(".well-known/openid-configuration")
+        .expect("a URL");
+    let begin = Instant::now();
+    loop {
+        match reqwest::get(discovery.clone()).await {
+            Ok(answer) if answer.status().is_success() => return,
+            _ if begin.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(20)).await,
+            answer => panic!(
+                "the deployment does not start: {answer:?}\n{}",
+                logs(folder)
+            ),
+        }
+    }
+}

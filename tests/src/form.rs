@@ -1,0 +1,84 @@
+//! HTML forms, as far as a browser needs them to send one.
+
+use html5gum::{StartTag, Token, Tokenizer};
+use url::Url;
+
+use crate::Page;
+
+/// A form with the values that its page gave it.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Where it is sent.
+    pub action: Url,
+    /// What is sent, in the order of the page.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// The first form of the page that is posted. Of several buttons the first one counts, as if Enter were pressed.
+    pub(crate) fn find(page: &Page) -> Option<Self> {
+        let mut form: Option<Self> = None;
+        let mut pressed = false;
+        for token in Tokenizer::new(&page.body) {
+            match token.expect("tokenizing a string cannot fail") {
+                Token::StartTag(tag)
+                    if is(&tag, "form") && attribute(&tag, "method") == Some("post".into()) =>
+                {
+                    let action = attribute(&tag, "action").unwrap_or_default();
+                    let action = page.url.join(&action).expect("the form's action is a URL");
+                    form.get_or_insert(Self {
+                        action,
+                        fields: Vec::new(),
+                    });
+                }
+                Token::StartTag(tag) if is(&tag, "input") => {
+                    if let Some(form) = &mut form {
+                        form.fields.extend(field(&tag));
+                    }
+                }
+                Token::StartTag(tag) if is(&tag, "button") && !pressed => {
+                    if let Some(form) = &mut form {
+                        form.fields.extend(field(&tag));
+                        pressed = true;
+                    }
+                }
+                Token::EndTag(tag) if tag.name.as_slice() == b"form" && form.is_some() => break,
+                _ => {}
+            }
+        }
+        form
+    }
+
+    /// Types a value into a field that the page has.
+    #[must_use]
+    #[track_caller]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        let field = self.fields.iter_mut().find(|(known, _)| known == name);
+        let Some((_, old)) = field else {
+            panic!("the form has no field {name}: {self:?}");
+        };
+        value.clone_into(old);
+        self
+    }
+
+    /// The value of a field; empty when there is none.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        let field = self.fields.iter().find(|(known, _)| known == name);
+        field.map_or("", |(_, value)| value)
+    }
+}
+
+fn is(tag: &StartTag<()>, name: &str) -> bool {
+    tag.name.as_slice() == name.as_bytes()
+}
+
+fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
+    let value = tag.attributes.get(name.as_bytes())?;
+    Some(String::from_utf8_lossy(value).into_owned())
+}
+
+fn field(tag: &StartTag<()>) -> Option<(String, String)> {
+    let name = attribute(tag, "name")?;
+    Some((name, attribute(tag, "value").unwrap_or_default()))
+}

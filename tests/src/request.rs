@@ -1,0 +1,58 @@
+//! The parameters of an authorization request.
+
+use crate::{APPLICATION, CALLBACK};
+
+/// Parameters for `/authorize`, in order.
+#[derive(Debug, Clone)]
+pub struct Request {
+    parameters: Vec<(String, String)>,
+}
+
+impl Request {
+    /// A good request of the tests' application.
+    #[must_use]
+    pub fn new(response_type: &str) -> Self {
+        let parameters = [
+            ("client_id", APPLICATION),
+            ("redirect_uri", CALLBACK),
+            ("response_type", response_type),
+            ("scope", "openid profile email"),
+            ("state", "state-of-the-application"),
+            ("nonce", "nonce-of-the-application"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self {
+            parameters: parameters.into(),
+        }
+    }
+
+    /// A request that must be answered at once.
+    #[must_use]
+    pub fn silent(response_type: &str) -> Self {
+        Self::new(response_type).with("prompt", "none")
+    }
+
+    /// Gives a parameter that value.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// Leaves a parameter out.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.parameters.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// Adds a parameter, though it may be there already.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn parameters(&self) -> &[(String, String)] {
+        &self.parameters
+    }
+}

@@ -1,0 +1,202 @@
+//! Six processes over gRPC, with real Postgres and Redis.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use doorward_test_support::process::Process;
+use doorward_test_support::{free_port, postgres, redis};
+use tempfile::TempDir;
+use url::Url;
+
+use crate::deployment::wait_until_ready;
+use crate::program::{program, run};
+use crate::{Outcome, TENANT};
+
+const FRONTEND: &str = "authorize-frontend";
+/// The services behind the frontend.
+pub const SERVICES: [&str; 5] = [
+    "client-registry",
+    "identity",
+    "session",
+    "organization",
+    "token-signing",
+];
+
+/// A deployment in which every service is a process of its own.
+#[derive(Debug)]
+pub struct Separate {
+    issuer: Url,
+    folder: TempDir,
+    ports: BTreeMap<&'static str, u16>,
+    databases: BTreeMap<&'static str, String>,
+    redis: redis::Server,
+    processes: Mutex<BTreeMap<&'static str, Process>>,
+}
+
+impl Separate {
+    /// Starts the stores and all processes, imports the tenant and waits until the frontend answers.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = SERVICES.into_iter().chain([FRONTEND]);
+        let ports = names.map(|name| (name, free_port())).collect();
+        let mut databases = BTreeMap::new();
+        for name in SERVICES.into_iter().filter(|name| *name != "session") {
+            databases.insert(name, postgres::database().await);
+        }
+        let issuer = Url::parse(&format!("http://localhost:{}/", free_port())).expect("a URL");
+        let redis = redis::Server::start().await;
+        let deployment = Self {
+            issuer,
+            folder,
+            ports,
+            databases,
+            redis,
+            processes: Mutex::default(),
+        };
+        deployment.start_all().await;
+        deployment
+    }
+
+    async fn start_all(&self) {
+        for name in SERVICES {
+            self.write_config(name, &self.service_config(name));
+            self.start_process(name);
+        }
+        self.write_config(FRONTEND, &self.frontend_config());
+        self.start_process(FRONTEND);
+        wait_until_ready(&self.issuer, self.folder()).await;
+        let tenant = self.folder.path().join("tenant.yaml");
+        std::fs::write(&tenant, TENANT).expect("the folder can be written");
+        self.command(&["import", &text(&tenant)], "")
+            .assert_success();
+    }
+
+    /// Ends a service at once, as a crash does.
+    pub fn kill(&self, name: &str) {
+        self.process(name, Process::kill);
+    }
+
+    /// Asks a service to stop and returns its exit code.
+    #[must_use]
+    pub fn stop(&self, name: &str) -> u8 {
+        self.process(name, |process| {
+            process.signal("TERM");
+            process.exit_code()
+        })
+    }
+
+    /// Starts a service that has ended, as it was started before.
+    pub fn start_process(&self, name: &'static str) {
+        let config = self.config_path(name);
+        let arguments = ["--config".as_ref(), config.as_os_str()];
+        let log = self.folder.path().join(format!("{name}.log"));
+        let process = Process::start(&program(&format!("doorward-{name}")), &arguments, &log);
+        let mut processes = self
+            .processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        processes.insert(name, process);
+    }
+
+    fn process<T>(&self, name: &str, act: impl FnOnce(&Process) -> T) -> T {
+        let processes = self
+            .processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        act(&processes[name])
+    }
+
+    /// Where a service serves gRPC.
+    #[must_use]
+    pub fn address(&self, name: &str) -> String {
+        format!("http://127.0.0.1:{}", self.ports[name])
+    }
+
+    /// The database of a service.
+    #[must_use]
+    pub fn database(&self, name: &str) -> &str {
+        &self.databases[name]
+    }
+
+    /// Where the sessions are.
+    #[must_use]
+    pub fn redis(&self) -> &redis::Server {
+        &self.redis
+    }
+
+    pub(crate) fn issuer(&self) -> &Url {
+        &self.issuer
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
+        let (registry, identity) = (self.address("client-registry"), self.address("identity"));
+        let organization = self.address("organization");
+        let remote = [
+            "--registry",
+            &registry,
+            "--identity",
+            &identity,
+            "--organization",
+            &organization,
+        ];
+        run("doorward", &[arguments, &remote].concat(), input)
+    }
+
+    /// Keys outside of sections come first, as TOML wants it.
+    fn service_config(&self, name: &str) -> String {
+        let keys = match name {
+            "token-signing" => format!(
+                "issuer = \"{}\"\nkey_encryption_key_file = \"{}\"\n",
+                self.issuer,
+                text(&self.key_encryption_key())
+            ),
+            _ => String::new(),
+        };
+        let store = match self.databases.get(name) {
+            Some(url) => format!("[database]\nurl = \"{url}\"\n"),
+            None => format!("[redis]\nurl = \"{}\"\n", self.redis.url()),
+        };
+        format!("{keys}{}{store}", self.grpc_config(name))
+    }
+
+    fn frontend_config(&self) -> String {
+        let port = self.issuer.port().expect("the issuer names its port");
+        let http = format!(
+            "[http]\nlisten = \"127.0.0.1:{port}\"\nissuer = \"{}\"\n",
+            self.issuer
+        );
+        let backend =
+            |name: &str| format!("{} = \"{}\"\n", name.replace('-', "_"), self.address(name));
+        let backends = SERVICES.map(backend).concat();
+        format!("{http}{}[backends]\n{backends}", self.grpc_config(FRONTEND))
+    }
+
+    fn grpc_config(&self, name: &str) -> String {
+        format!("[grpc]\nlisten = \"127.0.0.1:{}\"\n", self.ports[name])
+    }
+
+    fn key_encryption_key(&self) -> PathBuf {
+        let path = self.folder.path().join("key-encryption-key");
+        // 43 characters of base64 are 32 bytes: 42 random ones, and one whose last bits are zero.
+        let key = format!("{}A=", doorward_service_kit::alphanumeric(42));
+        std::fs::write(&path, key).expect("the folder can be written");
+        path
+    }
+
+    fn config_path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.toml"))
+    }
+
+    fn write_config(&self, name: &str, config: &str) {
+        std::fs::write(self.config_path(name), config).expect("the folder can be written");
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("the path is text").to_owned()
+}

@@ -1,0 +1,27 @@
+//! The tenant that every deployment of the tests begins with.
+
+/// The tenant file.
+pub const TENANT: &str = include_str!("tenant.yaml");
+
+/// A first-party single-page application with the implicit flow.
+pub const APPLICATION: &str = "application000000000000000000000";
+/// Its callback.
+pub const CALLBACK: &str = "https://app.example.test/callback";
+/// Its second callback, whose origin may receive web messages just as well.
+pub const OTHER_CALLBACK: &str = "https://app.example.test/other?kept=1";
+/// Where it may send users after they signed out.
+pub const LOGOUT_URL: &str = "https://app.example.test/bye";
+/// An application of another company: it always needs the user's consent.
+pub const THIRD_PARTY: &str = "thirdparty0000000000000000000000";
+/// An application without the implicit flow.
+pub const CODE_ONLY: &str = "codeonly000000000000000000000000";
+/// An application that users sign in to as members of an organization.
+pub const FOR_MEMBERS: &str = "formembers0000000000000000000000";
+
+/// The organization that the file creates.
+pub const ORGANIZATION: &str = "org_acme000000000000";
+
+/// An API that first-party applications may call without the user's consent.
+pub const API: &str = "https://api.example.test/";
+/// An API that always needs the user's consent.
+pub const API_WITH_CONSENT: &str = "https://consent.example.test/";

@@ -1,0 +1,64 @@
+//! What an application checks about its tokens, with the keys from the deployment's JWKS.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde_json::Value;
+
+use crate::{Agent, Deployment};
+
+/// A deployment's public keys.
+#[derive(Debug)]
+pub struct Keys {
+    issuer: String,
+    keys: JwkSet,
+}
+
+impl Keys {
+    /// Fetches the keys from where discovery says they are.
+    pub async fn fetch(deployment: &Deployment) -> Self {
+        let agent = Agent::new(deployment);
+        let discovery = agent.get("/.well-known/openid-configuration").await.json();
+        let jwks_uri = discovery["jwks_uri"]
+            .as_str()
+            .expect("jwks_uri is a string");
+        let keys = serde_json::from_value(agent.get(jwks_uri).await.json());
+        Self {
+            issuer: deployment.issuer().to_string(),
+            keys: keys.expect("the keys are a JWK set"),
+        }
+    }
+
+    /// The claims of a token, once its signature, issuer, audience and expiry are found to be right.
+    #[must_use]
+    #[track_caller]
+    pub fn verify(&self, token: &str, audience: &str) -> Value {
+        let header = decode_header(token).expect("the token has a header");
+        let kid = header.kid.expect("the header names its key");
+        let key = self.keys.find(&kid).expect("the key is published");
+        let mut expected = Validation::new(Algorithm::RS256);
+        expected.set_issuer(&[&self.issuer]);
+        expected.set_audience(&[audience]);
+        expected.set_required_spec_claims(&["iss", "sub", "aud", "exp", "iat"]);
+        let key = DecodingKey::from_jwk(key).expect("the key is usable");
+        decode(token, &key, &expected)
+            .expect("the token is good")
+            .claims
+    }
+}
+
+/// The claims of a token, unverified.
+#[must_use]
+#[track_caller]
+pub fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).expect("a JWT has three parts");
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).expect("base64url");
+    serde_json::from_slice(&payload).expect("the payload is JSON")
+}
+
+/// What `at_hash` must be; OIDC Core §3.2.2.9.
+#[must_use]
+pub fn left_half_hash(token: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, token.as_bytes()).as_ref()[..16])
+}
