@@ -1,7 +1,7 @@
 // The page: what is shown when, and what the buttons do.
 
 import { checkAnswer, decode, localTime } from './checks.js';
-import { askSilently, discover, fetchUserinfo, findKeys, requestParameters, signIn, signOut, takeAnswer } from './oidc.js';
+import { askSilently, discover, fetchProtected, findKeys, requestParameters, signIn, signOut, takeAnswer } from './oidc.js';
 
 /** What the server's error codes mean to the person in front of the screen. */
 const ERRORS = {
@@ -58,12 +58,11 @@ async function receive({ answer, request }) {
 }
 
 async function callApi() {
-  const response = await fetch('/api/greeting', { headers: { authorization: `Bearer ${accessToken}` } });
-  await showResponse('GET /api/greeting', response);
+  await showResponse('GET /api/greeting', await fetchProtected('/api/greeting', accessToken));
 }
 
 async function askUserinfo() {
-  await showResponse('GET /userinfo', await fetchUserinfo(server, accessToken));
+  await showResponse('GET /userinfo', await fetchProtected(server.userinfo_endpoint, accessToken));
 }
 
 async function renew() {

@@ -56,9 +56,9 @@ export async function askSilently(server, settings) {
   return { answer: await messageFromFrame(url), request };
 }
 
-/** Who the access token belongs to, as the server says. */
-export function fetchUserinfo(server, accessToken) {
-  return fetch(server.userinfo_endpoint, { headers: { authorization: `Bearer ${accessToken}` } });
+/** Asks for something that only a good access token opens: an API, or the server's /userinfo. */
+export function fetchProtected(url, accessToken) {
+  return reach(url, { headers: { authorization: `Bearer ${accessToken}` } });
 }
 
 /** Ends the session at the server too, then comes back here. */
@@ -89,7 +89,8 @@ function messageFromFrame(url) {
   frame.hidden = true;
   frame.title = 'Silent authentication';
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(reject, new Error('The server did not answer in time.')), SILENCE_TIMEOUT);
+    const late = new Error('The server did not answer in time. Is it running?');
+    const timer = setTimeout(() => finish(reject, late), SILENCE_TIMEOUT);
     const listen = (event) => {
       // Any window may send messages here: only the frame, and only while it shows the server, is listened to.
       if (event.origin !== url.origin || event.source !== frame.contentWindow) return;
@@ -108,8 +109,13 @@ function messageFromFrame(url) {
 }
 
 async function json(url) {
-  const response = await fetch(url).catch(() => null);
-  if (!response) throw new Error(`Nothing answers at ${url}. Is the server running?`);
+  const response = await reach(url);
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
   return response.json();
+}
+
+async function reach(url, options) {
+  const response = await fetch(url, options).catch(() => null);
+  if (!response) throw new Error(`Nothing answers at ${url}. Is the server running?`);
+  return response;
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -96,10 +97,10 @@ impl fmt::Display for Deployment {
 pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     static EMBEDDED: Shared = Shared::new();
     static SEPARATE: Shared = Shared::new();
-    let embedded = EMBEDDED
-        .get(async || Deployment::Embedded(Embedded::start().await))
+    let embedded = SEPARATE
+        .get(async || Deployment::Separate(Separate::start().await))
         .await;
-    on(&embedded, &story).await;
+    if std::env::var_os("EMB").is_some() { on(&embedded, &story).await; }
     drop(embedded);
     let separate = SEPARATE
         .get(async || Deployment::Separate(Separate::start().await))
@@ -151,7 +152,11 @@ fn logs(folder: &Path) -> String {
         let path = file.expect("the folder can be read").path();
         if path.extension().is_some_and(|extension| extension == "log") {
             let text = std::fs::read(&path).expect("the log can be read");
-            logs.extend([&path.to_string_lossy(), ":\n", &String::from_utf8_lossy(&text)]);
+            logs.extend([
+                &path.to_string_lossy(),
+                ":\n",
+                &String::from_utf8_lossy(&text),
+            ]);
         }
     }
     logs
@@ -162,15 +167,30 @@ pub(crate) async fn wait_until_ready(issuer: &Url, folder: &Path) {
     let discovery = issuer
         .join(".well-known/openid-configuration")
         .expect("a URL");
+    let answers = async || {
+        let answer = reqwest::get(discovery.clone()).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    };
+    wait_until(answers, folder).await;
+}
+
+/// Waits until somebody listens on a port.
+pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
+    wait_until(
+        async || TcpStream::connect(("127.0.0.1", port)).await.is_ok(),
+        folder,
+    )
+    .await;
+}
+
+async fn wait_until(condition: impl AsyncFn() -> bool, folder: &Path) {
     let begin = Instant::now();
-    loop {
-        match reqwest::get(discovery.clone()).await {
-            Ok(answer) if answer.status().is_success() => return,
-            _ if begin.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(20)).await,
-            answer => panic!(
-                "the deployment does not start: {answer:?}\n{}",
-                logs(folder)
-            ),
-        }
+    while !condition().await {
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "the deployment does not start:\n{}",
+            logs(folder)
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -1,6 +1,8 @@
 //! Six processes over gRPC, with real Postgres and Redis.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +11,7 @@ use doorward_test_support::{free_port, postgres, redis};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::wait_until_ready;
+use crate::deployment::{wait_until_open, wait_until_ready};
 use crate::program::{program, run};
 use crate::{Outcome, TENANT};
 
@@ -65,11 +67,18 @@ impl Separate {
         }
         self.write_config(FRONTEND, &self.frontend_config());
         self.start_process(FRONTEND);
-        wait_until_ready(&self.issuer, self.folder()).await;
+        self.wait_until_ready().await;
         let tenant = self.folder.path().join("tenant.yaml");
         std::fs::write(&tenant, TENANT).expect("the folder can be written");
         self.command(&["import", &text(&tenant)], "")
             .assert_success();
+    }
+
+    async fn wait_until_ready(&self) {
+        for port in self.ports.values() {
+            wait_until_open(*port, self.folder()).await;
+        }
+        wait_until_ready(&self.issuer, self.folder()).await;
     }
 
     /// Ends a service at once, as a crash does.
@@ -185,6 +194,7 @@ impl Separate {
         // 43 characters of base64 are 32 bytes: 42 random ones, and one whose last bits are zero.
         let key = format!("{}A=", doorward_service_kit::alphanumeric(42));
         std::fs::write(&path, key).expect("the folder can be written");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the file is ours");
         path
     }
 

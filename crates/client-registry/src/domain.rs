@@ -6,6 +6,7 @@
 mod client;
 mod client_patch;
 mod connection;
+mod connection_patch;
 mod content;
 mod draft;
 mod id;
@@ -13,8 +14,10 @@ mod object;
 mod origin;
 mod plan;
 mod resource_server;
+mod resource_server_patch;
 mod rule;
 mod tenant;
+mod tenant_patch;
 mod word;
 
 pub use client::{
@@ -22,16 +25,15 @@ pub use client::{
     TokenEndpointAuthMethod,
 };
 pub use client_patch::ClientPatch;
-pub use connection::{
-    Connection, ConnectionId, ConnectionPatch, ConnectionWithClients, Strategy, in_order_for,
-};
+pub use connection::{Connection, ConnectionId, ConnectionWithClients, Strategy, in_order_for};
+pub use connection_patch::ConnectionPatch;
 pub use content::{Content, FoundClient, Wanted};
 pub use draft::{Draft, Fields};
 pub use object::Object;
 pub use origin::allows_origin;
 pub use plan::{Plan, plan};
-pub use resource_server::{
-    ResourceServer, ResourceServerId, ResourceServerPatch, Scope, TokenDialect,
-};
-pub use tenant::{SessionLifetimes, Tenant, TenantPatch};
+pub use resource_server::{ResourceServer, ResourceServerId, Scope, TokenDialect};
+pub use resource_server_patch::ResourceServerPatch;
+pub use tenant::{SessionLifetimes, Tenant};
+pub use tenant_patch::TenantPatch;
 pub use word::UnknownWord;

@@ -21,8 +21,15 @@ pub(crate) struct Services {
 }
 
 /// Applies the file, or only looks what that would change. Gives one line for each object that is new or differs.
-pub(crate) async fn apply(file: TenantFile, services: Services, dry_run: bool) -> Result<Vec<String>, Error> {
-    let Services { registry, organization } = services;
+pub(crate) async fn apply(
+    file: TenantFile,
+    services: Services,
+    dry_run: bool,
+) -> Result<Vec<String>, Error> {
+    let Services {
+        registry,
+        organization,
+    } = services;
     let organizations = Organizations {
         client: organization,
         patches: file.organizations,
@@ -30,7 +37,11 @@ pub(crate) async fn apply(file: TenantFile, services: Services, dry_run: bool) -
     // What `organization` would refuse shall not be found out when `client-registry` has done its part.
     let planned = organizations.apply(true).await?;
     let mut lines = apply_to_registry(registry, file.tenant, dry_run).await?;
-    lines.extend(if dry_run { planned } else { organizations.apply(false).await? });
+    lines.extend(if dry_run {
+        planned
+    } else {
+        organizations.apply(false).await?
+    });
     Ok(lines)
 }
 
@@ -41,8 +52,14 @@ async fn apply_to_registry(
 ) -> Result<Vec<String>, Error> {
     let wanted = request(ApplyTenantRequest { dry_run, ..tenant });
     let applied = registry.apply_tenant(wanted).await;
-    let changes = applied.map_err(Error::service("client-registry"))?.into_inner().changes;
-    Ok(changes.into_iter().map(|change| Change::from(change).line(dry_run)).collect())
+    let changes = applied
+        .map_err(Error::service("client-registry"))?
+        .into_inner()
+        .changes;
+    Ok(changes
+        .into_iter()
+        .map(|change| Change::from(change).line(dry_run))
+        .collect())
 }
 
 #[derive(Debug)]
@@ -61,8 +78,14 @@ impl Organizations {
             dry_run,
         });
         let applied = client.apply_organizations(wanted).await;
-        let changes = applied.map_err(Error::service("organization"))?.into_inner().changes;
-        Ok(changes.into_iter().map(|change| Change::from(change).line(dry_run)).collect())
+        let changes = applied
+            .map_err(Error::service("organization"))?
+            .into_inner()
+            .changes;
+        Ok(changes
+            .into_iter()
+            .map(|change| Change::from(change).line(dry_run))
+            .collect())
     }
 }
 
@@ -77,8 +100,16 @@ struct Change {
 
 impl Change {
     fn new(kind: &str, name: &str, id: &str) -> Self {
-        let name = if name.is_empty() { String::new() } else { format!(" {name:?}") };
-        let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!(" {name:?}")
+        };
+        let id = if id.is_empty() {
+            String::new()
+        } else {
+            format!(" ({id})")
+        };
         Self {
             object: format!("{kind}{name}{id}"),
             created: false,
@@ -93,7 +124,11 @@ impl Change {
             (false, false) => "changed",
             (false, true) => "would change",
         };
-        let fields = if self.created { String::new() } else { format!(": {}", self.fields.join(", ")) };
+        let fields = if self.created {
+            String::new()
+        } else {
+            format!(": {}", self.fields.join(", "))
+        };
         format!("{verb} {}{fields}", self.object)
     }
 }
@@ -143,7 +178,10 @@ mod tests {
         assert_eq!(new.line(false), r#"created client "My App" (abc)"#);
         assert_eq!(new.line(true), r#"would create client "My App" (abc)"#);
         let changed = change("client", false, &["callbacks", "name"]);
-        assert_eq!(changed.line(false), r#"changed client "My App" (abc): callbacks, name"#);
+        assert_eq!(
+            changed.line(false),
+            r#"changed client "My App" (abc): callbacks, name"#
+        );
         let tenant = change("tenant", false, &["friendly_name"]);
         assert_eq!(tenant.line(true), "would change tenant: friendly_name");
     }

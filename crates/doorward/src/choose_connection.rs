@@ -14,11 +14,21 @@ pub(crate) async fn choose_connection(
     mut registry: ClientRegistryServiceClient<Channel>,
     name: Option<&str>,
 ) -> Result<Connection, Error> {
-    let listed = registry.list_connections(request(ListConnectionsRequest {})).await;
-    let connections = listed.map_err(Error::service(REGISTRY))?.into_inner().connections;
+    let listed = registry
+        .list_connections(request(ListConnectionsRequest {}))
+        .await;
+    let connections = listed
+        .map_err(Error::service(REGISTRY))?
+        .into_inner()
+        .connections;
     let tenant = registry.get_tenant(request(GetTenantRequest {})).await;
-    let tenant = tenant.map_err(Error::service(REGISTRY))?.into_inner().tenant;
-    let default_directory = tenant.map(|tenant| tenant.default_directory).unwrap_or_default();
+    let tenant = tenant
+        .map_err(Error::service(REGISTRY))?
+        .into_inner()
+        .tenant;
+    let default_directory = tenant
+        .map(|tenant| tenant.default_directory)
+        .unwrap_or_default();
     choose(connections, name, &default_directory).map_err(Error::Refused)
 }
 
@@ -27,7 +37,10 @@ fn choose(
     name: Option<&str>,
     default_directory: &str,
 ) -> Result<Connection, String> {
-    let names: Vec<_> = connections.iter().map(|connection| connection.name.as_str()).collect();
+    let names: Vec<_> = connections
+        .iter()
+        .map(|connection| connection.name.as_str())
+        .collect();
     let choices = names.join(", ");
     if names.is_empty() {
         return Err("there is no connection yet; import a tenant file that has a database".into());
@@ -37,7 +50,9 @@ fn choose(
         return Ok(connections.swap_remove(index));
     }
     match (name, connections.len()) {
-        (Some(name), _) => Err(format!("there is no connection {name:?}; choose one of: {choices}")),
+        (Some(name), _) => Err(format!(
+            "there is no connection {name:?}; choose one of: {choices}"
+        )),
         (None, 1) => Ok(connections.swap_remove(0)),
         (None, _) => Err(format!("choose one with --connection: {choices}")),
     }
@@ -64,8 +79,20 @@ mod tests {
 
     #[test]
     fn refusals_name_the_choices() {
-        assert!(choose_of(&["a", "b"], None, "").unwrap_err().ends_with("a, b"));
-        assert!(choose_of(&["a", "b"], Some("c"), "a").unwrap_err().contains("\"c\""));
-        assert!(choose_of(&[], None, "").unwrap_err().contains("no connection yet"));
+        assert!(
+            choose_of(&["a", "b"], None, "")
+                .unwrap_err()
+                .ends_with("a, b")
+        );
+        assert!(
+            choose_of(&["a", "b"], Some("c"), "a")
+                .unwrap_err()
+                .contains("\"c\"")
+        );
+        assert!(
+            choose_of(&[], None, "")
+                .unwrap_err()
+                .contains("no connection yet")
+        );
     }
 }

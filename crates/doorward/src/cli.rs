@@ -94,12 +94,27 @@ mod tests {
     #[test]
     fn misuse_is_refused() {
         for (line, kind) in [
-            ("doorward import t --data d --registry http://127.0.0.1:1", ErrorKind::ArgumentConflict),
+            (
+                "doorward import t --data d --registry http://127.0.0.1:1",
+                ErrorKind::ArgumentConflict,
+            ),
             ("doorward import t", ErrorKind::MissingRequiredArgument),
-            ("doorward import t --data d --set A", ErrorKind::ValueValidation),
-            ("doorward serve --listen 127.0.0.1:1 --issuer http://login.example.com --data d", ErrorKind::ValueValidation),
-            ("doorward serve --listen 127.0.0.1:1 --issuer https://a.example --data d --tls-cert c", ErrorKind::MissingRequiredArgument),
-            ("doorward serve --listen localhost:1 --issuer https://a.example --data d", ErrorKind::ValueValidation),
+            (
+                "doorward import t --data d --set A",
+                ErrorKind::ValueValidation,
+            ),
+            (
+                "doorward serve --listen 127.0.0.1:1 --issuer http://login.example.com --data d",
+                ErrorKind::ValueValidation,
+            ),
+            (
+                "doorward serve --listen 127.0.0.1:1 --issuer https://a.example --data d --tls-cert c",
+                ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "doorward serve --listen localhost:1 --issuer https://a.example --data d",
+                ErrorKind::ValueValidation,
+            ),
         ] {
             assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
         }

@@ -4,16 +4,20 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::frontend_standin::Channels;
+use doorward_authorize_frontend::{Channels, Issuer};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown, StartError};
-use doorward_token_signing::{Issuer, KeyEncryptionKey, KeyRing};
+use doorward_token_signing::{KeyEncryptionKey, KeyRing};
 use tonic::transport::Channel;
 
 use crate::error::Error;
+
+/// Between services in one process only a busy machine makes an answer late.
+const DEADLINE: Duration = Duration::from_secs(1);
 
 /// The folder that `--data` names.
 #[derive(Debug, Clone)]
@@ -84,13 +88,16 @@ impl DataFolder {
     /// The organization service over this folder.
     pub(crate) async fn organization(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
         let store = doorward_organization::open(&self.database("organization")).await?;
-        Ok(in_memory(doorward_organization::routes(store), shutdown.clone()))
+        Ok(in_memory(
+            doorward_organization::routes(store),
+            shutdown.clone(),
+        ))
     }
 
     /// All services over this folder. Signing keys are made at the first start.
     pub(crate) async fn services(
         &self,
-        issuer: &str,
+        issuer: &Issuer,
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channels, StartError> {
@@ -102,22 +109,27 @@ impl DataFolder {
             session: in_memory(session, shutdown.clone()),
             organization: self.organization(shutdown).await?,
             token_signing: self.token_signing(issuer, clock, shutdown).await?,
+            deadline: DEADLINE,
         })
     }
 
     async fn token_signing(
         &self,
-        issuer: &str,
+        issuer: &Issuer,
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channel, StartError> {
         let unusable = |error: doorward_token_signing::Error| {
             StartError::Unusable("the signing keys cannot be used", error.into())
         };
-        let issuer = Issuer::parse(issuer).map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
-        let key = KeyEncryptionKey::create_file(&self.file("token-signing.key")).map_err(unusable)?;
+        let issuer = doorward_token_signing::Issuer::parse(issuer.as_str())
+            .map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
+        let key =
+            KeyEncryptionKey::create_file(&self.file("token-signing.key")).map_err(unusable)?;
         let store = doorward_token_signing::open(&self.database("token-signing")).await?;
-        let ring = KeyRing::open(&*store, &key, &**clock).await.map_err(unusable)?;
+        let ring = KeyRing::open(&*store, &key, &**clock)
+            .await
+            .map_err(unusable)?;
         let routes = doorward_token_signing::routes(ring, issuer, clock.clone());
         Ok(in_memory(routes, shutdown.clone()))
     }

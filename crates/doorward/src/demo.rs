@@ -25,14 +25,17 @@ impl DemoTenant {
     /// When the file that is built into this program cannot be read; a test reads it.
     pub(crate) fn new(origin: &str) -> Self {
         let text = TENANT_FILE.replace(USUAL_ORIGIN, origin);
-        let file = tenant_file::parse(&text, &BTreeMap::new()).expect("the demo tenant can be read");
+        let file =
+            tenant_file::parse(&text, &BTreeMap::new()).expect("the demo tenant can be read");
         Self { file }
     }
 
     /// The `client_id` of the demo application.
     pub(crate) fn client_id(&self) -> &str {
         let client = self.file.tenant.clients.first();
-        client.and_then(|client| client.client_id.as_deref()).unwrap_or_default()
+        client
+            .and_then(|client| client.client_id.as_deref())
+            .unwrap_or_default()
     }
 
     /// The identifier of the demo API.
@@ -44,7 +47,9 @@ impl DemoTenant {
     /// The connection of the demo user.
     pub(crate) fn connection(&self) -> &str {
         let connection = self.file.tenant.connections.first();
-        connection.map(|connection| connection.name.as_str()).unwrap_or_default()
+        connection
+            .map(|connection| connection.name.as_str())
+            .unwrap_or_default()
     }
 }
 
@@ -60,7 +65,11 @@ mod tests {
         assert!(tenant.audience().starts_with("https://"));
         let scopes = &tenant.file.tenant.resource_servers[0].scopes;
         assert!(scopes.iter().any(|scope| scope.value == api::SCOPE));
-        let callbacks = tenant.file.tenant.clients[0].callbacks.clone().unwrap().values;
+        let callbacks = tenant.file.tenant.clients[0]
+            .callbacks
+            .clone()
+            .unwrap()
+            .values;
         assert_eq!(callbacks, ["http://localhost:4000/"]);
     }
 }

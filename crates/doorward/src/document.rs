@@ -50,7 +50,8 @@ impl Error {
 }
 
 fn line_prefix(line: Option<u64>) -> String {
-    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+    line.map(|line| format!("line {line}: "))
+        .unwrap_or_default()
 }
 
 /// The object that a YAML file holds; `values` are those of its placeholders.

@@ -1,29 +1,17 @@
 //! Every service in this process, with HTTP as the only port.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::frontend_standin::{Channels, HttpConfig};
+use doorward_authorize_frontend::{Channels, HttpConfig};
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock, on_signal};
-use ipnet::IpNet;
 
 use crate::apply_tenant::{Services, apply};
 use crate::data_folder::{DataFolder, ServerLock};
 use crate::error::Error;
 use crate::listen;
 use crate::tenant_file::TenantFile;
-
-/// Where and as whom to serve.
-#[derive(Debug, Clone)]
-pub(crate) struct Http {
-    pub(crate) issuer: String,
-    pub(crate) listen: SocketAddr,
-    pub(crate) tls: Option<(PathBuf, PathBuf)>,
-    pub(crate) trusted_proxies: Vec<IpNet>,
-}
 
 /// The services over a data folder, before the first request.
 #[derive(Debug)]
@@ -38,14 +26,13 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// Opens the folder and all stores in it. Complains about everything that can be known before.
-    pub(crate) async fn open(folder: DataFolder, http: Http) -> Result<Self, Error> {
+    pub(crate) async fn open(folder: DataFolder, http: HttpConfig) -> Result<Self, Error> {
+        let issuer = http.validate().map_err(StartError::from)?;
         listen::probe("--listen", http.listen)?;
-        let http = http.into_config();
-        http.validate().map_err(StartError::from)?;
         let lock = folder.lock()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shutdown = on_signal();
-        let channels = folder.services(&http.issuer, &clock, &shutdown).await?;
+        let channels = folder.services(&issuer, &clock, &shutdown).await?;
         Ok(Self {
             channels,
             folder,
@@ -60,7 +47,9 @@ impl Embedded {
     pub(crate) async fn import(&self, file: TenantFile) -> Result<Vec<String>, Error> {
         let services = Services {
             registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone()),
-            organization: Some(OrganizationServiceClient::new(self.channels.organization.clone())),
+            organization: Some(OrganizationServiceClient::new(
+                self.channels.organization.clone(),
+            )),
         };
         apply(file, services, false).await
     }
@@ -74,24 +63,11 @@ impl Embedded {
             std::future::pending().await
         };
         let serving =
-            crate::frontend_standin::serve(self.http, self.channels, self.clock, self.shutdown);
+            doorward_authorize_frontend::serve(self.http, self.channels, self.clock, self.shutdown);
         tokio::select! {
             biased;
             served = serving => Ok(served?),
             never = announce => never,
-        }
-    }
-}
-
-impl Http {
-    fn into_config(self) -> HttpConfig {
-        let (tls_cert, tls_key) = self.tls.unzip();
-        HttpConfig {
-            issuer: self.issuer,
-            listen: self.listen,
-            tls_cert,
-            tls_key,
-            trusted_proxies: self.trusted_proxies,
         }
     }
 }

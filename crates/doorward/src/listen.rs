@@ -10,7 +10,11 @@ use crate::error::Error;
 /// Complains at once, naming the flag, when an address cannot be listened on.
 pub(crate) fn probe(flag: &'static str, address: SocketAddr) -> Result<(), Error> {
     let listened = TcpListener::bind(address);
-    listened.map(drop).map_err(|source| Error::Listen { flag, address, source })
+    listened.map(drop).map_err(|source| Error::Listen {
+        flag,
+        address,
+        source,
+    })
 }
 
 /// The other address that `localhost` may stand for.

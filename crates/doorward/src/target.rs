@@ -33,7 +33,9 @@ pub(crate) struct Target {
 impl Target {
     /// Makes the data folder when it is missing.
     pub(crate) fn create_folder(&self) -> Result<(), Error> {
-        self.data.as_deref().map_or(Ok(()), |path| DataFolder::create(path).map(drop))
+        self.data
+            .as_deref()
+            .map_or(Ok(()), |path| DataFolder::create(path).map(drop))
     }
 
     pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
@@ -46,7 +48,11 @@ impl Target {
 
     pub(crate) async fn identity(&self) -> Result<IdentityServiceClient<Channel>, Error> {
         let channel = match self.folder()? {
-            Some(folder) => folder.identity(Arc::new(SystemClock), &Shutdown::new()).await?,
+            Some(folder) => {
+                folder
+                    .identity(Arc::new(SystemClock), &Shutdown::new())
+                    .await?
+            }
             None => remote(self.identity.as_deref(), "--identity")?,
         };
         Ok(IdentityServiceClient::new(channel))
@@ -66,6 +72,10 @@ impl Target {
 }
 
 fn remote(address: Option<&str>, flag: &str) -> Result<Channel, Error> {
-    let missing = || Error::Usage(format!("this command also needs {flag} URL, or --data DIR instead"));
+    let missing = || {
+        Error::Usage(format!(
+            "this command also needs {flag} URL, or --data DIR instead"
+        ))
+    };
     Ok(connect(address.ok_or_else(missing)?)?)
 }

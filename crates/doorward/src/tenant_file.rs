@@ -35,8 +35,14 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     let ignored_keys = &mut ignored;
 
     let tenant = file.object("tenant")?;
-    let tenant = tenant.map(|object| tenant::read(object, ignored_keys)).transpose()?;
-    let clients = each(file.objects("clients", &["name"])?, clients::read, ignored_keys)?;
+    let tenant = tenant
+        .map(|object| tenant::read(object, ignored_keys))
+        .transpose()?;
+    let clients = each(
+        file.objects("clients", &["name"])?,
+        clients::read,
+        ignored_keys,
+    )?;
     let apis = file.objects("resourceServers", &["name", "identifier"])?;
     let resource_servers = each(apis, resource_servers::read, ignored_keys)?;
     let databases = file.objects("databases", &["name"])?;
@@ -67,5 +73,7 @@ fn each<T>(
     ignored: &mut Ignored,
 ) -> Result<Vec<T>> {
     let objects = objects.unwrap_or_default().into_iter();
-    objects.filter_map(|object| read(object, ignored).transpose()).collect()
+    objects
+        .filter_map(|object| read(object, ignored).transpose())
+        .collect()
 }

@@ -60,7 +60,11 @@ fn user_id(entry: &mut Object) -> Result<Option<String>> {
     let Some(given) = entry.text("user_id")? else {
         return Ok(None);
     };
-    let id = if given.starts_with(ID_PREFIX) { given } else { format!("{ID_PREFIX}{given}") };
+    let id = if given.starts_with(ID_PREFIX) {
+        given
+    } else {
+        format!("{ID_PREFIX}{given}")
+    };
     UserId::parse(&id).map_err(invalid(entry))?;
     Ok(Some(id))
 }

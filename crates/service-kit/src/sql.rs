@@ -81,7 +81,7 @@ impl Database {
         }
         // Postgres locks by itself while it migrates (an advisory lock); SQLite needs a file for it.
         let _lock = if sqlite {
-            Some(lock_file(&config.url)?)
+            Some(lock_file(&config.url).await?)
         } else {
             None
         };
@@ -153,17 +153,19 @@ fn sqlite_path(url: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-fn lock_file(url: &str) -> Result<std::fs::File, OpenError> {
+/// Waits on a thread of its own: one that runs tasks may be needed by the task that holds the lock.
+async fn lock_file(url: &str) -> Result<std::fs::File, OpenError> {
     let path = format!("{}.lock", sqlite_path(url));
-    let open = || {
-        let file = std::fs::File::create(&path)?;
+    let name = path.clone();
+    let lock = move || {
+        let file = std::fs::File::create(name)?;
         file.lock()?;
         Ok(file)
     };
-    open().map_err(|source| OpenError::File {
-        path: path.clone(),
-        source,
-    })
+    tokio::task::spawn_blocking(lock)
+        .await
+        .unwrap_or_else(|panic| Err(panic.into()))
+        .map_err(|source| OpenError::File { path, source })
 }
 
 fn connect_url(config: &DatabaseConfig) -> Result<String, OpenError> {

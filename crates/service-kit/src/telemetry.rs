@@ -1,5 +1,7 @@
 //! Logging. What is logged, and what never is, stands in `docs/logging.md`.
 
+use std::io::IsTerminal;
+
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
@@ -41,6 +43,7 @@ pub fn init(config: &LogConfig) -> Result<(), String> {
         .map_err(|error| format!("log.filter {:?}: {error}", config.filter))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let _already_started = match config.format {
         LogFormat::Text => builder.with_target(false).try_init(),

@@ -31,7 +31,8 @@ impl<T: Sessions + Transactions + AccessTokens> Store for T {}
 #[async_trait]
 pub trait Sessions: Debug + Send + Sync {
     /// Keeps a new session under `token`, and the copy of its user unless a newer one is there. An earlier live session
-    /// of the same user goes on as the new one, one of another user ends; the earlier token is dead either way.
+    /// of the same user goes on as the new one, one of another user ends; the earlier token is dead either way. When
+    /// this fails, the earlier session may live on, and nobody holds the token of a new one.
     async fn open_session(
         &self,
         token: &SessionToken,

@@ -82,7 +82,7 @@ async fn show(
     allow: Option<HeaderValue>,
     deps: &Deps,
 ) -> Response {
-    tracing::info!(status = error.status.as_u16(), error = %error.code, description = %error.description, "error page");
+    tracing::info!(status = error.status.as_u16(), error = %error.code, description = error.description.as_ref(), "error page");
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.ok();
     let tenant = tenant.as_deref().cloned().unwrap_or_default();

@@ -22,7 +22,7 @@ pub(crate) fn respond(
 
 /// RFC 6749 §4.2.2.1.
 pub(crate) fn respond_error(redirect: &VerifiedRedirect, error: OAuthError) -> Response {
-    tracing::info!(error = %error.code, description = %error.description, "authorization refused");
+    tracing::info!(error = %error.code, description = error.description.as_ref(), "authorization refused");
     let mut parameters = vec![
         ("error", error.code.to_string()),
         ("error_description", error.description.into_owned()),

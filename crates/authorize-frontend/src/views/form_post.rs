@@ -3,7 +3,7 @@
 use super::{Asset, Language};
 
 /// The answer page of OAuth 2.0 Form Post Response Mode.
-#[derive(Debug, askama::Template)]
+#[derive(askama::Template)]
 #[template(path = "form_post.html")]
 pub struct FormPost<'a> {
     /// The language of the button for browsers without scripts.

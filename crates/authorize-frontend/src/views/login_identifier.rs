@@ -3,7 +3,7 @@
 use super::{Asset, FormError, Page};
 
 /// The first page of a sign-in.
-#[derive(Debug, askama::Template)]
+#[derive(askama::Template)]
 #[template(path = "login_identifier.html")]
 pub struct LoginIdentifier<'a> {
     /// What every page shows.

@@ -3,7 +3,7 @@
 use super::{Asset, FormError, Page};
 
 /// The second page of a sign-in.
-#[derive(Debug, askama::Template)]
+#[derive(askama::Template)]
 #[template(path = "login_password.html")]
 pub struct LoginPassword<'a> {
     /// What every page shows.

@@ -3,7 +3,7 @@
 use super::{Asset, FormError, Page};
 
 /// The page that makes an account.
-#[derive(Debug, askama::Template)]
+#[derive(askama::Template)]
 #[template(path = "signup.html")]
 pub struct Signup<'a> {
     /// What every page shows.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The answer page for silent authentication in an iframe, and for popups.
-#[derive(Debug, askama::Template)]
+#[derive(askama::Template)]
 #[template(path = "web_message.html")]
 pub struct WebMessage<'a> {
     /// The registered origin, the only one that may receive the message.

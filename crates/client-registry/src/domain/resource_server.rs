@@ -1,18 +1,10 @@
 //! OAuth resource servers, in Auth0's words APIs.
 
-use std::collections::HashSet;
-
-use doorward_proto::InvalidField;
 use serde::{Deserialize, Serialize};
 
-use super::draft::{Draft, set_all};
+use super::SigningAlg;
 use super::id::id;
 use super::word::words;
-use super::{Object, SigningAlg, rule};
-
-const MAX_NAME: usize = 200;
-const MAX_IDENTIFIER: usize = 600;
-const MAX_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 
 id! {
     /// 24 hexadecimal characters, or whatever a tenant file gave.
@@ -83,96 +75,5 @@ impl ResourceServer {
             allow_offline_access: false,
             enforce_policies: false,
         }
-    }
-}
-
-/// What an API shall be; absent fields stay, or get the default.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(
-    missing_docs,
-    reason = "documented in client_registry.proto, field by field"
-)]
-pub struct ResourceServerPatch {
-    pub id: Option<ResourceServerId>,
-    pub identifier: String,
-    pub name: Option<String>,
-    pub scopes: Option<Vec<Scope>>,
-    pub signing_alg: Option<SigningAlg>,
-    pub token_lifetime_seconds: Option<u32>,
-    pub token_lifetime_for_web_seconds: Option<u32>,
-    pub skip_consent_for_verifiable_first_party_clients: Option<bool>,
-    pub token_dialect: Option<TokenDialect>,
-    pub allow_offline_access: Option<bool>,
-    pub enforce_policies: Option<bool>,
-}
-
-impl ResourceServerPatch {
-    /// Refuses what no API may have.
-    pub fn validate(&self) -> Result<(), InvalidField> {
-        let object = self.words();
-        let id = self.id.as_ref().map(ResourceServerId::as_str);
-        let lifetimes = 0..=MAX_TOKEN_LIFETIME_SECONDS;
-        object.check("id", id, rule::text(rule::ID_LENGTH))?;
-        object.check(
-            "identifier",
-            Some(&self.identifier),
-            rule::text(1..=MAX_IDENTIFIER),
-        )?;
-        object.check("name", self.name.as_deref(), rule::name(MAX_NAME))?;
-        object.check_range(
-            "token_lifetime_seconds",
-            self.token_lifetime_seconds,
-            lifetimes,
-        )?;
-        self.validate_scopes(&object)
-    }
-
-    fn validate_scopes(&self, object: &Object) -> Result<(), InvalidField> {
-        let mut values = HashSet::new();
-        for (index, scope) in self.scopes.iter().flatten().enumerate() {
-            let field = format!("scopes[{index}]");
-            object.check(&field, Some(&scope.value), rule::scope)?;
-            if !values.insert(&scope.value) {
-                return Err(object.invalid(field, format!("{:?} is given twice", scope.value)));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn words(&self) -> Object {
-        Object::resource_server(&self.identifier)
-    }
-
-    pub(super) fn new_resource_server(&self) -> ResourceServer {
-        let id = self.id.clone().unwrap_or_else(ResourceServerId::generate);
-        ResourceServer::new(id, self.identifier.clone())
-    }
-
-    pub(super) fn apply(self, draft: &mut Draft<ResourceServer>) -> Result<(), InvalidField> {
-        let Draft {
-            object: server,
-            fields,
-            ..
-        } = draft;
-        let object = self.words();
-        object.check_unchanged("id", &server.id, self.id.as_ref())?;
-        let longest = self
-            .token_lifetime_seconds
-            .unwrap_or(server.token_lifetime_seconds);
-        let for_web = self.token_lifetime_for_web_seconds;
-        object.check_range("token_lifetime_for_web_seconds", for_web, 0..=longest)?;
-        // Nobody asked for the current value now, so that it gives way.
-        let for_web = for_web.unwrap_or(server.token_lifetime_for_web_seconds.min(longest));
-        fields.set(
-            "token_lifetime_for_web_seconds",
-            &mut server.token_lifetime_for_web_seconds,
-            Some(for_web),
-        );
-        set_all!(
-            fields, server, self: name, scopes, signing_alg, token_lifetime_seconds,
-            skip_consent_for_verifiable_first_party_clients, token_dialect, allow_offline_access,
-            enforce_policies
-        );
-        Ok(())
     }
 }

@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use doorward_authorize_frontend::HttpConfig;
+
 use crate::data_folder::DataFolder;
 use crate::demo::{DemoTenant, application, user};
-use crate::embedded::{Embedded, Http};
+use crate::embedded::Embedded;
 use crate::error::Error;
+use crate::output::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -26,19 +29,19 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let origin = format!("http://localhost:{}", args.app_listen.port());
     let tenant = DemoTenant::new(&origin);
     let listeners = application::listen(args.app_listen).await?;
-    let http = Http {
-        issuer: issuer.clone(),
-        listen: args.listen,
-        tls: None,
-        trusted_proxies: Vec::new(),
-    };
+    let http = HttpConfig::new(&issuer, args.listen);
     let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
     let settings = application::Settings::new(&issuer, &tenant);
     let connection = tenant.connection().to_owned();
     server.import(tenant.file).await?;
     let user = user::ensure(&server, &connection).await?;
-    application::serve(listeners, settings, server.channels.token_signing.clone(), &server.shutdown);
-    server.serve(|| println!("{}", welcome(&issuer, &origin, &user))).await
+    application::serve(
+        listeners,
+        settings,
+        server.channels.token_signing.clone(),
+        &server.shutdown,
+    );
+    server.serve(|| say(welcome(&issuer, &origin, &user))).await
 }
 
 fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apply_tenant::{Services, apply};
 use crate::error::Error;
+use crate::output::say;
 use crate::target::Target;
 use crate::tenant_file::{self, TenantFile};
 
@@ -44,13 +45,20 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     } else {
         Some(args.target.organization().await?)
     };
-    let services = Services { registry, organization };
+    let services = Services {
+        registry,
+        organization,
+    };
     let changes = apply(file, services, args.dry_run).await?;
     for change in &changes {
-        println!("{change}");
+        say(change);
     }
     if changes.is_empty() {
-        println!("nothing {}", if args.dry_run { "would change" } else { "changed" });
+        say(if args.dry_run {
+            "nothing would change"
+        } else {
+            "nothing changed"
+        });
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use doorward_proto::identity::v1::{ImportUsersRequest, ImportUsersResponse};
 use super::request;
 use crate::choose_connection::choose_connection;
 use crate::error::Error;
+use crate::output::say;
 use crate::target::Target;
 use crate::users_file;
 
@@ -33,7 +34,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     let mut identity = args.target.identity().await?;
     let registry = args.target.registry().await?;
-    let connection = choose_connection(registry, args.connection.as_deref()).await?.name;
+    let connection = choose_connection(registry, args.connection.as_deref())
+        .await?
+        .name;
     let mut sum = ImportUsersResponse::default();
     for (index, users) in file.users.chunks(BATCH).enumerate() {
         let batch = ImportUsersRequest {
@@ -41,10 +44,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
             users: users.to_vec(),
         };
         let imported = identity.import_users(request(batch)).await;
-        let imported = imported.map_err(|status| failed_at(index * BATCH, Error::service("identity")(status)))?;
+        let imported = imported
+            .map_err(|status| failed_at(index * BATCH, Error::service("identity")(status)))?;
         sum = add(sum, *imported.get_ref());
     }
-    println!("{} created, {} changed, {} unchanged", sum.created, sum.updated, sum.unchanged);
+    let ImportUsersResponse {
+        created,
+        updated,
+        unchanged,
+    } = sum;
+    say(format_args!(
+        "{created} created, {updated} changed, {unchanged} unchanged"
+    ));
     Ok(())
 }
 
@@ -52,7 +63,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
 fn failed_at(done: usize, error: Error) -> Error {
     match (done, error) {
         (0, error) => error,
-        (done, error) => Error::Refused(format!("{error} (the first {done} users of the file were imported)")),
+        (done, error) => Error::Refused(format!(
+            "{error} (the first {done} users of the file were imported)"
+        )),
     }
 }
 

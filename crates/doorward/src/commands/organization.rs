@@ -6,6 +6,7 @@ use doorward_proto::organization::v1::AddMemberRequest;
 
 use super::request;
 use crate::error::Error;
+use crate::output::say;
 use crate::target::Target;
 
 #[derive(Debug, clap::Subcommand)]
@@ -17,7 +18,8 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct AddMemberArgs {
     /// Id of the organization, for example `org_9ybsU1dN2dKfDkBi`
-    organization: String,
+    #[arg(value_name = "ORG")]
+    id: String,
     /// Email of the user
     email: String,
     /// Connection that the user belongs to, when several users have that email
@@ -34,16 +36,25 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
         email: args.email.clone(),
     };
     let listed = identity.list_users_by_email(request(with_email)).await;
-    let users = listed.map_err(Error::service("identity"))?.into_inner().users;
+    let users = listed
+        .map_err(Error::service("identity"))?
+        .into_inner()
+        .users;
     let user = choose(users, &args.email, args.connection.as_deref()).map_err(Error::Refused)?;
     let membership = AddMemberRequest {
-        organization_id: args.organization.clone(),
+        organization_id: args.id.clone(),
         user_id: user.user_id.clone(),
     };
     let answer = organizations.add_member(request(membership)).await;
-    let added = answer.map_err(Error::service("organization"))?.into_inner().added;
+    let added = answer
+        .map_err(Error::service("organization"))?
+        .into_inner()
+        .added;
     let verb = if added { "is now" } else { "already was" };
-    println!("{} {verb} a member of {}", user.user_id, args.organization);
+    say(format_args!(
+        "{} {verb} a member of {}",
+        user.user_id, args.id
+    ));
     Ok(())
 }
 
@@ -53,14 +64,21 @@ fn choose(users: Vec<User>, email: &str, connection: Option<&str>) -> Result<Use
     match (users.pop(), users.is_empty()) {
         (Some(user), true) => Ok(user),
         (None, _) => {
-            let place = connection.map(|name| format!(" in the connection {name:?}")).unwrap_or_default();
+            let place = connection
+                .map(|name| format!(" in the connection {name:?}"))
+                .unwrap_or_default();
             Err(format!("there is no user with the email {email}{place}"))
         }
         (Some(last), false) => {
             users.push(last);
-            let named = users.iter().map(|user| format!("{} in {}", user.user_id, user.connection));
+            let named = users
+                .iter()
+                .map(|user| format!("{} in {}", user.user_id, user.connection));
             let named: Vec<_> = named.collect();
-            Err(format!("several users have the email {email}; choose one with --connection: {}", named.join(", ")))
+            Err(format!(
+                "several users have the email {email}; choose one with --connection: {}",
+                named.join(", ")
+            ))
         }
     }
 }
@@ -83,7 +101,15 @@ mod tests {
         assert_eq!(choose(users(), "e", Some("a")).unwrap().user_id, "auth0|1");
         let several = choose(users(), "e", None).unwrap_err();
         assert!(several.ends_with("auth0|1 in a, auth0|2 in b"), "{several}");
-        assert!(choose(users(), "e", Some("c")).unwrap_err().contains("\"c\""));
-        assert!(choose(Vec::new(), "e", None).unwrap_err().contains("no user"));
+        assert!(
+            choose(users(), "e", Some("c"))
+                .unwrap_err()
+                .contains("\"c\"")
+        );
+        assert!(
+            choose(Vec::new(), "e", None)
+                .unwrap_err()
+                .contains("no user")
+        );
     }
 }

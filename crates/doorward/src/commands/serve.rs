@@ -3,13 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use doorward_authorize_frontend::{HttpConfig, Issuer};
 use ipnet::IpNet;
 
 use super::import::{self, Values};
 use crate::data_folder::DataFolder;
-use crate::embedded::{Embedded, Http};
+use crate::embedded::Embedded;
 use crate::error::Error;
-use crate::issuer;
+use crate::output::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -17,8 +18,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// Address by which browsers and applications know this server; https, except for loopback hosts
-    #[arg(long, value_name = "URL", value_parser = issuer::parse)]
-    issuer: String,
+    #[arg(long, value_name = "URL", value_parser = Issuer::parse)]
+    issuer: Issuer,
     /// Folder that everything is kept in; made when it is missing
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -46,20 +47,23 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let tenant = args.tenant.map(|path| import::read(&path, args.values)).transpose()?;
+    let tenant = args
+        .tenant
+        .map(|path| import::read(&path, args.values))
+        .transpose()?;
     let folder = DataFolder::create(&args.data)?;
-    let http = Http {
-        issuer: args.issuer,
-        listen: args.listen,
-        tls: args.tls_cert.zip(args.tls_key),
-        trusted_proxies: args.trusted_proxies,
-    };
-    let issuer = http.issuer.clone();
+    let mut http = HttpConfig::new(args.issuer.as_str(), args.listen);
+    (http.tls_cert, http.tls_key) = (args.tls_cert, args.tls_key);
+    if !args.trusted_proxies.is_empty() {
+        http.trusted_proxies = args.trusted_proxies;
+    }
     let server = Embedded::open(folder, http).await?;
     if let Some(tenant) = tenant {
         for change in server.import(tenant).await? {
             tracing::info!("tenant file: {change}");
         }
     }
-    server.serve(|| println!("doorward is ready at {issuer}")).await
+    server
+        .serve(|| say(format_args!("doorward is ready at {}", args.issuer)))
+        .await
 }

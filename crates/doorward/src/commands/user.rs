@@ -7,6 +7,7 @@ use doorward_proto::identity::v1::CreateUserRequest;
 use super::request;
 use crate::choose_connection::choose_connection;
 use crate::error::Error;
+use crate::output::say;
 use crate::target::Target;
 
 #[derive(Debug, clap::Subcommand)]
@@ -38,8 +39,11 @@ pub(crate) async fn add(args: AddArgs) -> Result<(), Error> {
         email_verified: false,
     };
     let created = identity.create_user(request(wanted)).await;
-    let user = created.map_err(Error::service("identity"))?.into_inner().user;
-    println!("{}", user.unwrap_or_default().user_id);
+    let user = created
+        .map_err(Error::service("identity"))?
+        .into_inner()
+        .user;
+    say(user.unwrap_or_default().user_id);
     Ok(())
 }
 
@@ -52,7 +56,9 @@ fn read_password() -> Result<String, Error> {
         first_line(&mut io::stdin().lock()).map_err(unreadable)?
     };
     if password.is_empty() {
-        return Err(Error::Refused("no password was given on standard input".into()));
+        return Err(Error::Refused(
+            "no password was given on standard input".into(),
+        ));
     }
     Ok(password)
 }
@@ -60,7 +66,9 @@ fn read_password() -> Result<String, Error> {
 fn first_line(input: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     input.read_line(&mut line)?;
-    let end = line.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let end = line
+        .strip_suffix('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
     Ok(end.unwrap_or(&line).to_owned())
 }
 

@@ -1,8 +1,8 @@
 //! The demo API: one protected resource, which checks access tokens as any API would.
 
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -44,11 +44,17 @@ pub(super) enum Refusal {
 }
 
 /// `GET /api/greeting`.
-pub(super) async fn greeting(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn greeting(
+    State(api): State<Api>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let token = bearer_token(&headers)?;
     let mut keys = api.keys;
     let jwks = keys.get_jwks(request(GetJwksRequest {})).await;
-    let jwks = jwks.map_err(|_| Refusal::KeysUnavailable)?.into_inner().keys;
+    let jwks = jwks
+        .map_err(|_| Refusal::KeysUnavailable)?
+        .into_inner()
+        .keys;
     let claims = verify::verify(token, &jwks, &api.settings.issuer, &api.settings.audience)?;
     if !claims.scope.split(' ').any(|scope| scope == SCOPE) {
         return Err(Refusal::InsufficientScope);
@@ -83,7 +89,8 @@ impl IntoResponse for Refusal {
             Self::InvalidRequest => with_error(StatusCode::BAD_REQUEST, "invalid_request"),
             Self::InvalidToken => with_error(StatusCode::UNAUTHORIZED, "invalid_token"),
             Self::InsufficientScope => {
-                let (status, error, challenge) = with_error(StatusCode::FORBIDDEN, "insufficient_scope");
+                let (status, error, challenge) =
+                    with_error(StatusCode::FORBIDDEN, "insufficient_scope");
                 (status, error, format!("{challenge}, scope=\"{SCOPE}\""))
             }
             Self::KeysUnavailable => {
@@ -92,7 +99,12 @@ impl IntoResponse for Refusal {
             }
         };
         let challenge = format!("Bearer realm=\"demo\"{challenge}");
-        (status, [(WWW_AUTHENTICATE, challenge)], Json(json!({ "error": error }))).into_response()
+        (
+            status,
+            [(WWW_AUTHENTICATE, challenge)],
+            Json(json!({ "error": error })),
+        )
+            .into_response()
     }
 }
 

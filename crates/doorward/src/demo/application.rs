@@ -41,7 +41,11 @@ impl Settings {
 pub(crate) async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
     let flag = "--app-listen";
     let bound = TcpListener::bind(address).await;
-    let mut listeners = vec![bound.map_err(|source| Error::Listen { flag, address, source })?];
+    let mut listeners = vec![bound.map_err(|source| Error::Listen {
+        flag,
+        address,
+        source,
+    })?];
     if let Some(other) = listen::other_loopback(address) {
         // A machine without IPv6 is as good.
         listeners.extend(TcpListener::bind(other).await);
@@ -64,7 +68,8 @@ pub(crate) fn serve(
     for listener in listeners {
         let (router, shutdown) = (router.clone(), shutdown.clone());
         tokio::spawn(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
+            let served =
+                axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
             if let Err(error) = served.await {
                 tracing::error!(%error, "the demo application stopped");
             }
@@ -74,7 +79,12 @@ pub(crate) fn serve(
 
 macro_rules! file {
     ($name:literal, $content_type:literal) => {
-        get(|| async { page($content_type, include_str!(concat!("../../../../deploy/demo/", $name))) })
+        get(|| async {
+            page(
+                $content_type,
+                include_str!(concat!("../../../../deploy/demo/", $name)),
+            )
+        })
     };
 }
 
@@ -82,8 +92,14 @@ fn router(api: api::Api) -> Router {
     Router::new()
         .route("/", file!("index.html", "text/html; charset=utf-8"))
         .route("/app.js", file!("app.js", "text/javascript; charset=utf-8"))
-        .route("/checks.js", file!("checks.js", "text/javascript; charset=utf-8"))
-        .route("/oidc.js", file!("oidc.js", "text/javascript; charset=utf-8"))
+        .route(
+            "/checks.js",
+            file!("checks.js", "text/javascript; charset=utf-8"),
+        )
+        .route(
+            "/oidc.js",
+            file!("oidc.js", "text/javascript; charset=utf-8"),
+        )
         .route("/style.css", file!("style.css", "text/css; charset=utf-8"))
         .route("/icon.svg", file!("icon.svg", "image/svg+xml"))
         .route("/config.json", get(settings))

@@ -45,7 +45,10 @@ pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUs
         Err(status) if reason_of(&status) != Some(ErrorReason::UserAlreadyExists) => {
             Err(Error::service("identity")(status))
         }
-        _ => Ok(DemoUser { email: EMAIL, password }),
+        _ => Ok(DemoUser {
+            email: EMAIL,
+            password,
+        }),
     }
 }
 
@@ -58,7 +61,11 @@ fn keep_password(path: &Path) -> io::Result<String> {
 
 fn write_password(path: &Path) -> io::Result<String> {
     let password = alphanumeric(PASSWORD_LENGTH);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{password}")?;
     file.sync_all()?;
     Ok(password)
@@ -78,6 +85,9 @@ mod tests {
         assert_eq!(password.len(), PASSWORD_LENGTH);
         assert_eq!(keep_password(&one).unwrap(), password);
         assert_ne!(keep_password(&other).unwrap(), password);
-        assert_eq!(fs::metadata(&one).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&one).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
 }

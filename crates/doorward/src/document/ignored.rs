@@ -60,7 +60,11 @@ impl fmt::Display for Path {
         if self.object.is_empty() && self.rest.is_empty() {
             return f.write_str("the file");
         }
-        let dot = if self.object.is_empty() || self.rest.is_empty() { "" } else { "." };
+        let dot = if self.object.is_empty() || self.rest.is_empty() {
+            ""
+        } else {
+            "."
+        };
         write!(f, "{}{dot}{}", self.object, self.rest)
     }
 }
@@ -130,9 +134,18 @@ mod tests {
         let client = list.item("My App");
         assert_eq!(list.to_string(), "clients");
         assert_eq!(client.to_string(), "clients[My App]");
-        assert_eq!(client.member("jwt").member("alg").to_string(), "clients[My App].jwt.alg");
-        assert_eq!(client.member("callbacks").item(2).to_string(), "clients[My App].callbacks[2]");
-        assert_eq!(Path::root().member("tenant").member("flags").to_string(), "tenant.flags");
+        assert_eq!(
+            client.member("jwt").member("alg").to_string(),
+            "clients[My App].jwt.alg"
+        );
+        assert_eq!(
+            client.member("callbacks").item(2).to_string(),
+            "clients[My App].callbacks[2]"
+        );
+        assert_eq!(
+            Path::root().member("tenant").member("flags").to_string(),
+            "tenant.flags"
+        );
     }
 
     #[test]

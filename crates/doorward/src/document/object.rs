@@ -39,7 +39,9 @@ impl Object {
     }
 
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>> {
-        self.take(key).map(|(path, node)| text(&path, node)).transpose()
+        self.take(key)
+            .map(|(path, node)| text(&path, node))
+            .transpose()
     }
 
     pub(crate) fn required_text(&mut self, key: &str) -> Result<String> {
@@ -53,7 +55,9 @@ impl Object {
             return Ok(None);
         };
         let items = items(&path, node)?.into_iter().enumerate();
-        let values: Result<_> = items.map(|(index, node)| text(&path.item(index), node)).collect();
+        let values: Result<_> = items
+            .map(|(index, node)| text(&path.item(index), node))
+            .collect();
         Ok(Some(StringList { values: values? }))
     }
 
@@ -94,7 +98,11 @@ impl Object {
         if !(0.0..=f64::from(u32::MAX)).contains(&scaled) {
             return Err(Error::value(&path, node.line, "is out of range"));
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "in range"
+        )]
         Ok(Some(scaled as u32))
     }
 
@@ -114,18 +122,23 @@ impl Object {
     }
 
     pub(crate) fn object(&mut self, key: &str) -> Result<Option<Self>> {
-        self.take(key).map(|(path, node)| Self::new(path, node)).transpose()
+        self.take(key)
+            .map(|(path, node)| Self::new(path, node))
+            .transpose()
     }
 
     /// The objects of a list, each called by the first of `names` that it has, else by its position.
     pub(crate) fn objects(&mut self, key: &str, names: &[&str]) -> Result<Option<Vec<Self>>> {
-        self.take(key).map(|(path, node)| Self::list(&path, node, names)).transpose()
+        self.take(key)
+            .map(|(path, node)| Self::list(&path, node, names))
+            .transpose()
     }
 
     pub(super) fn list(path: &Path, node: Node, names: &[&str]) -> Result<Vec<Self>> {
         let items = items(path, node)?.into_iter().enumerate();
         let objects = items.map(|(index, node)| {
-            let path = name_of(&node, names).map_or_else(|| path.item(index), |name| path.item(name));
+            let path =
+                name_of(&node, names).map_or_else(|| path.item(index), |name| path.item(name));
             Self::new(path, node)
         });
         objects.collect()
@@ -167,10 +180,18 @@ fn name_of<'a>(node: &'a Node, names: &[&str]) -> Option<&'a str> {
     let Value::Object(members) = &node.value else {
         return None;
     };
-    names.iter().find_map(|name| match members.iter().find(|(key, _)| key == name) {
-        Some((_, Node { value: Value::Text(text), .. })) => Some(text.as_str()),
-        _ => None,
-    })
+    names
+        .iter()
+        .find_map(|name| match members.iter().find(|(key, _)| key == name) {
+            Some((
+                _,
+                Node {
+                    value: Value::Text(text),
+                    ..
+                },
+            )) => Some(text.as_str()),
+            _ => None,
+        })
 }
 
 fn items(path: &Path, node: Node) -> Result<Vec<Node>> {
@@ -190,7 +211,9 @@ fn text(path: &Path, node: Node) -> Result<String> {
 fn wrong_type(path: &Path, line: Option<u64>, expected: &str, value: &Value) -> Error {
     let problem = match value {
         Value::Placeholder(name) => {
-            format!("is the placeholder {name}, which has no value; give it with --set {name}=VALUE")
+            format!(
+                "is the placeholder {name}, which has no value; give it with --set {name}=VALUE"
+            )
         }
         other => format!("must be {expected}, but is {}", other.kind()),
     };

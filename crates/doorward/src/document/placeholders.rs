@@ -47,7 +47,9 @@ pub(super) fn left_in(scalar: &str) -> Option<&str> {
 
 /// Delimiter and name of the placeholder that the text begins with.
 fn placeholder(text: &str) -> Option<(&'static str, &str)> {
-    let delimiter = ["##", "@@"].into_iter().find(|delimiter| text.starts_with(delimiter))?;
+    let delimiter = ["##", "@@"]
+        .into_iter()
+        .find(|delimiter| text.starts_with(delimiter))?;
     let (name, _) = text[delimiter.len()..].split_once(delimiter)?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (!name.is_empty() && name.bytes().all(allowed)).then_some((delimiter, name))
@@ -91,12 +93,18 @@ mod tests {
     #[test]
     fn values_are_put_in_place() {
         for (text, expected) in [
-            ("url: https://##HOST##/##HOST##", "url: https://app.example/app.example"),
+            (
+                "url: https://##HOST##/##HOST##",
+                "url: https://app.example/app.example",
+            ),
             ("life: ##N##", "life: 3600"),
             ("host: @@HOST@@", r#"host: "app.example""#),
             ("urls: @@URLS@@", r#"urls: ["https://a","https://b"]"#),
             (r#"urls: "@@URLS@@""#, r#"urls: ["https://a","https://b"]"#),
-            ("urls: '@@URLS@@' # all", r#"urls: ["https://a","https://b"] # all"#),
+            (
+                "urls: '@@URLS@@' # all",
+                r#"urls: ["https://a","https://b"] # all"#,
+            ),
         ] {
             assert_eq!(replaced(text), expected);
         }
@@ -104,7 +112,15 @@ mod tests {
 
     #[test]
     fn other_text_stays() {
-        for text in ["# a comment", "## Title ##", "####", "a@b.example", "@@", "é ## ü", "x#"] {
+        for text in [
+            "# a comment",
+            "## Title ##",
+            "####",
+            "a@b.example",
+            "@@",
+            "é ## ü",
+            "x#",
+        ] {
             assert_eq!(replaced(text), text);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Spanned, UserMessageFormatter};
 
 use super::node::{Node, Value};
 use super::{Error, placeholders};
@@ -14,13 +14,18 @@ pub(super) fn parse(text: &str) -> super::Result<Node> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| Error::Syntax {
         line: error.location().map_or(1, |location| location.line()),
-        // The library names the place too, at the end of its message or on lines of its own.
-        problem: first_line(&error.without_snippet().to_string()),
+        problem: without_place(
+            &error
+                .without_snippet()
+                .render_with_formatter(&UserMessageFormatter),
+        ),
     })
 }
 
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().to_owned()
+/// The library's message without the place at its end, which stands before it here.
+fn without_place(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.split(" at line ").next().unwrap_or(line).to_owned()
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -117,7 +122,10 @@ mod tests {
         let root = parse("a: yes\nb: true\nc: 1.5\nd: ~\ne: \"7\"\nf: 0x10\n").unwrap();
         assert_eq!(member(&root, "a").value, "yes".into());
         assert_eq!(member(&root, "b").value, true.into());
-        assert_eq!(member(&root, "c").value, Value::Number(Number::from_f64(1.5).unwrap()));
+        assert_eq!(
+            member(&root, "c").value,
+            Value::Number(Number::from_f64(1.5).unwrap())
+        );
         assert_eq!(member(&root, "d").value, Value::Null);
         assert_eq!(member(&root, "e").value, "7".into());
         assert_eq!(member(&root, "f").value, Value::Number(16.into()));
@@ -130,15 +138,35 @@ mod tests {
         let it = member(&root, "it");
         assert_eq!(member(it, "x").value, Value::Number(1.into()));
         assert_eq!(member(it, "y").value, Value::Number(3.into()));
-        assert_eq!(member(&root, "list").value, Value::List(vec![member(&root, "base").clone()]));
+        assert_eq!(
+            member(&root, "list").value,
+            Value::List(vec![member(&root, "base").clone()])
+        );
     }
 
     #[test]
     fn complaints_name_the_line() {
-        for (text, expected) in [("a: 1\na: 2\n", 2), ("a: [1\nb: 2\n", 2), ("a: 1\n\tb: 2\n", 2)] {
-            let error = parse(text).unwrap_err();
-            assert!(matches!(error, Error::Syntax { line, .. } if line >= expected), "{error}");
-            assert_eq!(error.to_string().lines().count(), 1, "{error}");
+        for (text, expected) in [
+            (
+                "a: 1\na: 2\n",
+                "line 2: duplicate mapping key `a` is not allowed here",
+            ),
+            (
+                "a: [1\nb: 2\n",
+                "line 2: illegal placement of ':' indicator",
+            ),
+            (
+                "a:\n\tb: 2\n",
+                "line 2: tabs disallowed within this context (block indentation)",
+            ),
+            (
+                "a: 1\n---\nb: 2\n",
+                "line 3: only single YAML document expected but multiple found",
+            ),
+            ("a: *x\n", "line 1: reference to unknown value"),
+            ("a: .inf\n", "line 1: value `.inf` is not a finite number"),
+        ] {
+            assert_eq!(parse(text).unwrap_err().to_string(), expected);
         }
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
         ignored.note(client.path(), "the global client is not supported, ignored");
         return Ok(None);
     }
-    let (id_token_lifetime_seconds, id_token_signing_alg) = jwt_configuration(&mut client, ignored)?;
+    let (id_token_lifetime_seconds, id_token_signing_alg) =
+        jwt_configuration(&mut client, ignored)?;
     let organization_usage = client.word("organization_usage", &ORGANIZATION_USAGES)?;
     let patch = ClientPatch {
         client_id: client.text("client_id")?,
@@ -61,7 +62,10 @@ fn pass_what_happens_anyway(client: &mut Object) {
     // Without a `custom_login_page` beside it, the page is the standard one.
     client.pass("custom_login_page_on", &[true.into(), false.into()]);
     // No such question is asked.
-    client.pass("skip_non_verifiable_callback_uri_confirmation_prompt", &[true.into()]);
+    client.pass(
+        "skip_non_verifiable_callback_uri_confirmation_prompt",
+        &[true.into()],
+    );
     let never = [false.into()];
     client.pass("cross_origin_auth", &never);
     client.pass("cross_origin_authentication", &never);

@@ -8,11 +8,41 @@ const DATABASE: &str = "auth0";
 
 /// Auth0's names for password policies, with the least length that each asks for.
 const PASSWORD_POLICIES: [(&str, Policy); 5] = [
-    ("none", Policy { length: 1, more: false }),
-    ("low", Policy { length: 6, more: false }),
-    ("fair", Policy { length: 8, more: true }),
-    ("good", Policy { length: 8, more: true }),
-    ("excellent", Policy { length: 10, more: true }),
+    (
+        "none",
+        Policy {
+            length: 1,
+            more: false,
+        },
+    ),
+    (
+        "low",
+        Policy {
+            length: 6,
+            more: false,
+        },
+    ),
+    (
+        "fair",
+        Policy {
+            length: 8,
+            more: true,
+        },
+    ),
+    (
+        "good",
+        Policy {
+            length: 8,
+            more: true,
+        },
+    ),
+    (
+        "excellent",
+        Policy {
+            length: 10,
+            more: true,
+        },
+    ),
 ];
 
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +52,18 @@ struct Policy {
     more: bool,
 }
 
-pub(super) fn read(mut connection: Object, ignored: &mut Ignored) -> Result<Option<ConnectionPatch>> {
+pub(super) fn read(
+    mut connection: Object,
+    ignored: &mut Ignored,
+) -> Result<Option<ConnectionPatch>> {
     let strategy = connection.text("strategy")?;
     if let Some(strategy) = &strategy
         && strategy != DATABASE
     {
-        ignored.note(connection.path(), format!("the strategy {strategy:?} is not supported, ignored"));
+        ignored.note(
+            connection.path(),
+            format!("the strategy {strategy:?} is not supported, ignored"),
+        );
         return Ok(None);
     }
     let name = connection.required_text("name")?;
@@ -77,7 +113,11 @@ fn pass_what_happens_anyway(options: &mut Object, ignored: &mut Ignored) -> Resu
     let nothing = [Value::Object(Vec::new())];
     options.pass("customScripts", &nothing);
     options.pass("configuration", &nothing);
-    for rule in ["password_history", "password_no_personal_info", "password_dictionary"] {
+    for rule in [
+        "password_history",
+        "password_no_personal_info",
+        "password_dictionary",
+    ] {
         let Some(mut rule) = options.object(rule)? else {
             continue;
         };

@@ -4,7 +4,10 @@ use doorward_proto::organization::v1::OrganizationPatch;
 
 use crate::document::{Ignored, Object, Result};
 
-pub(super) fn read(mut organization: Object, ignored: &mut Ignored) -> Result<Option<OrganizationPatch>> {
+pub(super) fn read(
+    mut organization: Object,
+    ignored: &mut Ignored,
+) -> Result<Option<OrganizationPatch>> {
     let patch = OrganizationPatch {
         id: organization.text("id")?,
         name: organization.required_text("name")?,

@@ -17,7 +17,10 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
         session_lifetime_minutes: minutes(&mut tenant, "session_lifetime")?,
         idle_session_lifetime_minutes: minutes(&mut tenant, "idle_session_lifetime")?,
         ephemeral_session_lifetime_minutes: minutes(&mut tenant, "ephemeral_session_lifetime")?,
-        idle_ephemeral_session_lifetime_minutes: minutes(&mut tenant, "idle_ephemeral_session_lifetime")?,
+        idle_ephemeral_session_lifetime_minutes: minutes(
+            &mut tenant,
+            "idle_ephemeral_session_lifetime",
+        )?,
         persistent_session_cookie: persistent_cookie(&mut tenant, ignored)?,
         enable_client_connections: client_connections(&mut tenant, ignored)?,
     };

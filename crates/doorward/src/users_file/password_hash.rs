@@ -1,7 +1,9 @@
 //! `password_hash` and `custom_password_hash`: what a password is checked against until its first use here.
 
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::{
+    BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD,
+};
 use doorward_identity::domain::PasswordHash;
 
 use crate::document::{Ignored, Object, Result};
@@ -27,7 +29,9 @@ pub(super) fn read(entry: &mut Object, ignored: &mut Ignored) -> Result<Option<S
     let custom = custom(entry, ignored)?;
     let (key, hash) = match (plain, custom) {
         (None, None) => return Ok(None),
-        (Some(_), Some(_)) => return Err(entry.problem(CUSTOM, "cannot stand beside password_hash")),
+        (Some(_), Some(_)) => {
+            return Err(entry.problem(CUSTOM, "cannot stand beside password_hash"));
+        }
         (Some(hash), None) => ("password_hash", hash),
         (None, Some(hash)) => (CUSTOM, hash),
     };
@@ -54,7 +58,10 @@ fn custom(entry: &mut Object, ignored: &mut Ignored) -> Result<Option<String>> {
     };
     let argon2 = decoded.starts_with("$argon2");
     if argon2 != (algorithm == "argon2") {
-        return Err(hash.problem("value", format!("is not the full encoded string of {algorithm}")));
+        return Err(hash.problem(
+            "value",
+            format!("is not the full encoded string of {algorithm}"),
+        ));
     }
     hash.finish(ignored);
     custom.finish(ignored);
@@ -83,8 +90,14 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
     rest.is_empty().then(|| bytes.collect())?
 }

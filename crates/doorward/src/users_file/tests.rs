@@ -1,14 +1,13 @@
 use super::*;
 
 const BCRYPT: &str = "$2b$04$abcdefghijklmnopqrstuuGlHvwkLLiG8qNhNYBuyZ8GVyDv5qAiu";
-const ARGON2: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kNrRY/8qV7KOsOYh0Th1Yz4NWfxJkQpVs1Wk3xrJoTc";
+const ARGON2: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kNrRY/8qV7KOsOYh0Th1Yz4NWfxJkQpVs1Wk3xrJoTc";
 
-fn one(entry: serde_json::Value) -> Result<ImportedUser> {
+fn one(entry: &serde_json::Value) -> Result<ImportedUser> {
     parse(&serde_json::json!([entry]).to_string()).map(|mut file| file.users.remove(0))
 }
 
-fn problem(entry: serde_json::Value) -> String {
+fn problem(entry: &serde_json::Value) -> String {
     one(entry).unwrap_err().to_string()
 }
 
@@ -58,7 +57,7 @@ fn every_supported_key() {
 
 #[test]
 fn an_id_with_its_prefix_keeps_it() {
-    let user = one(serde_json::json!({"email": "a@b.example", "user_id": "auth0|x"})).unwrap();
+    let user = one(&serde_json::json!({"email": "a@b.example", "user_id": "auth0|x"})).unwrap();
     assert_eq!(user.user_id.as_deref(), Some("auth0|x"));
 }
 
@@ -66,39 +65,84 @@ fn an_id_with_its_prefix_keeps_it() {
 fn custom_hashes_in_every_encoding() {
     use base64::Engine;
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-    let hex: String = BCRYPT.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex: Vec<_> = BCRYPT.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex = hex.concat();
     for (algorithm, value, encoding, expected) in [
         ("bcrypt", BCRYPT.to_owned(), Some("utf8"), BCRYPT),
         ("argon2", ARGON2.to_owned(), None, ARGON2),
-        ("argon2", BASE64_STANDARD.encode(ARGON2), Some("base64"), ARGON2),
-        ("argon2", BASE64_URL_SAFE_NO_PAD.encode(ARGON2), Some("base64"), ARGON2),
+        (
+            "argon2",
+            BASE64_STANDARD.encode(ARGON2),
+            Some("base64"),
+            ARGON2,
+        ),
+        (
+            "argon2",
+            BASE64_URL_SAFE_NO_PAD.encode(ARGON2),
+            Some("base64"),
+            ARGON2,
+        ),
         ("bcrypt", hex, Some("hex"), BCRYPT),
     ] {
         let hash = serde_json::json!({"value": value, "encoding": encoding});
         let custom = serde_json::json!({"algorithm": algorithm, "hash": hash});
         let entry = serde_json::json!({"email": "a@b.example", "custom_password_hash": custom});
-        assert_eq!(one(entry).unwrap().password_hash.as_deref(), Some(expected));
+        assert_eq!(
+            one(&entry).unwrap().password_hash.as_deref(),
+            Some(expected)
+        );
     }
 }
 
 #[test]
 fn what_cannot_be_imported_is_named() {
     use serde_json::json;
-    let custom = |custom: serde_json::Value| json!({"email": "a@b.example", "custom_password_hash": custom});
+    let custom =
+        |custom: serde_json::Value| json!({"email": "a@b.example", "custom_password_hash": custom});
     for (entry, expected) in [
         (json!({}), "users[0].email is missing"),
-        (json!({"email": 5}), "users[0].email must be a text, but is a number"),
-        (json!({"email": "nobody"}), "users[nobody].email is not an email address"),
-        (json!({"email": "a@b.example", "blocked": "no"}), "users[a@b.example].blocked must be true or false"),
-        (json!({"email": "a@b.example", "app_metadata": []}), "users[a@b.example].app_metadata must be an object"),
-        (json!({"email": "a@b.example", "password_hash": "secret"}), "users[a@b.example].password_hash is neither"),
-        (custom(json!({"algorithm": "md5", "hash": {"value": "x"}})), "algorithm \"md5\" is not supported"),
-        (custom(json!({"algorithm": "argon2"})), "custom_password_hash.hash is missing"),
-        (custom(json!({"algorithm": "argon2", "hash": {"value": BCRYPT}})), "full encoded string of argon2"),
-        (custom(json!({"algorithm": "bcrypt", "hash": {"value": "zz", "encoding": "hex"}})), "not a text in its encoding"),
-        (custom(json!({"algorithm": "bcrypt", "hash": {"value": "x", "encoding": "latin1"}})), "is not one of utf8, base64, hex"),
+        (
+            json!({"email": 5}),
+            "users[0].email must be a text, but is a number",
+        ),
+        (
+            json!({"email": "nobody"}),
+            "users[nobody].email is not an email address",
+        ),
+        (
+            json!({"email": "a@b.example", "blocked": "no"}),
+            "users[a@b.example].blocked must be true or false",
+        ),
+        (
+            json!({"email": "a@b.example", "app_metadata": []}),
+            "users[a@b.example].app_metadata must be an object",
+        ),
+        (
+            json!({"email": "a@b.example", "password_hash": "secret"}),
+            "users[a@b.example].password_hash is neither",
+        ),
+        (
+            custom(json!({"algorithm": "md5", "hash": {"value": "x"}})),
+            "algorithm \"md5\" is not supported",
+        ),
+        (
+            custom(json!({"algorithm": "argon2"})),
+            "custom_password_hash.hash is missing",
+        ),
+        (
+            custom(json!({"algorithm": "argon2", "hash": {"value": BCRYPT}})),
+            "full encoded string of argon2",
+        ),
+        (
+            custom(json!({"algorithm": "bcrypt", "hash": {"value": "zz", "encoding": "hex"}})),
+            "not a text in its encoding",
+        ),
+        (
+            custom(json!({"algorithm": "bcrypt", "hash": {"value": "x", "encoding": "latin1"}})),
+            "is not one of utf8, base64, hex",
+        ),
     ] {
-        let problem = problem(entry);
+        let problem = problem(&entry);
         assert!(problem.contains(expected), "{problem}");
         assert!(!problem.contains("secret"), "{problem}");
     }
@@ -107,21 +151,40 @@ fn what_cannot_be_imported_is_named() {
 #[test]
 fn a_user_may_stand_in_the_file_once() {
     let error = parse(r#"[{"email": "a@b.example"}, {"email": "A@b.example"}]"#).unwrap_err();
-    assert!(error.to_string().contains("email is in an earlier entry too"), "{error}");
-    let error = parse(r#"[{"email": "a@b.example", "user_id": "1"}, {"email": "c@b.example", "user_id": "auth0|1"}]"#);
-    assert!(error.unwrap_err().to_string().contains("user_id is in an earlier entry too"));
+    assert!(
+        error
+            .to_string()
+            .contains("email is in an earlier entry too"),
+        "{error}"
+    );
+    let error = parse(
+        r#"[{"email": "a@b.example", "user_id": "1"}, {"email": "c@b.example", "user_id": "auth0|1"}]"#,
+    );
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .contains("user_id is in an earlier entry too")
+    );
 }
 
 #[test]
 fn unsupported_keys_are_named_once() {
     let text = r#"[{"email": "a@b.example", "mfa_factors": []}, {"email": "c@b.example", "mfa_factors": []}]"#;
     let lines = parse(text).unwrap().ignored;
-    assert_eq!(lines, ["users[a@b.example].mfa_factors: not supported, ignored (also in users[c@b.example])"]);
+    assert_eq!(
+        lines,
+        ["users[a@b.example].mfa_factors: not supported, ignored (also in users[c@b.example])"]
+    );
 }
 
 #[test]
 fn what_is_no_list_is_refused_with_its_place() {
-    for (text, expected) in [("[{]", "line 1"), ("{}", "users must be a list"), ("[1]", "users[0] must be an object")] {
+    for (text, expected) in [
+        ("[{]", "line 1"),
+        ("{}", "users must be a list"),
+        ("[1]", "users[0] must be an object"),
+    ] {
         let error = parse(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }

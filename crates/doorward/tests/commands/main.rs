@@ -1,6 +1,9 @@
 //! The commands, run as a person or a script runs them: the built program on a data folder.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 mod import;
+mod remote;
 mod serve;
 mod users;
 
@@ -64,7 +67,10 @@ impl Place {
 
     fn run_with(&self, line: &str, input: &str) -> Output {
         let mut command = self.command(line);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that reads nothing may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

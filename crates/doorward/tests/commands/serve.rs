@@ -12,7 +12,11 @@ struct Server(Child);
 impl Server {
     /// Starts it and reads what it prints until a line has `last`.
     fn start(mut command: Command, last: &str) -> (Self, String) {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut printed = String::new();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         while !printed.lines().any(|line| line.contains(last)) {
@@ -41,17 +45,34 @@ fn one_line_says_when_it_is_ready() {
     let place = Place::new();
     place.write("tenant.yaml", TENANT);
     let port = free_port();
-    let line = format!("serve --listen 127.0.0.1:{port} --issuer http://localhost:{port} --data data --tenant tenant.yaml");
+    let line = format!(
+        "serve --listen 127.0.0.1:{port} --issuer http://localhost:{port} --data data --tenant tenant.yaml"
+    );
     let (server, printed) = Server::start(place.command(&line), "ready");
-    assert_eq!(printed, format!("doorward is ready at http://localhost:{port}/\n"));
+    assert_eq!(
+        printed,
+        format!("doorward is ready at http://localhost:{port}/\n")
+    );
 
-    let errors = failed(&place.run(&line.replace(&format!(":{port} --i"), ":0 --i")), 1);
-    assert!(errors.contains("another doorward process is serving from"), "{errors}");
-    let errors = failed(&place.run(&line.replace("data", "other")), 1);
-    assert!(errors.contains(&format!("--listen 127.0.0.1:{port}")), "{errors}");
+    let errors = failed(
+        &place.run(&line.replace(&format!(":{port} --i"), ":0 --i")),
+        1,
+    );
+    assert!(
+        errors.contains("another doorward process is serving from"),
+        "{errors}"
+    );
+    let errors = failed(&place.run(&line.replace("--data data", "--data other")), 1);
+    assert!(
+        errors.contains(&format!("--listen 127.0.0.1:{port}")),
+        "{errors}"
+    );
 
     // The commands work beside the server.
-    assert_eq!(succeeded(place.run("import tenant.yaml --data data")), "nothing changed\n");
+    assert_eq!(
+        succeeded(place.run("import tenant.yaml --data data")),
+        "nothing changed\n"
+    );
     succeeded(place.run_with("user add a@b.example --data data", "correct horse\n"));
     assert_eq!(server.stop(), Some(0));
 }
@@ -60,10 +81,15 @@ fn one_line_says_when_it_is_ready() {
 async fn the_demo_serves_its_application_and_keeps_its_user() {
     let place = Place::new();
     let (port, app_port) = (free_port(), free_port());
-    let line = format!("demo --data data --listen 127.0.0.1:{port} --app-listen 127.0.0.1:{app_port}");
+    let line =
+        format!("demo --data data --listen 127.0.0.1:{port} --app-listen 127.0.0.1:{app_port}");
     let (server, first) = Server::start(place.command(&line), "Stop with");
     let app = format!("http://localhost:{app_port}");
-    for expected in [format!("{app}/"), format!("http://localhost:{port}/"), "demo@doorward.example".to_owned()] {
+    for expected in [
+        format!("{app}/"),
+        format!("http://localhost:{port}/"),
+        "demo@doorward.example".to_owned(),
+    ] {
         assert!(first.contains(&expected), "{first}");
     }
 
@@ -71,10 +97,19 @@ async fn the_demo_serves_its_application_and_keeps_its_user() {
     let settings: serde_json::Value = settings.json().await.unwrap();
     assert_eq!(settings["issuer"], format!("http://localhost:{port}/"));
     assert_eq!(settings["scope"], "openid profile email read:greetings");
-    for (path, content_type) in [("", "text/html"), ("app.js", "text/javascript"), ("style.css", "text/css")] {
+    for (path, content_type) in [
+        ("", "text/html"),
+        ("app.js", "text/javascript"),
+        ("style.css", "text/css"),
+    ] {
         let page = reqwest::get(format!("{app}/{path}")).await.unwrap();
         assert_eq!(page.status(), 200);
-        assert!(page.headers()["content-type"].to_str().unwrap().starts_with(content_type));
+        assert!(
+            page.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with(content_type)
+        );
     }
     let greeting = reqwest::get(format!("{app}/api/greeting")).await.unwrap();
     assert_eq!(greeting.status(), 401);
@@ -90,8 +125,24 @@ fn a_taken_port_is_named_with_its_flag() {
     let place = Place::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let errors = failed(&place.run(&format!("demo --data data --listen 127.0.0.1:0 --app-listen {address}")), 1);
-    assert!(errors.contains(&format!("--app-listen {address}: ")), "{errors}");
-    let errors = failed(&place.run(&format!("demo --data data --listen {address} --app-listen 127.0.0.1:0")), 1);
-    assert!(errors.contains(&format!("--listen {address}: ")), "{errors}");
+    let errors = failed(
+        &place.run(&format!(
+            "demo --data data --listen 127.0.0.1:0 --app-listen {address}"
+        )),
+        1,
+    );
+    assert!(
+        errors.contains(&format!("--app-listen {address}: ")),
+        "{errors}"
+    );
+    let errors = failed(
+        &place.run(&format!(
+            "demo --data data --listen {address} --app-listen 127.0.0.1:0"
+        )),
+        1,
+    );
+    assert!(
+        errors.contains(&format!("--listen {address}: ")),
+        "{errors}"
+    );
 }

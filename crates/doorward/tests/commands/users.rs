@@ -3,10 +3,14 @@ use super::{Place, failed, succeeded};
 #[test]
 fn a_user_is_added_with_a_password_from_standard_input() {
     let place = Place::with_tenant();
-    let printed = succeeded(place.run_with("user add alice@example.com --data data", "correct horse\n"));
+    let printed =
+        succeeded(place.run_with("user add alice@example.com --data data", "correct horse\n"));
     assert!(printed.starts_with("auth0|"), "{printed}");
     assert_eq!(printed.trim().len(), "auth0|".len() + 24);
-    let again = failed(&place.run_with("user add ALICE@example.com --data data", "correct horse\n"), 1);
+    let again = failed(
+        &place.run_with("user add ALICE@example.com --data data", "correct horse\n"),
+        1,
+    );
     assert!(again.starts_with("doorward: identity: "), "{again}");
 }
 
@@ -14,11 +18,23 @@ fn a_user_is_added_with_a_password_from_standard_input() {
 fn a_user_needs_a_password_an_email_and_a_connection() {
     let place = Place::with_tenant();
     for (line, input, complaint) in [
-        ("user add a@b.example --data data", "", "no password was given"),
+        (
+            "user add a@b.example --data data",
+            "",
+            "no password was given",
+        ),
         ("user add a@b.example --data data", "short\n", "identity: "),
         ("user add nobody --data data", "correct horse\n", "email"),
-        ("user add a@b.example --data data --connection Guests", "correct horse\n", "choose one of: Staff"),
-        ("user add a@b.example --data missing", "correct horse\n", "missing"),
+        (
+            "user add a@b.example --data data --connection Guests",
+            "correct horse\n",
+            "choose one of: Staff",
+        ),
+        (
+            "user add a@b.example --data missing",
+            "correct horse\n",
+            "missing",
+        ),
     ] {
         let errors = failed(&place.run_with(line, input), 1);
         assert!(errors.contains(complaint), "{errors}");
@@ -29,7 +45,9 @@ fn a_user_needs_a_password_an_email_and_a_connection() {
 #[test]
 fn users_are_imported_with_their_ids_and_hashes() {
     let place = Place::with_tenant();
-    let hash = bcrypt::hash_with_result("correct horse", 4).unwrap().format_for_version(bcrypt::Version::TwoB);
+    let hash = bcrypt::hash_with_result("correct horse", 4)
+        .unwrap()
+        .format_for_version(bcrypt::Version::TwoB);
     let users = format!(
         r#"[{{"email": "alice@example.com", "user_id": "alice", "password_hash": "{hash}", "mfa_factors": []}},
             {{"email": "bob@example.com", "email_verified": true}}]"#
@@ -37,33 +55,67 @@ fn users_are_imported_with_their_ids_and_hashes() {
     place.write("users.json", &users);
     let output = place.run("import-users users.json --data data");
     let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(warnings, "warning: users.json: users[alice@example.com].mfa_factors: not supported, ignored\n");
+    assert_eq!(
+        warnings,
+        "warning: users.json: users[alice@example.com].mfa_factors: not supported, ignored\n"
+    );
     assert_eq!(succeeded(output), "2 created, 0 changed, 0 unchanged\n");
     let again = succeeded(place.run("import-users users.json --data data"));
     assert_eq!(again, "0 created, 0 changed, 2 unchanged\n");
 
-    let member = succeeded(place.run("organization add-member org_acme000000000001 alice@example.com --data data"));
-    assert_eq!(member, "auth0|alice is now a member of org_acme000000000001\n");
-    let again = succeeded(place.run("organization add-member org_acme000000000001 alice@example.com --data data"));
-    assert_eq!(again, "auth0|alice already was a member of org_acme000000000001\n");
+    let member = succeeded(
+        place.run("organization add-member org_acme000000000001 alice@example.com --data data"),
+    );
+    assert_eq!(
+        member,
+        "auth0|alice is now a member of org_acme000000000001\n"
+    );
+    let again = succeeded(
+        place.run("organization add-member org_acme000000000001 alice@example.com --data data"),
+    );
+    assert_eq!(
+        again,
+        "auth0|alice already was a member of org_acme000000000001\n"
+    );
 }
 
 #[test]
 fn a_bad_user_file_writes_nothing() {
     let place = Place::with_tenant();
-    place.write("users.json", r#"[{"email": "a@b.example"}, {"email": "nobody"}]"#);
+    place.write(
+        "users.json",
+        r#"[{"email": "a@b.example"}, {"email": "nobody"}]"#,
+    );
     let errors = failed(&place.run("import-users users.json --data data"), 1);
-    assert!(errors.contains("users.json: users[nobody].email is not an email address"), "{errors}");
+    assert!(
+        errors.contains("users.json: users[nobody].email is not an email address"),
+        "{errors}"
+    );
     place.write("users.json", r#"[{"email": "a@b.example"}]"#);
-    assert_eq!(succeeded(place.run("import-users users.json --data data")), "1 created, 0 changed, 0 unchanged\n");
+    assert_eq!(
+        succeeded(place.run("import-users users.json --data data")),
+        "1 created, 0 changed, 0 unchanged\n"
+    );
 }
 
 #[test]
 fn a_member_must_exist() {
     let place = Place::with_tenant();
-    let errors = failed(&place.run("organization add-member org_acme000000000001 a@b.example --data data"), 1);
-    assert!(errors.contains("there is no user with the email a@b.example"), "{errors}");
+    let errors = failed(
+        &place.run("organization add-member org_acme000000000001 a@b.example --data data"),
+        1,
+    );
+    assert!(
+        errors.contains("there is no user with the email a@b.example"),
+        "{errors}"
+    );
     succeeded(place.run_with("user add a@b.example --data data", "correct horse\n"));
-    let errors = failed(&place.run("organization add-member org_other a@b.example --data data"), 1);
-    assert!(errors.contains("organization: no organization found by that id"), "{errors}");
+    let errors = failed(
+        &place.run("organization add-member org_other a@b.example --data data"),
+        1,
+    );
+    assert!(
+        errors.contains("organization: no organization found by that id"),
+        "{errors}"
+    );
 }

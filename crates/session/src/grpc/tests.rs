@@ -35,6 +35,7 @@ impl App {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "so is every field that it fills")]
     fn in_seconds(&self, seconds: u64) -> Option<prost_types::Timestamp> {
         Some(to_timestamp(
             self.clock.now() + Duration::from_secs(seconds),
@@ -69,6 +70,7 @@ impl App {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "so is every field that it fills")]
 fn limits(absolute_seconds: u32, idle_seconds: u32) -> Option<SessionLimits> {
     Some(SessionLimits {
         absolute_seconds,
@@ -415,7 +417,7 @@ async fn an_access_token_is_found_until_it_expires() {
             .into_inner();
         assert_eq!(found.access_token, None);
     }
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     let found = app
         .client
         .find_access_token(ask(&token))

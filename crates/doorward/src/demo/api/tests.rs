@@ -23,10 +23,16 @@ struct Signer {
 
 impl Signer {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
-    async fn client(&self, issuer: &str, clock: Arc<dyn Clock>) -> TokenSigningServiceClient<Channel> {
+    async fn client(
+        &self,
+        issuer: &str,
+        clock: Arc<dyn Clock>,
+    ) -> TokenSigningServiceClient<Channel> {
         let database = DatabaseConfig::sqlite(&self.folder.path().join("token-signing.db"));
         let store = doorward_token_signing::open(&database).await.unwrap();
         let key = KeyEncryptionKey::create_file(&self.folder.path().join("key")).unwrap();
@@ -35,13 +41,23 @@ impl Signer {
         TokenSigningServiceClient::new(in_memory(routes, Shutdown::new()))
     }
 
-    async fn token(&self, issuer: &str, clock: Arc<dyn Clock>, claims: AccessTokenClaims) -> String {
+    async fn token(
+        &self,
+        issuer: &str,
+        clock: Arc<dyn Clock>,
+        claims: AccessTokenClaims,
+    ) -> String {
         use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
         let wanted = SignTokensRequest {
             access_token: Some(AccessToken::JwtAccessToken(claims)),
             id_token: None,
         };
-        let signed = self.client(issuer, clock).await.sign_tokens(wanted).await.unwrap();
+        let signed = self
+            .client(issuer, clock)
+            .await
+            .sign_tokens(wanted)
+            .await
+            .unwrap();
         signed.into_inner().access_token.unwrap()
     }
 }
@@ -67,12 +83,16 @@ async fn call(signer: &Signer, authorization: &[String]) -> Result<Response, Ref
         settings: settings(),
         keys: signer.client(ISSUER, Arc::new(SystemClock)).await,
     };
-    let values = authorization.iter().map(|value| (AUTHORIZATION, value.parse().unwrap()));
+    let values = authorization
+        .iter()
+        .map(|value| (AUTHORIZATION, value.parse().unwrap()));
     greeting(State(api), values.collect()).await
 }
 
 async fn refusal(signer: &Signer, token: &str) -> Refusal {
-    call(signer, &[format!("Bearer {token}")]).await.unwrap_err()
+    call(signer, &[format!("Bearer {token}")])
+        .await
+        .unwrap_err()
 }
 
 #[tokio::test]
@@ -94,13 +114,19 @@ async fn tokens_for_others_are_refused() {
     let audience = settings().audience;
     let good = claims(&audience, &[SCOPE]);
 
-    let elsewhere = signer.token(ISSUER, now(), claims("https://other.example/", &[SCOPE])).await;
+    let elsewhere = signer
+        .token(ISSUER, now(), claims("https://other.example/", &[SCOPE]))
+        .await;
     assert_eq!(refusal(&signer, &elsewhere).await, Refusal::InvalidToken);
-    let stranger = signer.token("https://other.example/", now(), good.clone()).await;
+    let stranger = signer
+        .token("https://other.example/", now(), good.clone())
+        .await;
     assert_eq!(refusal(&signer, &stranger).await, Refusal::InvalidToken);
     let foreign_key = Signer::new().token(ISSUER, now(), good.clone()).await;
     assert_eq!(refusal(&signer, &foreign_key).await, Refusal::InvalidToken);
-    let narrow = signer.token(ISSUER, now(), claims(&audience, &["openid"])).await;
+    let narrow = signer
+        .token(ISSUER, now(), claims(&audience, &["openid"]))
+        .await;
     assert_eq!(refusal(&signer, &narrow).await, Refusal::InsufficientScope);
 
     let past = FakeClock::start();
@@ -109,7 +135,10 @@ async fn tokens_for_others_are_refused() {
     assert_eq!(refusal(&signer, &expired).await, Refusal::InvalidToken);
     let token = signer.token(ISSUER, now(), good).await;
     let (without_signature, _) = token.rsplit_once('.').unwrap();
-    assert_eq!(refusal(&signer, &format!("{without_signature}.AAAA")).await, Refusal::InvalidToken);
+    assert_eq!(
+        refusal(&signer, &format!("{without_signature}.AAAA")).await,
+        Refusal::InvalidToken
+    );
     assert_eq!(refusal(&signer, "opaque").await, Refusal::InvalidToken);
 }
 
@@ -120,15 +149,26 @@ async fn without_one_bearer_token_nothing_is_checked() {
     let basic = ["Basic YTpi".to_owned()];
     assert_eq!(call(&signer, &basic).await.unwrap_err(), Refusal::NoToken);
     let twice = ["Bearer a".to_owned(), "Bearer a".to_owned()];
-    assert_eq!(call(&signer, &twice).await.unwrap_err(), Refusal::InvalidRequest);
+    assert_eq!(
+        call(&signer, &twice).await.unwrap_err(),
+        Refusal::InvalidRequest
+    );
 }
 
 #[test]
 fn challenges() {
     for (refusal, status, challenge) in [
         (Refusal::NoToken, 401, r#"Bearer realm="demo""#),
-        (Refusal::InvalidRequest, 400, r#"Bearer realm="demo", error="invalid_request""#),
-        (Refusal::InvalidToken, 401, r#"Bearer realm="demo", error="invalid_token""#),
+        (
+            Refusal::InvalidRequest,
+            400,
+            r#"Bearer realm="demo", error="invalid_request""#,
+        ),
+        (
+            Refusal::InvalidToken,
+            401,
+            r#"Bearer realm="demo", error="invalid_token""#,
+        ),
         (
             Refusal::InsufficientScope,
             403,

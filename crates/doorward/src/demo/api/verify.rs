@@ -22,8 +22,12 @@ pub(super) fn verify(
     audience: &str,
 ) -> Result<Claims, Refusal> {
     let kid = decode_header(token).ok().and_then(|header| header.kid);
-    let key = keys.iter().find(|key| Some(&key.kid) == kid.as_ref()).ok_or(Refusal::InvalidToken)?;
-    let key = DecodingKey::from_rsa_components(&key.n, &key.e).map_err(|_| Refusal::InvalidToken)?;
+    let key = keys
+        .iter()
+        .find(|key| Some(&key.kid) == kid.as_ref())
+        .ok_or(Refusal::InvalidToken)?;
+    let key =
+        DecodingKey::from_rsa_components(&key.n, &key.e).map_err(|_| Refusal::InvalidToken)?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
     rules.set_issuer(&[issuer]);

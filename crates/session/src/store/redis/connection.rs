@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
@@ -22,7 +22,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 /// Between attempts to connect, with jitter.
 const MIN_DELAY: Duration = Duration::from_millis(100);
-const MAX_DELAY: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_millis(500);
 
 pub(super) struct Connection {
     manager: ConnectionManager,
@@ -92,13 +92,23 @@ fn client(config: &RedisConfig) -> Result<Client, ConfigError> {
 
 /// Connects ahead of the first call. An attempt of its own tells why it does not work, which the manager keeps to itself.
 async fn connect(client: Client, mut manager: ConnectionManager) {
-    let settings = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
-    let attempt = client.get_multiplexed_async_connection_with_config(&settings);
-    match attempt.await {
-        Ok(_) => tracing::info!("redis answers"),
+    match attempt(&client).await {
+        Ok(()) => tracing::info!("redis answers"),
         Err(error) => tracing::warn!(%error, "redis does not answer yet"),
     }
-    let _connected: RedisResult<()> = redis::cmd("PING").query_async(&mut manager).await;
+    let _connected = ping(&mut manager).await;
+}
+
+async fn attempt(client: &Client) -> RedisResult<()> {
+    let settings = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT_TIMEOUT))
+        .set_response_timeout(Some(CONNECT_TIMEOUT));
+    let connection = client.get_multiplexed_async_connection_with_config(&settings);
+    ping(&mut connection.await?).await
+}
+
+async fn ping(connection: &mut impl ConnectionLike) -> RedisResult<()> {
+    redis::cmd("PING").query_async(connection).await
 }
 
 async fn within_budget<T>(call: impl Future<Output = RedisResult<T>>) -> Result<T, StoreError> {
@@ -116,7 +126,8 @@ fn store_error(error: RedisError) -> StoreError {
     }
 }
 
-/// Whether Redis may do it later: it is away, starting, failing over, or out of memory or disk.
+/// Whether Redis may do it later: it is away, starting, failing over, out of memory or disk, or does
+/// not let us in.
 fn is_unavailable(error: &RedisError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
     match error.kind() {
@@ -125,7 +136,7 @@ fn is_unavailable(error: &RedisError) -> bool {
         | ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain) => true,
         _ => matches!(
             error.code(),
-            Some("OOM" | "MISCONF" | "NOREPLICAS" | "BUSY")
+            Some("BUSY" | "MISCONF" | "NOAUTH" | "NOREPLICAS" | "OOM" | "WRONGPASS")
         ),
     }
 }

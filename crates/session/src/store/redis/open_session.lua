@@ -2,16 +2,17 @@ local field, session = ARGV[1], cjson.decode(ARGV[2])
 local user, version = ARGV[3], ARGV[4]
 local previous, now, time_to_live = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 
--- A session that can be read and has not ended.
-local function live(name)
-    local value = redis.call('HGET', KEYS[1], name)
-    local read, held = pcall(cjson.decode, value or '')
-    local known, alive = pcall(is_live, held, now, math.huge, math.huge)
-    return read and known and alive and held, read and known
+-- Nothing for what is absent or cannot be read: a corrupt session must not keep its user from signing in.
+local function read(name)
+    local decoded, held = pcall(cjson.decode, redis.call('HGET', KEYS[1], name) or '')
+    local valid, live = pcall(is_live, held, now, math.huge, math.huge)
+    if decoded and valid then
+        return held, live
+    end
 end
 
-local earlier = live(previous)
-if earlier then
+local earlier, live = read(previous)
+if live then
     session.sid, session.created, session.clients = earlier.sid, earlier.created, earlier.clients
     session.ip, session.agent = earlier.ip, earlier.agent
 end
@@ -31,11 +32,9 @@ end
 
 -- Sessions that nobody came back to: a few at each sign-in, so that the work stays bounded however many there are.
 for _, name in ipairs(redis.call('HRANDFIELD', KEYS[1], 8)) do
-    if name ~= 'user' and name ~= 'version' then
-        local alive, readable = live(name)
-        if readable and not alive then
-            redis.call('HDEL', KEYS[1], name)
-        end
+    local held, live = read(name)
+    if held and not live and name ~= 'user' then
+        redis.call('HDEL', KEYS[1], name)
     end
 end
 return value

@@ -8,6 +8,8 @@ use doorward_test_support::redis::Server;
 use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncTypedCommands, Client};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{RedisStore, user_key};
 use crate::config::RedisConfig;
@@ -75,19 +77,19 @@ async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, Store
 
 /// Every call, each with whether it said that nothing is known.
 async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
-    fn is_unknown<T>(result: Result<T, StoreError>) -> bool {
+    fn is_unknown<T>(result: &Result<T, StoreError>) -> bool {
         matches!(result, Err(StoreError::Unavailable(_)))
     }
     let id = Secret::parse(secret()).unwrap();
     vec![
-        is_unknown(resolve(store, token).await),
-        is_unknown(store.open_session(token, &sign_in(None), now()).await),
-        is_unknown(store.end_session(token).await),
-        is_unknown(store.put_users(&[sign_in(None).user]).await),
-        is_unknown(store.get_user_relay_position().await),
-        is_unknown(store.put_user_relay_position(1).await),
-        is_unknown(store.find_transaction(&id, now()).await),
-        is_unknown(store.find_access_token(&id, now()).await),
+        is_unknown(&resolve(store, token).await),
+        is_unknown(&store.open_session(token, &sign_in(None), now()).await),
+        is_unknown(&store.end_session(token).await),
+        is_unknown(&store.put_users(&[sign_in(None).user]).await),
+        is_unknown(&store.get_user_relay_position().await),
+        is_unknown(&store.put_user_relay_position(1).await),
+        is_unknown(&store.find_transaction(&id, now()).await),
+        is_unknown(&store.find_access_token(&id, now()).await),
     ]
 }
 
@@ -151,14 +153,32 @@ async fn eventually_found(store: &RedisStore, token: &SessionToken) -> bool {
     false
 }
 
+/// Listens where a store expects Redis, and hands everything on to a server.
+async fn appear_at(port: u16, server: &Server) {
+    let address = server.url().replace("redis://", "").replace('/', "");
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut far = TcpStream::connect(&address).await.unwrap();
+            tokio::spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_yet_does_not_stop_the_start() {
-    let store = open(format!("redis://127.0.0.1:{}/", free_port())).unwrap();
-    let token = SessionToken::generate(&UserId::from("a".to_owned()));
-    assert!(matches!(
-        resolve(&store, &token).await,
-        Err(StoreError::Unavailable(_))
-    ));
+    let (server, port) = (Server::start().await, free_port());
+    let token = add_session(&store(&server)).await;
+    let early = open(format!("redis://127.0.0.1:{port}/")).unwrap();
+    for _ in 0..5 {
+        let answer = resolve(&early, &token).await;
+        assert!(
+            matches!(answer, Err(StoreError::Unavailable(_))),
+            "{answer:?}"
+        );
+    }
+    appear_at(port, &server).await;
+    assert!(eventually_found(&early, &token).await);
 }
 
 #[tokio::test]

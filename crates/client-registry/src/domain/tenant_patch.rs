@@ -1,0 +1,155 @@
+//! Bringing the tenant's settings to a wanted state.
+
+use doorward_proto::InvalidField;
+
+use super::draft::{Draft, Fields, set_all};
+use super::tenant::HOUR;
+use super::{Object, SessionLifetimes, Tenant, rule};
+
+/// A year.
+const MAX_ABSOLUTE_MINUTES: u32 = 8_760 * HOUR;
+/// A hundred days.
+const MAX_IDLE_MINUTES: u32 = 2_400 * HOUR;
+const MAX_NAME: usize = 255;
+const MAX_AUDIENCE: usize = 600;
+
+/// What the tenant's settings shall be; absent fields stay.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(
+    missing_docs,
+    reason = "documented in client_registry.proto, field by field"
+)]
+pub struct TenantPatch {
+    pub friendly_name: Option<String>,
+    pub picture_url: Option<String>,
+    pub support_email: Option<String>,
+    pub support_url: Option<String>,
+    pub default_audience: Option<String>,
+    pub default_directory: Option<String>,
+    pub default_redirection_uri: Option<String>,
+    pub allowed_logout_urls: Option<Vec<String>>,
+    pub session_lifetime_minutes: Option<u32>,
+    pub idle_session_lifetime_minutes: Option<u32>,
+    pub ephemeral_session_lifetime_minutes: Option<u32>,
+    pub idle_ephemeral_session_lifetime_minutes: Option<u32>,
+    pub persistent_session_cookie: Option<bool>,
+    pub enable_client_connections: Option<bool>,
+}
+
+impl TenantPatch {
+    /// Refuses what no tenant may have.
+    pub fn validate(&self) -> Result<(), InvalidField> {
+        let tenant = Object::tenant();
+        let text = |max_length| rule::text(0..=max_length);
+        let https_url = rule::or_empty(rule::https_url);
+        let redirection_uri = self.default_redirection_uri.as_deref();
+        let logout_urls = self.allowed_logout_urls.as_deref();
+        tenant.check(
+            "friendly_name",
+            self.friendly_name.as_deref(),
+            text(MAX_NAME),
+        )?;
+        tenant.check("picture_url", self.picture_url.as_deref(), &https_url)?;
+        tenant.check(
+            "support_email",
+            self.support_email.as_deref(),
+            rule::or_empty(rule::email),
+        )?;
+        tenant.check(
+            "support_url",
+            self.support_url.as_deref(),
+            rule::or_empty(rule::web_url),
+        )?;
+        tenant.check(
+            "default_audience",
+            self.default_audience.as_deref(),
+            text(MAX_AUDIENCE),
+        )?;
+        tenant.check(
+            "default_directory",
+            self.default_directory.as_deref(),
+            text(MAX_NAME),
+        )?;
+        tenant.check("default_redirection_uri", redirection_uri, &https_url)?;
+        tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
+        self.validate_lifetimes(&tenant)
+    }
+
+    fn validate_lifetimes(&self, tenant: &Object) -> Result<(), InvalidField> {
+        for (field, minutes, most) in [
+            (
+                "session_lifetime_minutes",
+                self.session_lifetime_minutes,
+                MAX_ABSOLUTE_MINUTES,
+            ),
+            (
+                "idle_session_lifetime_minutes",
+                self.idle_session_lifetime_minutes,
+                MAX_IDLE_MINUTES,
+            ),
+            (
+                "ephemeral_session_lifetime_minutes",
+                self.ephemeral_session_lifetime_minutes,
+                MAX_ABSOLUTE_MINUTES,
+            ),
+            (
+                "idle_ephemeral_session_lifetime_minutes",
+                self.idle_ephemeral_session_lifetime_minutes,
+                MAX_IDLE_MINUTES,
+            ),
+        ] {
+            tenant.check_range(field, minutes, 1..=most)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply(self, draft: &mut Draft<Tenant>) {
+        let Draft {
+            object: tenant,
+            fields,
+            ..
+        } = draft;
+        self.apply_lifetimes(&mut tenant.session_lifetimes, fields);
+        set_all!(
+            fields, tenant, self: friendly_name, picture_url, support_email, support_url,
+            default_audience, default_directory, default_redirection_uri, allowed_logout_urls,
+            enable_client_connections
+        );
+    }
+
+    /// A session that is over cannot be idle any longer: idle lifetimes are cut to absolute ones.
+    fn apply_lifetimes(&self, lifetimes: &mut SessionLifetimes, fields: &mut Fields) {
+        let absolute = &mut lifetimes.absolute_minutes;
+        fields.set(
+            "session_lifetime_minutes",
+            absolute,
+            self.session_lifetime_minutes,
+        );
+        let idle = self
+            .idle_session_lifetime_minutes
+            .unwrap_or(lifetimes.idle_minutes);
+        let idle = Some(idle.min(*absolute));
+        fields.set(
+            "idle_session_lifetime_minutes",
+            &mut lifetimes.idle_minutes,
+            idle,
+        );
+
+        let absolute = &mut lifetimes.ephemeral_absolute_minutes;
+        let wanted = self.ephemeral_session_lifetime_minutes;
+        fields.set("ephemeral_session_lifetime_minutes", absolute, wanted);
+        let idle = &mut lifetimes.ephemeral_idle_minutes;
+        let wanted = self
+            .idle_ephemeral_session_lifetime_minutes
+            .unwrap_or(*idle);
+        let wanted = Some(wanted.min(*absolute));
+        fields.set("idle_ephemeral_session_lifetime_minutes", idle, wanted);
+
+        let persistent = &mut lifetimes.persistent;
+        fields.set(
+            "persistent_session_cookie",
+            persistent,
+            self.persistent_session_cookie,
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! The commands against services that run elsewhere.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use doorward_service_kit::grpc::{GrpcConfig, serve};
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{Shutdown, SystemClock};
+use doorward_test_support::free_port;
+use tonic::service::Routes;
+
+use super::{Place, TENANT, succeeded};
+
+/// Starts the three services that commands call; gives the flags that lead to them.
+async fn services(place: &Place) -> String {
+    let database = |name: &str| DatabaseConfig::sqlite(&place.path().join(name));
+    let never = Shutdown::new;
+    let registry = doorward_client_registry::open(&database("registry.db"))
+        .await
+        .unwrap();
+    let registry = doorward_client_registry::routes(registry, never());
+    let identity = doorward_identity::open(&database("identity.db"))
+        .await
+        .unwrap();
+    let hashing = doorward_identity::HashingConfig::default();
+    let identity = doorward_identity::routes(identity, Arc::new(SystemClock), &hashing, never());
+    let organization = doorward_organization::open(&database("organization.db"))
+        .await
+        .unwrap();
+    let organization = doorward_organization::routes(organization);
+    format!(
+        "--registry http://{} --identity http://{} --organization http://{}",
+        start(registry),
+        start(identity),
+        start(organization)
+    )
+}
+
+fn start(routes: Routes) -> SocketAddr {
+    let listen = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    tokio::spawn(async move { serve(&GrpcConfig { listen }, routes, Shutdown::new()).await });
+    listen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_works_on_a_running_deployment() {
+    let place = Place::new();
+    let services = services(&place).await;
+    place.write("tenant.yaml", TENANT);
+    let import = format!("import tenant.yaml {services}");
+    let printed = succeeded(place.run(&import));
+    assert!(printed.contains("created client \"My App\""), "{printed}");
+    assert!(
+        printed.contains("created organization \"acme\""),
+        "{printed}"
+    );
+    assert_eq!(succeeded(place.run(&import)), "nothing changed\n");
+
+    let add = format!("user add alice@example.com {services}");
+    let user = succeeded(place.run_with(&add, "correct horse\n"));
+    place.write(
+        "users.json",
+        r#"[{"email": "bob@example.com", "user_id": "bob"}]"#,
+    );
+    let imported = succeeded(place.run(&format!("import-users users.json {services}")));
+    assert_eq!(imported, "1 created, 0 changed, 0 unchanged\n");
+    let add_member = "organization add-member org_acme000000000001 alice@example.com";
+    let member = succeeded(place.run(&format!("{add_member} {services}")));
+    assert_eq!(
+        member,
+        format!("{} is now a member of org_acme000000000001\n", user.trim())
+    );
+}
