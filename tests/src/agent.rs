@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use cookie::Cookie;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use url::Url;
 
+use crate::deployment::http;
 use crate::{Callback, Deployment, Form, Page, Request, User};
 
 /// One browser profile at one deployment.
@@ -24,10 +24,7 @@ impl Agent {
     #[must_use]
     pub fn new(deployment: &Deployment) -> Self {
         Self {
-            http: Client::builder()
-                .redirect(Policy::none())
-                .build()
-                .expect("an HTTP client"),
+            http: http(),
             issuer: deployment.issuer().clone(),
             cookies: Mutex::default(),
         }

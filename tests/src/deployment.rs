@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use reqwest::Client;
+use reqwest::redirect::Policy;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use url::Url;
@@ -97,10 +99,10 @@ impl fmt::Display for Deployment {
 pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     static EMBEDDED: Shared = Shared::new();
     static SEPARATE: Shared = Shared::new();
-    let embedded = SEPARATE
-        .get(async || Deployment::Separate(Separate::start().await))
+    let embedded = EMBEDDED
+        .get(async || Deployment::Embedded(Embedded::start().await))
         .await;
-    if std::env::var_os("EMB").is_some() { on(&embedded, &story).await; }
+    on(&embedded, &story).await;
     drop(embedded);
     let separate = SEPARATE
         .get(async || Deployment::Separate(Separate::start().await))
@@ -162,13 +164,19 @@ fn logs(folder: &Path) -> String {
     logs
 }
 
+/// A client that gives up rather than wait for ever.
+pub(crate) fn http() -> Client {
+    let builder = Client::builder().redirect(Policy::none()).timeout(PATIENCE);
+    builder.build().expect("an HTTP client")
+}
+
 /// Waits until a deployment answers.
 pub(crate) async fn wait_until_ready(issuer: &Url, folder: &Path) {
     let discovery = issuer
         .join(".well-known/openid-configuration")
         .expect("a URL");
     let answers = async || {
-        let answer = reqwest::get(discovery.clone()).await;
+        let answer = http().get(discovery.clone()).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     };
     wait_until(answers, folder).await;

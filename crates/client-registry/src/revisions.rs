@@ -32,8 +32,12 @@ impl Revisions {
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {
             loop {
-                let seen = ask(&*store).await;
-                sender.send_if_modified(|latest| latest.replace(seen) != Some(seen));
+                let answer = ask(&*store).await;
+                let seen = answer.as_ref().copied().map_err(|_| Unavailable);
+                let news = sender.send_if_modified(|latest| latest.replace(seen) != Some(seen));
+                if let (true, Err(problem)) = (news, answer) {
+                    tracing::warn!(error = problem, "the revision cannot be read");
+                }
                 tokio::select! {
                     () = sleep(POLL) => {}
                     () = shutdown.cancelled() => return,
@@ -70,12 +74,9 @@ async fn next(receiver: &mut watch::Receiver<Option<Seen>>) -> Option<Seen> {
     }
 }
 
-async fn ask(store: &dyn Store) -> Seen {
-    let problem = match timeout(PATIENCE, store.revision()).await {
-        Ok(Ok(revision)) => return Ok(revision),
-        Ok(Err(error)) => with_causes(&error),
-        Err(elapsed) => elapsed.to_string(),
-    };
-    tracing::warn!(error = problem, "the revision cannot be read");
-    Err(Unavailable)
+async fn ask(store: &dyn Store) -> Result<u64, String> {
+    match timeout(PATIENCE, store.revision()).await {
+        Ok(answer) => answer.map_err(|error| with_causes(&error)),
+        Err(elapsed) => Err(elapsed.to_string()),
+    }
 }

@@ -41,8 +41,15 @@ impl DataFolder {
 
     /// The folder, which must be there: a mistyped name shall not become an empty one.
     pub(crate) fn existing(path: &Path) -> Result<Self, Error> {
-        // SQLite's URLs take absolute paths only.
+        // Addresses of SQLite databases take absolute paths only, and give these characters a meaning.
         let absolute = fs::canonicalize(path).map_err(Error::file(path))?;
+        if absolute
+            .to_str()
+            .is_none_or(|path| path.contains(['?', '#', '%']))
+        {
+            let problem = "the path of a data folder must be UTF-8 and have no ?, # or %";
+            return Err(Error::Refused(format!("{}: {problem}", absolute.display())));
+        }
         Ok(Self { path: absolute })
     }
 
@@ -149,6 +156,20 @@ mod tests {
         DataFolder::create(&path).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn names_that_databases_would_misread_are_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        for (name, good) in [
+            ("a b é", true),
+            ("a?b", false),
+            ("a#b", false),
+            ("a%20b", false),
+        ] {
+            let folder = DataFolder::create(&parent.path().join(name));
+            assert_eq!(folder.is_ok(), good, "{name}");
+        }
     }
 
     #[test]

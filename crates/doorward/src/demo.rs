@@ -2,6 +2,7 @@
 
 mod api;
 pub(crate) mod application;
+mod files;
 pub(crate) mod user;
 
 use std::collections::BTreeMap;

@@ -17,3 +17,19 @@ pub struct Config {
     #[serde(default)]
     pub log: LogConfig,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_is_valid() {
+        let sample =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/organization.toml");
+        let config: Config = doorward_service_kit::config::load(Some(&sample)).unwrap();
+        config.grpc.validate().unwrap();
+        assert_eq!(config.grpc.listen.port(), 7004);
+    }
+}

@@ -7,7 +7,7 @@ use doorward_proto::organization::v1::organization_service_server::OrganizationS
 use doorward_proto::organization::v1::{
     AddMemberRequest, AddMemberResponse, ApplyOrganizationsRequest, ApplyOrganizationsResponse,
     CheckMembershipRequest, CheckMembershipResponse, FindOrganizationRequest,
-    FindOrganizationResponse,
+    FindOrganizationResponse, OrganizationChange,
 };
 use tonic::{Request, Response, Status};
 
@@ -79,8 +79,15 @@ impl OrganizationService for Service {
             .map(Patch::try_from)
             .collect();
         let changes = self.store.apply(patches?, request.dry_run).await?;
-        Ok(Response::new(ApplyOrganizationsResponse {
-            changes: changes.into_iter().map(Into::into).collect(),
-        }))
+        let mut changes: Vec<OrganizationChange> = changes.into_iter().map(Into::into).collect();
+        if request.dry_run {
+            // Nobody will ever have the id that a dry run made up.
+            let created = changes.iter_mut().filter(|change| change.created);
+            created.for_each(|change| change.id.clear());
+        }
+        Ok(Response::new(ApplyOrganizationsResponse { changes }))
     }
 }
+
+#[cfg(test)]
+mod tests;

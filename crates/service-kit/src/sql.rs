@@ -132,10 +132,11 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // 57P*: the server is starting, stopping or was told to drop us; 53*: out of resources; 5: SQLite is busy.
+        // 57*: the server is starting, stopping, or cut a statement that took too long; 53*: out of resources;
+        // 5: SQLite is busy.
         sqlx::Error::Database(error) => error
             .code()
-            .is_some_and(|code| code.starts_with("57P") || code.starts_with("53") || code == "5"),
+            .is_some_and(|code| code.starts_with("57") || code.starts_with("53") || code == "5"),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::object::Verdict;
 
 pub(super) const ID_LENGTH: RangeInclusive<usize> = 1..=255;
-const MAX_LENGTH: usize = 2048;
+const MAX_URL_LENGTH: usize = 2048;
 
 /// Any characters but control characters.
 pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> Verdict {
@@ -62,6 +62,7 @@ pub(super) fn initiate_login_uri(text: &str) -> Verdict {
 }
 
 fn web_url_of(text: &str) -> Result<Url, String> {
+    require(text.len() <= MAX_URL_LENGTH, "is too long")?;
     check_scheme(text).map_err(|refusal| refusal.to_string())?;
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     require(
@@ -99,7 +100,7 @@ pub(super) fn web_origin(text: &str) -> Verdict {
 }
 
 fn registered(text: &str) -> Result<RegisteredUri, String> {
-    require(text.len() <= MAX_LENGTH, "is too long")?;
+    require(text.len() <= MAX_URL_LENGTH, "is too long")?;
     RegisteredUri::parse(text).map_err(|refusal| refusal.to_string())
 }
 

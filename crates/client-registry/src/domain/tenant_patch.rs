@@ -117,39 +117,33 @@ impl TenantPatch {
         );
     }
 
-    /// A session that is over cannot be idle any longer: idle lifetimes are cut to absolute ones.
     fn apply_lifetimes(&self, lifetimes: &mut SessionLifetimes, fields: &mut Fields) {
-        let absolute = &mut lifetimes.absolute_minutes;
-        fields.set(
-            "session_lifetime_minutes",
-            absolute,
-            self.session_lifetime_minutes,
-        );
-        let idle = self
-            .idle_session_lifetime_minutes
-            .unwrap_or(lifetimes.idle_minutes);
-        let idle = Some(idle.min(*absolute));
-        fields.set(
-            "idle_session_lifetime_minutes",
-            &mut lifetimes.idle_minutes,
-            idle,
-        );
-
-        let absolute = &mut lifetimes.ephemeral_absolute_minutes;
-        let wanted = self.ephemeral_session_lifetime_minutes;
-        fields.set("ephemeral_session_lifetime_minutes", absolute, wanted);
-        let idle = &mut lifetimes.ephemeral_idle_minutes;
-        let wanted = self
-            .idle_ephemeral_session_lifetime_minutes
-            .unwrap_or(*idle);
-        let wanted = Some(wanted.min(*absolute));
-        fields.set("idle_ephemeral_session_lifetime_minutes", idle, wanted);
-
-        let persistent = &mut lifetimes.persistent;
-        fields.set(
-            "persistent_session_cookie",
+        let SessionLifetimes {
+            absolute_minutes: absolute,
+            idle_minutes: idle,
+            ephemeral_absolute_minutes: ephemeral,
+            ephemeral_idle_minutes: idle_ephemeral,
             persistent,
-            self.persistent_session_cookie,
-        );
+        } = lifetimes;
+        let wanted = self.session_lifetime_minutes;
+        fields.set("session_lifetime_minutes", absolute, wanted);
+        let wanted = self.idle_session_lifetime_minutes;
+        let wanted = cut(wanted.unwrap_or(*idle), *absolute);
+        fields.set("idle_session_lifetime_minutes", idle, Some(wanted));
+
+        let wanted = self.ephemeral_session_lifetime_minutes;
+        fields.set("ephemeral_session_lifetime_minutes", ephemeral, wanted);
+        let wanted = self.idle_ephemeral_session_lifetime_minutes;
+        let wanted = cut(wanted.unwrap_or(*idle_ephemeral), *ephemeral);
+        let field = "idle_ephemeral_session_lifetime_minutes";
+        fields.set(field, idle_ephemeral, Some(wanted));
+
+        let wanted = self.persistent_session_cookie;
+        fields.set("persistent_session_cookie", persistent, wanted);
     }
+}
+
+/// A session that is over cannot be idle any longer.
+fn cut(idle: u32, absolute: u32) -> u32 {
+    idle.min(absolute)
 }

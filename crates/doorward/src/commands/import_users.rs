@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use doorward_proto::identity::v1::{ImportUsersRequest, ImportUsersResponse};
+use doorward_proto::identity::v1::{ImportUsersRequest, ImportUsersResponse, ImportedUser};
+use prost::Message;
+use tonic::Status;
 
 use super::request;
 use crate::choose_connection::choose_connection;
@@ -14,6 +16,8 @@ use crate::users_file;
 
 /// As many users as one call takes.
 const BATCH: usize = 1000;
+/// gRPC messages end at 4 MiB; metadata of users may be long.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -38,15 +42,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         .await?
         .name;
     let mut sum = ImportUsersResponse::default();
-    for (index, users) in file.users.chunks(BATCH).enumerate() {
+    let mut rest = &file.users[..];
+    while !rest.is_empty() {
+        let (users, further) = rest.split_at(batch_length(rest));
         let batch = ImportUsersRequest {
             connection: connection.clone(),
             users: users.to_vec(),
         };
         let imported = identity.import_users(request(batch)).await;
-        let imported = imported
-            .map_err(|status| failed_at(index * BATCH, Error::service("identity")(status)))?;
+        let done = file.users.len() - rest.len();
+        let imported = imported.map_err(|status| failed_at(done, status))?;
         sum = add(sum, *imported.get_ref());
+        rest = further;
     }
     let ImportUsersResponse {
         created,
@@ -59,13 +66,24 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
+/// How many users the next call takes: at least one.
+fn batch_length(users: &[ImportedUser]) -> usize {
+    let mut bytes = 0;
+    let fitting = users.iter().take(BATCH).take_while(|user| {
+        bytes += user.encoded_len();
+        bytes <= BATCH_BYTES
+    });
+    fitting.count().max(1)
+}
+
 /// Says how far the import came: each batch is a transaction of its own, and running it again does no harm.
-fn failed_at(done: usize, error: Error) -> Error {
-    match (done, error) {
+fn failed_at(done: usize, status: Status) -> Error {
+    match (done, Error::service("identity")(status)) {
         (0, error) => error,
-        (done, error) => Error::Refused(format!(
-            "{error} (the first {done} users of the file were imported)"
-        )),
+        (done, error) => {
+            let so_far = format!("{error} (the first {done} users of the file were imported)");
+            Error::Refused(so_far)
+        }
     }
 }
 
@@ -74,5 +92,30 @@ fn add(sum: ImportUsersResponse, batch: ImportUsersResponse) -> ImportUsersRespo
         created: sum.created + batch.created,
         updated: sum.updated + batch.updated,
         unchanged: sum.unchanged + batch.unchanged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users(count: usize, bytes: usize) -> Vec<ImportedUser> {
+        let user = ImportedUser {
+            app_metadata_json: Some("x".repeat(bytes)),
+            ..ImportedUser::default()
+        };
+        vec![user; count]
+    }
+
+    #[test]
+    fn batches_fit_into_one_call() {
+        for (users, expected) in [
+            (users(3, 10), 3),
+            (users(2500, 10), BATCH),
+            (users(30, 100 * 1024), 20),
+            (users(2, 3 * 1024 * 1024), 1),
+        ] {
+            assert_eq!(batch_length(&users), expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tonic::transport::Channel;
 
-use super::{DemoTenant, api};
+use super::{DemoTenant, api, files};
 use crate::error::Error;
 use crate::listen;
 
@@ -77,43 +77,11 @@ pub(crate) fn serve(
     }
 }
 
-macro_rules! file {
-    ($name:literal, $content_type:literal) => {
-        get(|| async {
-            page(
-                $content_type,
-                include_str!(concat!("../../../../deploy/demo/", $name)),
-            )
-        })
-    };
-}
-
 fn router(api: api::Api) -> Router {
-    Router::new()
-        .route("/", file!("index.html", "text/html; charset=utf-8"))
-        .route("/app.js", file!("app.js", "text/javascript; charset=utf-8"))
-        .route(
-            "/checks.js",
-            file!("checks.js", "text/javascript; charset=utf-8"),
-        )
-        .route(
-            "/oidc.js",
-            file!("oidc.js", "text/javascript; charset=utf-8"),
-        )
-        .route("/style.css", file!("style.css", "text/css; charset=utf-8"))
-        .route("/icon.svg", file!("icon.svg", "image/svg+xml"))
+    files::routes(&api.settings.issuer)
         .route("/config.json", get(settings))
         .route("/api/greeting", get(api::greeting))
         .with_state(api)
-}
-
-fn page(content_type: &'static str, content: &'static str) -> impl IntoResponse {
-    let headers: [(HeaderName, &str); 3] = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, content)
 }
 
 async fn settings(State(api): State<api::Api>) -> impl IntoResponse {

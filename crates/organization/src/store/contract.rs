@@ -1,6 +1,7 @@
 //! What every store must do, run against Postgres and SQLite.
 
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_test_support::postgres;
 
 use super::{SqlStore, Store};
 use crate::Error;
@@ -80,6 +81,29 @@ async fn a_taken_name_undoes_everything(store: &dyn Store) {
     assert_eq!(store.find_organization(&id("org_2")).await.unwrap(), None);
 }
 
+async fn a_rename_to_a_taken_name_is_refused(store: &dyn Store) {
+    let wanted = vec![
+        patch(Some("org_x"), "xx", None),
+        patch(Some("org_y"), "yy", None),
+    ];
+    store.apply(wanted, false).await.unwrap();
+    let rename = vec![patch(Some("org_y"), "xx", None)];
+    let error = store.apply(rename, false).await.unwrap_err();
+    assert!(matches!(error, Error::NameTaken(name) if name == "xx"));
+    let found = store.find_organization(&id("org_y")).await.unwrap();
+    assert_eq!(found.unwrap().name.as_str(), "yy");
+}
+
+async fn a_member_is_added_once(store: &dyn Store) {
+    store
+        .apply(vec![patch(Some("org_r"), "race", None)], false)
+        .await
+        .unwrap();
+    let (org, bob) = (id("org_r"), UserId::from("auth0|bob".to_owned()));
+    let (one, other) = tokio::join!(store.add_member(&org, &bob), store.add_member(&org, &bob));
+    assert_ne!(one.unwrap(), other.unwrap());
+}
+
 async fn members(store: &dyn Store) {
     store
         .apply(vec![patch(Some("org_m"), "members", None)], false)
@@ -111,7 +135,9 @@ async fn all(config: DatabaseConfig) {
     a_change_names_its_fields(&store).await;
     a_dry_run_changes_nothing(&store).await;
     a_taken_name_undoes_everything(&store).await;
+    a_rename_to_a_taken_name_is_refused(&store).await;
     members(&store).await;
+    a_member_is_added_once(&store).await;
     an_unknown_organization_has_no_members(&store).await;
 }
 
@@ -121,5 +147,15 @@ async fn sqlite() {
     all(DatabaseConfig::sqlite(
         &folder.path().join("organization.db"),
     ))
+    .await;
+}
+
+#[tokio::test]
+async fn postgres() {
+    all(DatabaseConfig {
+        url: postgres::database().await,
+        password_file: None,
+        max_connections: 4,
+    })
     .await;
 }

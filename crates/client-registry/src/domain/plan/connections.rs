@@ -87,17 +87,13 @@ impl<'a> Connections<'a> {
 
     /// By id, else by name.
     fn find_client(&self, listed: &str) -> Result<ClientId, String> {
-        let with = |is_meant: fn(&Client, &str) -> bool| {
-            let ids = self.clients.iter().map(|draft| &draft.object);
-            ids.filter(move |client| is_meant(client, listed))
-                .map(|client| client.client_id.clone())
-        };
-        let mut namesakes = with(|client, name| client.name == name);
-        if let Some(id) = with(|client, id| client.client_id.as_str() == id).next() {
-            return Ok(id);
+        let clients = || self.clients.iter().map(|draft| &draft.object);
+        if let Some(client) = clients().find(|client| client.client_id.as_str() == listed) {
+            return Ok(client.client_id.clone());
         }
+        let mut namesakes = clients().filter(|client| client.name == listed);
         match (namesakes.next(), namesakes.next()) {
-            (Some(only), None) => Ok(only),
+            (Some(only), None) => Ok(only.client_id.clone()),
             (None, _) => Err(format!("no application has the name or id {listed:?}")),
             _ => Err(format!(
                 "several applications have the name {listed:?}; give the client_id"
