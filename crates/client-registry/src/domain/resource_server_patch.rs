@@ -36,7 +36,7 @@ impl ResourceServerPatch {
     pub fn validate(&self) -> Result<(), InvalidField> {
         let object = self.words();
         let id = self.id.as_ref().map(ResourceServerId::as_str);
-        let lifetimes = 0..=MAX_TOKEN_LIFETIME_SECONDS;
+        let lifetimes = 1..=MAX_TOKEN_LIFETIME_SECONDS;
         object.check("id", id, rule::text(rule::ID_LENGTH))?;
         object.check(
             "identifier",
@@ -85,7 +85,7 @@ impl ResourceServerPatch {
             .token_lifetime_seconds
             .unwrap_or(server.token_lifetime_seconds);
         let for_web = self.token_lifetime_for_web_seconds;
-        object.check_range("token_lifetime_for_web_seconds", for_web, 0..=longest)?;
+        object.check_range("token_lifetime_for_web_seconds", for_web, 1..=longest)?;
         // Nobody asked for the current value now, so that it gives way.
         let for_web = for_web.unwrap_or(server.token_lifetime_for_web_seconds.min(longest));
         fields.set(

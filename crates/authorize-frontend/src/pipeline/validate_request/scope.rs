@@ -38,15 +38,18 @@ pub(super) fn check(
     if response_type.has_id_token() && !scope.contains("openid") {
         scope = Scope::from_tokens(["openid"].into_iter().chain(scope.iter())).map_err(invalid)?;
     }
-    scope.retain(|token| {
-        OIDC_SCOPES.contains(&token)
-            || api.is_some_and(|api| api.scopes.iter().any(|defined| defined.value == token))
-    });
+    scope.retain(|token| OIDC_SCOPES.contains(&token) || api.is_some_and(|api| grants(api, token)));
     // Without an API and without `openid` the token is good for nothing, and says so.
     if api.is_none() && !scope.contains("openid") {
         scope = Scope::default();
     }
     Ok(scope)
+}
+
+/// Whether the API gives this scope to whoever asks. One that enforces policies gives only what the user is permitted,
+/// and there are no permissions yet.
+fn grants(api: &ResourceServer, token: &str) -> bool {
+    !api.enforce_policies && api.scopes.iter().any(|defined| defined.value == token)
 }
 
 #[cfg(test)]
@@ -71,7 +74,12 @@ mod tests {
             scopes: vec![read],
             ..ResourceServer::default()
         };
+        let enforcing = ResourceServer {
+            enforce_policies: true,
+            ..api.clone()
+        };
         let cases = [
+            ("openid read:things", "token", Some(&enforcing), "openid"),
             (
                 "openid profile email",
                 "token",
