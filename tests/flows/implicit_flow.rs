@@ -1,8 +1,8 @@
 //! A single-page application signs a user in and gets its tokens in the fragment.
 
 use doorward_e2e::{
-    API, APPLICATION, Agent, Keys, OTHER_CALLBACK, Request, THIRD_PARTY, claims, left_half_hash,
-    on_every_deployment,
+    API, APPLICATION, Agent, CALLBACK, Keys, OTHER_CALLBACK, Request, THIRD_PARTY, claims,
+    left_half_hash, on_every_deployment,
 };
 use serde_json::{Value, json};
 
@@ -163,6 +163,30 @@ async fn a_second_application_needs_no_second_password() {
             .await;
         let answer = agent.fill_in(&again, &user).await.callback();
         assert!(answer.find("id_token").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_as_a_form() {
+    on_every_deployment(async |deployment| {
+        let keys = Keys::fetch(deployment).await;
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        agent.sign_in(&Request::new("token"), &user).await;
+        let request = Request::silent("id_token")
+            .with("response_mode", "form_post")
+            .with("state", "\"><svg onload=alert(1)>&amp;");
+        let page = agent.authorize(&request).await;
+        assert_eq!(page.status, 200);
+        assert!(
+            page.header("content-security-policy")
+                .contains("script-src 'nonce-")
+        );
+        let form = page.form();
+        assert_eq!(form.action.as_str(), CALLBACK);
+        assert_eq!(form.value("state"), "\"><svg onload=alert(1)>&amp;");
+        keys.verify(form.value("id_token"), APPLICATION);
     })
     .await;
 }

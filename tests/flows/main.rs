@@ -5,7 +5,9 @@
 mod backend_down;
 mod bad_input;
 mod browser;
+mod callback_errors;
 mod commands;
+mod demo;
 mod discovery;
 mod health;
 mod implicit_flow;
@@ -13,6 +15,8 @@ mod logout;
 mod organization;
 mod passwords;
 mod restart;
+mod sign_in_pages;
 mod sign_up;
 mod silent_authentication;
+mod tls;
 mod userinfo;

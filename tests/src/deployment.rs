@@ -170,13 +170,11 @@ pub(crate) fn http() -> Client {
     builder.build().expect("an HTTP client")
 }
 
-/// Waits until a deployment answers.
+/// Waits until a deployment answers. The keys are what it knows last.
 pub(crate) async fn wait_until_ready(issuer: &Url, folder: &Path) {
-    let discovery = issuer
-        .join(".well-known/openid-configuration")
-        .expect("a URL");
+    let jwks = issuer.join(".well-known/jwks.json").expect("a URL");
     let answers = async || {
-        let answer = http().get(discovery.clone()).send().await;
+        let answer = http().get(jwks.clone()).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     };
     wait_until(answers, folder).await;

@@ -21,12 +21,17 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts the server and waits until it answers.
+    /// Starts the server with the tests' tenant and waits until it answers.
     pub async fn start() -> Self {
+        Self::start_with(TENANT).await
+    }
+
+    /// Starts the server with that tenant file.
+    pub async fn start_with(tenant: &str) -> Self {
         let port = free_port();
         let issuer = Url::parse(&format!("http://localhost:{port}/")).expect("a URL");
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("tenant.yaml"), TENANT)
+        std::fs::write(folder.path().join("tenant.yaml"), tenant)
             .expect("the folder can be written");
         let process = Mutex::new(serve(&issuer, folder.path()));
         wait_until_ready(&issuer, folder.path()).await;

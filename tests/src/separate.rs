@@ -1,8 +1,8 @@
 //! Six processes over gRPC, with real Postgres and Redis.
 
+mod settings;
+
 use std::collections::BTreeMap;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -37,8 +37,13 @@ pub struct Separate {
 }
 
 impl Separate {
-    /// Starts the stores and all processes, imports the tenant and waits until the frontend answers.
+    /// Starts the stores and all processes and imports the tests' tenant.
     pub async fn start() -> Self {
+        Self::start_with(TENANT).await
+    }
+
+    /// Starts the stores and all processes and imports that tenant file.
+    pub async fn start_with(tenant: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let names = SERVICES.into_iter().chain([FRONTEND]);
         let ports = names.map(|name| (name, free_port())).collect();
@@ -57,6 +62,7 @@ impl Separate {
             processes: Mutex::default(),
         };
         deployment.start_all().await;
+        deployment.import(tenant);
         deployment
     }
 
@@ -68,10 +74,12 @@ impl Separate {
         self.write_config(FRONTEND, &self.frontend_config());
         self.start_process(FRONTEND);
         self.wait_until_ready().await;
-        let tenant = self.folder.path().join("tenant.yaml");
-        std::fs::write(&tenant, TENANT).expect("the folder can be written");
-        self.command(&["import", &text(&tenant)], "")
-            .assert_success();
+    }
+
+    fn import(&self, tenant: &str) {
+        let path = self.folder.path().join("tenant.yaml");
+        std::fs::write(&path, tenant).expect("the folder can be written");
+        self.command(&["import", &text(&path)], "").assert_success();
     }
 
     async fn wait_until_ready(&self) {
@@ -156,48 +164,6 @@ impl Separate {
         run("doorward", &[arguments, &remote].concat(), input)
     }
 
-    /// Keys outside of sections come first, as TOML wants it.
-    fn service_config(&self, name: &str) -> String {
-        let keys = match name {
-            "token-signing" => format!(
-                "issuer = \"{}\"\nkey_encryption_key_file = \"{}\"\n",
-                self.issuer,
-                text(&self.key_encryption_key())
-            ),
-            _ => String::new(),
-        };
-        let store = match self.databases.get(name) {
-            Some(url) => format!("[database]\nurl = \"{url}\"\n"),
-            None => format!("[redis]\nurl = \"{}\"\n", self.redis.url()),
-        };
-        format!("{keys}{}{store}", self.grpc_config(name))
-    }
-
-    fn frontend_config(&self) -> String {
-        let port = self.issuer.port().expect("the issuer names its port");
-        let http = format!(
-            "[http]\nlisten = \"127.0.0.1:{port}\"\nissuer = \"{}\"\n",
-            self.issuer
-        );
-        let backend =
-            |name: &str| format!("{} = \"{}\"\n", name.replace('-', "_"), self.address(name));
-        let backends = SERVICES.map(backend).concat();
-        format!("{http}{}[backends]\n{backends}", self.grpc_config(FRONTEND))
-    }
-
-    fn grpc_config(&self, name: &str) -> String {
-        format!("[grpc]\nlisten = \"127.0.0.1:{}\"\n", self.ports[name])
-    }
-
-    fn key_encryption_key(&self) -> PathBuf {
-        let path = self.folder.path().join("key-encryption-key");
-        // 43 characters of base64 are 32 bytes: 42 random ones, and one whose last bits are zero.
-        let key = format!("{}A=", doorward_service_kit::alphanumeric(42));
-        std::fs::write(&path, key).expect("the folder can be written");
-        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the file is ours");
-        path
-    }
-
     fn config_path(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.toml"))
     }
@@ -207,6 +173,7 @@ impl Separate {
     }
 }
 
+/// For settings and command lines.
 fn text(path: &Path) -> String {
     path.to_str().expect("the path is text").to_owned()
 }

@@ -1,0 +1,20 @@
+// Debian's Chromium, which speaks to nobody but the deployment and the application.
+
+import { chromium } from 'playwright-core';
+
+const quiet = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export function launchChromium() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet],
+  });
+}
+
+/** Fills in both sign-in pages of the deployment. */
+export async function fillIn(page, email, password) {
+  await page.fill('input[name=username]', email);
+  await page.click('button[name=action]');
+  await page.fill('input[name=password]', password);
+  await page.click('button[name=action]');
+}
