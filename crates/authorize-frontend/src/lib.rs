@@ -12,6 +12,7 @@ mod http;
 mod issuer;
 mod pipeline;
 mod response_mode;
+mod urlencoded;
 mod user_claims;
 mod verify;
 pub mod views;
@@ -28,6 +29,9 @@ pub use issuer::Issuer;
 
 use backends::Backends;
 use deps::Deps;
+
+/// What `grpc.health.v1` calls this service, which has no gRPC methods of its own.
+const HEALTH_NAME: &str = "doorward.authorize_frontend";
 
 /// The whole edge as one HTTP service, over the given backends.
 pub fn app(
@@ -61,8 +65,12 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
     let channels = config.backends.connect()?;
     let clock = Arc::new(SystemClock);
-    let health =
-        doorward_service_kit::grpc::serve(&config.grpc, Routes::default(), shutdown.clone());
+    let health = doorward_service_kit::grpc::serve(
+        &config.grpc,
+        HEALTH_NAME,
+        Routes::default(),
+        shutdown.clone(),
+    );
     let edge = serve(config.http, channels, clock, shutdown.clone());
     let health = async { Ok(health.await?) };
     tokio::try_join!(edge, health)?;

@@ -12,7 +12,9 @@ pub mod store;
 
 use std::sync::Arc;
 
-use doorward_proto::client_registry::v1::client_registry_service_server::ClientRegistryServiceServer;
+use doorward_proto::client_registry::v1::client_registry_service_server::{
+    ClientRegistryServiceServer, SERVICE_NAME,
+};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Shutdown, StartError};
 use tonic::service::Routes;
@@ -21,6 +23,10 @@ pub use config::Config;
 pub use error::Error;
 use revisions::Revisions;
 use store::{SqlStore, Store};
+
+/// A whole tenant is applied in one message, and may be larger than gRPC's usual 4 MiB; so may the
+/// answers of such a tenant.
+pub const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Opens the store and brings its schema up to date.
 pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
@@ -33,7 +39,9 @@ pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError
 pub fn routes(store: Arc<dyn Store>, shutdown: Shutdown) -> Routes {
     let revisions = Revisions::follow(store.clone(), shutdown);
     let service = grpc::Service::new(store, revisions);
-    Routes::new(ClientRegistryServiceServer::new(service))
+    Routes::new(
+        ClientRegistryServiceServer::new(service).max_decoding_message_size(MAX_MESSAGE_BYTES),
+    )
 }
 
 /// Serves until `shutdown`.
@@ -41,5 +49,5 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
     let store = open(&config.database).await?;
     let routes = routes(store, shutdown.clone());
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
 }

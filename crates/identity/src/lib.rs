@@ -14,7 +14,7 @@ mod watch;
 
 use std::sync::Arc;
 
-use doorward_proto::identity::v1::identity_service_server::IdentityServiceServer;
+use doorward_proto::identity::v1::identity_service_server::{IdentityServiceServer, SERVICE_NAME};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
@@ -59,5 +59,5 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
         &config.hashing,
         shutdown.clone(),
     );
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
 }

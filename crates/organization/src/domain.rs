@@ -4,4 +4,4 @@ mod organization;
 mod patch;
 
 pub use organization::{Organization, OrganizationId, OrganizationName, UserId};
-pub use patch::{Change, Patch};
+pub use patch::{Change, Patch, check_distinct};

@@ -12,7 +12,7 @@ use doorward_proto::organization::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::Error;
-use crate::domain::{OrganizationId, Patch, UserId};
+use crate::domain::{OrganizationId, Patch, UserId, check_distinct};
 use crate::store::Store;
 
 #[derive(Debug)]
@@ -73,12 +73,10 @@ impl OrganizationService for Service {
         request: Request<ApplyOrganizationsRequest>,
     ) -> Result<Response<ApplyOrganizationsResponse>, Status> {
         let request = request.into_inner();
-        let patches: Result<Vec<Patch>, _> = request
-            .organizations
-            .into_iter()
-            .map(Patch::try_from)
-            .collect();
-        let changes = self.store.apply(patches?, request.dry_run).await?;
+        let patches = request.organizations.into_iter().map(Patch::try_from);
+        let patches = patches.collect::<Result<Vec<_>, _>>()?;
+        check_distinct(&patches)?;
+        let changes = self.store.apply(patches, request.dry_run).await?;
         let mut changes: Vec<OrganizationChange> = changes.into_iter().map(Into::into).collect();
         if request.dry_run {
             // Nobody will ever have the id that a dry run made up.

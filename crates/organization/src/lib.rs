@@ -11,7 +11,9 @@ pub mod store;
 
 use std::sync::Arc;
 
-use doorward_proto::organization::v1::organization_service_server::OrganizationServiceServer;
+use doorward_proto::organization::v1::organization_service_server::{
+    OrganizationServiceServer, SERVICE_NAME,
+};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Shutdown, StartError};
 use tonic::service::Routes;
@@ -35,5 +37,8 @@ pub fn routes(store: Arc<dyn Store>) -> Routes {
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
     let store = open(&config.database).await?;
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes(store), shutdown).await?)
+    Ok(
+        doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes(store), shutdown)
+            .await?,
+    )
 }

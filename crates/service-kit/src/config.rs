@@ -18,6 +18,14 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file is not TOML.
+    #[error("configuration file {}: {}", path.display(), one_line(source))]
+    NotToml {
+        /// Which file.
+        path: PathBuf,
+        /// Where it stops being TOML.
+        source: config::ConfigError,
+    },
     /// The file or the environment holds something that does not fit.
     #[error("configuration: {0}")]
     Malformed(#[from] config::ConfigError),
@@ -45,7 +53,7 @@ impl ConfigError {
 pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, ConfigError> {
     let mut builder = Config::builder();
     if let Some(path) = file {
-        builder = builder.add_source(File::from_str(&read_file(path)?, FileFormat::Toml));
+        builder = builder.add_source(read_toml(path)?);
     }
     let environment = Environment::with_prefix("DOORWARD")
         .prefix_separator("_")
@@ -54,11 +62,27 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, ConfigError> 
     Ok(builder.add_source(environment).build()?.try_deserialize()?)
 }
 
-fn read_file(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+fn read_toml(path: &Path) -> Result<Config, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let source = File::from_str(&text, FileFormat::Toml);
+    let built = Config::builder().add_source(source).build();
+    built.map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
         source,
     })
+}
+
+/// The first and last line of a TOML error say where and what; between them the line is drawn.
+fn one_line(error: &config::ConfigError) -> String {
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines
+        .next_back()
+        .map_or(first.clone(), |last| format!("{first}: {last}"))
 }
 
 #[cfg(test)]
@@ -83,6 +107,14 @@ mod tests {
     fn an_unknown_key_is_named() {
         let error = load_text("colour = 'red'\ncolor = 'red'").unwrap_err();
         assert!(error.to_string().contains("`color`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_is_named_on_one_line() {
+        let error = load_text("colour = 'red'\ncolour = = 2")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("line 2") && !error.contains('\n'), "{error}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub mod store;
 
 use std::sync::Arc;
 
-use doorward_proto::session::v1::session_service_server::SessionServiceServer;
+use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionServiceServer};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
@@ -47,5 +47,5 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
         StoreConfig::Sqlite(database) => open_sqlite(database).await?,
     };
     let routes = routes(store, Arc::new(SystemClock));
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
 }

@@ -14,7 +14,9 @@ pub mod store;
 
 use std::sync::Arc;
 
-use doorward_proto::token_signing::v1::token_signing_service_server::TokenSigningServiceServer;
+use doorward_proto::token_signing::v1::token_signing_service_server::{
+    SERVICE_NAME, TokenSigningServiceServer,
+};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
@@ -43,7 +45,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
     let ring = open_keys(&config).await?;
     let routes = routes(ring, config.issuer, Arc::new(SystemClock));
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, routes, shutdown).await?)
+    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
 }
 
 async fn open_keys(config: &Config) -> Result<Arc<KeyRing>, StartError> {

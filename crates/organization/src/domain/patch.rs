@@ -1,5 +1,7 @@
 //! Bringing organizations to a wanted state.
 
+use std::collections::HashSet;
+
 use doorward_proto::InvalidField;
 
 use super::{Organization, OrganizationId, OrganizationName};
@@ -16,6 +18,23 @@ pub struct Patch {
     pub name: OrganizationName,
     /// The wanted display name.
     pub display_name: Option<String>,
+}
+
+/// Refuses a list that wants two states of one organization: the last would win, and every time anew.
+pub fn check_distinct(patches: &[Patch]) -> Result<(), InvalidField> {
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    for patch in patches {
+        let name = patch.name.as_str();
+        let id_is_new = patch.id.as_ref().is_none_or(|id| ids.insert(id.as_str()));
+        if !names.insert(name) || !id_is_new {
+            let object = format!("organization {name}");
+            return Err(InvalidField::new(
+                object,
+                "the same organization is given twice",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// An organization that is new or differs.
@@ -85,5 +104,34 @@ impl Patch {
             created: false,
             fields,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patch(id: Option<&str>, name: &str) -> Patch {
+        Patch {
+            id: id.map(|id| OrganizationId::from(id.to_owned())),
+            name: OrganizationName::parse(name).unwrap(),
+            display_name: None,
+        }
+    }
+
+    #[test]
+    fn one_organization_is_given_once() {
+        let distinct = [
+            patch(Some("org_a"), "a"),
+            patch(Some("org_b"), "b"),
+            patch(None, "c"),
+        ];
+        assert!(check_distinct(&distinct).is_ok());
+        let same_id = [patch(Some("org_a"), "a"), patch(Some("org_a"), "b")];
+        let same_name = [patch(Some("org_a"), "a"), patch(None, "a")];
+        for twice in [same_id, same_name] {
+            let error = check_distinct(&twice).unwrap_err();
+            assert_eq!(error.problem, "the same organization is given twice");
+        }
     }
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic_health::ServingStatus;
 
 use crate::Shutdown;
 use crate::config::ConfigError;
@@ -68,9 +69,11 @@ pub(super) fn server() -> Server {
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
 }
 
-/// Serves the routes and `grpc.health.v1` until `shutdown`, then lets calls in flight finish.
+/// Serves the routes and `grpc.health.v1` until `shutdown`, then lets calls in flight finish. Health is told for the whole
+/// process (the empty name) and for `service`, the full name of its gRPC service.
 pub async fn serve(
     config: &GrpcConfig,
+    service: &'static str,
     routes: Routes,
     shutdown: Shutdown,
 ) -> Result<(), ServeError> {
@@ -80,7 +83,10 @@ pub async fn serve(
     };
     let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let (health, health_service) = tonic_health::server::health_reporter();
+    let (mut health, health_service) = tonic_health::server::health_reporter();
+    health
+        .set_service_status(service, ServingStatus::Serving)
+        .await;
     tracing::info!(%address, "serving gRPC");
 
     let stopping = shutdown.clone();
@@ -88,9 +94,13 @@ pub async fn serve(
         .add_routes(routes.add_service(health_service))
         .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
             stopping.cancelled().await;
-            health
-                .set_service_status("", tonic_health::ServingStatus::NotServing)
-                .await;
+            for name in ["", service] {
+                health
+                    .set_service_status(name, ServingStatus::NotServing)
+                    .await;
+                // Ends the streams of those who watch, once they have heard it: draining must not wait for them.
+                health.clear_service_status(name).await;
+            }
         });
     tokio::select! {
         result = served => Ok(result?),

@@ -1,0 +1,80 @@
+//! How databases fail.
+
+use std::path::PathBuf;
+
+use sqlx::migrate::MigrateError;
+
+/// A database that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither Postgres nor SQLite.
+    #[error("database.url must begin with postgres:// or sqlite://")]
+    UnknownScheme,
+    /// A pool that can never give a connection.
+    #[error("database.max_connections must be 1 or more")]
+    NoConnections,
+    /// The file of a SQLite database cannot be used.
+    #[error("database.url: the file {} cannot be used", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file with the password cannot be read.
+    #[error("database.password_file {} cannot be read", path.display())]
+    PasswordFile {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database refused.
+    #[error("database.url: the database cannot be opened")]
+    Connect(#[source] sqlx::Error),
+    /// The schema is somebody else's.
+    #[error(
+        "database.url: this database belongs to another service, or to a newer version of this one"
+    )]
+    OtherSchema(#[source] MigrateError),
+    /// The schema cannot be brought up to date.
+    #[error("database.url: the schema cannot be brought up to date")]
+    Migrate(#[source] MigrateError),
+}
+
+impl OpenError {
+    pub(super) fn migrate(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
+                Self::OtherSchema(error)
+            }
+            _ => Self::Migrate(error),
+        }
+    }
+}
+
+/// Whether the database did not answer, as opposed to answering with an error.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // 57*: the server is starting, stopping, or cut a statement that took too long; 53*: out of resources;
+        // 5: SQLite is busy.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| code.starts_with("57") || code.starts_with("53") || code == "5"),
+        _ => false,
+    }
+}
+
+/// Whether a row with that key was there before.
+#[must_use]
+pub fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
