@@ -24,11 +24,11 @@ pub enum ConfigError {
         /// Which file.
         path: PathBuf,
         /// Where it stops being TOML.
-        source: config::ConfigError,
+        source: Box<config::ConfigError>,
     },
     /// The file or the environment holds something that does not fit.
     #[error("configuration: {0}")]
-    Malformed(#[from] config::ConfigError),
+    Malformed(#[source] Box<config::ConfigError>),
     /// A value breaks its rule.
     #[error("configuration: {key}: {problem}")]
     Invalid {
@@ -59,7 +59,9 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, ConfigError> 
         .prefix_separator("_")
         .separator("__")
         .try_parsing(true);
-    Ok(builder.add_source(environment).build()?.try_deserialize()?)
+    let built = builder.add_source(environment).build();
+    let settings = built.and_then(Config::try_deserialize);
+    settings.map_err(|source| ConfigError::Malformed(Box::new(source)))
 }
 
 fn read_toml(path: &Path) -> Result<Config, ConfigError> {
@@ -71,7 +73,7 @@ fn read_toml(path: &Path) -> Result<Config, ConfigError> {
     let built = Config::builder().add_source(source).build();
     built.map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
-        source,
+        source: Box::new(source),
     })
 }
 
