@@ -186,7 +186,8 @@ async fn an_answer_as_a_form() {
         let form = page.form();
         assert_eq!(form.action.as_str(), CALLBACK);
         assert_eq!(form.value("state"), "\"><svg onload=alert(1)>&amp;");
-        keys.verify(form.value("id_token"), APPLICATION);
+        let claims = keys.verify(form.value("id_token"), APPLICATION);
+        assert_eq!(claims["nonce"], "nonce-of-the-application");
     })
     .await;
 }
