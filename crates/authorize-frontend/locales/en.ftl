@@ -27,12 +27,6 @@ error-invalid-email-format = That does not look like an email address. Check it 
 error-no-password = Enter your password.
 error-password-too-weak = That password is too short or too easy to guess. Choose a longer one.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
-error-ip-blocked = Too many failed attempts from your network. Try again later.
-error-user-blocked = This account is locked because of too many failed attempts. Try again later.
-error-same-user-login = Too many attempts in a short time. Wait a minute, then try again.
-error-ip-signup-blocked = Too many new accounts from your network. Try again later.
-error-no-db-connection = You cannot create an account here. Ask the people who run this application.
-error-authentication-failure = Something went wrong on our side. Try again in a moment.
 
 ## Signed out
 logged-out-title = You are signed out
@@ -47,8 +41,6 @@ not-found-title = There is nothing here
 not-found-sentence = The address may be mistyped or out of date. Go back to the application and try again.
 too-large-title = That was too much at once
 too-large-sentence = The request is larger than we accept. Go back to the application and try again; if that does not help, tell the people who run it.
-too-many-requests-title = Too many requests
-too-many-requests-sentence = Wait a minute, then try again.
 unavailable-title = We will be right back
 unavailable-sentence = A part of this service cannot be reached just now. You have not been signed out. Try again in a moment.
 fault-title = Something went wrong on our side

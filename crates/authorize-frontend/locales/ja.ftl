@@ -27,12 +27,6 @@ error-invalid-email-format = メールアドレスの形式が正しくありま
 error-no-password = パスワードを入力してください。
 error-password-too-weak = パスワードが短すぎるか、推測されやすいものです。もっと長いパスワードにしてください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
-error-ip-blocked = お使いのネットワークから失敗が続いたため、受け付けを停止しています。しばらくしてからもう一度お試しください。
-error-user-blocked = 失敗が続いたため、このアカウントはロックされています。しばらくしてからもう一度お試しください。
-error-same-user-login = 短い時間に試行が多すぎます。1 分ほど待ってからもう一度お試しください。
-error-ip-signup-blocked = お使いのネットワークからのアカウント作成が多すぎます。しばらくしてからもう一度お試しください。
-error-no-db-connection = ここではアカウントを作成できません。アプリケーションの運営者にお問い合わせください。
-error-authentication-failure = こちら側で問題が発生しました。少し待ってからもう一度お試しください。
 
 ## サインアウト
 logged-out-title = サインアウトしました
@@ -47,8 +41,6 @@ not-found-title = ページが見つかりません
 not-found-sentence = アドレスが間違っているか、古くなっている可能性があります。アプリケーションに戻ってもう一度お試しください。
 too-large-title = リクエストが大きすぎます
 too-large-sentence = 受け付けられる大きさを超えています。アプリケーションに戻ってもう一度お試しください。解決しない場合は、運営者にお知らせください。
-too-many-requests-title = リクエストが多すぎます
-too-many-requests-sentence = 1 分ほど待ってからもう一度お試しください。
 unavailable-title = まもなく復旧します
 unavailable-sentence = サービスの一部に現在つながりません。サインアウトされたわけではありません。少し待ってからもう一度お試しください。
 fault-title = こちら側で問題が発生しました

@@ -8,7 +8,8 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::AppendHeaders;
 use cookie::{Cookie, SameSite};
 use doorward_proto::session::v1::Device;
-use http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
+use http::Extensions;
+use http::header::{ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use ipnet::IpNet;
 
@@ -56,14 +57,8 @@ impl Browser {
 
     fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
         let headers = &parts.headers;
-        let text = |name| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or("")
-        };
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let ip = peer.map(|peer| client_address(peer.0.ip(), headers, trusted_proxies));
+        let text = |name| text_of(headers, name).unwrap_or_default();
+        let ip = peer(&parts.extensions).map(|ip| client_address(ip, headers, trusted_proxies));
         Self {
             session_token: cookie_value(headers, SESSION_COOKIE),
             token: cookie_value(headers, BROWSER_COOKIE),
@@ -84,23 +79,47 @@ impl FromRequestParts<Arc<Deps>> for Browser {
     }
 }
 
-/// The value of a cookie of ours. A name that occurs twice was tampered with, and has none.
+/// Whether a proxy that we trust says that the browser came without TLS.
+pub(crate) fn came_by_plain_http(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    trusted_proxies: &[IpNet],
+) -> bool {
+    let trusted = peer(extensions).is_some_and(|ip| is_trusted(ip, trusted_proxies));
+    let scheme = text_of(headers, "x-forwarded-proto").and_then(|text| text.split(',').next());
+    trusted && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("http"))
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.0.ip())
+}
+
+fn text_of(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn is_trusted(ip: IpAddr, trusted_proxies: &[IpNet]) -> bool {
+    trusted_proxies.iter().any(|net| net.contains(&ip))
+}
+
+/// The value of a cookie of ours. A name that occurs twice was tampered with, and has none. Other cookies of the host may
+/// hold any bytes and do not count.
 fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
-    let texts = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let cookies = texts.flat_map(|text| Cookie::split_parse(text.to_owned()).flatten());
-    let mut values = cookies.filter(|cookie| cookie.name() == name);
-    let value = values.next()?.value().to_owned();
+    let lines = headers.get_all(COOKIE).iter();
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let mut values = pairs.filter_map(|pair| {
+        let named = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+        named.strip_prefix(b"=")
+    });
+    let value = str::from_utf8(values.next()?).ok()?;
     let usable = !value.is_empty() && value.len() <= MAX_COOKIE_VALUE && values.next().is_none();
-    usable.then_some(value)
+    usable.then(|| value.to_owned())
 }
 
 /// The right-most address in `X-Forwarded-For` that is not a proxy we trust; without trusted proxies, the peer.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
-    let trusted = |ip: IpAddr| trusted_proxies.iter().any(|net| net.contains(&ip));
-    if !trusted(peer) {
+    if !is_trusted(peer, trusted_proxies) {
         return peer;
     }
     let lines = headers.get_all("x-forwarded-for").iter().rev();
@@ -113,7 +132,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) 
             break;
         };
         nearest = ip;
-        if !trusted(ip) {
+        if !is_trusted(ip, trusted_proxies) {
             break;
         }
     }

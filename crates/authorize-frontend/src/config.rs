@@ -76,8 +76,12 @@ impl HttpConfig {
 
     /// Refuses what cannot be served.
     pub fn validate(&self) -> Result<Issuer, ConfigError> {
-        self.tls_files()?;
-        Issuer::parse(&self.issuer)
+        let issuer = Issuer::parse(&self.issuer)?;
+        if self.tls_files()?.is_some() && !issuer.is_https() {
+            let problem = "must begin with https:// when a certificate is given";
+            return Err(ConfigError::invalid("http.issuer", problem));
+        }
+        Ok(issuer)
     }
 
     pub(crate) fn tls_files(&self) -> Result<Option<TlsFiles<'_>>, ConfigError> {
@@ -143,6 +147,20 @@ mod tests {
         let config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
         config.http.validate().unwrap();
         config.grpc.validate().unwrap();
+    }
+
+    #[test]
+    fn a_certificate_needs_an_https_issuer() {
+        let mut config = HttpConfig::new("http://localhost:8080/", ([127, 0, 0, 1], 8080).into());
+        config.tls_cert = Some("cert.pem".into());
+        config.tls_key = Some("key.pem".into());
+        let error = config.validate().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: http.issuer: must begin with https:// when a certificate is given"
+        );
+        config.issuer = "https://localhost:8080/".to_owned();
+        config.validate().unwrap();
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 mod assets;
 mod authorize;
+mod body;
 mod cors;
 mod discovery;
+mod elsewhere;
 mod errors;
+mod fetch_metadata;
 mod form;
 mod guard;
 pub(crate) mod html;

@@ -2,6 +2,7 @@
 
 use doorward_oauth2_types::Scope;
 use doorward_proto::from_timestamp;
+use doorward_proto::token_signing::v1::JsonWebKey;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,8 +10,10 @@ use serde::de::DeserializeOwned;
 use crate::backends::BackendError;
 use crate::deps::Deps;
 
+/// Ours to choose, never the token's (RFC 8725 §3.1).
+const ALGORITHM: Algorithm = Algorithm::RS256;
 /// Clock tolerance in seconds.
-const LEEWAY: u64 = 60;
+const LEEWAY: i64 = 60;
 
 /// What an access token says of its bearer.
 #[derive(Debug)]
@@ -33,13 +36,17 @@ struct AccessTokenClaims {
     scope: String,
     #[serde(alias = "client_id")]
     azp: String,
+    exp: i64,
 }
 
 /// The user that a genuine ID token of this client names, however old it is.
-pub(crate) fn verify_id_token_hint(hint: &str, client_id: &str, deps: &Deps) -> Option<String> {
-    let mut validation = validation(deps, client_id);
-    validation.validate_exp = false;
-    verify::<HintClaims>(hint, &validation, deps).map(|claims| claims.sub)
+pub(crate) fn verify_id_token_hint(
+    hint: &str,
+    client_id: &str,
+    deps: &Deps,
+) -> Result<Option<String>, BackendError> {
+    let claims = verify::<HintClaims>(hint, client_id, deps)?;
+    Ok(claims.map(|claims| claims.sub))
 }
 
 /// Whoever bears this access token, if it is good for `/userinfo`.
@@ -48,7 +55,7 @@ pub(crate) async fn verify_access_token(
     deps: &Deps,
 ) -> Result<Option<Bearer>, BackendError> {
     if token.contains('.') {
-        return Ok(verify_jwt_access_token(token, deps));
+        return verify_jwt_access_token(token, deps);
     }
     let Some(found) = deps.backends.sessions.find_access_token(token).await? else {
         return Ok(None);
@@ -62,33 +69,40 @@ pub(crate) async fn verify_access_token(
     }))
 }
 
-fn verify_jwt_access_token(token: &str, deps: &Deps) -> Option<Bearer> {
-    let validation = validation(deps, &deps.issuer.userinfo_endpoint());
-    let claims: AccessTokenClaims = verify(token, &validation, deps)?;
-    Some(Bearer {
-        sub: claims.sub,
-        client_id: claims.azp,
-        scope: claims.scope.parse().ok()?,
-    })
+fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
+    let now = deps.clock.now().as_second();
+    let claims: Option<AccessTokenClaims> = verify(token, &deps.issuer.userinfo_endpoint(), deps)?;
+    let live = claims.filter(|claims| claims.exp.saturating_add(LEEWAY) > now);
+    Ok(live.and_then(|claims| {
+        Some(Bearer {
+            sub: claims.sub,
+            client_id: claims.azp,
+            scope: claims.scope.parse().ok()?,
+        })
+    }))
 }
 
-/// The algorithm is ours to choose, never the token's (RFC 8725 §3.1).
-fn validation(deps: &Deps, audience: &str) -> Validation {
-    let mut validation = Validation::new(Algorithm::RS256);
-    validation.leeway = LEEWAY;
+/// The claims, if the token is genuine; whether it is cannot be told without keys. The caller looks at its age.
+fn verify<T: DeserializeOwned + Clone>(
+    token: &str,
+    audience: &str,
+    deps: &Deps,
+) -> Result<Option<T>, BackendError> {
+    let keys = deps.backends.jwks.keys()?;
+    let mut validation = Validation::new(ALGORITHM);
+    validation.validate_exp = false;
     validation.set_issuer(&[deps.issuer.as_str()]);
     validation.set_audience(&[audience]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    validation
+    Ok(claims(token, &keys, &validation))
 }
 
-fn verify<T: DeserializeOwned + Clone>(
+fn claims<T: DeserializeOwned + Clone>(
     token: &str,
+    keys: &[JsonWebKey],
     validation: &Validation,
-    deps: &Deps,
 ) -> Option<T> {
     let kid = decode_header(token).ok()?.kid?;
-    let keys = deps.backends.jwks.keys();
     let key = keys.iter().find(|key| key.kid == kid)?;
     let key = DecodingKey::from_rsa_components(&key.n, &key.e).ok()?;
     Some(decode::<T>(token, &key, validation).ok()?.claims)

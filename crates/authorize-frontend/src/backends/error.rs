@@ -1,5 +1,7 @@
 //! When a backend gives no answer.
 
+use std::error::Error;
+
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
 use tonic::{Code, Status};
@@ -32,6 +34,7 @@ impl BackendError {
             tracing::warn!(backend, code = %status.code(), message = status.message(), "backend cannot tell");
             Self::CannotTell { backend, status }
         } else {
+            eprintln!("XXX {status:?} {:?}", std::error::Error::source(&status));
             tracing::error!(backend, code = %status.code(), message = status.message(), "backend failed");
             Self::Failed { backend, status }
         }
@@ -50,8 +53,9 @@ fn cannot_tell(status: &Status) -> bool {
     match reason_of(status) {
         Some(ErrorReason::StoreUnavailable | ErrorReason::Overloaded) => true,
         Some(_) => false,
-        // Without a reason the status comes from the transport: a closed connection is `Unknown`, a lost deadline
-        // `Cancelled` or `DeadlineExceeded`.
+        // With a source it was not received but made here: the connection broke, or the backend is stopping.
+        None if status.source().is_some() => true,
+        // A closed connection may also be `Unknown`, a lost deadline `Cancelled` or `DeadlineExceeded`.
         None => matches!(
             status.code(),
             Code::Unavailable
@@ -67,6 +71,17 @@ fn cannot_tell(status: &Status) -> bool {
 mod tests {
     use super::*;
     use doorward_proto::Refusal;
+
+    /// A backend that is stopping says GOAWAY, which tonic calls an internal error.
+    #[test]
+    fn a_broken_connection_is_not_a_fault() {
+        let mut status = Status::internal("h2 protocol error: http2 error");
+        status.set_source(std::sync::Arc::new(std::io::Error::other("GOAWAY")));
+        assert!(matches!(
+            BackendError::new("session", status),
+            BackendError::CannotTell { .. }
+        ));
+    }
 
     #[test]
     fn lost_is_told_from_broken() {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use doorward_proto::token_signing::v1::JsonWebKey;
 use doorward_service_kit::Shutdown;
+use tonic::Status;
 
-use super::TokenSigning;
+use super::{BackendError, TokenSigning};
 
 /// A revoked key must be gone everywhere within ten seconds.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ impl Jwks {
                 if let Ok(keys) = token_signing.keys().await {
                     refreshed.put(keys);
                 }
-                let known = !refreshed.keys().is_empty();
+                let known = !refreshed.known().is_empty();
                 tokio::time::sleep(if known { REFRESH } else { FIRST_TRY }).await;
             }
         }));
@@ -41,8 +42,17 @@ impl Jwks {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
-    /// The keys; none before `token-signing` has first answered.
-    pub(crate) fn keys(&self) -> Arc<[JsonWebKey]> {
+    /// The keys. Before `token-signing` has first answered, no token can be told from a forged one.
+    pub(crate) fn keys(&self) -> Result<Arc<[JsonWebKey]>, BackendError> {
+        let keys = self.known();
+        if keys.is_empty() {
+            let status = Status::unavailable("the keys are not known yet");
+            return Err(BackendError::new("token-signing", status));
+        }
+        Ok(keys)
+    }
+
+    fn known(&self) -> Arc<[JsonWebKey]> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -8,8 +8,8 @@ use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
     FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
-    OpenSessionRequest, OpenSessionResponse, PutUsersRequest, ResolveSessionRequest, Session,
-    Transaction, UpdateTransactionRequest,
+    OpenSessionRequest, PutUsersRequest, ResolveSessionRequest, Session, Transaction,
+    UpdateTransactionRequest,
 };
 use tonic::transport::Channel;
 
@@ -40,13 +40,16 @@ impl Sessions {
         }
     }
 
+    /// Opens a session; gives its token, for the cookie, and its `sid`.
     pub(crate) async fn open(
         &self,
         request: OpenSessionRequest,
-    ) -> Result<OpenSessionResponse, BackendError> {
+    ) -> Result<(String, String), BackendError> {
         let request = self.calls.request(request);
-        self.calls
-            .answer(self.client.clone().open_session(request).await)
+        let result = self.client.clone().open_session(request).await;
+        let opened = self.calls.answer(result)?;
+        let session = self.calls.required(opened.session, "session")?;
+        Ok((opened.session_token, session.sid))
     }
 
     /// The live session behind a cookie. `None` is the store's own word.

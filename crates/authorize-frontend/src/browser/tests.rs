@@ -31,6 +31,40 @@ fn cookies_of_ours() {
 }
 
 #[test]
+fn cookies_of_others_do_no_harm() {
+    let mut headers = HeaderMap::new();
+    let line = b"caf\xe9=\xff; =; ;; __Host-doorward-session-2=x;__Host-doorward-session=abc;";
+    headers.insert(COOKIE, http::HeaderValue::from_bytes(line).unwrap());
+    assert_eq!(
+        cookie_value(&headers, SESSION_COOKIE).as_deref(),
+        Some("abc")
+    );
+}
+
+#[test]
+fn sec_070_only_a_trusted_proxy_says_how_the_browser_came() {
+    let proxies = ["127.0.0.0/8".parse().unwrap()];
+    let cases = [
+        ("127.0.0.1:1", "http", true),
+        ("127.0.0.1:1", "HTTP, https", true),
+        ("127.0.0.1:1", "https", false),
+        ("127.0.0.1:1", "https, http", false),
+        ("127.0.0.1:1", "", false),
+        ("203.0.113.9:1", "http", false),
+    ];
+    for (address, forwarded, plain) in cases {
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo(address.parse::<SocketAddr>().unwrap()));
+        let headers = headers(&[("x-forwarded-proto", forwarded)]);
+        assert_eq!(
+            came_by_plain_http(&headers, &extensions, &proxies),
+            plain,
+            "{address} {forwarded}"
+        );
+    }
+}
+
+#[test]
 fn sec_078_session_cookie_attributes() {
     let AppendHeaders([(_, text)]) = session_cookie("abc", Some(60));
     assert_eq!(

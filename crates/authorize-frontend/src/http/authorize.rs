@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, RawQuery, Request, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use doorward_oauth2_types::ErrorCode;
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
-use serde::Deserialize;
+use http::HeaderMap;
 
-use super::router::MAX_BODY_BYTES;
-use super::sign_in::find_pending;
+use super::body::FormBody;
+use super::fetch_metadata::check_page_or_frame;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::{self, PageState, RawParams};
+use crate::pipeline::{self, PageState, Pending, RawParams};
+use crate::urlencoded::Pairs;
 
 /// RFC 6749 §3.1: `GET`.
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ShownError> {
+    check_page_or_frame(&headers)?;
     let raw = RawParams::parse(&query.unwrap_or_default())?;
     pipeline::authorize(raw, &browser, &deps).await
 }
@@ -30,64 +30,29 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
-    request: Request,
+    FormBody(body): FormBody,
 ) -> Result<Response, ShownError> {
+    check_page_or_frame(&headers)?;
     if query.is_some_and(|query| !query.is_empty()) {
         return Err(ShownError::invalid_request(
             "Parameters of a POST request belong into its body",
         ));
     }
-    let raw = RawParams::parse(&form_body(request).await?)?;
+    let raw = RawParams::parse(&body)?;
     pipeline::authorize(raw, &browser, &deps).await
-}
-
-async fn form_body(request: Request) -> Result<String, ShownError> {
-    let refuse = |status, description| {
-        ShownError::with_status(status, ErrorCode::InvalidRequest, description)
-    };
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = content_type
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default();
-    if !essence
-        .trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    {
-        let description = "The body must be application/x-www-form-urlencoded";
-        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, description));
-    }
-    let body = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES)
-        .await
-        .map_err(|_| {
-            refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is larger than 64 KiB",
-            )
-        })?;
-    String::from_utf8(body.into())
-        .map_err(|_| ShownError::invalid_request("The request is not valid UTF-8"))
-}
-
-/// The query of a hosted page.
-#[derive(Deserialize)]
-pub(super) struct PageQuery {
-    #[serde(default)]
-    pub(super) state: String,
 }
 
 /// Where every page of a sign-in ends.
 pub(super) async fn resume(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
-    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+    query: Pairs,
 ) -> Result<Response, ShownError> {
-    let state = PageState::parse(&query.state).ok_or_else(ShownError::lost_transaction)?;
-    let pending = find_pending(&state, &browser, &deps).await?;
+    check_page_or_frame(&headers)?;
+    let state = PageState::of(&query).ok_or_else(ShownError::lost_transaction)?;
+    let pending = Pending::find(&state, &browser, &deps).await?;
     pipeline::resume(pending, &browser, &deps).await
 }

@@ -39,7 +39,7 @@ fn document(issuer: &Issuer) -> Value {
         "authorization_endpoint": issuer.endpoint("authorize"),
         "userinfo_endpoint": issuer.userinfo_endpoint(),
         "jwks_uri": issuer.endpoint(".well-known/jwks.json"),
-        "response_types_supported": ["token", "id_token", "id_token token"],
+        "response_types_supported": ["token", "id_token", "token id_token"],
         "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["implicit"],
         "subject_types_supported": ["public"],

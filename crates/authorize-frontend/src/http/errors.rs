@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
 use doorward_proto::client_registry::v1::Tenant;
 use doorward_service_kit::hex;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, StatusCode};
+use serde_json::json;
 use tracing::Instrument;
 
 use super::html::{Policy, html};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::ShownError;
+use crate::error::{OAuthError, ShownError};
 use crate::views::{ErrorPage, Language, Page};
 
 /// Shown when the tenant has no name, or it cannot be asked for.
@@ -30,6 +35,9 @@ impl IntoResponse for ShownError {
     }
 }
 
+/// The headers of an answer that its error page keeps.
+const KEPT: [HeaderName; 2] = [ALLOW, SET_COOKIE];
+
 /// Gives each request a trace id, and each error a page.
 pub(super) async fn show_errors(
     State(deps): State<Arc<Deps>>,
@@ -43,9 +51,15 @@ pub(super) async fn show_errors(
     let Some(error) = error_of(&response) else {
         return response;
     };
-    let allow = response.headers().get(ALLOW).cloned();
-    let shown = show(&error, &browser, &trace_id, allow, &deps);
-    shown.instrument(span).await
+    let mut shown = show(&error, &browser, &trace_id, &deps)
+        .instrument(span)
+        .await;
+    for name in &KEPT {
+        for value in response.headers().get_all(name) {
+            shown.headers_mut().append(name, value.clone());
+        }
+    }
+    shown
 }
 
 /// The error to show: ours, or one that the router or an extractor answered with plain text.
@@ -75,22 +89,15 @@ fn of_status(status: StatusCode) -> ShownError {
     ShownError::with_status(status, code, status.canonical_reason().unwrap_or("Refused"))
 }
 
-async fn show(
-    error: &ShownError,
-    browser: &Browser,
-    trace_id: &str,
-    allow: Option<HeaderValue>,
-    deps: &Deps,
-) -> Response {
+async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
     tracing::info!(status = error.status.as_u16(), error = %error.code, description = error.description.as_ref(), "error page");
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.ok();
     let tenant = tenant.as_deref().cloned().unwrap_or_default();
-    let code = error.code.to_string();
     let view = ErrorPage {
         page: page(&tenant, browser.language(), None),
         kind: error.kind,
-        error: &code,
+        error: error.code.as_str(),
         error_description: &error.description,
         tracking_id: trace_id,
         support_email: non_empty(&tenant.support_email),
@@ -103,14 +110,22 @@ async fn show(
     };
     let mut response = (error.status, html(&view, &policy)).into_response();
     if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, retry_after(trace_id));
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, retry_after(trace_id));
     }
     response
-        .headers_mut()
-        .extend(allow.map(|allow| (ALLOW, allow)));
-    response
+}
+
+/// An error that a program reads.
+pub(super) fn json_error(error: &OAuthError) -> Response {
+    let status = StatusCode::from_u16(error.code.page_status());
+    let body = json!({ "error": error.code.as_str(), "error_description": error.description });
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, Json(body)).into_response()
 }
 
 /// 1 to 5 seconds, so that not everybody comes back at once.

@@ -7,62 +7,55 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
 use http::header::{CONTENT_ENCODING, HOST, HeaderValue, STRICT_TRANSPORT_SECURITY};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 
+use super::body::read_whole;
+use crate::browser::came_by_plain_http;
 use crate::deps::Deps;
 use crate::error::ShownError;
 
 const MAX_TARGET_BYTES: usize = 8 * 1024;
+const MAX_HEADER_BYTES: usize = 32 * 1024;
 
-/// Refuses oversized targets, hosts that are not ours and methods that no endpoint has.
+/// Refuses requests that are too large, for another host, or came without the TLS that the issuer promises.
 pub(super) async fn guard(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
-    let mut response = match refusal(&request, &deps) {
-        Some(error) => error.into_response(),
-        None => next.run(request).await,
-    };
+    if let Err(error) = check(&request, &deps) {
+        return error.into_response();
+    }
+    match read_whole(request).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Tells browsers to come by TLS only (RFC 6797), with every answer.
+pub(super) async fn strict_transport_security(
+    State(deps): State<Arc<Deps>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
     if deps.issuer.is_https() {
         let one_year = HeaderValue::from_static("max-age=31536000");
-        response
-            .headers_mut()
-            .insert(STRICT_TRANSPORT_SECURITY, one_year);
+        let headers = response.headers_mut();
+        headers.insert(STRICT_TRANSPORT_SECURITY, one_year);
     }
     response
 }
 
-fn refusal(request: &Request, deps: &Deps) -> Option<ShownError> {
-    let refuse = |status, description: &'static str| {
-        Some(ShownError::with_status(
-            status,
-            ErrorCode::InvalidRequest,
-            description,
-        ))
-    };
-    if target_length(request.uri()) > MAX_TARGET_BYTES {
-        return refuse(StatusCode::URI_TOO_LONG, "The address is longer than 8 KiB");
-    }
-    match hosts(request.uri(), request.headers()).as_slice() {
-        [] => return refuse(StatusCode::BAD_REQUEST, "The Host header is missing"),
-        hosts if !hosts.windows(2).all(|pair| pair[0] == pair[1]) => {
-            return refuse(StatusCode::BAD_REQUEST, "The request names two hosts");
-        }
-        hosts if !deps.issuer.is_host(hosts[0]) => {
-            let description = format!(
-                "This server is {} and answers to no other name",
-                deps.issuer
-            );
-            return Some(ShownError::with_status(
-                StatusCode::MISDIRECTED_REQUEST,
-                ErrorCode::InvalidRequest,
-                description,
-            ));
-        }
-        _ => {}
-    }
-    if request.method() == Method::HEAD && request.uri().path().starts_with("/authorize") {
-        return Some(ShownError::new(
-            ErrorCode::MethodNotAllowed,
-            "Use GET or POST",
-        ));
+fn check(request: &Request, deps: &Deps) -> Result<(), ShownError> {
+    check_size(request.uri(), request.headers())?;
+    check_host(request.uri(), request.headers(), deps)?;
+    let plain = came_by_plain_http(
+        request.headers(),
+        request.extensions(),
+        &deps.trusted_proxies,
+    );
+    if deps.issuer.is_https() && plain {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "This server is reached by https only",
+        );
     }
     if request.headers().contains_key(CONTENT_ENCODING) {
         return refuse(
@@ -70,12 +63,45 @@ fn refusal(request: &Request, deps: &Deps) -> Option<ShownError> {
             "Compressed bodies are not read",
         );
     }
-    None
+    Ok(())
 }
 
-fn target_length(uri: &Uri) -> usize {
-    uri.path_and_query()
-        .map_or(0, |target| target.as_str().len())
+fn check_size(uri: &Uri, headers: &HeaderMap) -> Result<(), ShownError> {
+    let target = uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET_BYTES {
+        return refuse(StatusCode::URI_TOO_LONG, "The address is longer than 8 KiB");
+    }
+    let headers: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if headers > MAX_HEADER_BYTES {
+        return refuse(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The headers are larger than 32 KiB",
+        );
+    }
+    Ok(())
+}
+
+fn check_host(uri: &Uri, headers: &HeaderMap, deps: &Deps) -> Result<(), ShownError> {
+    match hosts(uri, headers).as_slice() {
+        [] => refuse(StatusCode::BAD_REQUEST, "The Host header is missing"),
+        [first, others @ ..] if others.iter().any(|other| other != first) => {
+            refuse(StatusCode::BAD_REQUEST, "The request names two hosts")
+        }
+        [host, ..] if deps.issuer.is_host(host) => Ok(()),
+        _ => Err(ShownError::with_status(
+            StatusCode::MISDIRECTED_REQUEST,
+            ErrorCode::InvalidRequest,
+            format!(
+                "This server is {} and answers to no other name",
+                deps.issuer
+            ),
+        )),
+    }
 }
 
 /// Every host that the request names: in its target (HTTP/2, absolute form) and in its headers.
@@ -86,4 +112,12 @@ fn hosts<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Vec<&'a str> {
         .iter()
         .map(|host| host.to_str().unwrap_or(""));
     target.into_iter().chain(named).collect()
+}
+
+fn refuse(status: StatusCode, description: &'static str) -> Result<(), ShownError> {
+    Err(ShownError::with_status(
+        status,
+        ErrorCode::InvalidRequest,
+        description,
+    ))
 }

@@ -87,12 +87,15 @@ pub(crate) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
     response
 }
 
-/// The callback as a `form-action` source: its origin, or the scheme of a native application.
+/// The callback as a `form-action` source: its origin, or no more than its scheme where no source can say more: for a
+/// native application's own scheme, and for an IPv6 address.
 pub(crate) fn callback_source(uri: &MatchedRedirectUri) -> String {
-    uri.origin().unwrap_or_else(|| {
-        let scheme = uri.as_str().split(':').next().unwrap_or_default();
-        format!("{scheme}:")
-    })
+    uri.origin()
+        .filter(|origin| !origin.contains('['))
+        .unwrap_or_else(|| {
+            let scheme = uri.as_str().split(':').next().unwrap_or_default();
+            format!("{scheme}:")
+        })
 }
 
 fn origin(url: &str) -> Option<String> {
@@ -111,6 +114,20 @@ mod tests {
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; \
              base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         );
+    }
+
+    #[test]
+    fn a_form_may_end_at_the_callback() {
+        use doorward_oauth2_types::redirect_uri::{MatchContext, match_redirect_uri};
+        for (callback, source) in [
+            ("https://app.test/cb?x=1", "https://app.test"),
+            ("http://127.0.0.1:4000/cb", "http://127.0.0.1:4000"),
+            ("http://[::1]:4000/cb", "http:"),
+            ("com.example.app:/cb", "com.example.app:"),
+        ] {
+            let uri = match_redirect_uri(callback, [callback], MatchContext::default()).unwrap();
+            assert_eq!(callback_source(&uri), source);
+        }
     }
 
     #[test]

@@ -5,32 +5,24 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_oauth2_types::ErrorCode;
 use doorward_proto::token_signing::v1::JsonWebKey;
 use serde_json::{Value, json};
 
 use super::cors;
 use super::discovery::PUBLIC_HEADERS;
+use super::errors::json_error;
 use crate::deps::Deps;
-use crate::error::ShownError;
 
+/// Never an empty set, which would make verifiers throw away every token.
 pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
-    let keys = deps.backends.jwks.keys();
-    if keys.is_empty() {
-        // An empty set would make verifiers throw away every token.
-        return ShownError::new(
-            ErrorCode::TemporarilyUnavailable,
-            "The keys are not known yet",
-        )
-        .into_response();
-    }
-    let keys: Vec<_> = keys.iter().map(member).collect();
-    (
-        PUBLIC_HEADERS,
-        cors::public(),
-        Json(json!({ "keys": keys })),
-    )
-        .into_response()
+    let answer = match deps.backends.jwks.keys() {
+        Ok(keys) => {
+            let keys: Vec<_> = keys.iter().map(member).collect();
+            (PUBLIC_HEADERS, Json(json!({ "keys": keys }))).into_response()
+        }
+        Err(error) => json_error(&error.into()),
+    };
+    (cors::public(), answer).into_response()
 }
 
 fn member(key: &JsonWebKey) -> Value {

@@ -2,60 +2,44 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
 use http::HeaderMap;
-use serde::Deserialize;
 
 use super::errors::{non_empty, page};
+use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::urlencoded::Pairs;
 use crate::views::LoggedOut;
-
-#[derive(Deserialize)]
-pub(super) struct LogoutQuery {
-    client_id: Option<String>,
-    #[serde(rename = "returnTo")]
-    return_to: Option<String>,
-}
 
 /// A confirmed logout is true: when the store does not answer, nobody is told that he is signed out.
 pub(super) async fn logout(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     headers: HeaderMap,
-    Query(query): Query<LogoutQuery>,
+    query: Pairs,
 ) -> Result<Response, ShownError> {
-    check_navigation(&headers)?;
-    // The address is checked first and answered last: a wrong one does not keep the session alive.
-    let target = target(&query, &deps).await;
+    check_page(&headers)?;
     if let Some(session_token) = browser.session_token() {
         deps.backends.sessions.end(session_token).await?;
     }
-    let answer = match target? {
-        Some(url) => found(&url),
-        None => logged_out(&browser, &deps).await?,
+    // A wrong address does not keep the session alive, so it is answered last.
+    let answer = match target(&query, &deps).await {
+        Ok(Some(url)) => found(&url),
+        Ok(None) => logged_out(&browser, &deps).await?,
+        Err(error) => error.into_response(),
     };
     Ok((expired_session_cookie(), answer).into_response())
 }
 
-/// An image, script or frame on a hostile page must not sign anybody out.
-fn check_navigation(headers: &HeaderMap) -> Result<(), ShownError> {
-    match headers.get("sec-fetch-dest") {
-        Some(destination) if destination != "document" => Err(ShownError::invalid_request(
-            "A logout must be opened as a page, not loaded by one",
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// Where to go: the address that was asked for, if it is registered; else the application's first one.
-async fn target(query: &LogoutQuery, deps: &Deps) -> Result<Option<String>, ShownError> {
-    let client = match query.client_id.as_deref().and_then(non_empty) {
+async fn target(query: &Pairs, deps: &Deps) -> Result<Option<String>, ShownError> {
+    let client = match query.get("client_id") {
         Some(client_id) => deps.backends.registry.client(client_id).await?,
         None => None,
     };
@@ -64,7 +48,7 @@ async fn target(query: &LogoutQuery, deps: &Deps) -> Result<Option<String>, Show
         Some(registered) => &registered.client.allowed_logout_urls,
         None => &tenant.allowed_logout_urls,
     };
-    let Some(requested) = query.return_to.as_deref().and_then(non_empty) else {
+    let Some(requested) = query.get("returnTo") else {
         let first = client.as_ref().and(registered.first());
         return Ok(first.filter(|url| !url.contains('*')).cloned());
     };

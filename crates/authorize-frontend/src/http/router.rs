@@ -4,26 +4,27 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use doorward_oauth2_types::ErrorCode;
 use futures::FutureExt;
 use http::StatusCode;
+use http::header::ALLOW;
 
 use super::{assets, authorize, discovery, errors, guard, jwks, login, logout, signup, userinfo};
 use crate::deps::Deps;
 use crate::error::ShownError;
 
-/// Largest body of any request.
-pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
-
 /// All endpoints behind what every request passes.
 pub(crate) fn router(deps: Arc<Deps>) -> Router {
     Router::new()
-        .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/authorize/resume", get(authorize::resume))
+        .route(
+            "/authorize",
+            only("GET, POST", get(authorize::get).post(authorize::post)),
+        )
+        .route("/authorize/resume", only("GET", get(authorize::resume)))
         .route("/login", get(login::first_page))
         .route("/u/login", get(login::first_page))
         .route(
@@ -36,7 +37,7 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
         )
         .route("/u/signup", get(signup::get).post(signup::post))
         .route("/u/assets/{name}", get(assets::get))
-        .route("/v2/logout", get(logout::logout))
+        .route("/v2/logout", only("GET", get(logout::logout)))
         .route(
             "/userinfo",
             get(userinfo::userinfo)
@@ -63,11 +64,24 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
                 description,
             )
         })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(catch_panic))
         .layer(from_fn_with_state(Arc::clone(&deps), guard::guard))
         .layer(from_fn_with_state(Arc::clone(&deps), errors::show_errors))
+        .layer(from_fn_with_state(
+            Arc::clone(&deps),
+            guard::strict_transport_security,
+        ))
         .with_state(deps)
+}
+
+/// An endpoint that acts when it is read: a HEAD, which elsewhere is a GET without its body, is refused too.
+fn only(allowed: &'static str, methods: MethodRouter<Arc<Deps>>) -> MethodRouter<Arc<Deps>> {
+    let refuse = async move || {
+        let description = format!("Use {allowed}");
+        let error = ShownError::new(ErrorCode::MethodNotAllowed, description);
+        ([(ALLOW, allowed)], error).into_response()
+    };
+    methods.head(refuse).fallback(refuse)
 }
 
 /// A panic is a defect; whoever meets it still gets a page with a trace id, and the log says where it was.
@@ -77,4 +91,25 @@ async fn catch_panic(request: Request, next: Next) -> Response {
         tracing::error!("a request handler panicked");
         ShownError::new(ErrorCode::ServerError, "An unexpected error occurred").into_response()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn sec_193_a_panic_becomes_an_error_page() {
+        async fn panics() -> Response {
+            panic!("a defect")
+        }
+        let router: Router = Router::new()
+            .route("/", get(panics))
+            .layer(from_fn(catch_panic));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert!(response.extensions().get::<ShownError>().is_some());
+    }
 }

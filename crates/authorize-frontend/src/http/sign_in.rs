@@ -11,8 +11,9 @@ use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{OpenSessionRequest, SignedIn};
 use http::StatusCode;
 
+use super::elsewhere::Elsewhere;
 use super::errors::{non_empty, page};
-use super::form::csrf_value;
+use super::form::{Form, check_csrf, csrf_value};
 use super::html::{Policy, callback_source, html};
 use super::redirect::{found, see_other};
 use crate::browser::{Browser, session_cookie};
@@ -22,62 +23,83 @@ use crate::pipeline::{
     BoundRequest, PageState, Pending, VerifiedRedirect, bind_client, limits, page_after,
     respond_error, validate_request,
 };
+use crate::urlencoded::Pairs;
 use crate::views::{Language, Page};
+
+/// As long as an email address may be (RFC 5321 §4.5.3.1.3).
+pub(super) const MAX_IDENTIFIER: usize = 255;
 
 /// A page of a sign-in that may be shown or submitted.
 pub(super) struct SignIn {
     pub(super) pending: Pending,
-    pub(super) bound: BoundRequest,
+    state: String,
+    bound: BoundRequest,
     redirect: VerifiedRedirect,
+    connections: Vec<Connection>,
     tenant: Arc<Tenant>,
     language: Language,
     csrf: String,
 }
 
-/// The pending transaction of this browser.
-pub(super) async fn find_pending(
-    state: &PageState,
-    browser: &Browser,
-    deps: &Deps,
-) -> Result<Pending, ShownError> {
-    let browser_token = browser
-        .browser_token()
-        .ok_or_else(ShownError::lost_transaction)?;
-    let sessions = &deps.backends.sessions;
-    let found = sessions
-        .find_transaction(&state.transaction_id, browser_token)
-        .await?;
-    found
-        .map(Pending::new)
-        .ok_or_else(ShownError::lost_transaction)
-}
-
 impl SignIn {
-    /// The sign-in that `state` belongs to; or where the browser has to go, because it has moved on since that page.
-    pub(super) async fn find(
-        state: &str,
+    /// The sign-in whose page is asked for.
+    pub(super) async fn shown(
+        query: &Pairs,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Result<Self, Response>, ShownError> {
-        let state = PageState::parse(state).ok_or_else(ShownError::lost_transaction)?;
-        let pending = find_pending(&state, browser, deps).await?;
+    ) -> Result<Self, Elsewhere> {
+        let state = PageState::of(query).ok_or_else(ShownError::lost_transaction)?;
+        Self::find(&state, Pending::is_at, browser, deps).await
+    }
+
+    /// The sign-in whose page is submitted, by nobody but the one who was shown it.
+    pub(super) async fn submitted(
+        form: &Form,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, Elsewhere> {
+        Self::find(&genuine(form, browser)?, Pending::is_at, browser, deps).await
+    }
+
+    /// As [`SignIn::submitted`], for a form with a password. After a double click the browser may know nothing of what
+    /// the first submit has led to, so that a repeat has to lead there by itself.
+    pub(super) async fn submitted_with_password(
+        form: &Form,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, Elsewhere> {
+        let at_or_past =
+            |pending: &Pending, state: &PageState| pending.is_at(state) || pending.sid().is_some();
+        Self::find(&genuine(form, browser)?, at_or_past, browser, deps).await
+    }
+
+    /// Elsewhere, if the sign-in is not at this page. What may have changed since the request came is checked again.
+    async fn find(
+        state: &PageState,
+        is_at: impl Fn(&Pending, &PageState) -> bool,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, Elsewhere> {
+        let pending = Pending::find(state, browser, deps).await?;
         let (redirect, bound) = bind_client(pending.parameters(), deps).await?;
-        if pending.page_state() != state || pending.sid().is_some() {
-            return Ok(Err(found(&page_after(&pending, &bound))));
+        if !is_at(&pending, state) {
+            return Err(found(&page_after(&pending, &bound)).into());
         }
-        let locales = bound.get(parameters::UI_LOCALES).unwrap_or_default();
-        let asked = locales.split(' ').next().and_then(Language::from_tag);
-        Ok(Ok(Self {
-            csrf: csrf_value(
-                browser.browser_token().unwrap_or_default(),
-                &state.to_string(),
-            ),
-            language: asked.unwrap_or(browser.language()),
+        let connections = match validate_request(&bound, deps).await {
+            Ok(request) => request.connections().to_vec(),
+            Err(error) => return Err(respond_error(&redirect, error).into()),
+        };
+        let state = state.to_string();
+        Ok(Self {
+            csrf: csrf_value(browser.browser_token().unwrap_or_default(), &state),
+            language: language(&bound, browser),
             tenant: deps.backends.registry.tenant().await?,
             pending,
+            state,
             bound,
             redirect,
-        }))
+            connections,
+        })
     }
 
     pub(super) fn page(&self) -> Page<'_> {
@@ -88,14 +110,38 @@ impl SignIn {
         )
     }
 
+    /// The `state` of this page.
+    pub(super) fn state(&self) -> &str {
+        &self.state
+    }
+
     pub(super) fn csrf(&self) -> &str {
         &self.csrf
     }
 
-    /// What `login_hint` fills in; as long as an email address may be.
-    pub(super) fn login_hint(&self) -> String {
+    /// What a form is filled in with: the last attempt, else `login_hint`.
+    pub(super) fn identifier(&self) -> &str {
         let hint = self.bound.get(parameters::LOGIN_HINT).unwrap_or_default();
-        hint.chars().take(255).collect()
+        let end = hint.char_indices().nth(MAX_IDENTIFIER);
+        let hint = end.map_or(hint, |(end, _)| &hint[..end]);
+        non_empty(self.pending.identifier()).unwrap_or(hint)
+    }
+
+    /// The names of the connections by which the request may be satisfied.
+    pub(super) fn connection_names(&self) -> Vec<String> {
+        let connections = self.connections.iter();
+        connections.map(|it| it.name.clone()).collect()
+    }
+
+    /// The connection that takes new users, if there is one.
+    pub(super) fn signup_connection(&self) -> Option<&Connection> {
+        let mut connections = self.connections.iter();
+        connections.find(|connection| !connection.disable_signup)
+    }
+
+    /// Back to the first page.
+    pub(super) fn to_identifier_page(&self) -> Response {
+        found(&format!("/u/login/identifier?state={}", self.state))
     }
 
     /// A page with a form whose submit may end at the callback.
@@ -113,21 +159,6 @@ impl SignIn {
         (StatusCode::BAD_REQUEST, self.show(view)).into_response()
     }
 
-    /// The connections by which the request may be satisfied, checked again; or the answer to the application.
-    pub(super) async fn connections(&self, deps: &Deps) -> Result<Vec<Connection>, Response> {
-        match validate_request(&self.bound, deps).await {
-            Ok(request) => Ok(request.connections().to_vec()),
-            Err(error) => Err(respond_error(&self.redirect, error)),
-        }
-    }
-
-    /// The connection that takes new users, if there is one.
-    pub(super) fn signup_connection(connections: &[Connection]) -> Option<&Connection> {
-        connections
-            .iter()
-            .find(|connection| !connection.disable_signup)
-    }
-
     /// Moves on to the next page.
     pub(super) async fn advance(
         self,
@@ -136,14 +167,10 @@ impl SignIn {
         deps: &Deps,
     ) -> Result<Response, ShownError> {
         let mut pending = self.pending.advanced(stage);
-        if !deps
-            .backends
-            .sessions
-            .update_transaction(pending.to_message())
-            .await?
-        {
+        let sessions = &deps.backends.sessions;
+        if !sessions.update_transaction(pending.to_message()).await? {
             // Submitted twice: the first submit has moved it on, and the browser follows.
-            pending = find_pending(&pending.page_state(), browser, deps).await?;
+            pending = Pending::find(&pending.page_state(), browser, deps).await?;
         }
         Ok(see_other(&page_after(&pending, &self.bound)))
     }
@@ -154,7 +181,7 @@ impl SignIn {
         user: User,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Response, ShownError> {
+    ) -> Result<Response, Elsewhere> {
         if user.blocked {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
             return Ok(respond_error(&self.redirect, error));
@@ -169,16 +196,24 @@ impl SignIn {
             persistent: lifetimes.persistent,
             device: Some(browser.device()),
         });
-        let opened = opened.await?;
-        let sid = opened
-            .session
-            .map(|session| session.sid)
-            .unwrap_or_default();
+        let (session_token, sid) = opened.await?;
         let max_age = lifetimes.persistent.then_some(limits.absolute_seconds);
-        let cookie = session_cookie(&opened.session_token, max_age);
-        let next = self
-            .advance(Stage::SignedIn(SignedIn { sid }), browser, deps)
-            .await?;
+        let cookie = session_cookie(&session_token, max_age);
+        let stage = Stage::SignedIn(SignedIn { sid });
+        let next = self.advance(stage, browser, deps).await?;
         Ok((cookie, next).into_response())
     }
+}
+
+/// The page that a form was on, if it was on one that we showed to this browser.
+fn genuine(form: &Form, browser: &Browser) -> Result<PageState, ShownError> {
+    check_csrf(form, browser)?;
+    PageState::parse(&form.state).ok_or_else(ShownError::lost_transaction)
+}
+
+/// The first entry of `ui_locales`, if there are texts in it; else what the browser prefers.
+fn language(bound: &BoundRequest, browser: &Browser) -> Language {
+    let locales = bound.get(parameters::UI_LOCALES).unwrap_or_default();
+    let asked = locales.split(' ').next().and_then(Language::from_tag);
+    asked.unwrap_or(browser.language())
 }

@@ -15,6 +15,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::cors;
+use super::errors::json_error;
 use crate::backends::BackendError;
 use crate::deps::Deps;
 use crate::pipeline::granted_claims;
@@ -127,23 +128,12 @@ impl IntoResponse for Refusal {
                 ErrorCode::InsufficientScope,
                 "The access token lacks the scope openid",
             ),
-            Self::Unavailable(error) => return unavailable(error),
+            Self::Unavailable(error) => return json_error(&error.into()),
         };
         let challenge = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
         let body = json!({ "error": error.as_str(), "error_description": description });
         (status, [(WWW_AUTHENTICATE, challenge)], Json(body)).into_response()
     }
-}
-
-fn unavailable(error: BackendError) -> Response {
-    let error = crate::error::OAuthError::from(error);
-    let status = StatusCode::from_u16(error.code.page_status());
-    let body = json!({ "error": error.code.as_str(), "error_description": error.description });
-    (
-        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        Json(body),
-    )
-        .into_response()
 }
 
 /// The origin that asks, when the application of the token allows it.

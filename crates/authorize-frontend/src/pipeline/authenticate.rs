@@ -52,12 +52,11 @@ pub(crate) async fn authenticate(
     deps: &Deps,
 ) -> Result<Authenticated, Stop> {
     let live = resolve_session(&request, browser, deps).await?;
-    // A sign-in that this very request has led to satisfies it, whatever it asked for.
-    let signed_in_now = pending.and_then(Pending::sid);
-    let live = match login_reason(&request, live.as_ref(), signed_in_now, deps.clock.now()) {
+    let has_signed_in = pending.is_some_and(|pending| pending.sid().is_some());
+    let live = match login_reason(&request, live.as_ref(), pending, deps.clock.now()) {
         None => live,
         // He has just signed in and is still not the one: asking again would go on for ever.
-        Some(LoginReason::OtherUserHinted) if signed_in_now.is_some() => {
+        Some(LoginReason::OtherUserHinted) if has_signed_in => {
             return Err(OAuthError::login_required().into());
         }
         Some(reason) => {
@@ -125,7 +124,7 @@ pub(crate) fn limits(lifetimes: &SessionLifetimes, persistent: bool) -> SessionL
 fn login_reason(
     request: &ValidatedRequest,
     live: Option<&LiveSession>,
-    signed_in_now: Option<&str>,
+    pending: Option<&Pending>,
     now: Timestamp,
 ) -> Option<LoginReason> {
     let Some(LiveSession { session, user }) = live else {
@@ -134,7 +133,8 @@ fn login_reason(
     if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
         return Some(LoginReason::OtherUserHinted);
     }
-    if signed_in_now == Some(session.sid.as_str()) {
+    // A sign-in that this very request has led to satisfies it, whatever it asked for.
+    if pending.is_some_and(|pending| pending.has_led_to(session)) {
         return None;
     }
     if request.client().sso_disabled {
@@ -146,11 +146,7 @@ fn login_reason(
         .is_some_and(|max_age| age(session, now) >= max_age)
     {
         Some(LoginReason::TooOld)
-    } else if !request
-        .connections()
-        .iter()
-        .any(|it| it.name == session.connection)
-    {
+    } else if !request.is_enabled(&session.connection) {
         Some(LoginReason::ConnectionNotEnabled)
     } else {
         None

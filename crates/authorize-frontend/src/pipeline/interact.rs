@@ -75,10 +75,11 @@ pub(super) async fn go_on(
 ) -> Result<Response, ShownError> {
     if pending.sid().is_some() {
         pending = pending.advanced(Stage::SigningIn(SigningIn::default()));
+        let transaction = pending.to_message();
         if !deps
             .backends
             .sessions
-            .update_transaction(pending.to_message())
+            .update_transaction(transaction)
             .await?
         {
             return Err(ShownError::lost_transaction());

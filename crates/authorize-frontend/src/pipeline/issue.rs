@@ -39,6 +39,29 @@ struct IssuedAccessToken {
 }
 
 impl Issued {
+    /// What was asked for, and nothing else; less would be a broken answer of the signer.
+    fn new(
+        consented: &Consented,
+        opaque: Option<String>,
+        signed: SignTokensResponse,
+    ) -> Option<Self> {
+        let request = consented.request();
+        let value = opaque.or(signed.access_token);
+        let access_token = value.map(|value| IssuedAccessToken {
+            value,
+            expires_in: lifetime_seconds(request.api()),
+            scope: consented.granted_scope().to_string(),
+        });
+        let response_type = request.response_type();
+        let complete = access_token.is_some() == response_type.has_token()
+            && signed.id_token.is_some() == response_type.has_id_token();
+        complete.then(|| Self {
+            access_token,
+            id_token: signed.id_token,
+            sid: consented.session().sid.clone(),
+        })
+    }
+
     /// The session that it was issued from.
     pub(crate) fn sid(&self) -> &str {
         &self.sid
@@ -60,61 +83,43 @@ impl Issued {
 }
 
 pub(crate) async fn issue(consented: Consented, deps: &Deps) -> Result<Issued, OAuthError> {
-    let response_type = consented.request().response_type();
-    let opaque = (response_type.has_token() && consented.request().api().is_none()).then(secret);
-    let lifetime = lifetime_seconds(consented.request().api());
-    let wanted = match (&opaque, consented.request().api()) {
-        (Some(token), _) => Some(Wanted::OpaqueAccessToken(token.clone())),
+    let request = consented.request();
+    let opaque = (request.response_type().has_token() && request.api().is_none()).then(secret);
+    let (kept, signed) = tokio::join!(
+        keep(opaque.as_deref(), &consented, deps),
+        sign(opaque.as_deref(), &consented, deps)
+    );
+    kept?;
+    Issued::new(&consented, opaque, signed?)
+        .ok_or_else(|| OAuthError::new(ErrorCode::ServerError, "The tokens could not be made"))
+}
+
+async fn sign(
+    opaque: Option<&str>,
+    consented: &Consented,
+    deps: &Deps,
+) -> Result<SignTokensResponse, BackendError> {
+    let request = consented.request();
+    let response_type = request.response_type();
+    // An opaque token alone has nothing to sign.
+    if opaque.is_some() && !response_type.has_id_token() {
+        return Ok(SignTokensResponse::default());
+    }
+    let access_token = match (opaque, request.api()) {
+        (Some(token), _) => Some(Wanted::OpaqueAccessToken(token.to_owned())),
         (None, Some(api)) if response_type.has_token() => Some(Wanted::JwtAccessToken(
-            access_token_claims(&consented, api, deps),
+            access_token_claims(consented, api, deps),
         )),
         _ => None,
     };
     let id_token = response_type
         .has_id_token()
-        .then(|| id_token_claims(&consented));
-
-    let kept = async {
-        match &opaque {
-            Some(token) => keep(token, &consented, deps).await,
-            None => Ok(()),
-        }
-    };
-    let signed = async {
-        // An opaque token alone has nothing to sign.
-        if id_token.is_none() && opaque.is_some() {
-            return Ok(SignTokensResponse::default());
-        }
-        let request = SignTokensRequest {
-            access_token: wanted,
-            id_token,
-        };
-        deps.backends.token_signing.sign(request).await
-    };
-    let (kept, signed) = tokio::join!(kept, signed);
-    kept?;
-    let signed = signed?;
-
-    let access_token = opaque
-        .or(signed.access_token)
-        .map(|value| IssuedAccessToken {
-            value,
-            expires_in: lifetime,
-            scope: consented.granted_scope().to_string(),
-        });
-    if access_token.is_some() != response_type.has_token()
-        || signed.id_token.is_some() != response_type.has_id_token()
-    {
-        return Err(OAuthError::new(
-            ErrorCode::ServerError,
-            "The tokens could not be made",
-        ));
-    }
-    Ok(Issued {
+        .then(|| id_token_claims(consented));
+    let request = SignTokensRequest {
         access_token,
-        id_token: signed.id_token,
-        sid: consented.session().sid.clone(),
-    })
+        id_token,
+    };
+    deps.backends.token_signing.sign(request).await
 }
 
 fn lifetime_seconds(api: Option<&ResourceServer>) -> u32 {
@@ -123,24 +128,27 @@ fn lifetime_seconds(api: Option<&ResourceServer>) -> u32 {
     })
 }
 
-async fn keep(token: &str, consented: &Consented, deps: &Deps) -> Result<(), BackendError> {
+/// Remembers what an opaque token stands for; a JWT says so itself.
+async fn keep(
+    opaque: Option<&str>,
+    consented: &Consented,
+    deps: &Deps,
+) -> Result<(), BackendError> {
+    let Some(token) = opaque else {
+        return Ok(());
+    };
     let request = consented.request();
+    let scopes = consented.granted_scope().iter().map(str::to_owned);
     let life = SignedDuration::from_secs(i64::from(OPAQUE_LIFETIME_SECONDS));
     let access_token = AccessToken {
         user_id: consented.user().user_id.clone(),
         client_id: request.client().client_id.clone(),
-        scopes: consented
-            .granted_scope()
-            .iter()
-            .map(str::to_owned)
-            .collect(),
+        scopes: scopes.collect(),
         expires_at: Some(to_timestamp(deps.clock.now() + life)),
         organization_id: request.organization_id().unwrap_or_default().to_owned(),
     };
-    deps.backends
-        .sessions
-        .add_access_token(token, access_token)
-        .await
+    let sessions = &deps.backends.sessions;
+    sessions.add_access_token(token, access_token).await
 }
 
 fn access_token_claims(

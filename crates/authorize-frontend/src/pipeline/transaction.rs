@@ -3,10 +3,15 @@
 use std::fmt;
 
 use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{SigningIn, Transaction};
+use doorward_proto::session::v1::{Session, SigningIn, Transaction};
 use doorward_service_kit::{alphanumeric, secret};
+use prost_types::Timestamp;
 
 use super::RawParams;
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::ShownError;
+use crate::urlencoded::Pairs;
 
 const ID_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 8;
@@ -25,6 +30,11 @@ impl PageState {
             transaction_id: secret(),
             page_nonce: alphanumeric(NONCE_LENGTH),
         }
+    }
+
+    /// The `state` in a page's address.
+    pub(crate) fn of(query: &Pairs) -> Option<Self> {
+        query.get("state").and_then(Self::parse)
     }
 
     /// None when it is nothing that we could have made.
@@ -54,8 +64,26 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    pub(crate) fn new(transaction: Transaction) -> Self {
+    pub(super) fn new(transaction: Transaction) -> Self {
         Self { transaction }
+    }
+
+    /// The pending transaction of this browser; in any other it is as good as none.
+    pub(crate) async fn find(
+        state: &PageState,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, ShownError> {
+        let browser_token = browser
+            .browser_token()
+            .ok_or_else(ShownError::lost_transaction)?;
+        let sessions = &deps.backends.sessions;
+        let found = sessions
+            .find_transaction(&state.transaction_id, browser_token)
+            .await?;
+        found
+            .map(Self::new)
+            .ok_or_else(ShownError::lost_transaction)
     }
 
     /// The request that was put aside.
@@ -69,6 +97,20 @@ impl Pending {
             transaction_id: self.transaction.transaction_id.clone(),
             page_nonce: self.transaction.page_nonce.clone(),
         }
+    }
+
+    /// Whether this page may be submitted now.
+    pub(crate) fn is_at(&self, page: &PageState) -> bool {
+        self.page_state() == *page && self.sid().is_none()
+    }
+
+    /// Whether this sign-in has led to the session. After a form that was submitted twice there may be two: any that is
+    /// no older than the request will do.
+    pub(super) fn has_led_to(&self, session: &Session) -> bool {
+        let began = self.transaction.created_at.map(instant);
+        let proved = session.authenticated_at.map(instant);
+        let fresh = proved.is_some_and(|proved| began.is_some_and(|began| proved >= began));
+        self.sid().is_some_and(|sid| sid == session.sid || fresh)
     }
 
     /// What the user gave as email; empty: nothing yet.
@@ -89,15 +131,23 @@ impl Pending {
     }
 
     /// The same transaction one page on: the page before it can no longer be submitted.
-    pub(crate) fn advanced(mut self, stage: Stage) -> Self {
-        self.transaction.page_nonce = alphanumeric(NONCE_LENGTH);
-        self.transaction.stage = Some(stage);
-        self
+    pub(crate) fn advanced(&self, stage: Stage) -> Self {
+        Self {
+            transaction: Transaction {
+                page_nonce: alphanumeric(NONCE_LENGTH),
+                stage: Some(stage),
+                ..self.transaction.clone()
+            },
+        }
     }
 
     pub(crate) fn to_message(&self) -> Transaction {
         self.transaction.clone()
     }
+}
+
+fn instant(timestamp: Timestamp) -> (i64, i32) {
+    (timestamp.seconds, timestamp.nanos)
 }
 
 #[cfg(test)]

@@ -73,6 +73,13 @@ impl ValidatedRequest {
         &self.scope
     }
 
+    /// Whether users of a connection may use the application. The session of one that the request did not name will do:
+    /// single sign-on is the tenant's.
+    pub(crate) fn is_enabled(&self, connection: &str) -> bool {
+        let mut enabled = self.registered.connections.iter();
+        enabled.any(|it| it.name == connection)
+    }
+
     /// The connections that a user may sign in by.
     pub(crate) fn connections(&self) -> &[Connection] {
         &self.connections
@@ -147,7 +154,7 @@ mod tests {
         fn from(wish: Wish) -> Self {
             let registered = RegisteredClient {
                 client: wish.client,
-                connections: Vec::new(),
+                connections: wish.connections,
             };
             Self {
                 registered: Arc::new(registered),
@@ -158,7 +165,7 @@ mod tests {
                 max_age: wish.max_age,
                 api: None,
                 scope: Scope::default(),
-                connections: wish.connections,
+                connections: Vec::new(),
                 organization_id: None,
                 hinted_sub: wish.hinted_sub,
             }

@@ -15,8 +15,6 @@ pub enum ErrorKind {
     NotFound,
     /// More was sent than we read.
     TooLarge,
-    /// A limit was reached.
-    TooManyRequests,
     /// A part of Doorward cannot be reached.
     Unavailable,
     /// A fault of ours.
@@ -25,12 +23,11 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Request,
         Self::StartAgain,
         Self::NotFound,
         Self::TooLarge,
-        Self::TooManyRequests,
         Self::Unavailable,
         Self::Fault,
     ];
@@ -41,7 +38,6 @@ impl ErrorKind {
         match status.as_u16() {
             404 => Self::NotFound,
             413 | 414 | 431 => Self::TooLarge,
-            429 => Self::TooManyRequests,
             502..=504 => Self::Unavailable,
             // An unsupported response_type is the application's mistake.
             501 => Self::Request,
@@ -56,7 +52,6 @@ impl ErrorKind {
             Self::StartAgain => "start-again",
             Self::NotFound => "not-found",
             Self::TooLarge => "too-large",
-            Self::TooManyRequests => "too-many-requests",
             Self::Unavailable => "unavailable",
             Self::Fault => "fault",
         }

@@ -15,35 +15,17 @@ pub enum FormError {
     PasswordTooWeak,
     /// Someone has signed up with that address before.
     EmailInUse,
-    /// Too many failed attempts from this network address.
-    IpBlocked,
-    /// Too many failed attempts on this account.
-    UserBlocked,
-    /// Too many attempts on this account within a minute.
-    SameUserLogin,
-    /// Too many sign-ups from this network address.
-    IpSignupBlocked,
-    /// The connection that the request names takes no new users or no passwords.
-    NoDbConnection,
-    /// A fault of ours; trying again may help.
-    AuthenticationFailure,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 6] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
         Self::NoPassword,
         Self::PasswordTooWeak,
         Self::EmailInUse,
-        Self::IpBlocked,
-        Self::UserBlocked,
-        Self::SameUserLogin,
-        Self::IpSignupBlocked,
-        Self::NoDbConnection,
-        Self::AuthenticationFailure,
     ];
 
     /// The value of `data-error-code`, by which browser tests know the message.
@@ -56,12 +38,6 @@ impl FormError {
             Self::NoPassword => "no-password",
             Self::PasswordTooWeak => "password-too-weak",
             Self::EmailInUse => "email-in-use",
-            Self::IpBlocked => "ip-blocked",
-            Self::UserBlocked => "user-blocked",
-            Self::SameUserLogin => "same-user-login",
-            Self::IpSignupBlocked => "ip-signup-blocked",
-            Self::NoDbConnection => "no-db-connection",
-            Self::AuthenticationFailure => "authentication-failure",
         }
     }
 

@@ -235,7 +235,6 @@ fn the_error_page_helps_the_person_and_the_developer() {
         (403, ErrorKind::Request),
         (404, ErrorKind::NotFound),
         (414, ErrorKind::TooLarge),
-        (429, ErrorKind::TooManyRequests),
         (500, ErrorKind::Fault),
         (501, ErrorKind::Request),
         (503, ErrorKind::Unavailable),

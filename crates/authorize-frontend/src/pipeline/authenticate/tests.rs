@@ -1,5 +1,6 @@
-use doorward_proto::client_registry::v1::Client;
-use doorward_proto::client_registry::v1::Connection;
+use doorward_proto::client_registry::v1::{Client, Connection};
+use doorward_proto::session::v1::transaction::Stage;
+use doorward_proto::session::v1::{SignedIn, SigningIn, Transaction};
 
 use super::*;
 use crate::pipeline::validate_request::Wish;
@@ -25,10 +26,10 @@ fn live(age: i64) -> LiveSession {
 fn reason(
     wish: Wish,
     live: Option<&LiveSession>,
-    signed_in_now: Option<&str>,
+    pending: Option<&Pending>,
 ) -> Option<LoginReason> {
     let now = Timestamp::from_second(NOW).unwrap();
-    login_reason(&wish.into(), live, signed_in_now, now)
+    login_reason(&wish.into(), live, pending, now)
 }
 
 fn wish() -> Wish {
@@ -87,15 +88,30 @@ fn why_a_user_has_to_sign_in() {
 
 #[test]
 fn a_sign_in_satisfies_the_request_that_led_to_it() {
-    let session = live(0);
     let asks = || Wish {
         prompt: "login".parse().unwrap(),
         max_age: Some(0),
         ..wish()
     };
-    assert_eq!(reason(asks(), Some(&session), Some("sid")), None);
-    assert_eq!(
-        reason(asks(), Some(&session), Some("other")),
-        Some(LoginReason::PromptAsks)
-    );
+    let signed_in = |sid: &str| Stage::SignedIn(SignedIn { sid: sid.into() });
+    let asked = Some(LoginReason::PromptAsks);
+    let cases = [
+        (signed_in("sid"), 100, None),
+        // Submitted twice: this session is not the one that was written down, but was opened for the same request.
+        (signed_in("other"), 10, None),
+        (signed_in("other"), 11, asked),
+        (Stage::SigningIn(SigningIn::default()), 10, asked),
+    ];
+    for (stage, age, expected) in cases {
+        let pending = Pending::new(Transaction {
+            created_at: live(10).session.authenticated_at,
+            stage: Some(stage),
+            ..Transaction::default()
+        });
+        assert_eq!(
+            reason(asks(), Some(&live(age)), Some(&pending)),
+            expected,
+            "{age}"
+        );
+    }
 }

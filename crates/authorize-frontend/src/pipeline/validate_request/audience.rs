@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_oauth2_types::{ErrorCode, auth0};
-use doorward_proto::client_registry::v1::{ResourceServer, Tenant};
+use doorward_proto::client_registry::v1::{ResourceServer, Tenant, UserAccess};
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -23,7 +23,12 @@ pub(super) async fn check(
         return Ok(None);
     }
     match deps.backends.registry.resource_server(audience).await? {
-        Some(api) => Ok(Some(api)),
+        Some(api) if api.user_access() == UserAccess::AllowAll => Ok(Some(api)),
+        // There are no client grants yet that could let an application in.
+        Some(_) => Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            format!("Client is not authorized to access \"{audience}\"."),
+        )),
         None => Err(OAuthError::new(
             ErrorCode::AccessDenied,
             format!("Service not found: {audience}"),

@@ -17,7 +17,8 @@ pub(super) fn check(
     let Some(hint) = params.get(parameters::ID_TOKEN_HINT) else {
         return Ok(None);
     };
-    verify_id_token_hint(hint, &client.client_id, deps)
-        .map(Some)
-        .ok_or_else(|| OAuthError::invalid_request("id_token_hint is invalid"))
+    match verify_id_token_hint(hint, &client.client_id, deps)? {
+        Some(sub) => Ok(Some(sub)),
+        None => Err(OAuthError::invalid_request("id_token_hint is invalid")),
+    }
 }

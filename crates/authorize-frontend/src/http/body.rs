@@ -1,0 +1,118 @@
+//! Request bodies: read whole, within limits, before anything else is done with the request.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, Request};
+use doorward_oauth2_types::ErrorCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::ShownError;
+
+const MAX_BYTES: usize = 64 * 1024;
+/// Whoever trickles a body must not keep a connection.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The same request with its body in memory.
+pub(super) async fn read_whole(request: Request) -> Result<Request, ShownError> {
+    read_within(TIMEOUT, request).await
+}
+
+async fn read_within(timeout: Duration, request: Request) -> Result<Request, ShownError> {
+    let (parts, body) = request.into_parts();
+    let whole = tokio::time::timeout(timeout, to_bytes(body, MAX_BYTES)).await;
+    let whole = whole.map_err(|_| {
+        refuse(
+            StatusCode::REQUEST_TIMEOUT,
+            "The body did not arrive in time",
+        )
+    })?;
+    let whole = whole.map_err(|_| {
+        refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is larger than 64 KiB, or broken",
+        )
+    })?;
+    Ok(Request::from_parts(parts, Body::from(whole)))
+}
+
+/// The body of a form, still encoded.
+pub(super) struct FormBody(pub(super) String);
+
+impl<S: Send + Sync> FromRequest<S> for FormBody {
+    type Rejection = ShownError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ShownError> {
+        if !is_form(request.headers()) {
+            return Err(refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be application/x-www-form-urlencoded",
+            ));
+        }
+        let text = String::from_request(request, state).await;
+        let text =
+            text.map_err(|_| ShownError::invalid_request("The request is not valid UTF-8"))?;
+        Ok(Self(text))
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|text| text.split(';').next());
+    essence.is_some_and(|essence| {
+        essence
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
+fn refuse(status: StatusCode, description: &'static str) -> ShownError {
+    ShownError::with_status(status, ErrorCode::InvalidRequest, description)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::stream;
+
+    use super::*;
+
+    async fn status(body: Body) -> Option<StatusCode> {
+        let read = read_within(Duration::from_millis(100), Request::new(body)).await;
+        read.err().map(|error| error.status)
+    }
+
+    #[tokio::test]
+    async fn what_is_not_read() {
+        let trickle = stream::pending::<Result<&str, Infallible>>();
+        assert_eq!(
+            status(Body::from_stream(trickle)).await,
+            Some(StatusCode::REQUEST_TIMEOUT)
+        );
+        assert_eq!(
+            status(Body::from("a".repeat(MAX_BYTES + 1))).await,
+            Some(StatusCode::PAYLOAD_TOO_LARGE)
+        );
+        assert_eq!(status(Body::from("a".repeat(MAX_BYTES))).await, None);
+    }
+
+    #[test]
+    fn sec_050_only_forms_are_read() {
+        for (content_type, expected) in [
+            ("application/x-www-form-urlencoded", true),
+            ("Application/X-WWW-Form-Urlencoded; charset=utf-8", true),
+            ("application/json", false),
+            ("multipart/form-data; boundary=x", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+            assert_eq!(is_form(&headers), expected, "{content_type}");
+        }
+        assert!(!is_form(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,177 @@
+//! A browser reduced to its protocol: cookies, redirects, forms.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Request, StatusCode};
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+use crate::TestApp;
+use crate::tenant::PASSWORD;
+use crate::test_app::HOST as ISSUER_HOST;
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.into()).unwrap(),
+        }
+    }
+
+    /// Where it leads; empty: nowhere.
+    pub(crate) fn location(&self) -> &str {
+        let location = self.headers.get(LOCATION);
+        location.map_or("", |location| location.to_str().unwrap())
+    }
+
+    /// A parameter of an answer to the application, wherever it stands.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let (_, parameters) = self.location().split_once(['#', '?'])?;
+        let mut parameters = form_urlencoded::parse(parameters.as_bytes());
+        parameters
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// `error` of an answer to the application; empty: there is none.
+    pub(crate) fn error(&self) -> String {
+        self.parameter("error").unwrap_or_default()
+    }
+
+    /// The value of a hidden field.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        let field = format!("name=\"{name}\" value=\"");
+        let (_, rest) = self.body.split_once(&field).unwrap_or_default();
+        rest.split('"').next().unwrap_or_default()
+    }
+
+    pub(crate) fn assert_page(&self, status: u16, text: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(self.location(), "");
+        assert!(self.body.contains("<h1>"), "not one of our pages");
+        assert!(self.body.contains(text), "{}", self.body);
+    }
+}
+
+/// One browser profile.
+#[derive(Clone)]
+pub(crate) struct Browser<'a> {
+    app: &'a TestApp,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl<'a> Browser<'a> {
+    pub(crate) fn new(app: &'a TestApp) -> Self {
+        Self {
+            app,
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) async fn get(&mut self, target: &str) -> Answer {
+        let request = Request::get(target).body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::post(target)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let headers = request.headers_mut();
+        headers.entry(HOST).or_insert(ISSUER_HOST.parse().unwrap());
+        let cookies = self.cookies.iter();
+        let cookies: Vec<_> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            headers.insert(COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let answer = Answer::read(response).await;
+        self.keep_cookies(&answer);
+        answer
+    }
+
+    fn keep_cookies(&mut self, answer: &Answer) {
+        for line in answer.headers.get_all(SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            let (name, rest) = line.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if line.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    /// Follows redirects to our own pages.
+    pub(crate) async fn follow(&mut self, mut answer: Answer) -> Answer {
+        for _ in 0..10 {
+            if !answer.location().starts_with('/') {
+                return answer;
+            }
+            let location = answer.location().to_owned();
+            answer = self.get(&location).await;
+        }
+        panic!("a redirect loop: {}", answer.location());
+    }
+
+    pub(crate) async fn open(&mut self, target: &str) -> Answer {
+        let answer = self.get(target).await;
+        self.follow(answer).await
+    }
+
+    /// From a request to its page for the password.
+    pub(crate) async fn password_page(&mut self, target: &str, email: &str) -> Answer {
+        let page = self.open(target).await;
+        let answer = self.submit("identifier", &page, email, "").await;
+        self.follow(answer).await
+    }
+
+    /// Submits a page of `/u/login`, without following.
+    pub(crate) async fn submit(
+        &mut self,
+        name: &str,
+        page: &Answer,
+        email: &str,
+        password: &str,
+    ) -> Answer {
+        let fields = [
+            ("state", page.field("state")),
+            ("_csrf", page.field("_csrf")),
+            ("username", email),
+            ("password", password),
+        ];
+        self.post(&format!("/u/login/{name}"), &fields).await
+    }
+
+    /// From a request to the answer for the application, whatever it is.
+    pub(crate) async fn sign_in(&mut self, target: &str, email: &str) -> Answer {
+        let page = self.password_page(target, email).await;
+        let answer = self.submit("password", &page, email, PASSWORD).await;
+        self.follow(answer).await
+    }
+}

@@ -1,0 +1,18 @@
+//! The whole edge over the real services, without a socket: every answer that `/authorize` and its pages can give.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod backends_gone;
+mod browser;
+mod freshness;
+mod refusals;
+mod repeats;
+mod requests;
+mod response_modes;
+mod sign_out;
+mod tenant;
+mod test_app;
+
+use browser::{Answer, Browser};
+use tenant::authorize;
+use test_app::{Backend, TestApp};

@@ -1,0 +1,143 @@
+//! The edge and the five services behind it, in this process and over files of its own.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use doorward_authorize_frontend::{Channels, HttpConfig, app};
+use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{Clock, Shutdown};
+use doorward_test_support::FakeClock;
+use doorward_token_signing::{Issuer, KeyEncryptionKey, KeyRing};
+use tempfile::TempDir;
+use tonic::service::Routes;
+
+use crate::browser::Browser;
+use crate::tenant::set_up;
+
+pub(crate) const HOST: &str = "auth.example.test";
+pub(crate) const ISSUER: &str = "https://auth.example.test/";
+/// Long enough for a busy machine, since nothing waits for it unless a backend is gone.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// A service behind the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    ClientRegistry,
+    Identity,
+    Session,
+    Organization,
+    TokenSigning,
+}
+
+impl Backend {
+    const ALL: [Self; 5] = [
+        Self::ClientRegistry,
+        Self::Identity,
+        Self::Session,
+        Self::Organization,
+        Self::TokenSigning,
+    ];
+}
+
+/// The edge, to be asked by [`Browser`]s.
+pub(crate) struct TestApp {
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) channels: Channels,
+    lives: [Shutdown; Backend::ALL.len()],
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// Everything up, with the tenant of [`crate::tenant`].
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FakeClock::start();
+        let lives = Backend::ALL.map(|_| Shutdown::new());
+        let channels = channels(folder.path(), &clock, &lives).await;
+        set_up(&channels).await;
+        Self {
+            router: router(&channels, &clock),
+            clock,
+            channels,
+            lives,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    /// Ends a service.
+    pub(crate) fn kill(&self, backend: Backend) {
+        self.lives[backend as usize].cancel();
+    }
+
+    /// A new edge, which remembers nothing, over the same services.
+    pub(crate) fn restart(&mut self) {
+        self.router = router(&self.channels, &self.clock);
+    }
+}
+
+fn router(channels: &Channels, clock: &Arc<FakeClock>) -> Router {
+    let http = HttpConfig::new(ISSUER, ([127, 0, 0, 1], 0).into());
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    app(&http, channels.clone(), clock, &Shutdown::new()).unwrap()
+}
+
+async fn channels(folder: &Path, clock: &Arc<FakeClock>, lives: &[Shutdown; 5]) -> Channels {
+    let database = |name: &str| DatabaseConfig::sqlite(&folder.join(name));
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let life = |backend: Backend| lives[backend as usize].clone();
+    let channel = |backend, routes: Routes| in_memory(routes, life(backend));
+
+    let registry = doorward_client_registry::open(&database("registry"))
+        .await
+        .unwrap();
+    let registry = doorward_client_registry::routes(registry, life(Backend::ClientRegistry));
+    let identity = doorward_identity::open(&database("identity"))
+        .await
+        .unwrap();
+    let identity = doorward_identity::routes(
+        identity,
+        Arc::clone(&clock),
+        &cheap_hashing(),
+        life(Backend::Identity),
+    );
+    let session = doorward_session::open_sqlite(&database("session"))
+        .await
+        .unwrap();
+    let session = doorward_session::routes(session, Arc::clone(&clock));
+    let organization = doorward_organization::open(&database("organization"))
+        .await
+        .unwrap();
+    let organization = doorward_organization::routes(organization);
+    let keys = doorward_token_signing::open(&database("token-signing"))
+        .await
+        .unwrap();
+    let key = KeyEncryptionKey::from_bytes(&[7; KeyEncryptionKey::LENGTH]).unwrap();
+    let ring = KeyRing::open(&*keys, &key, &*clock).await.unwrap();
+    let issuer = Issuer::parse(ISSUER).unwrap();
+    let token_signing = doorward_token_signing::routes(ring, issuer, clock);
+    Channels {
+        client_registry: channel(Backend::ClientRegistry, registry),
+        identity: channel(Backend::Identity, identity),
+        session: channel(Backend::Session, session),
+        organization: channel(Backend::Organization, organization),
+        token_signing: channel(Backend::TokenSigning, token_signing),
+        deadline: DEADLINE,
+    }
+}
+
+fn cheap_hashing() -> doorward_identity::HashingConfig {
+    doorward_identity::HashingConfig {
+        max_concurrent: NonZeroUsize::MIN,
+        max_waiting: 64,
+        cost: argon2::Params::new(64, 1, 1, None).unwrap(),
+    }
+}
