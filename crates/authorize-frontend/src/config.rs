@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use doorward_service_kit::LogConfig;
 use doorward_service_kit::config::ConfigError;
-use doorward_service_kit::grpc::{ChannelError, GrpcConfig, connect};
+use doorward_service_kit::grpc::{GrpcConfig, connect};
 use ipnet::IpNet;
 use serde::Deserialize;
+use tonic::transport::Channel;
 
 use crate::backends::Channels;
 use crate::issuer::Issuer;
@@ -125,16 +126,27 @@ fn default_deadline_ms() -> u64 {
 
 impl BackendsConfig {
     /// Channels that connect when they are first used.
-    pub fn connect(&self) -> Result<Channels, ChannelError> {
+    pub fn connect(&self) -> Result<Channels, ConfigError> {
+        if self.deadline_ms == 0 {
+            return Err(ConfigError::invalid(
+                "backends.deadline_ms",
+                "must be 1 or more",
+            ));
+        }
         Ok(Channels {
-            client_registry: connect(&self.client_registry)?,
-            identity: connect(&self.identity)?,
-            session: connect(&self.session)?,
-            organization: connect(&self.organization)?,
-            token_signing: connect(&self.token_signing)?,
+            client_registry: channel("client_registry", &self.client_registry)?,
+            identity: channel("identity", &self.identity)?,
+            session: channel("session", &self.session)?,
+            organization: channel("organization", &self.organization)?,
+            token_signing: channel("token_signing", &self.token_signing)?,
             deadline: Duration::from_millis(self.deadline_ms),
         })
     }
+}
+
+fn channel(key: &str, address: &str) -> Result<Channel, ConfigError> {
+    connect(address)
+        .map_err(|error| ConfigError::invalid(format!("backends.{key}"), error.to_string()))
 }
 
 #[cfg(test)]
@@ -171,6 +183,18 @@ mod tests {
         assert_eq!(
             error,
             "configuration: http.tls_key: is missing beside tls_cert"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_bad_address_is_named() {
+        let sample = Path::new("../../deploy/config/authorize-frontend.toml");
+        let mut config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
+        config.backends.session = "http://10.0.0.1:7003".to_owned();
+        let error = config.backends.connect().unwrap_err().to_string();
+        assert!(
+            error.starts_with("configuration: backends.session: "),
+            "{error}"
         );
     }
 }

@@ -32,7 +32,7 @@ pub use draft::{Draft, Fields};
 pub use object::Object;
 pub use origin::allows_origin;
 pub use plan::{Plan, plan};
-pub use resource_server::{ResourceServer, ResourceServerId, Scope, TokenDialect};
+pub use resource_server::{ResourceServer, ResourceServerId, Scope, TokenDialect, UserAccess};
 pub use resource_server_patch::ResourceServerPatch;
 pub use tenant::{SessionLifetimes, Tenant};
 pub use tenant_patch::TenantPatch;

@@ -9,7 +9,10 @@ use doorward_proto::organization::v1::{
 use tonic::transport::Channel;
 
 use crate::commands::request;
+use crate::dangling::dangling;
 use crate::error::Error;
+use crate::output::warn;
+use crate::service::Service;
 use crate::tenant_file::TenantFile;
 
 /// Whom to tell.
@@ -20,7 +23,8 @@ pub(crate) struct Services {
     pub(crate) organization: Option<OrganizationServiceClient<Channel>>,
 }
 
-/// Applies the file, or only looks what that would change. Gives one line for each object that is new or differs.
+/// Applies the file, or only looks what that would change. Gives one line for each object that is new or differs, and
+/// warns of settings that lead nowhere.
 pub(crate) async fn apply(
     file: TenantFile,
     services: Services,
@@ -36,30 +40,30 @@ pub(crate) async fn apply(
     };
     // What `organization` would refuse shall not be found out when `client-registry` has done its part.
     let planned = organizations.apply(true).await?;
-    let mut lines = apply_to_registry(registry, file.tenant, dry_run).await?;
-    lines.extend(if dry_run {
+    let settings = file.tenant.tenant.clone().unwrap_or_default();
+    let changes = apply_to_registry(registry.clone(), file.tenant, dry_run).await?;
+    let of_organizations = if dry_run {
         planned
     } else {
         organizations.apply(false).await?
-    });
-    Ok(lines)
+    };
+    for line in dangling(registry, settings, &changes).await? {
+        warn(line);
+    }
+    let changes = changes.into_iter().map(Change::from);
+    let lines = changes.map(|change| change.line(dry_run));
+    Ok(lines.chain(of_organizations).collect())
 }
 
 async fn apply_to_registry(
     mut registry: ClientRegistryServiceClient<Channel>,
     tenant: ApplyTenantRequest,
     dry_run: bool,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<TenantChange>, Error> {
     let wanted = request(ApplyTenantRequest { dry_run, ..tenant });
     let applied = registry.apply_tenant(wanted).await;
-    let changes = applied
-        .map_err(Error::service("client-registry"))?
-        .into_inner()
-        .changes;
-    Ok(changes
-        .into_iter()
-        .map(|change| Change::from(change).line(dry_run))
-        .collect())
+    let applied = applied.map_err(Error::service(Service::ClientRegistry))?;
+    Ok(applied.into_inner().changes)
 }
 
 #[derive(Debug)]
@@ -79,7 +83,7 @@ impl Organizations {
         });
         let applied = client.apply_organizations(wanted).await;
         let changes = applied
-            .map_err(Error::service("organization"))?
+            .map_err(Error::service(Service::Organization))?
             .into_inner()
             .changes;
         Ok(changes

@@ -6,8 +6,7 @@ use tonic::transport::Channel;
 
 use crate::commands::request;
 use crate::error::Error;
-
-const REGISTRY: &str = "client-registry";
+use crate::service::Service;
 
 /// The connection of that name; without one, the tenant's default directory, else the only connection that there is.
 pub(crate) async fn choose_connection(
@@ -18,12 +17,12 @@ pub(crate) async fn choose_connection(
         .list_connections(request(ListConnectionsRequest {}))
         .await;
     let connections = listed
-        .map_err(Error::service(REGISTRY))?
+        .map_err(Error::service(Service::ClientRegistry))?
         .into_inner()
         .connections;
     let tenant = registry.get_tenant(request(GetTenantRequest {})).await;
     let tenant = tenant
-        .map_err(Error::service(REGISTRY))?
+        .map_err(Error::service(Service::ClientRegistry))?
         .into_inner()
         .tenant;
     let default_directory = tenant

@@ -98,7 +98,6 @@ mod tests {
                 "doorward import t --data d --registry http://127.0.0.1:1",
                 ErrorKind::ArgumentConflict,
             ),
-            ("doorward import t", ErrorKind::MissingRequiredArgument),
             (
                 "doorward import t --data d --set A",
                 ErrorKind::ValueValidation,

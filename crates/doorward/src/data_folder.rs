@@ -12,6 +12,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown, StartError};
 use doorward_token_signing::{KeyEncryptionKey, KeyRing};
+use tempfile::TempDir;
 use tonic::transport::Channel;
 
 use crate::error::Error;
@@ -19,10 +20,15 @@ use crate::error::Error;
 /// Between services in one process only a busy machine makes an answer late.
 const DEADLINE: Duration = Duration::from_secs(1);
 
+/// The service whose database every data folder has, from the first import on.
+const FIRST: &str = "client-registry";
+
 /// The folder that `--data` names.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
+    /// Removes a scratch folder in the end.
+    _scratch: Option<TempDir>,
 }
 
 /// Held by the one process that serves from a data folder; ends with it, however it ends.
@@ -36,21 +42,39 @@ impl DataFolder {
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(Error::file(path))?;
-        Self::existing(path)
+        Self::open(path)
     }
 
-    /// The folder, which must be there: a mistyped name shall not become an empty one.
+    /// The folder, which must hold data: a mistyped name shall not become an empty one.
     pub(crate) fn existing(path: &Path) -> Result<Self, Error> {
-        // Addresses of SQLite databases take absolute paths only, and give these characters a meaning.
+        let database = path.join(database_name(FIRST));
+        if !database.try_exists().map_err(Error::file(path))? {
+            return Err(Error::NoData(path.to_owned()));
+        }
+        Self::open(path)
+    }
+
+    /// An empty folder that is removed with this value.
+    pub(crate) fn scratch() -> Result<Self, Error> {
+        let scratch = tempfile::tempdir().map_err(Error::file(&std::env::temp_dir()))?;
+        let folder = Self::open(scratch.path())?;
+        Ok(Self {
+            _scratch: Some(scratch),
+            ..folder
+        })
+    }
+
+    fn open(path: &Path) -> Result<Self, Error> {
+        // Addresses of SQLite databases take absolute paths only, and only text.
         let absolute = fs::canonicalize(path).map_err(Error::file(path))?;
-        if absolute
-            .to_str()
-            .is_none_or(|path| path.contains(['?', '#', '%']))
-        {
-            let problem = "the path of a data folder must be UTF-8 and have no ?, # or %";
+        if absolute.to_str().is_none() {
+            let problem = "the path of a data folder must be UTF-8";
             return Err(Error::Refused(format!("{}: {problem}", absolute.display())));
         }
-        Ok(Self { path: absolute })
+        Ok(Self {
+            path: absolute,
+            _scratch: None,
+        })
     }
 
     /// A file in it.
@@ -70,12 +94,12 @@ impl DataFolder {
     }
 
     fn database(&self, service: &str) -> DatabaseConfig {
-        DatabaseConfig::sqlite(&self.file(&format!("{service}.db")))
+        DatabaseConfig::sqlite(&self.file(&database_name(service)))
     }
 
     /// The client registry over this folder.
     pub(crate) async fn client_registry(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
-        let store = doorward_client_registry::open(&self.database("client-registry")).await?;
+        let store = doorward_client_registry::open(&self.database(FIRST)).await?;
         let routes = doorward_client_registry::routes(store, shutdown.clone());
         Ok(in_memory(routes, shutdown.clone()))
     }
@@ -142,8 +166,14 @@ impl DataFolder {
     }
 }
 
+fn database_name(service: &str) -> String {
+    format!("{service}.db")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -153,23 +183,26 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
         assert!(DataFolder::existing(&path).is_err());
-        DataFolder::create(&path).unwrap();
+        let folder = DataFolder::create(&path).unwrap();
+        assert!(matches!(DataFolder::existing(&path), Err(Error::NoData(_))));
+        fs::write(folder.file("client-registry.db"), "").unwrap();
+        DataFolder::existing(&path).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
 
-    #[test]
-    fn names_that_databases_would_misread_are_refused() {
+    #[tokio::test]
+    async fn any_name_that_is_text_will_do() {
         let parent = tempfile::tempdir().unwrap();
-        for (name, good) in [
-            ("a b é", true),
-            ("a?b", false),
-            ("a#b", false),
-            ("a%20b", false),
-        ] {
-            let folder = DataFolder::create(&parent.path().join(name));
-            assert_eq!(folder.is_ok(), good, "{name}");
+        for name in ["a b é", "a?b", "a#b", "a%20b"] {
+            let path = parent.path().join(name);
+            let folder = DataFolder::create(&path).unwrap();
+            folder.client_registry(&Shutdown::new()).await.unwrap();
+            DataFolder::existing(&path).unwrap();
         }
+        let bytes = parent.path().join(OsStr::from_bytes(b"\xFF"));
+        assert!(matches!(DataFolder::create(&bytes), Err(Error::Refused(_))));
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 5);
     }
 
     #[test]

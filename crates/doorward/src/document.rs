@@ -40,9 +40,9 @@ pub(crate) enum Error {
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    fn value(path: &Path, line: Option<u64>, problem: impl Into<String>) -> Self {
+    fn value(path: &Path, problem: impl Into<String>) -> Self {
         Self::Value {
-            line,
+            line: path.line(),
             path: path.to_string(),
             problem: problem.into(),
         }

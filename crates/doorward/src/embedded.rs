@@ -46,7 +46,8 @@ impl Embedded {
     /// Applies a tenant file; gives what changed, one line each.
     pub(crate) async fn import(&self, file: TenantFile) -> Result<Vec<String>, Error> {
         let services = Services {
-            registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone()),
+            registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone())
+                .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES),
             organization: Some(OrganizationServiceClient::new(
                 self.channels.organization.clone(),
             )),

@@ -9,6 +9,7 @@ use doorward_service_kit::grpc::ChannelError;
 use tonic::{Code, Status};
 
 use crate::document;
+use crate::service::Service;
 
 /// A command that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,9 @@ pub(crate) enum Error {
         /// What is wrong with it.
         source: document::Error,
     },
+    /// Nothing was ever kept in what shall be a data folder.
+    #[error("{} has no Doorward data yet; create it with doorward serve or doorward import", .0.display())]
+    NoData(PathBuf),
     /// Another process serves from the data folder.
     #[error("another doorward process is serving from {}", .0.display())]
     FolderInUse(PathBuf),
@@ -55,7 +59,7 @@ pub(crate) enum Error {
     #[error("{service}: {message}")]
     Service {
         /// Which one.
-        service: &'static str,
+        service: Service,
         /// What it said.
         message: String,
     },
@@ -84,11 +88,16 @@ impl Error {
     }
 
     /// For `map_err` on calls of a service.
-    pub(crate) fn service(service: &'static str) -> impl Fn(Status) -> Self {
+    pub(crate) fn service(service: Service) -> impl Fn(Status) -> Self {
         move |status| Self::Service {
             service,
             message: match (status.code(), status.message()) {
                 (Code::Unavailable, message) => format!("cannot be reached ({message})"),
+                (Code::Unimplemented, _) => format!(
+                    "the address given by {} does not speak {}",
+                    service.flag(),
+                    service.package()
+                ),
                 (code, "") => code.to_string(),
                 (_, message) => message.to_owned(),
             },

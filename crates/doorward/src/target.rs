@@ -1,6 +1,6 @@
 //! Where a command acts: on a data folder, or on services that run elsewhere.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
@@ -12,15 +12,28 @@ use tonic::transport::Channel;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;
+use crate::output::warn;
+use crate::service::Service;
 
 /// `--data`, or the addresses of the services that the command calls.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Target {
     /// Data folder, also while a server runs on it
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["registry", "identity", "organization"])]
+    #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Address of a running client registry, instead of --data; for example <http://127.0.0.1:7001>
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[command(flatten)]
+    addresses: Addresses,
+}
+
+/// Those that were given.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Addresses {
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with = "data",
+        help = "Address of a running client registry, instead of --data; for example http://127.0.0.1:7001"
+    )]
     registry: Option<String>,
     /// Address of a running identity service, instead of --data
     #[arg(long, value_name = "URL", conflicts_with = "data")]
@@ -31,51 +44,99 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Makes the data folder when it is missing.
-    pub(crate) fn create_folder(&self) -> Result<(), Error> {
-        self.data
-            .as_deref()
-            .map_or(Ok(()), |path| DataFolder::create(path).map(drop))
+    /// What is there; `calls` are the services that the command calls.
+    pub(crate) fn existing(self, calls: &[Service]) -> Result<Deployment, Error> {
+        self.lead(calls, DataFolder::existing)
     }
 
-    pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
-        let channel = match self.folder()? {
-            Some(folder) => folder.client_registry(&Shutdown::new()).await?,
-            None => remote(self.registry.as_deref(), "--registry")?,
+    /// What is there, or a new data folder.
+    pub(crate) fn created(self, calls: &[Service]) -> Result<Deployment, Error> {
+        self.lead(calls, DataFolder::create)
+    }
+
+    /// What is there, or an empty tenant that leaves no trace.
+    pub(crate) fn for_dry_run(self, calls: &[Service]) -> Result<Deployment, Error> {
+        self.lead(calls, |path| match DataFolder::existing(path) {
+            Err(Error::NoData(_)) => {
+                let path = path.display();
+                warn(format_args!("{path} has no Doorward data yet; all is new"));
+                DataFolder::scratch()
+            }
+            found => found,
+        })
+    }
+
+    fn lead(
+        self,
+        calls: &[Service],
+        open: impl FnOnce(&Path) -> Result<DataFolder, Error>,
+    ) -> Result<Deployment, Error> {
+        if let Some(path) = self.data {
+            return Ok(Deployment::Folder(open(&path)?));
+        }
+        if calls.iter().any(|call| self.addresses.of(*call).is_none()) {
+            let flags: Vec<_> = calls
+                .iter()
+                .map(|call| format!("{} URL", call.flag()))
+                .collect();
+            let flags = flags.join(" ");
+            return Err(Error::Usage(format!(
+                "this command needs --data DIR, or {flags}"
+            )));
+        }
+        Ok(Deployment::Services(self.addresses))
+    }
+}
+
+impl Addresses {
+    fn of(&self, service: Service) -> Option<&str> {
+        let address = match service {
+            Service::ClientRegistry => &self.registry,
+            Service::Identity => &self.identity,
+            Service::Organization => &self.organization,
         };
-        Ok(ClientRegistryServiceClient::new(channel))
+        address.as_deref()
+    }
+
+    fn connect(&self, service: Service) -> Result<Channel, Error> {
+        Ok(connect(self.of(service).unwrap_or_default())?)
+    }
+}
+
+/// Where a [`Target`] leads.
+#[derive(Debug)]
+pub(crate) enum Deployment {
+    Folder(DataFolder),
+    Services(Addresses),
+}
+
+impl Deployment {
+    pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
+        let channel = match self {
+            Self::Folder(folder) => folder.client_registry(&Shutdown::new()).await?,
+            Self::Services(addresses) => addresses.connect(Service::ClientRegistry)?,
+        };
+        Ok(ClientRegistryServiceClient::new(channel)
+            .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES))
     }
 
     pub(crate) async fn identity(&self) -> Result<IdentityServiceClient<Channel>, Error> {
-        let channel = match self.folder()? {
-            Some(folder) => {
+        let channel = match self {
+            Self::Folder(folder) => {
                 folder
                     .identity(Arc::new(SystemClock), &Shutdown::new())
                     .await?
             }
-            None => remote(self.identity.as_deref(), "--identity")?,
+            Self::Services(addresses) => addresses.connect(Service::Identity)?,
         };
         Ok(IdentityServiceClient::new(channel))
     }
 
     pub(crate) async fn organization(&self) -> Result<OrganizationServiceClient<Channel>, Error> {
-        let channel = match self.folder()? {
-            Some(folder) => folder.organization(&Shutdown::new()).await?,
-            None => remote(self.organization.as_deref(), "--organization")?,
+        let channel = match self {
+            Self::Folder(folder) => folder.organization(&Shutdown::new()).await?,
+            Self::Services(addresses) => addresses.connect(Service::Organization)?,
         };
         Ok(OrganizationServiceClient::new(channel))
     }
-
-    fn folder(&self) -> Result<Option<DataFolder>, Error> {
-        self.data.as_deref().map(DataFolder::existing).transpose()
-    }
-}
-
-fn remote(address: Option<&str>, flag: &str) -> Result<Channel, Error> {
-    let missing = || {
-        Error::Usage(format!(
-            "this command also needs {flag} URL, or --data DIR instead"
-        ))
-    };
-    Ok(connect(address.ok_or_else(missing)?)?)
 }

@@ -25,6 +25,9 @@ pub struct Config {
     pub log: LogConfig,
 }
 
+/// Argon2id needs it for each password that is hashed, and one machine's memory is soon used up: 1 GiB.
+const MAX_MEMORY_KIB: u32 = 1024 * 1024;
+
 /// The `[hashing]` section. Files may only ask for what OWASP's password storage cheat sheet recommends, or more.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "Section")]
@@ -84,6 +87,11 @@ impl Section {
                 return Err(format!("hashing.{key} must be at least {least}"));
             }
         }
+        if memory_kib > MAX_MEMORY_KIB {
+            return Err(format!(
+                "hashing.memory_kib must be at most {MAX_MEMORY_KIB}"
+            ));
+        }
         Params::new(memory_kib, passes, lanes, None).map_err(|error| format!("hashing: {error}"))
     }
 }
@@ -118,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn hashing_may_only_be_made_harder() {
+    fn hashing_may_only_be_made_harder_within_reason() {
         let harder = load_with("memory_kib = 65536\npasses = 3\nlanes = 4")
             .unwrap()
             .hashing
@@ -129,6 +137,8 @@ mod tests {
         );
         for (weaker, key) in [
             ("memory_kib = 19455", "hashing.memory_kib"),
+            ("memory_kib = 1048577", "hashing.memory_kib"),
+            ("memory_kib = 4294967295", "hashing.memory_kib"),
             ("passes = 1", "hashing.passes"),
             ("lanes = 0", "hashing"),
             ("lanes = 2433", "hashing"),

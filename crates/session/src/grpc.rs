@@ -182,9 +182,14 @@ impl SessionService for Service {
         let request = request.into_inner();
         let token = Secret::require(request.token, "token")?;
         let access_token = AccessToken::try_from(required(request.access_token, "access_token")?)?;
-        self.store
-            .add_access_token(&token, access_token, self.now())
-            .await?;
+        let now = self.now();
+        if !self
+            .store
+            .add_access_token(&token, access_token, now)
+            .await?
+        {
+            return Err(InvalidField::new("token", "was used before").into());
+        }
         Ok(Response::new(AddAccessTokenResponse {}))
     }
 

@@ -104,13 +104,13 @@ pub struct FoundTransaction {
 /// Opaque access tokens.
 #[async_trait]
 pub trait AccessTokens: Debug + Send + Sync {
-    /// Keeps an access token until it expires.
+    /// Keeps an access token until it expires; false when there was one already, which stays.
     async fn add_access_token(
         &self,
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// What a token stands for, unless it has expired.
     async fn find_access_token(

@@ -17,6 +17,9 @@ use crate::deps::Deps;
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, Signup};
 
+/// `identity` hashes no more.
+const MAX_PASSWORD_BYTES: usize = 1_024;
+
 pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
@@ -59,6 +62,9 @@ async fn create_user(
     }
     if form.password.is_empty() {
         return Ok(Err(FormError::NoPassword));
+    }
+    if form.password.len() > MAX_PASSWORD_BYTES {
+        return Ok(Err(FormError::PasswordTooLong));
     }
     let identity = &deps.backends.identity;
     let verdict = identity.create_user(CreateUserRequest {

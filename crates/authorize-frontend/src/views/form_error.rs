@@ -13,18 +13,21 @@ pub enum FormError {
     NoPassword,
     /// The password breaks the connection's rules.
     PasswordTooWeak,
+    /// The password is longer than anybody's may be.
+    PasswordTooLong,
     /// Someone has signed up with that address before.
     EmailInUse,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
         Self::NoPassword,
         Self::PasswordTooWeak,
+        Self::PasswordTooLong,
         Self::EmailInUse,
     ];
 
@@ -37,6 +40,7 @@ impl FormError {
             Self::InvalidEmailFormat => "invalid-email-format",
             Self::NoPassword => "no-password",
             Self::PasswordTooWeak => "password-too-weak",
+            Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse => "email-in-use",
         }
     }
@@ -57,7 +61,10 @@ impl FormError {
     pub(super) fn is_about_password(self) -> bool {
         matches!(
             self,
-            Self::WrongEmailCredentials | Self::NoPassword | Self::PasswordTooWeak
+            Self::WrongEmailCredentials
+                | Self::NoPassword
+                | Self::PasswordTooWeak
+                | Self::PasswordTooLong
         )
     }
 }

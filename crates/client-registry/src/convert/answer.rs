@@ -4,6 +4,7 @@ use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
     Client, Connection, FoundClient, OrganizationUsage, ResourceServer, SessionLifetimes, Tenant,
+    UserAccess,
 };
 
 impl From<Tenant> for wire::Tenant {
@@ -81,6 +82,11 @@ impl From<ResourceServer> for wire::ResourceServer {
                 value: scope.value,
                 description: scope.description,
             });
+        let user_access = match server.user_access {
+            UserAccess::AllowAll => wire::UserAccess::AllowAll,
+            UserAccess::RequireClientGrant => wire::UserAccess::RequireClientGrant,
+            UserAccess::DenyAll => wire::UserAccess::DenyAll,
+        };
         Self {
             id: server.id.to_string(),
             identifier: server.identifier,
@@ -94,6 +100,7 @@ impl From<ResourceServer> for wire::ResourceServer {
             token_dialect: server.token_dialect.as_str().to_owned(),
             allow_offline_access: server.allow_offline_access,
             enforce_policies: server.enforce_policies,
+            user_access: user_access.into(),
         }
     }
 }

@@ -5,7 +5,7 @@ use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
     ClientPatch, ConnectionPatch, Object, OrganizationUsage, ResourceServerPatch, Scope,
-    TenantPatch, Wanted,
+    TenantPatch, UserAccess, Wanted,
 };
 
 pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, InvalidField> {
@@ -115,9 +115,25 @@ fn resource_server(patch: wire::ResourceServerPatch) -> Result<ResourceServerPat
         token_dialect: object.word("token_dialect", patch.token_dialect)?,
         allow_offline_access: patch.allow_offline_access,
         enforce_policies: patch.enforce_policies,
+        user_access: user_access(&object, patch.user_access)?,
     };
     patch.validate()?;
     Ok(patch)
+}
+
+fn user_access(object: &Object, access: Option<i32>) -> Result<Option<UserAccess>, InvalidField> {
+    let known = |number| match wire::UserAccess::try_from(number) {
+        Ok(wire::UserAccess::AllowAll) => Ok(UserAccess::AllowAll),
+        Ok(wire::UserAccess::RequireClientGrant) => Ok(UserAccess::RequireClientGrant),
+        Ok(wire::UserAccess::DenyAll) => Ok(UserAccess::DenyAll),
+        Ok(wire::UserAccess::Unspecified) | Err(_) => {
+            let problem = format!(
+                "{number} is not supported; it may be allow_all, require_client_grant, deny_all"
+            );
+            Err(object.invalid("user_access", problem))
+        }
+    };
+    access.map(known).transpose()
 }
 
 impl From<wire::ResourceServerScope> for Scope {

@@ -208,7 +208,7 @@ fn resource_servers() {
         resource_servers: vec![server],
         ..Default::default()
     };
-    let cases: [Case<ResourceServerPatch>; 6] = [
+    let cases: [Case<ResourceServerPatch>; 7] = [
         (
             |server| server.signing_alg = Some("HS256".to_owned()),
             r#"signing_alg: "HS256" is not supported; it may be RS256"#,
@@ -219,12 +219,16 @@ fn resource_servers() {
              it may be access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz",
         ),
         (
+            |server| server.user_access = Some(0),
+            "user_access: 0 is not supported; it may be allow_all, require_client_grant, deny_all",
+        ),
+        (
             |server| server.name = Some("a>b".to_owned()),
             "name: must not have < or >",
         ),
         (
             |server| server.token_lifetime_seconds = Some(2_592_001),
-            "token_lifetime_seconds: is 2592001, but may be 0 to 2592000",
+            "token_lifetime_seconds: is 2592001, but may be 1 to 2592000",
         ),
         (
             |server| server.scopes = scopes(&["read:a", "read b"]),

@@ -26,6 +26,19 @@ words! {
     }
 }
 
+words! {
+    /// Which applications may get access tokens of users.
+    UserAccess {
+        /// Every application.
+        #[default]
+        AllowAll = "allow_all",
+        /// Those with a client grant.
+        RequireClientGrant = "require_client_grant",
+        /// None.
+        DenyAll = "deny_all",
+    }
+}
+
 /// One scope that an API defines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
@@ -53,6 +66,7 @@ pub struct ResourceServer {
     pub token_dialect: TokenDialect,
     pub allow_offline_access: bool,
     pub enforce_policies: bool,
+    pub user_access: UserAccess,
 }
 
 impl ResourceServer {
@@ -74,6 +88,7 @@ impl ResourceServer {
             token_dialect: TokenDialect::default(),
             allow_offline_access: false,
             enforce_policies: false,
+            user_access: UserAccess::default(),
         }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use doorward_proto::InvalidField;
 
 use super::draft::{Draft, set_all};
-use super::{Object, ResourceServer, ResourceServerId, Scope, SigningAlg, TokenDialect, rule};
+use super::{
+    Object, ResourceServer, ResourceServerId, Scope, SigningAlg, TokenDialect, UserAccess, rule,
+};
 
 const MAX_NAME: usize = 200;
 const MAX_IDENTIFIER: usize = 600;
@@ -29,6 +31,7 @@ pub struct ResourceServerPatch {
     pub token_dialect: Option<TokenDialect>,
     pub allow_offline_access: Option<bool>,
     pub enforce_policies: Option<bool>,
+    pub user_access: Option<UserAccess>,
 }
 
 impl ResourceServerPatch {
@@ -96,7 +99,7 @@ impl ResourceServerPatch {
         set_all!(
             fields, server, self: name, scopes, signing_alg, token_lifetime_seconds,
             skip_consent_for_verifiable_first_party_clients, token_dialect, allow_offline_access,
-            enforce_policies
+            enforce_policies, user_access
         );
         Ok(())
     }

@@ -6,7 +6,8 @@ use doorward_proto::client_registry::v1::client_registry_service_client::ClientR
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, ClientPatch, ConnectionPatch, FindAllowedOriginRequest, FindClientRequest,
     FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest, OrganizationUsage,
-    ResourceServerPatch, StringList, TenantChange, TenantPatch, WatchRequest, WatchResponse,
+    ResourceServerPatch, ResourceServerScope, StringList, TenantChange, TenantPatch, UserAccess,
+    WatchRequest, WatchResponse,
 };
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
@@ -99,6 +100,7 @@ async fn content_is_applied_and_found() {
         }),
         resource_servers: vec![ResourceServerPatch {
             identifier: "https://api.test".to_owned(),
+            user_access: Some(UserAccess::RequireClientGrant.into()),
             ..ResourceServerPatch::default()
         }],
         connections: vec![ConnectionPatch {
@@ -155,13 +157,9 @@ async fn content_is_applied_and_found() {
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(
-        found
-            .resource_server
-            .unwrap()
-            .token_lifetime_for_web_seconds,
-        7_200
-    );
+    let api = found.resource_server.unwrap();
+    assert_eq!(api.token_lifetime_for_web_seconds, 7_200);
+    assert_eq!(api.user_access(), UserAccess::RequireClientGrant);
 
     let request = FindAllowedOriginRequest {
         origin: "https://app.test".to_owned(),
@@ -181,6 +179,26 @@ async fn content_is_applied_and_found() {
         .unwrap()
         .into_inner();
     assert_eq!(all.connections, found_connections(&mut client).await);
+}
+
+#[tokio::test]
+async fn a_tenant_may_be_larger_than_the_usual_message() {
+    let registry = Registry::start().await;
+    let scope = |index| ResourceServerScope {
+        value: format!("scope:{index}"),
+        description: "x".repeat(1024),
+    };
+    let request = ApplyTenantRequest {
+        resource_servers: vec![ResourceServerPatch {
+            identifier: "https://api.test".to_owned(),
+            scopes: (0..6 * 1024).map(scope).collect(),
+            replace_scopes: true,
+            ..ResourceServerPatch::default()
+        }],
+        ..ApplyTenantRequest::default()
+    };
+    let changes = registry.apply(request).await;
+    assert!(changes.iter().any(|it| it.name == "https://api.test"));
 }
 
 async fn found_connections(

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::domain::{
     AppType, ClientId, ClientPatch, Connection, ConnectionPatch, OrganizationRequireBehavior,
     OrganizationUsage, Plan, ResourceServerId, ResourceServerPatch, Scope, SessionLifetimes,
-    Tenant, TenantPatch, TokenDialect, TokenEndpointAuthMethod, Wanted,
+    Tenant, TenantPatch, TokenDialect, TokenEndpointAuthMethod, UserAccess, Wanted,
 };
 
 fn text(text: &str) -> String {
@@ -105,6 +105,7 @@ fn unusual() -> Wanted {
             token_dialect: Some(TokenDialect::Rfc9068Profile),
             allow_offline_access: Some(true),
             enforce_policies: Some(true),
+            user_access: Some(UserAccess::DenyAll),
             ..api(Some("api"), "https://api.test")
         }],
         connections: vec![ConnectionPatch {
@@ -173,7 +174,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     let plan = apply(&store, unusual()).await;
     assert_eq!(plan.tenant.unwrap().fields.names().len(), 14);
     assert_eq!(plan.clients[0].fields.names().len(), 14);
-    assert_eq!(plan.resource_servers[0].fields.names().len(), 8);
+    assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.connections[0].fields.names().len(), 3);
     assert!(apply(&store, unusual()).await.is_empty());
 }

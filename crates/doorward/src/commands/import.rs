@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::apply_tenant::{Services, apply};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, warn};
+use crate::service::Service;
 use crate::target::Target;
 use crate::tenant_file::{self, TenantFile};
 
@@ -38,16 +39,23 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let file = read(&args.file, args.values)?;
-    args.target.create_folder()?;
-    let registry = args.target.registry().await?;
-    let organization = if file.organizations.is_empty() {
-        None
+    let calls: &[_] = if file.organizations.is_empty() {
+        &[Service::ClientRegistry]
     } else {
-        Some(args.target.organization().await?)
+        &[Service::ClientRegistry, Service::Organization]
+    };
+    let deployment = if args.dry_run {
+        args.target.for_dry_run(calls)?
+    } else {
+        args.target.created(calls)?
     };
     let services = Services {
-        registry,
-        organization,
+        registry: deployment.registry().await?,
+        organization: if file.organizations.is_empty() {
+            None
+        } else {
+            Some(deployment.organization().await?)
+        },
     };
     let changes = apply(file, services, args.dry_run).await?;
     for change in &changes {
@@ -69,7 +77,7 @@ pub(crate) fn read(path: &Path, values: Values) -> Result<TenantFile, Error> {
     let values: BTreeMap<_, _> = values.values.into_iter().collect();
     let file = tenant_file::parse(&text, &values).map_err(Error::document(path))?;
     for line in &file.ignored {
-        eprintln!("warning: {}: {line}", path.display());
+        warn(format_args!("{}: {line}", path.display()));
     }
     Ok(file)
 }

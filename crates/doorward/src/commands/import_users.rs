@@ -10,7 +10,8 @@ use tonic::Status;
 use super::request;
 use crate::choose_connection::choose_connection;
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, warn};
+use crate::service::Service;
 use crate::target::Target;
 use crate::users_file;
 
@@ -34,10 +35,12 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let text = fs::read_to_string(&args.file).map_err(Error::file(&args.file))?;
     let file = users_file::parse(&text).map_err(Error::document(&args.file))?;
     for line in &file.ignored {
-        eprintln!("warning: {}: {line}", args.file.display());
+        warn(format_args!("{}: {line}", args.file.display()));
     }
-    let mut identity = args.target.identity().await?;
-    let registry = args.target.registry().await?;
+    let calls = [Service::ClientRegistry, Service::Identity];
+    let deployment = args.target.existing(&calls)?;
+    let mut identity = deployment.identity().await?;
+    let registry = deployment.registry().await?;
     let connection = choose_connection(registry, args.connection.as_deref())
         .await?
         .name;
@@ -78,7 +81,7 @@ fn batch_length(users: &[ImportedUser]) -> usize {
 
 /// Says how far the import came: each batch is a transaction of its own, and running it again does no harm.
 fn failed_at(done: usize, status: Status) -> Error {
-    match (done, Error::service("identity")(status)) {
+    match (done, Error::service(Service::Identity)(status)) {
         (0, error) => error,
         (done, error) => {
             let so_far = format!("{error} (the first {done} users of the file were imported)");

@@ -1,13 +1,20 @@
 //! `doorward organization`: who belongs to an organization.
 
 use doorward_proto::common::v1::User;
+use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::identity::v1::ListUsersByEmailRequest;
 use doorward_proto::organization::v1::AddMemberRequest;
+use doorward_proto::reason_of;
+use tonic::Status;
 
 use super::request;
 use crate::error::Error;
 use crate::output::say;
+use crate::service::Service;
 use crate::target::Target;
+
+/// How the ids begin that are not from a tenant file.
+const ID_PREFIX: &str = "org_";
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -30,14 +37,16 @@ pub(crate) struct AddMemberArgs {
 }
 
 pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
-    let mut identity = args.target.identity().await?;
-    let mut organizations = args.target.organization().await?;
+    let calls = [Service::Identity, Service::Organization];
+    let deployment = args.target.existing(&calls)?;
+    let mut identity = deployment.identity().await?;
+    let mut organizations = deployment.organization().await?;
     let with_email = ListUsersByEmailRequest {
         email: args.email.clone(),
     };
     let listed = identity.list_users_by_email(request(with_email)).await;
     let users = listed
-        .map_err(Error::service("identity"))?
+        .map_err(Error::service(Service::Identity))?
         .into_inner()
         .users;
     let user = choose(users, &args.email, args.connection.as_deref()).map_err(Error::Refused)?;
@@ -47,7 +56,7 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
     };
     let answer = organizations.add_member(request(membership)).await;
     let added = answer
-        .map_err(Error::service("organization"))?
+        .map_err(|status| not_added(&args.id, status))?
         .into_inner()
         .added;
     let verb = if added { "is now" } else { "already was" };
@@ -56,6 +65,18 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
         user.user_id, args.id
     ));
     Ok(())
+}
+
+/// Where a name was given, says that it had to be an id.
+fn not_added(id: &str, status: Status) -> Error {
+    let not_found = reason_of(&status) == Some(ErrorReason::OrganizationNotFound);
+    let error = Error::service(Service::Organization)(status);
+    if not_found && !id.starts_with(ID_PREFIX) {
+        return Error::Refused(format!(
+            "{error}; an id is expected, which begins with {ID_PREFIX}"
+        ));
+    }
+    error
 }
 
 fn choose(users: Vec<User>, email: &str, connection: Option<&str>) -> Result<User, String> {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use doorward_authorize_frontend::{HttpConfig, Issuer};
+use doorward_service_kit::StartError;
 use ipnet::IpNet;
 
 use super::import::{self, Values};
@@ -51,13 +52,13 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         .tenant
         .map(|path| import::read(&path, args.values))
         .transpose()?;
-    let folder = DataFolder::create(&args.data)?;
     let mut http = HttpConfig::new(args.issuer.as_str(), args.listen);
     (http.tls_cert, http.tls_key) = (args.tls_cert, args.tls_key);
     if !args.trusted_proxies.is_empty() {
         http.trusted_proxies = args.trusted_proxies;
     }
-    let server = Embedded::open(folder, http).await?;
+    http.validate().map_err(StartError::from)?;
+    let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
     if let Some(tenant) = tenant {
         for change in server.import(tenant).await? {
             tracing::info!("tenant file: {change}");

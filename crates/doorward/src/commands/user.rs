@@ -1,6 +1,6 @@
 //! `doorward user`: single users.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use doorward_proto::identity::v1::CreateUserRequest;
 
@@ -8,6 +8,7 @@ use super::request;
 use crate::choose_connection::choose_connection;
 use crate::error::Error;
 use crate::output::say;
+use crate::service::Service;
 use crate::target::Target;
 
 #[derive(Debug, clap::Subcommand)]
@@ -28,8 +29,10 @@ pub(crate) struct AddArgs {
 }
 
 pub(crate) async fn add(args: AddArgs) -> Result<(), Error> {
-    let mut identity = args.target.identity().await?;
-    let registry = args.target.registry().await?;
+    let calls = [Service::ClientRegistry, Service::Identity];
+    let deployment = args.target.existing(&calls)?;
+    let mut identity = deployment.identity().await?;
+    let registry = deployment.registry().await?;
     let connection = choose_connection(registry, args.connection.as_deref()).await?;
     let wanted = CreateUserRequest {
         connection: connection.name,
@@ -40,7 +43,7 @@ pub(crate) async fn add(args: AddArgs) -> Result<(), Error> {
     };
     let created = identity.create_user(request(wanted)).await;
     let user = created
-        .map_err(Error::service("identity"))?
+        .map_err(Error::service(Service::Identity))?
         .into_inner()
         .user;
     say(user.unwrap_or_default().user_id);
@@ -53,7 +56,10 @@ fn read_password() -> Result<String, Error> {
     let password = if io::stdin().is_terminal() {
         rpassword::prompt_password("Password: ").map_err(unreadable)?
     } else {
-        first_line(&mut io::stdin().lock()).map_err(unreadable)?
+        let given = io::read_to_string(io::stdin()).map_err(unreadable)?;
+        only_line(&given).map(str::to_owned).ok_or_else(|| {
+            Error::Refused("the password is one line, but standard input has more".into())
+        })?
     };
     if password.is_empty() {
         return Err(Error::Refused(
@@ -63,13 +69,13 @@ fn read_password() -> Result<String, Error> {
     Ok(password)
 }
 
-fn first_line(input: &mut impl BufRead) -> io::Result<String> {
-    let mut line = String::new();
-    input.read_line(&mut line)?;
-    let end = line
-        .strip_suffix('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line));
-    Ok(end.unwrap_or(&line).to_owned())
+/// The line without its end; none when there are more.
+fn only_line(text: &str) -> Option<&str> {
+    let line = match text.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line),
+        None => text,
+    };
+    (!line.contains('\n')).then_some(line)
 }
 
 #[cfg(test)]
@@ -79,14 +85,16 @@ mod tests {
     #[test]
     fn only_the_line_end_is_removed() {
         for (input, expected) in [
-            ("secret\n", "secret"),
-            ("secret\r\n", "secret"),
-            ("secret", "secret"),
-            (" a b \nmore\n", " a b "),
-            ("\r\r\n", "\r"),
-            ("", ""),
+            ("secret\n", Some("secret")),
+            ("secret\r\n", Some("secret")),
+            ("secret", Some("secret")),
+            (" a b \n", Some(" a b ")),
+            ("\r\r\n", Some("\r")),
+            ("", Some("")),
+            ("secret\nmore\n", None),
+            ("secret\n\n", None),
         ] {
-            assert_eq!(first_line(&mut input.as_bytes()).unwrap(), expected);
+            assert_eq!(only_line(input), expected);
         }
     }
 }

@@ -14,6 +14,7 @@ use doorward_service_kit::alphanumeric;
 use crate::commands::request;
 use crate::embedded::Embedded;
 use crate::error::Error;
+use crate::service::Service;
 
 const EMAIL: &str = "demo@doorward.example";
 const PASSWORD_FILE: &str = "demo-user.txt";
@@ -43,7 +44,7 @@ pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUs
     let mut identity = IdentityServiceClient::new(server.channels.identity.clone());
     match identity.create_user(request(wanted)).await {
         Err(status) if reason_of(&status) != Some(ErrorReason::UserAlreadyExists) => {
-            Err(Error::service("identity")(status))
+            Err(Error::service(Service::Identity)(status))
         }
         _ => Ok(DemoUser {
             email: EMAIL,

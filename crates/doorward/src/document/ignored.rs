@@ -6,12 +6,14 @@ use std::fmt;
 const OTHERS_NAMED: usize = 5;
 
 /// Where something stands in the file: `clients[My App].jwt_configuration.scopes`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Path {
     /// Up to the named object: `clients[My App]`.
     object: String,
     /// Below it: `jwt_configuration.scopes`.
     rest: String,
+    /// Counted from 1; unknown in JSON.
+    line: Option<u64>,
 }
 
 impl Path {
@@ -20,7 +22,17 @@ impl Path {
         Self {
             object: String::new(),
             rest: String::new(),
+            line: None,
         }
+    }
+
+    /// The same, now that its line is known.
+    pub(super) fn at(self, line: Option<u64>) -> Self {
+        Self { line, ..self }
+    }
+
+    pub(super) fn line(&self) -> Option<u64> {
+        self.line
     }
 
     /// A member of this object.
@@ -40,11 +52,12 @@ impl Path {
             Self {
                 object: rest,
                 rest: String::new(),
+                line: self.line,
             }
         } else {
             Self {
-                object: self.object.clone(),
                 rest,
+                ..self.clone()
             }
         }
     }
@@ -69,7 +82,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// The list of what was ignored, in the order of the file.
+/// What was ignored.
 #[derive(Debug, Default)]
 pub(crate) struct Ignored {
     notes: Vec<Note>,
@@ -105,8 +118,9 @@ impl Ignored {
         }
     }
 
-    /// One line for each key.
-    pub(crate) fn into_lines(self) -> Vec<String> {
+    /// One line for each key, in the order of the file.
+    pub(crate) fn into_lines(mut self) -> Vec<String> {
+        self.notes.sort_by_key(|note| note.path.line);
         self.notes.iter().map(ToString::to_string).collect()
     }
 }

@@ -5,8 +5,12 @@ use serde_json::Value as Json;
 use super::node::{Node, Value};
 use super::{Error, Result};
 
+/// Some programs begin every UTF-8 file with it; RFC 8259 §8.1 lets a reader pass over it.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
 /// Reads one document.
 pub(super) fn parse(text: &str) -> Result<Node> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let json: Json = serde_json::from_str(text).map_err(|error| Error::Syntax {
         line: error.line() as u64,
         problem: error.to_string(),

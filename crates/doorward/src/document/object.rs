@@ -10,19 +10,15 @@ use super::{Error, Result};
 #[derive(Debug)]
 pub(crate) struct Object {
     path: Path,
-    line: Option<u64>,
     members: Vec<(String, Node)>,
 }
 
 impl Object {
     pub(super) fn new(path: Path, node: Node) -> Result<Self> {
+        let path = path.at(node.line);
         match node.value {
-            Value::Object(members) => Ok(Self {
-                path,
-                line: node.line,
-                members,
-            }),
-            other => Err(wrong_type(&path, node.line, "an object", &other)),
+            Value::Object(members) => Ok(Self { path, members }),
+            other => Err(wrong_type(&path, "an object", &other)),
         }
     }
 
@@ -31,11 +27,18 @@ impl Object {
         &self.path
     }
 
+    /// Where a member stands that was not taken yet.
+    pub(crate) fn place(&self, key: &str) -> Path {
+        let member = self.members.iter().find(|(name, _)| name == key);
+        let line = member.and_then(|(_, node)| node.line);
+        self.path.member(key).at(line.or(self.path.line()))
+    }
+
     /// Removes a member. One that is `null` counts as absent.
     fn take(&mut self, key: &str) -> Option<(Path, Node)> {
         let index = self.members.iter().position(|(name, _)| name == key)?;
-        let (_, node) = self.members.swap_remove(index);
-        (node.value != Value::Null).then(|| (self.path.member(key), node))
+        let (_, node) = self.members.remove(index);
+        (node.value != Value::Null).then(|| (self.path.member(key).at(node.line), node))
     }
 
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>> {
@@ -56,7 +59,7 @@ impl Object {
         };
         let items = items(&path, node)?.into_iter().enumerate();
         let values: Result<_> = items
-            .map(|(index, node)| text(&path.item(index), node))
+            .map(|(index, node)| text(&path.item(index).at(node.line), node))
             .collect();
         Ok(Some(StringList { values: values? }))
     }
@@ -67,7 +70,7 @@ impl Object {
         };
         match node.value {
             Value::Flag(flag) => Ok(Some(flag)),
-            other => Err(wrong_type(&path, node.line, "true or false", &other)),
+            other => Err(wrong_type(&path, "true or false", &other)),
         }
     }
 
@@ -86,17 +89,17 @@ impl Object {
             return Ok(None);
         };
         let Value::Number(number) = &node.value else {
-            return Err(wrong_type(&path, node.line, "a number", &node.value));
+            return Err(wrong_type(&path, "a number", &node.value));
         };
         let number = number.as_f64().unwrap_or(f64::INFINITY);
         let scaled = (number * unit).round();
         #[expect(clippy::float_cmp, reason = "a whole number is exact")]
         let whole = unit != 1.0 || scaled == number;
         if !whole {
-            return Err(Error::value(&path, node.line, "must be a whole number"));
+            return Err(Error::value(&path, "must be a whole number"));
         }
         if !(0.0..=f64::from(u32::MAX)).contains(&scaled) {
-            return Err(Error::value(&path, node.line, "is out of range"));
+            return Err(Error::value(&path, "is out of range"));
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -111,13 +114,12 @@ impl Object {
         let Some((path, node)) = self.take(key) else {
             return Ok(None);
         };
-        let line = node.line;
         let given = text(&path, node)?;
         let known = words.iter().find(|(word, _)| *word == given);
         known.map(|(_, meaning)| Some(*meaning)).ok_or_else(|| {
             let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
             let problem = format!("{given:?} is not one of {}", words.join(", "));
-            Error::value(&path, line, problem)
+            Error::value(&path, problem)
         })
     }
 
@@ -151,13 +153,13 @@ impl Object {
         };
         match &node.value {
             Value::Object(_) => Ok(Some(serde_json::Value::from(node).to_string())),
-            other => Err(wrong_type(&path, node.line, "an object", other)),
+            other => Err(wrong_type(&path, "an object", other)),
         }
     }
 
     /// What is wrong with a member that was taken before.
     pub(crate) fn problem(&self, key: &str, problem: impl Into<String>) -> Error {
-        Error::value(&self.path.member(key), self.line, problem)
+        Error::value(&self.path.member(key), problem)
     }
 
     /// Passes over a member whose value describes what happens here anyway.
@@ -170,7 +172,7 @@ impl Object {
     pub(crate) fn finish(self, ignored: &mut Ignored) {
         for (key, node) in self.members {
             if node.value != Value::Null {
-                ignored.unsupported(&self.path.member(&key));
+                ignored.unsupported(&self.path.member(&key).at(node.line));
             }
         }
     }
@@ -197,18 +199,18 @@ fn name_of<'a>(node: &'a Node, names: &[&str]) -> Option<&'a str> {
 fn items(path: &Path, node: Node) -> Result<Vec<Node>> {
     match node.value {
         Value::List(items) => Ok(items),
-        other => Err(wrong_type(path, node.line, "a list", &other)),
+        other => Err(wrong_type(path, "a list", &other)),
     }
 }
 
 fn text(path: &Path, node: Node) -> Result<String> {
     match node.value {
         Value::Text(text) => Ok(text),
-        other => Err(wrong_type(path, node.line, "a text", &other)),
+        other => Err(wrong_type(path, "a text", &other)),
     }
 }
 
-fn wrong_type(path: &Path, line: Option<u64>, expected: &str, value: &Value) -> Error {
+fn wrong_type(path: &Path, expected: &str, value: &Value) -> Error {
     let problem = match value {
         Value::Placeholder(name) => {
             format!(
@@ -217,5 +219,5 @@ fn wrong_type(path: &Path, line: Option<u64>, expected: &str, value: &Value) -> 
         }
         other => format!("must be {expected}, but is {}", other.kind()),
     };
-    Error::value(path, line, problem)
+    Error::value(path, problem)
 }

@@ -93,11 +93,12 @@ fn options(connection: &mut Object, ignored: &mut Ignored) -> Result<(Option<boo
         }
         None => None,
     };
+    let policy_place = options.place("passwordPolicy");
     let policy = options.word("passwordPolicy", &PASSWORD_POLICIES)?;
     let least = least.or(policy.map(|policy| policy.length));
     if let (Some(Policy { more: true, .. }), Some(least)) = (policy, least) {
         let why = format!("only its least length of {least} characters is supported");
-        ignored.note(&options.path().member("passwordPolicy"), why);
+        ignored.note(&policy_place, why);
     }
     let disable_signup = options.flag("disable_signup")?;
     pass_what_happens_anyway(&mut options, ignored)?;

@@ -1,11 +1,17 @@
 //! `resourceServers`: APIs.
 
-use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerScope};
+use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerScope, UserAccess};
 
 use crate::document::{Ignored, Object, Result};
 
 /// The name by which Auth0's tool tells the management API from APIs of the tenant.
 const MANAGEMENT_API: &str = "Auth0 Management API";
+
+const USER_ACCESSES: [(&str, UserAccess); 3] = [
+    ("allow_all", UserAccess::AllowAll),
+    ("require_client_grant", UserAccess::RequireClientGrant),
+    ("deny_all", UserAccess::DenyAll),
+];
 
 pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<ResourceServerPatch>> {
     let name = api.text("name")?;
@@ -14,7 +20,7 @@ pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<Reso
         return Ok(None);
     }
     let scopes = scopes(&mut api, ignored)?;
-    subject_type_authorization(&mut api, ignored)?;
+    let user_access = subject_type_authorization(&mut api, ignored)?;
     let patch = ResourceServerPatch {
         id: api.text("id")?,
         identifier: api.required_text("identifier")?,
@@ -26,9 +32,10 @@ pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<Reso
         token_lifetime_for_web_seconds: api.count("token_lifetime_for_web")?,
         skip_consent_for_verifiable_first_party_clients: api
             .flag("skip_consent_for_verifiable_first_party_clients")?,
-        token_dialect: api.text("token_dialect")?,
+        token_dialect: token_dialect(&mut api, ignored)?,
         allow_offline_access: api.flag("allow_offline_access")?,
         enforce_policies: api.flag("enforce_policies")?,
+        user_access: user_access.map(Into::into),
     };
     api.finish(ignored);
     Ok(Some(patch))
@@ -49,17 +56,35 @@ fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<Resource
     scopes.collect::<Result<_>>().map(Some)
 }
 
-/// The usual policies are what happens here; the others are named.
-fn subject_type_authorization(api: &mut Object, ignored: &mut Ignored) -> Result<()> {
+fn token_dialect(api: &mut Object, ignored: &mut Ignored) -> Result<Option<String>> {
+    let place = api.place("token_dialect");
+    let dialect = api.text("token_dialect")?;
+    if dialect.as_ref().is_some_and(|it| it.ends_with("_authz")) {
+        ignored.note(&place, "permissions are not added to tokens");
+    }
+    Ok(dialect)
+}
+
+/// What applications may do for users. What they may do for themselves is for grants that are not built.
+fn subject_type_authorization(
+    api: &mut Object,
+    ignored: &mut Ignored,
+) -> Result<Option<UserAccess>> {
     let Some(mut subjects) = api.object("subject_type_authorization")? else {
-        return Ok(());
+        return Ok(None);
     };
-    for (subject, usual) in [("user", "allow_all"), ("client", "require_client_grant")] {
-        if let Some(mut subject) = subjects.object(subject)? {
-            subject.pass("policy", &[usual.into()]);
-            subject.finish(ignored);
+    let user_access = match subjects.object("user")? {
+        Some(mut user) => {
+            let policy = user.word("policy", &USER_ACCESSES)?;
+            user.finish(ignored);
+            policy
         }
+        None => None,
+    };
+    if let Some(mut client) = subjects.object("client")? {
+        client.pass("policy", &["require_client_grant".into()]);
+        client.finish(ignored);
     }
     subjects.finish(ignored);
-    Ok(())
+    Ok(user_access)
 }

@@ -14,12 +14,17 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
         default_directory: tenant.text("default_directory")?,
         default_redirection_uri: tenant.text("default_redirection_uri")?,
         allowed_logout_urls: tenant.texts("allowed_logout_urls")?,
-        session_lifetime_minutes: minutes(&mut tenant, "session_lifetime")?,
-        idle_session_lifetime_minutes: minutes(&mut tenant, "idle_session_lifetime")?,
-        ephemeral_session_lifetime_minutes: minutes(&mut tenant, "ephemeral_session_lifetime")?,
+        session_lifetime_minutes: minutes(&mut tenant, "session_lifetime", ignored)?,
+        idle_session_lifetime_minutes: minutes(&mut tenant, "idle_session_lifetime", ignored)?,
+        ephemeral_session_lifetime_minutes: minutes(
+            &mut tenant,
+            "ephemeral_session_lifetime",
+            ignored,
+        )?,
         idle_ephemeral_session_lifetime_minutes: minutes(
             &mut tenant,
             "idle_ephemeral_session_lifetime",
+            ignored,
         )?,
         persistent_session_cookie: persistent_cookie(&mut tenant, ignored)?,
         enable_client_connections: client_connections(&mut tenant, ignored)?,
@@ -29,9 +34,14 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
 }
 
 /// Lifetimes stand in the file in hours, in minutes, or both: then the minutes count.
-fn minutes(tenant: &mut Object, key: &str) -> Result<Option<u32>> {
-    let hours = tenant.scaled(key, 60.0)?;
-    Ok(tenant.count(&format!("{key}_in_minutes"))?.or(hours))
+fn minutes(tenant: &mut Object, key: &str, ignored: &mut Ignored) -> Result<Option<u32>> {
+    let place = tenant.place(key);
+    let in_minutes = format!("{key}_in_minutes");
+    let (hours, minutes) = (tenant.scaled(key, 60.0)?, tenant.count(&in_minutes)?);
+    if hours.is_some() && minutes.is_some() && hours != minutes {
+        ignored.note(&place, format!("ignored, for {in_minutes} says otherwise"));
+    }
+    Ok(minutes.or(hours))
 }
 
 fn persistent_cookie(tenant: &mut Object, ignored: &mut Ignored) -> Result<Option<bool>> {

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use doorward_proto::client_registry::v1::{OrganizationUsage, ResourceServerScope, StringList};
+use doorward_proto::client_registry::v1::{
+    OrganizationUsage, ResourceServerScope, StringList, UserAccess,
+};
 
 use super::*;
 
@@ -146,9 +148,10 @@ fn apis_connections_and_organizations() {
         api.skip_consent_for_verifiable_first_party_clients,
         Some(true)
     );
-    assert_eq!(api.token_dialect.as_deref(), Some("rfc9068_profile"));
+    assert_eq!(api.token_dialect.as_deref(), Some("rfc9068_profile_authz"));
     assert_eq!(api.allow_offline_access, Some(true));
     assert_eq!(api.enforce_policies, Some(false));
+    assert_eq!(api.user_access, Some(UserAccess::RequireClientGrant.into()));
 
     let [staff, guests] = &file.tenant.connections[..] else {
         panic!("google is left out");
@@ -182,31 +185,30 @@ fn apis_connections_and_organizations() {
 }
 
 #[test]
-fn every_unsupported_key_is_named() {
-    let mut ignored = read(RICH).unwrap().ignored;
-    ignored.sort();
-    let mut expected = [
-        "tenant.flags.allow_legacy_ro_grant_types: not supported, ignored",
+fn every_unsupported_key_is_named_in_the_order_of_the_file() {
+    let expected = [
+        "tenant.ephemeral_session_lifetime: ignored, for ephemeral_session_lifetime_in_minutes says otherwise",
         "tenant.session_cookie.shiny: not supported, ignored",
+        "tenant.flags.allow_legacy_ro_grant_types: not supported, ignored",
         "tenant.sandbox_version: not supported, ignored",
+        "clients[My App].client_secret: not supported, ignored",
         "clients[My App].jwt_configuration.scopes: not supported, ignored",
         "clients[My App].refresh_token: not supported, ignored (also in clients[Other App])",
-        "clients[My App].client_secret: not supported, ignored",
         "clients[All Applications]: the global client is not supported, ignored",
-        "resourceServers[Auth0 Management API]: the management API is not supported, ignored",
-        "resourceServers[My API].subject_type_authorization.client.policy: not supported, ignored",
         "resourceServers[My API].scopes[write:x].colour: not supported, ignored",
+        "resourceServers[My API].token_dialect: permissions are not added to tokens",
+        "resourceServers[My API].subject_type_authorization.client.policy: not supported, ignored",
+        "resourceServers[Auth0 Management API]: the management API is not supported, ignored",
+        "databases[Staff].display_name: not supported, ignored",
         "databases[Staff].options.passwordPolicy: only its least length of 12 characters is supported",
         "databases[Staff].options.password_complexity_options.shiny: not supported, ignored",
         "databases[Staff].options.password_history: not supported, ignored",
         "databases[Staff].options.brute_force_protection: not supported, ignored",
-        "databases[Staff].display_name: not supported, ignored",
         "connections[google-oauth2]: the strategy \"google-oauth2\" is not supported, ignored",
         "organizations[acme].branding: not supported, ignored",
         "rules: not supported, ignored",
     ];
-    expected.sort_unstable();
-    assert_eq!(ignored, expected);
+    assert_eq!(read(RICH).unwrap().ignored, expected);
 }
 
 #[test]
@@ -248,6 +250,10 @@ fn what_cannot_be_read_is_named_with_its_place() {
             "line 3: clients[A].organization_usage \"maybe\" is not one of deny, allow, require",
         ),
         (
+            "resourceServers:\n- {identifier: a, subject_type_authorization: {user: {policy: maybe}}}",
+            "line 2: resourceServers[a].subject_type_authorization.user.policy \"maybe\" is not one of allow_all, require_client_grant, deny_all",
+        ),
+        (
             "clients:\n- name: A\n  jwt_configuration: {lifetime_in_seconds: 1.5}",
             "line 3: clients[A].jwt_configuration.lifetime_in_seconds must be a whole number",
         ),
@@ -280,6 +286,7 @@ fn what_cannot_be_read_is_named_with_its_place() {
 fn what_happens_anyway_is_not_named() {
     let file = read(
         "
+tenant: {session_lifetime: 1.5, session_lifetime_in_minutes: 90}
 clients:
 - name: A
   oidc_conformant: false

@@ -21,9 +21,18 @@ fn importing_twice_changes_nothing_the_second_time() {
 #[test]
 fn a_dry_run_changes_nothing() {
     let place = Place::new();
-    place.write("tenant.yaml", TENANT);
+    place.write(
+        "tenant.yaml",
+        TENANT.replace("  mobile: {ios: {}}\n", "").as_str(),
+    );
     for _ in 0..2 {
-        let printed = succeeded(place.run("import tenant.yaml --data data --dry-run"));
+        let output = place.run("import tenant.yaml --data data --dry-run");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "warning: data has no Doorward data yet; all is new\n"
+        );
+        assert!(!place.path().join("data").exists());
+        let printed = succeeded(output);
         assert!(
             printed.contains("would create client \"My App\""),
             "{printed}"
@@ -60,12 +69,62 @@ fn a_change_names_its_fields() {
 fn unsupported_keys_are_named_on_standard_error() {
     let place = Place::new();
     place.write("tenant.yaml", TENANT);
-    let output = place.run("import tenant.yaml --data data --dry-run");
+    let output = place.run("import tenant.yaml --data data");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(
         errors,
         "warning: tenant.yaml: clients[My App].mobile: not supported, ignored\n"
     );
+}
+
+#[test]
+fn a_dry_run_writes_nothing_into_a_folder_without_data() {
+    let place = Place::new();
+    place.write("tenant.yaml", TENANT);
+    std::fs::create_dir(place.path().join("data")).unwrap();
+    succeeded(place.run("import tenant.yaml --data data --dry-run"));
+    let mut left = std::fs::read_dir(place.path().join("data")).unwrap();
+    assert!(left.next().is_none());
+}
+
+#[test]
+fn settings_that_name_nothing_are_warned_of() {
+    let place = Place::new();
+    let settings = "tenant: {default_audience: urn:api, default_directory: Staff}\n";
+    let warnings = |content: &str, flags: &str| {
+        place.write("tenant.yaml", &format!("{settings}{content}"));
+        let output = place.run(&format!("import tenant.yaml --data data{flags}"));
+        let warnings = String::from_utf8(output.stderr.clone()).unwrap();
+        succeeded(output);
+        warnings
+    };
+    let none = "warning: tenant.default_audience: there is no API \"urn:api\"; requests without audience will fail\n\
+                warning: tenant.default_directory: there is no connection \"Staff\"\n";
+    assert_eq!(warnings("", ""), none);
+    assert_eq!(warnings("", " --dry-run"), none);
+    let both =
+        "resourceServers: [{identifier: urn:api}]\ndatabases: [{name: Staff, strategy: auth0}]";
+    assert_eq!(warnings(both, " --dry-run"), "");
+    assert_eq!(warnings(both, ""), "");
+    assert_eq!(warnings("", ""), "");
+}
+
+#[test]
+fn a_tenant_file_may_be_long() {
+    let place = Place::new();
+    let scope = |index| {
+        format!(
+            "  - {{value: 'scope:{index}', description: {}}}\n",
+            "x".repeat(1024)
+        )
+    };
+    let scopes: String = (0..6 * 1024).map(scope).collect();
+    place.write(
+        "tenant.yaml",
+        &format!("resourceServers:\n- identifier: urn:api\n  scopes:\n{scopes}"),
+    );
+    let printed = succeeded(place.run("import tenant.yaml --data data"));
+    assert!(printed.starts_with("created API \"urn:api\""), "{printed}");
 }
 
 #[test]
@@ -99,7 +158,11 @@ fn a_bad_file_writes_nothing() {
 fn a_target_is_needed() {
     let place = Place::new();
     place.write("tenant.yaml", TENANT);
-    failed(&place.run("import tenant.yaml"), 2);
+    let errors = failed(&place.run("import tenant.yaml"), 2);
+    assert!(
+        errors.contains("needs --data DIR, or --registry URL --organization URL"),
+        "{errors}"
+    );
     let remote = "import tenant.yaml --registry http://127.0.0.1:9 --identity http://127.0.0.1:9";
     let errors = failed(&place.run(remote), 2);
     assert!(errors.contains("--organization URL"), "{errors}");

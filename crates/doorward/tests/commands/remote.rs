@@ -9,7 +9,7 @@ use doorward_service_kit::{Shutdown, SystemClock};
 use doorward_test_support::free_port;
 use tonic::service::Routes;
 
-use super::{Place, TENANT, succeeded};
+use super::{Place, TENANT, failed, succeeded};
 
 /// Starts the three services that commands call; gives the flags that lead to them.
 async fn services(place: &Place) -> String {
@@ -38,8 +38,29 @@ async fn services(place: &Place) -> String {
 
 fn start(routes: Routes) -> SocketAddr {
     let listen = SocketAddr::from(([127, 0, 0, 1], free_port()));
-    tokio::spawn(async move { serve(&GrpcConfig { listen }, routes, Shutdown::new()).await });
+    tokio::spawn(async move { serve(&GrpcConfig { listen }, "", routes, Shutdown::new()).await });
     listen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_another_service_is_named() {
+    let place = Place::new();
+    let services = services(&place).await;
+    place.write("tenant.yaml", "clients: []");
+    let swapped = services
+        .replace("--registry", "--other")
+        .replace("--identity", "--registry");
+    let errors = failed(
+        &place.run(&format!(
+            "import tenant.yaml {}",
+            swapped.replace("--other", "--identity")
+        )),
+        1,
+    );
+    assert_eq!(
+        errors,
+        "doorward: client-registry: the address given by --registry does not speak doorward.client_registry.v1\n"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,22 @@ fn one_line_says_when_it_is_ready() {
     assert_eq!(server.stop(), Some(0));
 }
 
+#[test]
+fn an_http_issuer_has_no_certificate() {
+    let place = Place::new();
+    let errors = failed(
+        &place.run(
+            "serve --listen 127.0.0.1:0 --issuer http://localhost/ --data data --tls-cert c --tls-key k",
+        ),
+        1,
+    );
+    assert!(
+        errors.contains("issuer: must begin with https://"),
+        "{errors}"
+    );
+    assert!(!place.path().join("data").exists());
+}
+
 #[tokio::test]
 async fn the_demo_serves_its_application_and_keeps_its_user() {
     let place = Place::new();

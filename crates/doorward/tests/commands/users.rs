@@ -33,7 +33,12 @@ fn a_user_needs_a_password_an_email_and_a_connection() {
         (
             "user add a@b.example --data missing",
             "correct horse\n",
-            "missing",
+            "missing has no Doorward data yet; create it with doorward serve or doorward import",
+        ),
+        (
+            "user add a@b.example --data data",
+            "correct horse\nbattery staple\n",
+            "the password is one line",
         ),
     ] {
         let errors = failed(&place.run_with(line, input), 1);
@@ -91,7 +96,8 @@ fn a_bad_user_file_writes_nothing() {
         errors.contains("users.json: users[nobody].email is not an email address"),
         "{errors}"
     );
-    place.write("users.json", r#"[{"email": "a@b.example"}]"#);
+    // As editors on Windows begin a file.
+    place.write("users.json", "\u{FEFF}[{\"email\": \"a@b.example\"}]");
     assert_eq!(
         succeeded(place.run("import-users users.json --data data")),
         "1 created, 0 changed, 0 unchanged\n"
@@ -115,7 +121,15 @@ fn a_member_must_exist() {
         1,
     );
     assert!(
-        errors.contains("organization: no organization found by that id"),
+        errors.contains("organization: no organization found by that id: org_other\n"),
+        "{errors}"
+    );
+    let errors = failed(
+        &place.run("organization add-member acme a@b.example --data data"),
+        1,
+    );
+    assert!(
+        errors.contains("id: acme; an id is expected, which begins with org_\n"),
         "{errors}"
     );
 }

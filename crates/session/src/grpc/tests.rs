@@ -397,7 +397,9 @@ async fn an_access_token_is_found_until_it_expires() {
         token: token.clone(),
         access_token: Some(access_token.clone()),
     };
-    app.client.add_access_token(request).await.unwrap();
+    app.client.add_access_token(request.clone()).await.unwrap();
+    let again = app.client.add_access_token(request).await;
+    assert_eq!(refusal(again), Some(ErrorReason::InvalidField));
     let ask = |token: &str| FindAccessTokenRequest {
         token: token.to_owned(),
     };

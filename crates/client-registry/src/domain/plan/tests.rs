@@ -257,7 +257,7 @@ fn the_web_lifetime_gives_way_to_the_lifetime() {
     );
     assert_eq!(
         refusal(content, lifetimes(None, Some(601))),
-        r#"resource server "https://api.test": token_lifetime_for_web_seconds: is 601, but may be 0 to 600"#,
+        r#"resource server "https://api.test": token_lifetime_for_web_seconds: is 601, but may be 1 to 600"#,
     );
 }
 

@@ -11,7 +11,8 @@ macro_rules! select {
     ($($rest:literal)?) => {
         concat!(
             "SELECT id, identifier, name, scopes, signing_alg, token_lifetime_seconds, token_lifetime_for_web_seconds,
-                skip_consent_for_verifiable_first_party_clients, token_dialect, allow_offline_access, enforce_policies
+                skip_consent_for_verifiable_first_party_clients, token_dialect, allow_offline_access,
+                enforce_policies, user_access
              FROM resource_server ",
             $($rest)?
         )
@@ -57,6 +58,7 @@ fn read(row: &AnyRow) -> Result<ResourceServer, StoreError> {
         token_dialect: row.word("token_dialect")?,
         allow_offline_access: row.flag("allow_offline_access")?,
         enforce_policies: row.flag("enforce_policies")?,
+        user_access: row.word("user_access")?,
     })
 }
 
@@ -67,8 +69,8 @@ pub(super) async fn put(
     sqlx::query(
         "INSERT INTO resource_server (id, identifier, name, scopes, signing_alg, token_lifetime_seconds,
             token_lifetime_for_web_seconds, skip_consent_for_verifiable_first_party_clients, token_dialect,
-            allow_offline_access, enforce_policies)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            allow_offline_access, enforce_policies, user_access)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (id) DO UPDATE SET
             name = excluded.name,
             scopes = excluded.scopes,
@@ -79,7 +81,8 @@ pub(super) async fn put(
                 excluded.skip_consent_for_verifiable_first_party_clients,
             token_dialect = excluded.token_dialect,
             allow_offline_access = excluded.allow_offline_access,
-            enforce_policies = excluded.enforce_policies",
+            enforce_policies = excluded.enforce_policies,
+            user_access = excluded.user_access",
     )
     .bind(server.id.as_str())
     .bind(&server.identifier)
@@ -92,6 +95,7 @@ pub(super) async fn put(
     .bind(server.token_dialect.as_str())
     .bind(flag(server.allow_offline_access))
     .bind(flag(server.enforce_policies))
+    .bind(server.user_access.as_str())
     .execute(database)
     .await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
-use redis::{Cmd, Script};
+use redis::{Cmd, ExistenceCheck, Script, SetExpiry, SetOptions};
 
 use super::{BACKSTOP, RedisStore, time_to_live};
 use crate::domain::{AccessToken, Progress, Secret, Transaction};
@@ -123,12 +123,17 @@ impl AccessTokens for RedisStore {
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let life = time_to_live(access_token.expires_at, now);
         let record = encode_access_token(access_token);
-        self.connection
-            .query(&Cmd::pset_ex(access_token_key(token), record, life))
-            .await
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(life));
+        let set: Option<String> = self
+            .connection
+            .query(&Cmd::set_options(access_token_key(token), record, options))
+            .await?;
+        Ok(set.is_some())
     }
 
     async fn find_access_token(

@@ -110,22 +110,22 @@ impl AccessTokens for SqliteStore {
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut sql = self.database.begin_write().await?;
         clear_away(&mut sql, CLEAR_ACCESS_TOKENS, now).await?;
         let expires_at = access_token.expires_at;
-        sqlx::query(
+        let added = sqlx::query(
             "INSERT INTO access_token (token_hash, record, expires_at) VALUES ($1, $2, $3)
-             ON CONFLICT (token_hash)
-             DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at",
+             ON CONFLICT DO NOTHING",
         )
         .bind(token.hash())
         .bind(encode_access_token(access_token))
         .bind(expires_at.as_millisecond())
         .execute(&mut *sql)
-        .await?;
+        .await?
+        .rows_affected();
         sql.commit().await?;
-        Ok(())
+        Ok(added > 0)
     }
 
     async fn find_access_token(
