@@ -56,7 +56,8 @@ CREATE TABLE resource_server (
     skip_consent_for_verifiable_first_party_clients BIGINT NOT NULL,
     token_dialect TEXT NOT NULL,
     allow_offline_access BIGINT NOT NULL,
-    enforce_policies BIGINT NOT NULL
+    enforce_policies BIGINT NOT NULL,
+    user_access TEXT NOT NULL
 );
 
 CREATE TABLE connection (
