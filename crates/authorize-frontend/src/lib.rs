@@ -1,7 +1,7 @@
 //! The HTTP edge: the only service that browsers reach. It speaks OAuth 2.0 and OpenID Connect to them and gRPC to the
 //! five services behind it, and keeps nothing.
 //!
-//! Start reading at [`pipeline`], which is one authorization request from its parameters to its tokens.
+//! Start reading at `pipeline`, which is one authorization request from its parameters to its tokens.
 
 mod backends;
 mod browser;
