@@ -1,6 +1,8 @@
 //! Ports that nobody uses.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Mutex, PoisonError};
 
 use doorward_service_kit::hex;
 
@@ -8,16 +10,37 @@ use doorward_service_kit::hex;
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 22_000;
 
-/// A TCP port of 127.0.0.1 that was free a moment ago. Random, so that tests in parallel choose different ones.
+/// Ports that this process has given away. Whoever got one may not be listening yet.
+static GIVEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
+
+/// A TCP port of 127.0.0.1 that was free a moment ago, given to nobody else in this process. Random, so that tests in other
+/// processes choose different ones.
 #[must_use]
 pub fn free_port() -> u16 {
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let given = given.get_or_insert_default();
     (0..1000)
         .map(|_| random_port())
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|port| is_free(*port) && given.insert(*port))
         .expect("some port of 127.0.0.1 is free")
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 fn random_port() -> u16 {
     let random = u16::from_str_radix(&hex()[..4], 16).expect("four hexadecimal digits");
     FIRST + random % COUNT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_port_is_given_twice() {
+        let ports: HashSet<u16> = (0..500).map(|_| free_port()).collect();
+        assert_eq!(ports.len(), 500);
+    }
 }

@@ -34,7 +34,6 @@ impl BackendError {
             tracing::warn!(backend, code = %status.code(), message = status.message(), "backend cannot tell");
             Self::CannotTell { backend, status }
         } else {
-            eprintln!("XXX {status:?} {:?}", std::error::Error::source(&status));
             tracing::error!(backend, code = %status.code(), message = status.message(), "backend failed");
             Self::Failed { backend, status }
         }
