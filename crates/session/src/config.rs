@@ -34,6 +34,25 @@ pub struct RedisConfig {
     /// File that holds the password; absent: none, or as the URL says.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// How long Redis may take to answer, in milliseconds; default 200, less than callers wait for this service.
+    #[serde(default = "default_deadline_ms")]
+    pub deadline_ms: u64,
+}
+
+fn default_deadline_ms() -> u64 {
+    200
+}
+
+impl RedisConfig {
+    /// A server, with the default for everything else.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            password_file: None,
+            deadline_ms: default_deadline_ms(),
+        }
+    }
 }
 
 /// The store that the settings name.

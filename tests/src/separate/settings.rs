@@ -19,7 +19,11 @@ impl Separate {
         };
         let store = match self.databases.get(name) {
             Some(url) => format!("[database]\nurl = \"{url}\"\n"),
-            None => format!("[redis]\nurl = \"{}\"\n", self.redis.url()),
+            // Longer than by default, as in `frontend_config`.
+            None => format!(
+                "[redis]\nurl = \"{}\"\ndeadline_ms = 800\n",
+                self.redis.url()
+            ),
         };
         format!("{keys}{}{store}", self.grpc_config(name))
     }

@@ -14,8 +14,6 @@ use redis::{
 
 use crate::config::RedisConfig;
 
-/// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
-const BUDGET: Duration = Duration::from_millis(200);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Bytes that nobody acknowledges for this long end the connection: the machine is gone.
 #[cfg(target_os = "linux")]
@@ -26,10 +24,19 @@ const MAX_DELAY: Duration = Duration::from_millis(500);
 
 pub(super) struct Connection {
     manager: ConnectionManager,
+    /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
+    deadline: Duration,
 }
 
 impl Connection {
     pub(super) fn open(config: &RedisConfig) -> Result<Self, ConfigError> {
+        if config.deadline_ms == 0 {
+            return Err(ConfigError::invalid(
+                "redis.deadline_ms",
+                "must be 1 or more",
+            ));
+        }
+        let deadline = Duration::from_millis(config.deadline_ms);
         let client = client(config)?;
         // Never tired: a manager that gave up would stay broken until the process is started again.
         let settings = ConnectionManagerConfig::new()
@@ -37,11 +44,11 @@ impl Connection {
             .set_min_delay(MIN_DELAY)
             .set_max_delay(MAX_DELAY)
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(BUDGET));
+            .set_response_timeout(Some(deadline));
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), settings)
             .map_err(|error| ConfigError::invalid("redis.url", error.to_string()))?;
         tokio::spawn(connect(client, manager.clone()));
-        Ok(Self { manager })
+        Ok(Self { manager, deadline })
     }
 
     /// Runs a script.
@@ -50,13 +57,13 @@ impl Connection {
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
         let mut manager = self.manager.clone();
-        within_budget(script.invoke_async(&mut manager)).await
+        within(self.deadline, script.invoke_async(&mut manager)).await
     }
 
     /// Runs a single command.
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
         let mut manager = self.manager.clone();
-        within_budget(command.query_async(&mut manager)).await
+        within(self.deadline, command.query_async(&mut manager)).await
     }
 }
 
@@ -111,8 +118,11 @@ async fn ping(connection: &mut impl ConnectionLike) -> RedisResult<()> {
     redis::cmd("PING").query_async(connection).await
 }
 
-async fn within_budget<T>(call: impl Future<Output = RedisResult<T>>) -> Result<T, StoreError> {
-    match tokio::time::timeout(BUDGET, call).await {
+async fn within<T>(
+    deadline: Duration,
+    call: impl Future<Output = RedisResult<T>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(deadline, call).await {
         Ok(result) => result.map_err(store_error),
         Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
     }

@@ -30,11 +30,7 @@ fn store(server: &Server) -> RedisStore {
 }
 
 fn open(url: String) -> Result<RedisStore, String> {
-    RedisStore::open(&RedisConfig {
-        url,
-        password_file: None,
-    })
-    .map_err(|error| error.to_string())
+    RedisStore::open(&RedisConfig::new(url)).map_err(|error| error.to_string())
 }
 
 async fn redis(server: &Server) -> MultiplexedConnection {
@@ -197,8 +193,8 @@ async fn settings_that_cannot_work_are_named() {
         );
     }
     let config = RedisConfig {
-        url: "redis://127.0.0.1/".to_owned(),
         password_file: Some("/nonexistent".into()),
+        ..RedisConfig::new("redis://127.0.0.1/")
     };
     let error = RedisStore::open(&config).unwrap_err().to_string();
     assert!(
@@ -221,8 +217,8 @@ async fn the_password_comes_from_its_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "open sesame\n").unwrap();
     let config = RedisConfig {
-        url: server.url(),
         password_file: Some(file.path().to_owned()),
+        ..RedisConfig::new(server.url())
     };
     add_session(&RedisStore::open(&config).unwrap()).await;
     let without = store(&server).get_user_relay_position().await;
