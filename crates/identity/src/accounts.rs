@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 use crate::domain::{
-    Connection, Email, ImportEntry, Password, PasswordHash, Tally, User, UserId, refuse_repeats,
+    Connection, Consent, Email, ImportEntry, Password, PasswordHash, Tally, User, UserId,
+    refuse_repeats,
 };
 use crate::hashing::{Hasher, Verdict};
 use crate::store::{Account, Store};
@@ -112,9 +113,35 @@ impl Accounts {
         }
     }
 
+    pub(crate) async fn add_consent(&self, user_id: &str, consent: Consent) -> Result<User, Error> {
+        consent.validate()?;
+        self.store.add_consent(&known(user_id)?, consent).await
+    }
+
+    /// For one application or, when `client_id` is empty, for all.
+    pub(crate) async fn remove_consents(
+        &self,
+        user_id: &str,
+        client_id: &str,
+    ) -> Result<u64, Error> {
+        let client_id = Some(client_id).filter(|id| !id.is_empty());
+        self.store
+            .remove_consents(&known(user_id)?, client_id)
+            .await
+    }
+
+    pub(crate) async fn set_roles(&self, user_id: &str, roles: &[String]) -> Result<User, Error> {
+        self.store.set_user_roles(&known(user_id)?, roles).await
+    }
+
     /// Now, in the milliseconds that stores keep.
     fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
+}
+
+/// The id of a user who must exist; nobody has an id that breaks the rule.
+fn known(user_id: &str) -> Result<UserId, Error> {
+    UserId::parse(user_id).map_err(|_| Error::UserNotFound(user_id.to_owned()))
 }

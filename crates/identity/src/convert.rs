@@ -1,5 +1,10 @@
 //! Messages to domain types and back.
 
+mod consent;
+mod role;
+
+pub(crate) use role::{role_changes, role_patches};
+
 use doorward_proto::common::v1 as common;
 use doorward_proto::identity::v1 as wire;
 use doorward_proto::{InvalidField, to_timestamp};
@@ -23,6 +28,8 @@ impl From<User> for common::User {
             created_at: Some(to_timestamp(user.created_at)),
             updated_at: Some(to_timestamp(user.updated_at)),
             claims: Some(claims(&user.email, user.email_verified, user.profile)),
+            role_ids: user.role_ids.iter().map(ToString::to_string).collect(),
+            consents: user.consents.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -1,15 +1,21 @@
-//! Users and passwords: types and rules, no I/O.
+//! Users, passwords, roles and consents: types and rules, no I/O.
 
+mod consent;
 mod email;
 mod import;
 mod password;
 mod password_hash;
 mod profile;
+mod role;
+mod role_patch;
 mod user;
 
+pub use consent::Consent;
 pub use email::Email;
 pub use import::{ImportEntry, Outcome, Tally, refuse_repeats};
 pub use password::Password;
 pub use password_hash::{HashingFailed, PasswordHash, UnknownHash};
 pub use profile::Profile;
+pub use role::{Permission, Role, RoleId, resolve};
+pub use role_patch::{RoleChange, RolePatch, plan, refuse_repeated_roles};
 pub use user::{Connection, Metadata, User, UserId};

@@ -24,6 +24,12 @@ pub enum Error {
         /// Which one.
         value: String,
     },
+    /// Nobody has that id.
+    #[error("there is no user with the id {0:?}")]
+    UserNotFound(String),
+    /// Another role has that name.
+    #[error("another role has the name {0:?}")]
+    NameTaken(String),
     /// A new password has too few characters.
     #[error("the password must have at least {0} characters")]
     PasswordTooShort(u32),
@@ -49,6 +55,8 @@ impl From<Error> for Status {
             }
             Error::WrongCredentials => ErrorReason::WrongCredentials,
             Error::UserAlreadyExists { .. } => ErrorReason::UserAlreadyExists,
+            Error::UserNotFound(_) => ErrorReason::UserNotFound,
+            Error::NameTaken(_) => ErrorReason::NameTaken,
             Error::PasswordTooShort(_) => ErrorReason::PasswordTooWeak,
             Error::Overloaded => ErrorReason::Overloaded,
         };

@@ -5,27 +5,36 @@ mod tests;
 
 use doorward_proto::identity::v1::identity_service_server::IdentityService;
 use doorward_proto::identity::v1::{
+    AddConsentRequest, AddConsentResponse, ApplyRolesRequest, ApplyRolesResponse,
     CreateUserRequest, CreateUserResponse, FindUserRequest, FindUserResponse, ImportUsersRequest,
-    ImportUsersResponse, ListUsersByEmailRequest, ListUsersByEmailResponse, VerifyPasswordRequest,
-    VerifyPasswordResponse, WatchUsersRequest,
+    ImportUsersResponse, ListRolesRequest, ListRolesResponse, ListUsersByEmailRequest,
+    ListUsersByEmailResponse, RemoveConsentsRequest, RemoveConsentsResponse, SetUserRolesRequest,
+    SetUserRolesResponse, VerifyPasswordRequest, VerifyPasswordResponse, WatchUsersRequest,
 };
+use doorward_proto::required;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
 use crate::accounts::Accounts;
-use crate::convert::import_entries;
+use crate::convert::{import_entries, role_changes, role_patches};
 use crate::domain::Connection;
+use crate::roles::Roles;
 use crate::watch::{Watch, WatchStream};
 
 #[derive(Debug)]
 pub(crate) struct Service {
     accounts: Accounts,
+    roles: Roles,
     watch: Watch,
 }
 
 impl Service {
-    pub(crate) fn new(accounts: Accounts, watch: Watch) -> Self {
-        Self { accounts, watch }
+    pub(crate) fn new(accounts: Accounts, roles: Roles, watch: Watch) -> Self {
+        Self {
+            accounts,
+            roles,
+            watch,
+        }
     }
 }
 
@@ -104,5 +113,57 @@ impl IdentityService for Service {
         Ok(Response::new(
             self.watch.stream(request.into_inner().after_position),
         ))
+    }
+
+    async fn add_consent(
+        &self,
+        request: Request<AddConsentRequest>,
+    ) -> Result<Response<AddConsentResponse>, Status> {
+        let AddConsentRequest { user_id, consent } = request.into_inner();
+        let consent = required(consent, "consent")?.into();
+        let user = self.accounts.add_consent(&user_id, consent).await?;
+        Ok(Response::new(AddConsentResponse {
+            user: Some(user.into()),
+        }))
+    }
+
+    async fn remove_consents(
+        &self,
+        request: Request<RemoveConsentsRequest>,
+    ) -> Result<Response<RemoveConsentsResponse>, Status> {
+        let RemoveConsentsRequest { user_id, client_id } = request.into_inner();
+        let removed = self.accounts.remove_consents(&user_id, &client_id).await?;
+        let removed = u32::try_from(removed).unwrap_or(u32::MAX);
+        Ok(Response::new(RemoveConsentsResponse { removed }))
+    }
+
+    async fn list_roles(
+        &self,
+        request: Request<ListRolesRequest>,
+    ) -> Result<Response<ListRolesResponse>, Status> {
+        let (revision, roles) = self.roles.list(request.into_inner().known_revision).await?;
+        let roles = roles.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListRolesResponse { revision, roles }))
+    }
+
+    async fn apply_roles(
+        &self,
+        request: Request<ApplyRolesRequest>,
+    ) -> Result<Response<ApplyRolesResponse>, Status> {
+        let ApplyRolesRequest { roles, dry_run } = request.into_inner();
+        let changes = self.roles.apply(role_patches(roles)?, dry_run).await?;
+        let changes = role_changes(changes, dry_run);
+        Ok(Response::new(ApplyRolesResponse { changes }))
+    }
+
+    async fn set_user_roles(
+        &self,
+        request: Request<SetUserRolesRequest>,
+    ) -> Result<Response<SetUserRolesResponse>, Status> {
+        let SetUserRolesRequest { user_id, roles } = request.into_inner();
+        let user = self.accounts.set_roles(&user_id, &roles).await?;
+        Ok(Response::new(SetUserRolesResponse {
+            user: Some(user.into()),
+        }))
     }
 }

@@ -1,4 +1,4 @@
-//! The identity service: users, and whether a password is theirs.
+//! The identity service: users, whether a password is theirs, their roles, and what they agreed to.
 //!
 //! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
 
@@ -9,6 +9,7 @@ pub mod domain;
 mod error;
 mod grpc;
 mod hashing;
+mod roles;
 pub mod store;
 mod watch;
 
@@ -23,6 +24,7 @@ use accounts::Accounts;
 pub use config::{Config, HashingConfig};
 pub use error::Error;
 use hashing::Hasher;
+use roles::Roles;
 use store::{SqlStore, Store};
 use watch::Watch;
 
@@ -43,9 +45,10 @@ pub fn routes(
     shutdown: Shutdown,
 ) -> Routes {
     let watch = Watch::start(Arc::clone(&store), shutdown);
+    let roles = Roles::new(Arc::clone(&store));
     let accounts = Accounts::new(store, clock, Hasher::new(hashing));
     Routes::new(IdentityServiceServer::new(grpc::Service::new(
-        accounts, watch,
+        accounts, roles, watch,
     )))
 }
 

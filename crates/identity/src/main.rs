@@ -7,7 +7,7 @@ use doorward_identity::Config;
 fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-identity",
-        "Owns users and their passwords",
+        "Owns users, their passwords, roles and consents",
         |config: &Config| &config.log,
         doorward_identity::run,
     )

@@ -1,4 +1,4 @@
-//! Where users and passwords are kept.
+//! Where users, passwords, roles and consents are kept.
 
 #[cfg(test)]
 mod contract;
@@ -11,7 +11,10 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::Error;
-use crate::domain::{Connection, Email, ImportEntry, PasswordHash, Tally, User, UserId};
+use crate::domain::{
+    Connection, Consent, Email, ImportEntry, PasswordHash, Role, RoleChange, RolePatch, Tally,
+    User, UserId,
+};
 
 pub use sql::SqlStore;
 
@@ -50,6 +53,28 @@ pub trait Store: Debug + Send + Sync {
         entries: &[ImportEntry],
         now: Timestamp,
     ) -> Result<Tally, Error>;
+
+    /// Adds to what a user has agreed to. Changes the user only if that is something new.
+    async fn add_consent(&self, id: &UserId, consent: Consent) -> Result<User, Error>;
+
+    /// Takes back what a user has agreed to give one application, or without one, all. Tells how many consents there were.
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error>;
+
+    /// Gives a user exactly these roles, by their names or ids. Changes the user only if these are others.
+    async fn set_user_roles(&self, id: &UserId, roles: &[String]) -> Result<User, Error>;
+
+    /// Rises with every change of a role; never 0.
+    async fn role_revision(&self) -> Result<u64, StoreError>;
+
+    /// All roles, ordered by name; at least as new as a revision that was read before.
+    async fn list_roles(&self) -> Result<Vec<Role>, StoreError>;
+
+    /// Changes roles or, in a dry run, tells what would be changed.
+    async fn apply_roles(
+        &self,
+        patches: Vec<RolePatch>,
+        dry_run: bool,
+    ) -> Result<Vec<RoleChange>, Error>;
 
     /// The next changed users after a position, at most `limit`, each once with its newest change.
     async fn list_changes(&self, after: u64, limit: u32) -> Result<Changes, StoreError>;

@@ -1,11 +1,12 @@
 //! Who a user is.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 
-use super::{Email, Profile};
+use super::{Consent, Email, Profile, RoleId};
 
 /// A JSON object that applications keep about a user.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;
@@ -58,7 +59,8 @@ impl Connection {
     }
 }
 
-fn check_name(field: &str, text: &str) -> Result<(), InvalidField> {
+/// What ids and names of any kind must be.
+pub(super) fn check_name(field: &str, text: &str) -> Result<(), InvalidField> {
     if !(1..=255).contains(&text.len()) {
         return Err(InvalidField::new(field, "must have 1 to 255 bytes"));
     }
@@ -91,8 +93,12 @@ pub struct User {
     pub user_metadata: Metadata,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// When the account last changed.
+    /// When the profile last changed; roles and consents are no part of it.
     pub updated_at: Timestamp,
+    /// What roles the user has.
+    pub role_ids: BTreeSet<RoleId>,
+    /// What the user has agreed to: one for each application, API and organization, and ordered by them.
+    pub consents: Vec<Consent>,
 }
 
 impl User {
@@ -111,6 +117,8 @@ impl User {
             user_metadata: Metadata::new(),
             created_at: now,
             updated_at: now,
+            role_ids: BTreeSet::new(),
+            consents: Vec::new(),
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Users and passwords in Postgres or SQLite.
+//! Users, passwords, roles and consents in Postgres or SQLite.
 
 mod changes;
+mod consents;
 mod import;
 mod passwords;
+mod roles;
 mod users;
 
 use async_trait::async_trait;
@@ -13,10 +15,13 @@ use sqlx::{Any, Transaction};
 
 use super::{Account, Changes, Store};
 use crate::Error;
-use crate::domain::{Connection, Email, ImportEntry, PasswordHash, Tally, User, UserId};
+use crate::domain::{
+    Connection, Consent, Email, ImportEntry, PasswordHash, Role, RoleChange, RolePatch, Tally,
+    User, UserId, plan, resolve,
+};
 use changes::Positions;
 
-/// Users and passwords in a SQL database.
+/// Users, passwords, roles and consents in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
     database: Database,
@@ -109,6 +114,67 @@ impl Store for SqlStore {
         Ok(tally)
     }
 
+    async fn add_consent(&self, id: &UserId, consent: Consent) -> Result<User, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        let mut user = users::get(&mut transaction, id).await?;
+        if let Some(agreed) = user.agree(consent)? {
+            consents::put(&mut transaction, id, &agreed).await?;
+            user.version = commit_change(transaction, positions, id).await?;
+        }
+        Ok(user)
+    }
+
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        users::get(&mut transaction, id).await?;
+        let removed = consents::remove(&mut transaction, id, client_id).await?;
+        if removed > 0 {
+            commit_change(transaction, positions, id).await?;
+        }
+        Ok(removed)
+    }
+
+    async fn set_user_roles(&self, id: &UserId, roles: &[String]) -> Result<User, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        let mut user = users::get(&mut transaction, id).await?;
+        let wanted = resolve(&roles::list(&mut *transaction).await?, roles)?;
+        if user.role_ids != wanted {
+            roles::replace_of_user(&mut transaction, id, &wanted).await?;
+            user.role_ids = wanted;
+            user.version = commit_change(transaction, positions, id).await?;
+        }
+        Ok(user)
+    }
+
+    async fn role_revision(&self) -> Result<u64, StoreError> {
+        roles::revision(self.database.pool()).await
+    }
+
+    async fn list_roles(&self) -> Result<Vec<Role>, StoreError> {
+        roles::list(self.database.pool()).await
+    }
+
+    async fn apply_roles(
+        &self,
+        patches: Vec<RolePatch>,
+        dry_run: bool,
+    ) -> Result<Vec<RoleChange>, Error> {
+        let transaction = self.database.begin_write().await;
+        let mut transaction = transaction.map_err(StoreError::from)?;
+        // Locks the revision until the transaction ends: no role changes between reading and writing.
+        roles::raise_revision(&mut transaction).await?;
+        let changes = plan(roles::list(&mut *transaction).await?, patches)?;
+        for change in &changes {
+            roles::put(&mut transaction, &change.role).await?;
+        }
+        if dry_run || changes.is_empty() {
+            transaction.rollback().await.map_err(StoreError::from)?;
+        } else {
+            transaction.commit().await.map_err(StoreError::from)?;
+        }
+        Ok(changes)
+    }
+
     async fn list_changes(&self, after: u64, limit: u32) -> Result<Changes, StoreError> {
         changes::list(self.database.pool(), after, limit).await
     }
@@ -116,4 +182,16 @@ impl Store for SqlStore {
     async fn newest_position(&self) -> Result<u64, StoreError> {
         changes::newest(self.database.pool()).await
     }
+}
+
+/// Ends the change of one user: gives the user the next version and position.
+async fn commit_change(
+    mut transaction: Transaction<'static, Any>,
+    mut positions: Positions,
+    id: &UserId,
+) -> Result<u64, StoreError> {
+    let version = users::raise_version(&mut transaction, id).await?;
+    positions.note(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(version)
 }

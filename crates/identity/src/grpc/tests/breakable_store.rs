@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::Error;
-use crate::domain::{Connection, ImportEntry, PasswordHash, Tally, UserId};
+use crate::domain::{Connection, ImportEntry, PasswordHash, RoleChange, RolePatch, Tally, UserId};
 use crate::store::{Account, Changes};
 
 #[derive(Debug)]
@@ -91,6 +91,42 @@ impl Store for BreakableStore {
         now: Timestamp,
     ) -> Result<Tally, Error> {
         self.writer()?.import(connection, entries, now).await
+    }
+
+    async fn add_consent(
+        &self,
+        id: &UserId,
+        consent: crate::domain::Consent,
+    ) -> Result<crate::domain::User, Error> {
+        self.writer()?.add_consent(id, consent).await
+    }
+
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error> {
+        self.writer()?.remove_consents(id, client_id).await
+    }
+
+    async fn set_user_roles(
+        &self,
+        id: &UserId,
+        roles: &[String],
+    ) -> Result<crate::domain::User, Error> {
+        self.writer()?.set_user_roles(id, roles).await
+    }
+
+    async fn role_revision(&self) -> Result<u64, StoreError> {
+        self.reader()?.role_revision().await
+    }
+
+    async fn list_roles(&self) -> Result<Vec<crate::domain::Role>, StoreError> {
+        self.reader()?.list_roles().await
+    }
+
+    async fn apply_roles(
+        &self,
+        patches: Vec<RolePatch>,
+        dry_run: bool,
+    ) -> Result<Vec<RoleChange>, Error> {
+        self.writer()?.apply_roles(patches, dry_run).await
     }
 
     async fn list_changes(&self, after: u64, limit: u32) -> Result<Changes, StoreError> {

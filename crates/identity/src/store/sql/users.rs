@@ -7,15 +7,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Any, Executor, Row, Transaction, any::AnyRow};
 
+use super::{consents, roles};
 use crate::Error;
 use crate::domain::{Connection, Email, User, UserId};
 
-/// A query for the columns that [`read`] reads, from a table or join that is named `u`.
+/// A query for the columns that [`read`] reads, from a table or join that is named `u`. Roles and consents come as lines of
+/// text: one statement sees them and the version that they belong to as they are at one moment.
 macro_rules! select_users {
     ($rest:literal) => {
         concat!(
             "SELECT u.user_id, u.connection, u.email, u.email_verified, u.profile, u.blocked, u.app_metadata, \
-             u.user_metadata, u.version, u.created_at, u.updated_at",
+             u.user_metadata, u.version, u.created_at, u.updated_at, \
+             COALESCE((SELECT string_agg(r.role_id, '\n') FROM user_role r WHERE r.user_id = u.user_id), '') AS role_ids, \
+             COALESCE((SELECT string_agg(c.client_id || '\n' || c.audience || '\n' || c.organization_id || '\n' || c.scope, '\n') \
+             FROM consent c WHERE c.user_id = u.user_id), '') AS consents",
             $rest
         )
     };
@@ -31,6 +36,15 @@ pub(super) async fn find_by_id<'e>(
         .fetch_optional(executor)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// The user, who must exist.
+pub(super) async fn get(
+    transaction: &mut Transaction<'static, Any>,
+    id: &UserId,
+) -> Result<User, Error> {
+    let user = find_by_id(&mut **transaction, id).await?;
+    user.ok_or_else(|| Error::UserNotFound(id.to_string()))
 }
 
 pub(super) async fn find_by_email<'e>(
@@ -59,6 +73,21 @@ pub(super) async fn list_by_email<'e>(
     rows.iter().map(read).collect()
 }
 
+/// The next version, for a change that is not in the row. `updated_at` stays: it is a claim about the profile.
+pub(super) async fn raise_version(
+    transaction: &mut Transaction<'static, Any>,
+    id: &UserId,
+) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "UPDATE app_user SET version = version + 1 WHERE user_id = $1 RETURNING version",
+    )
+    .bind(id.as_str())
+    .fetch_one(&mut **transaction)
+    .await?;
+    to_unsigned(row.try_get("version")?)
+}
+
+/// The row alone: roles and consents have rows of their own.
 pub(super) async fn add(
     transaction: &mut Transaction<'static, Any>,
     user: &User,
@@ -133,6 +162,8 @@ pub(super) fn read(row: &AnyRow) -> Result<User, StoreError> {
         version: to_unsigned(number("version")?)?,
         created_at: instant("created_at")?,
         updated_at: instant("updated_at")?,
+        role_ids: roles::read_ids(&text("role_ids")?)?,
+        consents: consents::read(&text("consents")?)?,
     })
 }
 
