@@ -1,7 +1,9 @@
 ## Every page
 footer = Sign-in by Doorward
 continue = Continue
+cancel = Cancel
 title-error = Error:
+signed-in-as = You are signed in as { $user }.
 
 ## Sign in
 login-title = Sign in
@@ -20,7 +22,27 @@ password-rule = At least { $length } characters. A few unrelated words are easy 
 login-question = Already have an account?
 login-link = Sign in
 
+## Consent
+consent-title = Allow access?
+consent-purpose = { $application } asks for access to your { $tenant } account. It would be able to:
+consent-profile = see your profile, such as your name and picture
+consent-email = see your email address
+consent-phone = see your phone number
+consent-address = see your postal address
+consent-identity = know that it is you who signed in
+consent-api = With { $api }:
+consent-new = new
+consent-accept = Allow
+consent-deny = Decline
+
+## Confirmation
+confirmation-title = Continue to this application?
+confirmation-purpose = { $application } on this device asks to sign you in.
+confirmation-warning = Continue only if you have just started this yourself. Any program on this device can ask in its name.
+confirmation-target = The answer goes to
+
 ## Messages of forms
+error-invalid-action = Please choose one of the two buttons.
 error-wrong-email-credentials = Wrong email address or password.
 error-no-email = Enter your email address.
 error-invalid-email-format = That does not look like an email address. Check it for typing mistakes.

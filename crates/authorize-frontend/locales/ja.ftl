@@ -1,7 +1,9 @@
 ## すべてのページ
 footer = Doorward によるサインイン
 continue = 続ける
+cancel = キャンセル
 title-error = エラー：
+signed-in-as = { $user } としてサインインしています。
 
 ## サインイン
 login-title = サインイン
@@ -20,7 +22,27 @@ password-rule = { $length } 文字以上。無関係な単語をいくつか並�
 login-question = すでにアカウントをお持ちの方は
 login-link = サインイン
 
+## 同意
+consent-title = アクセスを許可しますか？
+consent-purpose = { $application } が { $tenant } のアカウントへのアクセスを求めています。許可すると、次のことができるようになります。
+consent-profile = 名前や写真などのプロフィールの参照
+consent-email = メールアドレスの参照
+consent-phone = 電話番号の参照
+consent-address = 住所の参照
+consent-identity = サインインしたのがご本人であることの確認
+consent-api = { $api } での操作：
+consent-new = 新規
+consent-accept = 許可する
+consent-deny = 許可しない
+
+## 確認
+confirmation-title = このアプリケーションに進みますか？
+confirmation-purpose = この端末上の { $application } がサインインを求めています。
+confirmation-warning = ご自身で始めた操作の場合にのみ進んでください。この端末上のどのプログラムも、このアプリケーションを名乗ることができます。
+confirmation-target = 回答の送り先：
+
 ## フォームのメッセージ
+error-invalid-action = いずれかのボタンを選んでください。
 error-wrong-email-credentials = メールアドレスまたはパスワードが正しくありません。
 error-no-email = メールアドレスを入力してください。
 error-invalid-email-format = メールアドレスの形式が正しくありません。入力内容をご確認ください。

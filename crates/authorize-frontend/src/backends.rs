@@ -10,6 +10,7 @@ mod jwks;
 mod organizations;
 mod registry;
 mod relay;
+mod roles;
 mod sessions;
 mod token_signing;
 
@@ -23,7 +24,8 @@ pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};
 pub(crate) use jwks::Jwks;
 pub(crate) use organizations::Organizations;
 pub(crate) use registry::{RegisteredClient, Registry};
-pub(crate) use sessions::{LiveSession, Sessions};
+pub(crate) use roles::Roles;
+pub(crate) use sessions::{FoundTransaction, LiveSession, Sessions};
 pub(crate) use token_signing::TokenSigning;
 
 /// How to reach the five services, and how long to wait for each answer.
@@ -52,10 +54,11 @@ pub(crate) struct Backends {
     pub(crate) organizations: Organizations,
     pub(crate) token_signing: TokenSigning,
     pub(crate) jwks: Jwks,
+    pub(crate) roles: Roles,
 }
 
 impl Backends {
-    /// Connects, and starts what keeps memory true: the registry's watch, the keys, the relay of users.
+    /// Connects, and starts what keeps memory true: the registry's watch, the keys, the roles, the relay of users.
     pub(crate) fn start(channels: Channels, shutdown: &Shutdown) -> Self {
         let deadline = channels.deadline;
         let token_signing = TokenSigning::new(channels.token_signing, deadline);
@@ -65,6 +68,7 @@ impl Backends {
         Self {
             registry: Registry::start(channels.client_registry, deadline, shutdown.clone()),
             jwks: Jwks::start(token_signing.clone(), shutdown.clone()),
+            roles: Roles::start(identity.clone(), shutdown.clone()),
             organizations: Organizations::new(channels.organization, deadline),
             identity,
             sessions,

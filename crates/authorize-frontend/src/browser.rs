@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::AppendHeaders;
 use cookie::{Cookie, SameSite};
+use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::Device;
 use http::Extensions;
 use http::header::{ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
@@ -30,7 +31,7 @@ const MAX_USER_AGENT: usize = 512;
 pub(crate) struct Browser {
     session_token: Option<String>,
     token: Option<String>,
-    language: Language,
+    languages: Vec<Language>,
     device: Device,
 }
 
@@ -45,9 +46,17 @@ impl Browser {
         self.token.as_deref()
     }
 
-    /// The language that the browser prefers.
-    pub(crate) fn language(&self) -> Language {
-        self.language
+    /// The language of a page: the first entry of `ui_locales`, else what the browser prefers, else the tenant's default;
+    /// each only if the tenant has enabled it (OIDC Core §3.1.2.1).
+    pub(crate) fn language(&self, ui_locales: Option<&str>, tenant: &Tenant) -> Language {
+        let asked = ui_locales
+            .and_then(|locales| locales.split(' ').next())
+            .and_then(Language::from_tag);
+        let enabled = Language::enabled(tenant.enabled_locales.iter().map(String::as_str));
+        Language::choose(
+            &enabled,
+            asked.into_iter().chain(self.languages.iter().copied()),
+        )
     }
 
     /// Where the browser is.
@@ -62,7 +71,10 @@ impl Browser {
         Self {
             session_token: cookie_value(headers, SESSION_COOKIE),
             token: cookie_value(headers, BROWSER_COOKIE),
-            language: Language::choose(accepted_languages(text(ACCEPT_LANGUAGE))),
+            languages: accepted_languages(text(ACCEPT_LANGUAGE))
+                .into_iter()
+                .filter_map(Language::from_tag)
+                .collect(),
             device: Device {
                 ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
                 user_agent: text(USER_AGENT).chars().take(MAX_USER_AGENT).collect(),

@@ -54,6 +54,10 @@ pub(crate) struct ShownError {
     pub(crate) kind: ErrorKind,
     pub(crate) code: ErrorCode,
     pub(crate) description: Cow<'static, str>,
+    /// `ui_locales` of the request, as far as it was understood.
+    pub(crate) ui_locales: Option<String>,
+    /// Where the person can begin again; he is sent there instead of seeing the page.
+    pub(crate) login_route: Option<String>,
 }
 
 impl ShownError {
@@ -74,6 +78,8 @@ impl ShownError {
             kind: ErrorKind::of(status),
             code,
             description: description.into(),
+            ui_locales: None,
+            login_route: None,
         }
     }
 
@@ -89,6 +95,13 @@ impl ShownError {
                 "This sign-in is over or was not begun in this browser; go back to the application and start again",
             )
         }
+    }
+}
+
+impl ShownError {
+    /// The same error, on a page in the language of the request.
+    pub(crate) fn in_language_of(self, ui_locales: Option<String>) -> Self {
+        Self { ui_locales, ..self }
     }
 }
 
@@ -109,8 +122,27 @@ impl From<BackendError> for ShownError {
 pub(crate) enum Stop {
     /// The user has to sign in first.
     SignIn,
+    /// The user has to agree to these scopes first.
+    Consent { scopes: Vec<String> },
+    /// The user has to say first that the application on this device is the right one.
+    Confirm,
     /// The application is told no.
     Refuse(OAuthError),
+}
+
+impl Stop {
+    /// What `prompt=none` makes of it: an error instead of a page (OIDC Core §3.1.2.6).
+    pub(crate) fn without_a_page(self) -> Self {
+        let error = match self {
+            Self::SignIn => OAuthError::login_required(),
+            Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
+            Self::Confirm => {
+                OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
+            }
+            Self::Refuse(error) => error,
+        };
+        Self::Refuse(error)
+    }
 }
 
 impl From<OAuthError> for Stop {

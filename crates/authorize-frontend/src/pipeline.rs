@@ -7,15 +7,19 @@
 //! | [`VerifiedRedirect`], [`BoundRequest`] | the client exists and `redirect_uri` is registered: errors may be sent there |
 //! | [`ValidatedRequest`] | the parameters fit each other and the client |
 //! | [`Authenticated`] | a sign-in that satisfies the request |
+//! | [`Permitted`] | the scope is no more than the user may be given |
 //! | [`Consented`] | the user agreed to what will be issued, or need not be asked |
+//! | [`Confirmed`] | the user knows which application is answered, or need not be asked |
 //! | [`Issued`] | the tokens exist |
 
 mod authenticate;
 mod bind_client;
+mod confirm;
 mod interact;
 mod issue;
 mod obtain_consent;
 mod parse_params;
+mod permit;
 mod respond;
 mod transaction;
 mod validate_request;
@@ -24,14 +28,16 @@ use axum::response::Response;
 
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{ShownError, Stop};
+use crate::error::{OAuthError, ShownError, Stop};
 
 pub(crate) use authenticate::{Authenticated, authenticate, limits};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
+pub(crate) use confirm::{Confirmed, confirm};
 pub(crate) use interact::{TRANSACTION_LIFE, page_after};
 pub(crate) use issue::{Issued, granted_claims, issue};
-pub(crate) use obtain_consent::{Consented, obtain_consent};
+pub(crate) use obtain_consent::{Consented, consent_to, obtain_consent};
 pub(crate) use parse_params::RawParams;
+pub(crate) use permit::{Permitted, permit};
 pub(crate) use respond::{respond, respond_error};
 pub(crate) use transaction::{PageState, Pending};
 pub(crate) use validate_request::{ValidatedRequest, validate_request};
@@ -43,11 +49,11 @@ pub(crate) async fn authorize(
     deps: &Deps,
 ) -> Result<Response, ShownError> {
     // Until here an error is a page, never a redirect; from here on it is an answer to the application.
-    let (redirect, bound) = bind_client(raw, deps).await?;
-    match to_issued(&bound, browser, None, deps).await {
+    let (redirect, bound) = bind_client(raw, browser, deps).await?;
+    match to_issued(&redirect, &bound, browser, None, deps).await {
         Ok(issued) => Ok(respond(&redirect, Ok(issued))),
         Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
-        Err(Stop::SignIn) => Ok(interact::begin(&bound, browser, deps)
+        Err(stop) => Ok(interact::begin(stop, &bound, browser, deps)
             .await
             .unwrap_or_else(|error| respond_error(&redirect, error.into()))),
     }
@@ -59,25 +65,45 @@ pub(crate) async fn resume(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
-    let (redirect, bound) = bind_client(pending.parameters(), deps).await?;
-    match to_issued(&bound, browser, Some(&pending), deps).await {
+    let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
+    match to_issued(&redirect, &bound, browser, Some(&pending), deps).await {
         Ok(issued) => {
-            interact::finish(pending, issued.sid(), deps).await;
+            interact::finish(&pending, issued.sid(), deps).await;
             Ok(respond(&redirect, Ok(issued)))
         }
         Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
-        Err(Stop::SignIn) => interact::go_on(pending, &bound, deps).await,
+        Err(stop) => interact::go_on(stop, pending, &bound, deps).await,
     }
 }
 
+/// The user has said no to what a page asked: the transaction is over, and nothing was stored.
+pub(crate) async fn decline(
+    pending: &Pending,
+    redirect: &VerifiedRedirect,
+    error: OAuthError,
+    deps: &Deps,
+) -> Response {
+    interact::close(pending, deps).await;
+    respond_error(redirect, error)
+}
+
 async fn to_issued(
+    redirect: &VerifiedRedirect,
     bound: &BoundRequest,
     browser: &Browser,
     pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<Issued, Stop> {
     let request = validate_request(bound, deps).await?;
-    let authenticated = authenticate(request, browser, pending, deps).await?;
-    let consented = obtain_consent(authenticated)?;
-    Ok(issue(consented, deps).await?)
+    let no_page = request.prompt().none();
+    let granted = async {
+        let authenticated = authenticate(request, browser, pending, deps).await?;
+        let permitted = permit(authenticated, deps).await?;
+        let consented = obtain_consent(permitted, pending)?;
+        let confirmed = confirm(consented, redirect, pending)?;
+        Ok(issue(confirmed, deps).await?)
+    };
+    granted
+        .await
+        .map_err(|stop: Stop| if no_page { stop.without_a_page() } else { stop })
 }

@@ -23,7 +23,7 @@ pub(crate) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> R
             };
             url::respond(redirect.uri(), separator, parameters)
         }
-        ResponseMode::FormPost => form_post::respond(redirect.uri(), parameters),
+        ResponseMode::FormPost => form_post::respond(redirect, parameters),
         ResponseMode::WebMessage => web_message::respond(redirect.uri(), parameters),
     }
 }

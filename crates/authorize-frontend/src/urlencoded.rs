@@ -45,7 +45,8 @@ impl Pairs {
         self.0.retain(|(name, _)| wanted(name));
     }
 
-    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+    /// All values of a name, in the order of the request.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let pairs = self.iter().filter(move |(own, _)| *own == name);
         pairs.map(|(_, value)| value)
     }

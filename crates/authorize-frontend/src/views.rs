@@ -5,6 +5,8 @@
 //! headers an answer needs is for the endpoint to say.
 
 mod assets;
+mod confirmation;
+mod consent;
 mod error_page;
 mod form_error;
 mod form_post;
@@ -16,6 +18,8 @@ mod texts;
 mod web_message;
 
 pub use assets::Asset;
+pub use confirmation::Confirmation;
+pub use consent::{Consent, ConsentLine, ProfileScope};
 pub use error_page::{ErrorKind, ErrorPage};
 pub use form_error::FormError;
 pub use form_post::FormPost;
@@ -41,11 +45,15 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     fn text(&self, key: &str) -> String {
-        self.language.text(key, None)
+        self.language.text(key, &[])
     }
 
     fn text_with(&self, key: &str, variable: &str, value: &str) -> String {
-        self.language.text(key, Some((variable, value)))
+        self.language.text(key, &[(variable, value)])
+    }
+
+    fn text_of(&self, key: &str, variables: &[(&str, &str)]) -> String {
+        self.language.text(key, variables)
     }
 
     /// Where the person is going: the application, or the tenant when no application is known.

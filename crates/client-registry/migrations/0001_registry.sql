@@ -1,4 +1,4 @@
--- Lists are JSON arrays, booleans 0 and 1; an empty text stands for none.
+-- Lists are JSON arrays, booleans 0 and 1; an empty text stands for none, and so does NULL.
 
 CREATE TABLE revision (
     number BIGINT NOT NULL
@@ -22,7 +22,13 @@ CREATE TABLE tenant (
     ephemeral_absolute_minutes BIGINT NOT NULL,
     ephemeral_idle_minutes BIGINT NOT NULL,
     persistent_session_cookie BIGINT NOT NULL,
-    enable_client_connections BIGINT NOT NULL
+    enable_client_connections BIGINT NOT NULL,
+    authorization_response_iss_parameter_supported BIGINT NOT NULL,
+    skip_non_verifiable_callback_uri_confirmation_prompt BIGINT NOT NULL,
+    use_scope_descriptions_for_consent BIGINT NOT NULL,
+    enabled_locales TEXT NOT NULL,
+    resource_parameter_profile TEXT NOT NULL,
+    require_openid_scope BIGINT NOT NULL
 );
 
 CREATE TABLE client (
@@ -42,7 +48,9 @@ CREATE TABLE client (
     organization_usage TEXT NOT NULL,
     organization_require_behavior TEXT NOT NULL,
     sso_disabled BIGINT NOT NULL,
-    token_endpoint_auth_method TEXT NOT NULL
+    token_endpoint_auth_method TEXT NOT NULL,
+    skip_non_verifiable_callback_uri_confirmation_prompt BIGINT,
+    third_party_security_mode TEXT NOT NULL
 );
 
 CREATE TABLE resource_server (
@@ -58,6 +66,15 @@ CREATE TABLE resource_server (
     allow_offline_access BIGINT NOT NULL,
     enforce_policies BIGINT NOT NULL,
     user_access TEXT NOT NULL
+);
+
+-- What an application may ask of an API, which need not exist.
+CREATE TABLE client_grant (
+    client_id TEXT NOT NULL REFERENCES client (client_id) ON DELETE CASCADE,
+    audience TEXT NOT NULL,
+    subject_type TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    PRIMARY KEY (client_id, audience, subject_type)
 );
 
 CREATE TABLE connection (

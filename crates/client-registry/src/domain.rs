@@ -4,6 +4,7 @@
 //! has to be written.
 
 mod client;
+mod client_grant;
 mod client_patch;
 mod connection;
 mod connection_patch;
@@ -22,8 +23,9 @@ mod word;
 
 pub use client::{
     AppType, Client, ClientId, OrganizationRequireBehavior, OrganizationUsage, SigningAlg,
-    TokenEndpointAuthMethod,
+    ThirdPartySecurityMode, TokenEndpointAuthMethod,
 };
+pub use client_grant::{ClientGrant, ClientGrantPatch, SubjectType};
 pub use client_patch::ClientPatch;
 pub use connection::{Connection, ConnectionId, ConnectionWithClients, Strategy, in_order_for};
 pub use connection_patch::ConnectionPatch;
@@ -31,9 +33,9 @@ pub use content::{Content, FoundClient, Wanted};
 pub use draft::{Draft, Fields};
 pub use object::Object;
 pub use origin::allows_origin;
-pub use plan::{Plan, plan};
+pub use plan::{Plan, PlannedClientGrant, plan};
 pub use resource_server::{ResourceServer, ResourceServerId, Scope, TokenDialect, UserAccess};
 pub use resource_server_patch::ResourceServerPatch;
-pub use tenant::{SessionLifetimes, Tenant};
+pub use tenant::{ResourceParameterProfile, SessionLifetimes, Tenant};
 pub use tenant_patch::TenantPatch;
 pub use word::UnknownWord;

@@ -9,9 +9,9 @@ use doorward_proto::Refusal;
 use doorward_proto::client_registry::v1::client_registry_service_server::ClientRegistryService;
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, ApplyTenantResponse, FindAllowedOriginRequest, FindAllowedOriginResponse,
-    FindClientRequest, FindClientResponse, FindResourceServerRequest, FindResourceServerResponse,
-    GetTenantRequest, GetTenantResponse, ListConnectionsRequest, ListConnectionsResponse,
-    WatchRequest, WatchResponse,
+    FindClientRequest, FindClientResponse, FindConnectionRequest, FindConnectionResponse,
+    FindResourceServerRequest, FindResourceServerResponse, GetTenantRequest, GetTenantResponse,
+    ListConnectionsRequest, ListConnectionsResponse, WatchRequest, WatchResponse,
 };
 use doorward_proto::errors::v1::ErrorReason;
 use futures::StreamExt;
@@ -74,6 +74,17 @@ impl ClientRegistryService for Service {
         let origin = request.into_inner().origin;
         let allowed = self.store.is_allowed_origin(&origin).await?;
         Ok(Response::new(FindAllowedOriginResponse { allowed }))
+    }
+
+    async fn find_connection(
+        &self,
+        request: Request<FindConnectionRequest>,
+    ) -> Result<Response<FindConnectionResponse>, Status> {
+        let name = request.into_inner().name;
+        let found = self.store.find_connection(&name).await?;
+        Ok(Response::new(FindConnectionResponse {
+            connection: found.map(Into::into),
+        }))
     }
 
     async fn list_connections(

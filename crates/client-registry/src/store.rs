@@ -22,7 +22,7 @@ pub trait Store: Debug + Send + Sync {
     /// The tenant's settings.
     async fn get_tenant(&self) -> Result<Tenant, StoreError>;
 
-    /// One application, with the connections that are enabled for it.
+    /// One application, with the connections that are enabled for it and its client grants for users.
     async fn find_client(&self, id: &ClientId) -> Result<Option<FoundClient>, StoreError>;
 
     /// One API.
@@ -33,6 +33,9 @@ pub trait Store: Debug + Send + Sync {
 
     /// Whether any application allows cross-origin calls from there.
     async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError>;
+
+    /// One connection.
+    async fn find_connection(&self, name: &str) -> Result<Option<Connection>, StoreError>;
 
     /// All connections, ordered by name.
     async fn list_connections(&self) -> Result<Vec<Connection>, StoreError>;

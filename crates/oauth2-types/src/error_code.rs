@@ -30,6 +30,8 @@ pub enum ErrorCode {
     ConsentRequired,
     /// `prompt=none`, but the user must choose an account.
     AccountSelectionRequired,
+    /// RFC 8707: no token can be made for this resource.
+    InvalidTarget,
     /// The parameter `request` is not supported.
     RequestNotSupported,
     /// The parameter `request_uri` is not supported.
@@ -74,6 +76,7 @@ impl ErrorCode {
             Self::InteractionRequired => "interaction_required",
             Self::ConsentRequired => "consent_required",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::InvalidTarget => "invalid_target",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::Unauthorized => "unauthorized",

@@ -55,6 +55,18 @@ impl MatchedRedirectUri {
         let url = Url::parse(&self.0).ok()?;
         matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
     }
+
+    /// Does its host prove whose application answers there? Not on the user's own device, where any program can claim a
+    /// scheme or a port ([RFC 8252 §8.6](https://www.rfc-editor.org/rfc/rfc8252#section-8.6)).
+    #[must_use]
+    pub fn is_verifiable(&self) -> bool {
+        let url = Url::parse(&self.0).ok();
+        let web = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+        web.is_some_and(|url| {
+            url.host()
+                .is_some_and(|host| !loopback::is_this_device(&host))
+        })
+    }
 }
 
 impl fmt::Display for MatchedRedirectUri {

@@ -41,6 +41,15 @@ CREATE TABLE pending_transaction (
 
 CREATE INDEX pending_transaction_expiry ON pending_transaction (expires_at);
 
+-- The application of a transaction, kept for longer than the transaction itself.
+CREATE TABLE transaction_client (
+    id_hash TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX transaction_client_expiry ON transaction_client (expires_at);
+
 CREATE TABLE access_token (
     token_hash TEXT PRIMARY KEY,
     record BLOB NOT NULL,

@@ -10,7 +10,7 @@ pub(crate) use transaction::new_transaction;
 use doorward_proto::InvalidField;
 
 /// An id or a name that somebody else made: looked up and handed back, never read.
-fn name(text: String, field: &str) -> Result<String, InvalidField> {
+pub(crate) fn name(text: String, field: &str) -> Result<String, InvalidField> {
     const MAX_BYTES: usize = 255;
     if text.is_empty() || text.len() > MAX_BYTES {
         return Err(InvalidField::new(field, "must have 1 to 255 bytes"));

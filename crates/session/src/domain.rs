@@ -14,5 +14,7 @@ pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
 pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE};
 pub use token::{SessionToken, Slot};
-pub use transaction::{AuthorizationRequest, Parameter, Progress, Stage, Transaction};
+pub use transaction::{
+    AuthorizationRequest, Parameter, Progress, Stage, Transaction, TransactionClient,
+};
 pub use user::{User, UserId};

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
-use crate::convert::{new_transaction, users};
+use crate::convert::{name, new_transaction, users};
 use crate::domain::{
     AccessToken, Progress, Secret, SessionToken, SignIn, User, Visit, to_stored_precision,
 };
@@ -122,12 +122,14 @@ impl SessionService for Service {
         let mut message = required(request.transaction, "transaction")?;
         let id = transaction_id(&mut message)?;
         let browser = Secret::require(request.browser_token, "browser_token")?;
+        let client_id = name(request.client_id, "client_id")?;
         let mut transaction = new_transaction(message)?;
         let now = self.now();
+        let client = transaction.request.client(client_id, now);
         transaction.progress = transaction.progress.bounded(now);
         if !self
             .store
-            .add_transaction(&id, &browser, transaction, now)
+            .add_transaction(&id, &browser, transaction, client, now)
             .await?
         {
             return Err(InvalidField::new("transaction.transaction_id", "was used before").into());
@@ -143,19 +145,27 @@ impl SessionService for Service {
             transaction_id,
             browser_token,
         } = request.into_inner();
-        let id = Secret::parse(transaction_id.clone());
-        let found = match (id, Secret::parse(browser_token)) {
-            (Some(id), Some(browser)) => {
-                let found = self.store.find_transaction(&id, self.now()).await?;
-                found.filter(|found| browser.matches(&found.browser_hash))
-            }
-            _ => None,
+        let Some(id) = Secret::parse(transaction_id.clone()) else {
+            return Ok(Response::new(FindTransactionResponse::default()));
         };
-        let transaction = found.map(|found| WireTransaction {
-            transaction_id,
-            ..found.transaction.into()
-        });
-        Ok(Response::new(FindTransactionResponse { transaction }))
+        let now = self.now();
+        let Some(found) = self.store.find_transaction(&id, now).await? else {
+            // A browser whose cookie has expired as well may still hear where it came from.
+            let lost_client_id = self.store.find_transaction_client(&id, now).await?;
+            return Ok(Response::new(FindTransactionResponse {
+                transaction: None,
+                lost_client_id,
+            }));
+        };
+        let is_its_own =
+            Secret::parse(browser_token).is_some_and(|own| own.matches(&found.browser_hash));
+        Ok(Response::new(FindTransactionResponse {
+            transaction: is_its_own.then(|| WireTransaction {
+                transaction_id,
+                ..found.transaction.into()
+            }),
+            lost_client_id: None,
+        }))
     }
 
     async fn update_transaction(

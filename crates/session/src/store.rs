@@ -16,7 +16,8 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccessToken, Progress, Secret, Session, SessionToken, SignIn, Transaction, User, Visit,
+    AccessToken, Progress, Secret, Session, SessionToken, SignIn, Transaction, TransactionClient,
+    User, Visit,
 };
 
 pub use self::redis::RedisStore;
@@ -65,12 +66,13 @@ pub trait Sessions: Debug + Send + Sync {
 /// Pending authorization requests.
 #[async_trait]
 pub trait Transactions: Debug + Send + Sync {
-    /// Keeps a transaction; false when the id was used before.
+    /// Keeps a transaction, and its application for longer; false when the id was used before.
     async fn add_transaction(
         &self,
         id: &Secret,
         browser: &Secret,
         transaction: Transaction,
+        client: TransactionClient,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
@@ -80,6 +82,13 @@ pub trait Transactions: Debug + Send + Sync {
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<FoundTransaction>, StoreError>;
+
+    /// The application of a transaction, also when that has expired.
+    async fn find_transaction_client(
+        &self,
+        id: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError>;
 
     /// Moves a transaction on and gives its new version; `None` when it is gone, or its version is not `read` any more.
     /// A transaction's life can be cut, and never prolonged.

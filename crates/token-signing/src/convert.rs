@@ -6,8 +6,8 @@ use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireA
 use doorward_proto::{InvalidField, from_timestamp};
 
 use crate::domain::{
-    AccessToken, AccompanyingToken, Audience, Dialect, IdToken, Lifetime, ProfileClaims, PublicKey,
-    SignedTokens, SigningKey, TokenRequest, instant_claim,
+    AccessToken, AccompanyingToken, Audience, Dialect, IdToken, Lifetime, Permissions,
+    ProfileClaims, PublicKey, SignedTokens, SigningKey, TokenRequest, instant_claim,
 };
 
 impl TryFrom<wire::SignTokensRequest> for TokenRequest {
@@ -58,6 +58,10 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
                 "jwt_access_token.lifetime_seconds",
             )?,
             org_id: present(claims.org_id),
+            permissions: claims
+                .permissions
+                .map(|all| Permissions::parse(all.values, "jwt_access_token.permissions"))
+                .transpose()?,
         })
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use doorward_proto::common::v1::User;
+use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{
-    CreateUserRequest, FindUserRequest, VerifyPasswordRequest, WatchUsersRequest,
-    WatchUsersResponse,
+    AddConsentRequest, CreateUserRequest, FindUserRequest, ListRolesRequest, Role,
+    VerifyPasswordRequest, WatchUsersRequest, WatchUsersResponse,
 };
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
@@ -110,6 +110,32 @@ impl Identity {
         });
         let result = self.client.clone().find_user(request).await;
         Ok(self.calls.answer(result)?.user)
+    }
+
+    /// Notes what a user has agreed to; gives the user with it.
+    pub(crate) async fn add_consent(
+        &self,
+        user_id: &str,
+        consent: Consent,
+    ) -> Result<User, BackendError> {
+        let request = self.calls.request(AddConsentRequest {
+            user_id: user_id.to_owned(),
+            consent: Some(consent),
+        });
+        let result = self.client.clone().add_consent(request).await;
+        self.calls.required(self.calls.answer(result)?.user, "user")
+    }
+
+    /// All roles with their revision; none when `known_revision` is still the newest.
+    pub(super) async fn roles(
+        &self,
+        known_revision: u64,
+    ) -> Result<Option<(u64, Vec<Role>)>, BackendError> {
+        let request = self.calls.request(ListRolesRequest { known_revision });
+        let result = self.client.clone().list_roles(request).await;
+        let answer = self.calls.answer(result)?;
+        let is_new = answer.revision != known_revision;
+        Ok(is_new.then_some((answer.revision, answer.roles)))
     }
 
     /// Changed users after a position. The stream has no deadline.

@@ -5,13 +5,13 @@
 
 mod generation;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    Client, Connection, FindAllowedOriginRequest, FindClientRequest, FindResourceServerRequest,
-    GetTenantRequest, ResourceServer, Tenant,
+    Client, ClientGrant, Connection, FindAllowedOriginRequest, FindClientRequest,
+    FindConnectionRequest, FindResourceServerRequest, GetTenantRequest, ResourceServer, Tenant,
 };
 use doorward_service_kit::Shutdown;
 use moka::future::Cache;
@@ -26,11 +26,12 @@ const MAX_ENTRIES: u64 = 10_000;
 
 type Entries<T> = Cache<(u64, String), Arc<T>>;
 
-/// An application and the connections that are enabled for it.
-#[derive(Debug)]
+/// An application, the connections that are enabled for it, and what it may ask of which API.
+#[derive(Debug, Default)]
 pub(crate) struct RegisteredClient {
     pub(crate) client: Client,
     pub(crate) connections: Vec<Connection>,
+    pub(crate) client_grants: Vec<ClientGrant>,
 }
 
 /// Why a look-up brought nothing into memory.
@@ -46,6 +47,7 @@ pub(crate) struct Registry {
     calls: Calls,
     generation: Generation,
     tenants: Entries<Tenant>,
+    last_tenant: RwLock<Arc<Tenant>>,
     clients: Entries<RegisteredClient>,
     resource_servers: Entries<ResourceServer>,
 }
@@ -61,6 +63,7 @@ impl Registry {
                 deadline,
             },
             tenants: Cache::new(1),
+            last_tenant: RwLock::default(),
             clients: Cache::new(MAX_ENTRIES),
             resource_servers: Cache::new(MAX_ENTRIES),
         }
@@ -78,6 +81,20 @@ impl Registry {
         self.calls.required(found, "tenant")
     }
 
+    /// The tenant's settings, or those that were last heard of: discovery is answered with every other part dead.
+    pub(crate) async fn last_known_tenant(&self) -> Arc<Tenant> {
+        let Ok(tenant) = self.tenant().await else {
+            let last = self.last_tenant.read();
+            return Arc::clone(&last.unwrap_or_else(PoisonError::into_inner));
+        };
+        let mut last = self
+            .last_tenant
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Arc::clone(&tenant);
+        tenant
+    }
+
     pub(crate) async fn client(
         &self,
         client_id: &str,
@@ -87,10 +104,11 @@ impl Registry {
                 client_id: client_id.to_owned(),
             });
             let answer = self.calls.answer(service.find_client(request).await)?;
-            let connections = answer.connections;
+            let (connections, client_grants) = (answer.connections, answer.client_grants);
             Ok(answer.client.map(|client| RegisteredClient {
                 client,
                 connections,
+                client_grants,
             }))
         })
         .await
@@ -110,6 +128,15 @@ impl Registry {
             Ok(answer.resource_server)
         })
         .await
+    }
+
+    /// Whether there is such a connection, for whichever application. Only mistaken requests ask, so nothing is remembered.
+    pub(crate) async fn has_connection(&self, name: &str) -> Result<bool, BackendError> {
+        let request = self.calls.request(FindConnectionRequest {
+            name: name.to_owned(),
+        });
+        let result = self.service.clone().find_connection(request).await;
+        Ok(self.calls.answer(result)?.connection.is_some())
     }
 
     /// Whether any application allows cross-origin calls from `origin`. Browsers remember the answer, we do not.

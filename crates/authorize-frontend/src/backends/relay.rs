@@ -36,7 +36,11 @@ async fn relay(identity: &Identity, sessions: &Sessions) -> Result<(), BackendEr
             .map_err(silent)?;
         match message.map_err(lost)? {
             Some(change) if change.users.is_empty() => {}
-            Some(change) => sessions.put_users(change.users, change.position).await?,
+            Some(change) => {
+                sessions
+                    .put_users(change.users, Some(change.position))
+                    .await?;
+            }
             None => return Ok(()),
         }
     }

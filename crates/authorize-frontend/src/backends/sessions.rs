@@ -23,6 +23,17 @@ pub(crate) struct LiveSession {
     pub(crate) user: User,
 }
 
+/// What the store knows of a transaction.
+#[derive(Debug)]
+pub(crate) enum FoundTransaction {
+    /// It is pending, and this browser's.
+    Open(Box<Transaction>),
+    /// It is over; this application began it.
+    Lost { client_id: String },
+    /// There was none, or it is another browser's.
+    Unknown,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Sessions {
     client: SessionServiceClient<Channel>,
@@ -83,14 +94,15 @@ impl Sessions {
         Ok(self.calls.answer(result)?.position)
     }
 
-    pub(super) async fn put_users(
+    /// Replaces the copies of users by newer ones; `relay_position` is how far this brings them, for who relays in order.
+    pub(crate) async fn put_users(
         &self,
         users: Vec<User>,
-        position: u64,
+        relay_position: Option<u64>,
     ) -> Result<(), BackendError> {
         let request = self.calls.request(PutUsersRequest {
             users,
-            relay_position: Some(position),
+            relay_position,
         });
         self.calls
             .answer(self.client.clone().put_users(request).await)?;
@@ -101,10 +113,12 @@ impl Sessions {
         &self,
         transaction: Transaction,
         browser_token: &str,
+        client_id: &str,
     ) -> Result<(), BackendError> {
         let request = self.calls.request(AddTransactionRequest {
             transaction: Some(transaction),
             browser_token: browser_token.to_owned(),
+            client_id: client_id.to_owned(),
         });
         self.calls
             .answer(self.client.clone().add_transaction(request).await)?;
@@ -115,13 +129,18 @@ impl Sessions {
         &self,
         transaction_id: &str,
         browser_token: &str,
-    ) -> Result<Option<Transaction>, BackendError> {
+    ) -> Result<FoundTransaction, BackendError> {
         let request = self.calls.request(FindTransactionRequest {
             transaction_id: transaction_id.to_owned(),
             browser_token: browser_token.to_owned(),
         });
         let result = self.client.clone().find_transaction(request).await;
-        Ok(self.calls.answer(result)?.transaction)
+        let answer = self.calls.answer(result)?;
+        Ok(match (answer.transaction, answer.lost_client_id) {
+            (Some(transaction), _) => FoundTransaction::Open(Box::new(transaction)),
+            (None, Some(client_id)) => FoundTransaction::Lost { client_id },
+            (None, None) => FoundTransaction::Unknown,
+        })
     }
 
     /// Moves a transaction on. False: somebody else did, or it is gone.

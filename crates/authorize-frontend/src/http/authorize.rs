@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use doorward_oauth2_types::parameters;
 use http::HeaderMap;
 
 use super::body::FormBody;
@@ -23,7 +24,7 @@ pub(super) async fn get(
 ) -> Result<Response, ShownError> {
     check_page_or_frame(&headers)?;
     let raw = RawParams::parse(&query.unwrap_or_default())?;
-    pipeline::authorize(raw, &browser, &deps).await
+    answer(raw, &browser, &deps).await
 }
 
 /// OIDC Core §3.1.2.1: `POST` with a form body.
@@ -41,7 +42,13 @@ pub(super) async fn post(
         ));
     }
     let raw = RawParams::parse(&body)?;
-    pipeline::authorize(raw, &browser, &deps).await
+    answer(raw, &browser, &deps).await
+}
+
+async fn answer(raw: RawParams, browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
+    let ui_locales = raw.get(parameters::UI_LOCALES).map(str::to_owned);
+    let answer = pipeline::authorize(raw, browser, deps).await;
+    answer.map_err(|error| error.in_language_of(ui_locales))
 }
 
 /// Where every page of a sign-in ends.

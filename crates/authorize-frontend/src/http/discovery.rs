@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use doorward_proto::client_registry::v1::Tenant;
 use http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::cors;
 use crate::deps::Deps;
 use crate::issuer::Issuer;
+use crate::views::Language;
 
 /// Short, so that an emergency revocation soon reaches shared caches.
 pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
@@ -25,16 +27,18 @@ pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
 ];
 
 pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
-    (PUBLIC_HEADERS, cors::public(), Json(document(&deps.issuer))).into_response()
+    let tenant = deps.backends.registry.last_known_tenant().await;
+    let document = document(&deps.issuer, &tenant);
+    (PUBLIC_HEADERS, cors::public(), Json(document)).into_response()
 }
 
 pub(super) async fn preflight() -> Response {
     (StatusCode::NO_CONTENT, cors::public_preflight()).into_response()
 }
 
-/// Names nothing that is not built.
-fn document(issuer: &Issuer) -> Value {
-    json!({
+/// Names nothing that is not built, or switched off.
+fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
+    let mut document = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.endpoint("authorize"),
         "userinfo_endpoint": issuer.userinfo_endpoint(),
@@ -57,6 +61,15 @@ fn document(issuer: &Issuer) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": false,
-        "ui_locales_supported": ["en", "ja"],
-    })
+        "ui_locales_supported": languages(tenant),
+    });
+    if tenant.authorization_response_iss_parameter_supported {
+        document["authorization_response_iss_parameter_supported"] = true.into();
+    }
+    document
+}
+
+fn languages(tenant: &Tenant) -> Vec<&'static str> {
+    let enabled = Language::enabled(tenant.enabled_locales.iter().map(String::as_str));
+    enabled.into_iter().map(Language::tag).collect()
 }

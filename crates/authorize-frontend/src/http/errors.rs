@@ -18,6 +18,7 @@ use serde_json::json;
 use tracing::Instrument;
 
 use super::html::{Policy, html};
+use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
@@ -91,11 +92,18 @@ fn of_status(status: StatusCode) -> ShownError {
 
 async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
     tracing::info!(status = error.status.as_u16(), error = %error.code, description = error.description.as_ref(), "error page");
+    if let Some(login_route) = &error.login_route {
+        return found(login_route);
+    }
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.ok();
     let tenant = tenant.as_deref().cloned().unwrap_or_default();
     let view = ErrorPage {
-        page: page(&tenant, browser.language(), None),
+        page: page(
+            &tenant,
+            browser.language(error.ui_locales.as_deref(), &tenant),
+            None,
+        ),
         kind: error.kind,
         error: error.code.as_str(),
         error_description: &error.description,
@@ -104,7 +112,7 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
         support_url: non_empty(&tenant.support_url),
     };
     let policy = Policy {
-        logo_url: non_empty(&tenant.picture_url),
+        logo_urls: &[&tenant.picture_url],
         isolated: true,
         ..Policy::default()
     };

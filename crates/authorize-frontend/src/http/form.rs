@@ -17,6 +17,7 @@ pub(super) struct Form {
     pub(super) username: String,
     pub(super) email: String,
     pub(super) password: String,
+    pub(super) action: String,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Form {
@@ -32,6 +33,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             username: field("username"),
             email: field("email"),
             password: field("password"),
+            action: field("action"),
         })
     }
 }

@@ -27,8 +27,8 @@ pub(crate) struct Policy<'a> {
     pub(crate) script_nonce: Option<&'a str>,
     /// Where forms may lead, redirects included; empty: there is no form.
     pub(crate) form_action: &'a str,
-    /// Logo from elsewhere.
-    pub(crate) logo_url: Option<&'a str>,
+    /// Logos from elsewhere.
+    pub(crate) logo_urls: &'a [&'a str],
     /// Who may frame it.
     pub(crate) framing: Framing<'a>,
     /// True: never part of a sign-in, so nobody may keep hold of its window.
@@ -40,10 +40,8 @@ impl Policy<'_> {
         let script = self
             .script_nonce
             .map(|nonce| format!("script-src 'nonce-{nonce}'; "));
-        let logo = self
-            .logo_url
-            .and_then(origin)
-            .map(|origin| format!(" {origin}"));
+        let logos = self.logo_urls.iter().filter_map(|url| origin(url));
+        let logos: String = logos.map(|origin| format!(" {origin}")).collect();
         let form_action = if self.form_action.is_empty() {
             "'none'"
         } else {
@@ -57,7 +55,7 @@ impl Policy<'_> {
             "default-src 'none'; {}style-src 'self'; img-src 'self'{}; form-action {form_action}; \
              base-uri 'none'; object-src 'none'; frame-ancestors {frame_ancestors}",
             script.unwrap_or_default(),
-            logo.unwrap_or_default(),
+            logos,
         )
     }
 }
@@ -133,13 +131,13 @@ mod tests {
     #[test]
     fn a_logo_allows_its_origin_only() {
         let policy = Policy {
-            logo_url: Some("https://cdn.test/logo.png"),
+            logo_urls: &["https://cdn.test/logo.png", "https://img.test/a", "no url"],
             ..Policy::default()
         };
         assert!(
             policy
                 .content_security_policy()
-                .contains("img-src 'self' https://cdn.test;")
+                .contains("img-src 'self' https://cdn.test https://img.test;")
         );
     }
 }

@@ -31,7 +31,9 @@ pub(super) async fn get_identifier(
     query: Pairs,
 ) -> Result<Response, Elsewhere> {
     let sign_in = SignIn::shown(&query, &browser, &deps).await?;
-    Ok(sign_in.show(&identifier_page(&sign_in, sign_in.identifier(), None)))
+    Ok(sign_in
+        .hosted
+        .show(&identifier_page(&sign_in, sign_in.identifier(), None)))
 }
 
 pub(super) async fn post_identifier(
@@ -47,12 +49,14 @@ pub(super) async fn post_identifier(
         _ => Some(FormError::InvalidEmailFormat),
     };
     if error.is_some() {
-        return Ok(sign_in.show_again(&identifier_page(&sign_in, typed, error)));
+        return Ok(sign_in
+            .hosted
+            .show_again(&identifier_page(&sign_in, typed, error)));
     }
     let stage = Stage::SigningIn(SigningIn {
         identifier: typed.to_owned(),
     });
-    Ok(sign_in.advance(stage, &browser, &deps).await?)
+    Ok(sign_in.hosted.advance(stage, &browser, &deps).await?)
 }
 
 fn identifier_page<'a>(
@@ -61,9 +65,9 @@ fn identifier_page<'a>(
     error: Option<FormError>,
 ) -> LoginIdentifier<'a> {
     LoginIdentifier {
-        page: sign_in.page(),
-        state: sign_in.state(),
-        csrf: sign_in.csrf(),
+        page: sign_in.hosted.page(),
+        state: sign_in.hosted.state(),
+        csrf: sign_in.hosted.csrf(),
         username,
         signup_allowed: sign_in.signup_connection().is_some(),
         error,
@@ -76,11 +80,13 @@ pub(super) async fn get_password(
     query: Pairs,
 ) -> Result<Response, Elsewhere> {
     let sign_in = SignIn::shown(&query, &browser, &deps).await?;
-    let username = sign_in.pending.identifier();
+    let username = sign_in.hosted.pending.identifier();
     if username.is_empty() {
         return Ok(sign_in.to_identifier_page());
     }
-    Ok(sign_in.show(&password_page(&sign_in, username, None)))
+    Ok(sign_in
+        .hosted
+        .show(&password_page(&sign_in, username, None)))
 }
 
 pub(super) async fn post_password(
@@ -92,7 +98,7 @@ pub(super) async fn post_password(
     let username = username(&sign_in, &form).to_owned();
     let refuse = |error| {
         let view = password_page(&sign_in, &username, Some(error));
-        sign_in.show_again(&view)
+        sign_in.hosted.show_again(&view)
     };
     if form.password.is_empty() {
         return Ok(refuse(FormError::NoPassword));
@@ -109,7 +115,7 @@ pub(super) async fn post_password(
 fn username<'a>(sign_in: &'a SignIn, form: &'a Form) -> &'a str {
     let typed = form.username.trim();
     if typed.is_empty() || typed.chars().count() > MAX_IDENTIFIER {
-        return sign_in.pending.identifier();
+        return sign_in.hosted.pending.identifier();
     }
     typed
 }
@@ -120,9 +126,9 @@ fn password_page<'a>(
     error: Option<FormError>,
 ) -> LoginPassword<'a> {
     LoginPassword {
-        page: sign_in.page(),
-        state: sign_in.state(),
-        csrf: sign_in.csrf(),
+        page: sign_in.hosted.page(),
+        state: sign_in.hosted.state(),
+        csrf: sign_in.hosted.csrf(),
         username,
         error,
     }

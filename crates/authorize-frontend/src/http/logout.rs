@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
 use http::HeaderMap;
 
-use super::errors::{non_empty, page};
+use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
@@ -63,10 +63,10 @@ async fn target(query: &Pairs, deps: &Deps) -> Result<Option<String>, ShownError
 async fn logged_out(browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
     let tenant = deps.backends.registry.tenant().await?;
     let view = LoggedOut {
-        page: page(&tenant, browser.language(), None),
+        page: page(&tenant, browser.language(None, &tenant), None),
     };
     let policy = Policy {
-        logo_url: non_empty(&tenant.picture_url),
+        logo_urls: &[&tenant.picture_url],
         isolated: true,
         ..Policy::default()
     };

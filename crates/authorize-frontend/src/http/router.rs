@@ -13,7 +13,10 @@ use futures::FutureExt;
 use http::StatusCode;
 use http::header::ALLOW;
 
-use super::{assets, authorize, discovery, errors, guard, jwks, login, logout, signup, userinfo};
+use super::{
+    assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
+    signup, userinfo,
+};
 use crate::deps::Deps;
 use crate::error::ShownError;
 
@@ -36,6 +39,11 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             get(login::get_password).post(login::post_password),
         )
         .route("/u/signup", get(signup::get).post(signup::post))
+        .route("/u/consent", get(consent::get).post(consent::post))
+        .route(
+            "/u/confirmation",
+            get(confirmation::get).post(confirmation::post),
+        )
         .route("/u/assets/{name}", get(assets::get))
         .route("/v2/logout", only("GET", get(logout::logout)))
         .route(

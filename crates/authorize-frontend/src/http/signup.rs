@@ -30,7 +30,7 @@ pub(super) async fn get(
         return Ok(sign_in.to_identifier_page());
     };
     let view = signup_page(&sign_in, connection, sign_in.identifier(), None);
-    Ok(sign_in.show(&view))
+    Ok(sign_in.hosted.show(&view))
 }
 
 pub(super) async fn post(
@@ -46,7 +46,7 @@ pub(super) async fn post(
         Ok(user) => sign_in.complete(user, &browser, &deps).await,
         Err(error) => {
             let view = signup_page(&sign_in, connection, form.email.trim(), Some(error));
-            Ok(sign_in.show_again(&view))
+            Ok(sign_in.hosted.show_again(&view))
         }
     }
 }
@@ -97,9 +97,9 @@ fn signup_page<'a>(
     error: Option<FormError>,
 ) -> Signup<'a> {
     Signup {
-        page: sign_in.page(),
-        state: sign_in.state(),
-        csrf: sign_in.csrf(),
+        page: sign_in.hosted.page(),
+        state: sign_in.hosted.state(),
+        csrf: sign_in.hosted.csrf(),
         email,
         min_password_length: connection.min_password_length,
         error,

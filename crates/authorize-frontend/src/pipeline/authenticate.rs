@@ -65,7 +65,7 @@ pub(crate) async fn authenticate(
         }
     };
     let Some(LiveSession { session, user }) = live else {
-        return Err(sign_in_or_refuse(&request));
+        return Err(Stop::SignIn);
     };
     if user.blocked {
         return Err(OAuthError::new(ErrorCode::Unauthorized, "user is blocked").into());
@@ -76,15 +76,6 @@ pub(crate) async fn authenticate(
         session,
         user,
     })
-}
-
-/// The one place where `prompt=none` turns a page into an error.
-fn sign_in_or_refuse(request: &ValidatedRequest) -> Stop {
-    if request.prompt().none() {
-        OAuthError::login_required().into()
-    } else {
-        Stop::SignIn
-    }
 }
 
 async fn resolve_session(

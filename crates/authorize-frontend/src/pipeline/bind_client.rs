@@ -9,9 +9,12 @@ use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parame
 use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
 
 use super::RawParams;
+use super::validate_request::is_strict_third_party;
 use crate::backends::RegisteredClient;
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::views::Language;
 
 /// Where the answer goes, and how. Nothing else can be redirected to.
 #[derive(Debug)]
@@ -19,6 +22,9 @@ pub(crate) struct VerifiedRedirect {
     uri: MatchedRedirectUri,
     response_mode: ResponseMode,
     state: Option<String>,
+    iss: Option<String>,
+    language: Language,
+    shows_errors: bool,
 }
 
 impl VerifiedRedirect {
@@ -33,6 +39,21 @@ impl VerifiedRedirect {
     /// The application's `state`, to be echoed byte for byte; none when it was sent twice.
     pub(crate) fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    /// The issuer, for tenants whose answers say it (RFC 9207).
+    pub(crate) fn iss(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
+    /// Of every page in this request.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether errors stay on a page of ours: a strict third-party application is not worth an open redirect.
+    pub(crate) fn shows_errors(&self) -> bool {
+        self.shows_errors
     }
 }
 
@@ -65,10 +86,12 @@ impl BoundRequest {
 /// Until this has succeeded nothing may be redirected.
 pub(crate) async fn bind_client(
     params: RawParams,
+    browser: &Browser,
     deps: &Deps,
 ) -> Result<(VerifiedRedirect, BoundRequest), ShownError> {
     let registered = find_client(&params, deps).await?;
     let uri = find_redirect_uri(&params, &registered.client, deps).await?;
+    let tenant = deps.backends.registry.tenant().await?;
     let response_mode = response_mode(&params);
     if response_mode == ResponseMode::WebMessage {
         check_web_origin(&uri, &registered.client)?;
@@ -77,6 +100,11 @@ pub(crate) async fn bind_client(
         uri,
         response_mode,
         state: params.get(parameters::STATE).map(str::to_owned),
+        iss: tenant
+            .authorization_response_iss_parameter_supported
+            .then(|| deps.issuer.as_str().to_owned()),
+        language: browser.language(params.get(parameters::UI_LOCALES), &tenant),
+        shows_errors: is_strict_third_party(&registered.client),
     };
     Ok((redirect, BoundRequest { params, registered }))
 }

@@ -1,9 +1,9 @@
-//! Putting a request aside while its user signs in, and taking it up again.
+//! Putting a request aside while its user is asked something, and taking it up again.
 
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::auth0::{self, ScreenHint};
 use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{Answered, SigningIn, Transaction};
+use doorward_proto::session::v1::{Answered, Confirming, Consenting, SigningIn, Transaction};
 use doorward_proto::to_timestamp;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
@@ -12,41 +12,53 @@ use super::{BoundRequest, PageState, Pending};
 use crate::backends::BackendError;
 use crate::browser::{Browser, browser_cookie};
 use crate::deps::Deps;
-use crate::error::ShownError;
+use crate::error::{ShownError, Stop};
 use crate::http::redirect::found;
 
 /// How long a sign-in may take.
 pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
+/// How long a page that was answered with a no can still be found.
+const DECLINED_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
-/// Keeps the request and sends the browser to the first page.
+/// Keeps the request and sends the browser to the page that asks what is missing.
 pub(super) async fn begin(
+    stop: Stop,
     bound: &BoundRequest,
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Response, BackendError> {
     let state = PageState::generate();
     let now = deps.clock.now();
-    let transaction = Transaction {
-        transaction_id: state.transaction_id.clone(),
+    let pending = Pending::new(Transaction {
+        transaction_id: state.transaction_id,
         version: 0,
         parameters: bound.params().store(),
         created_at: Some(to_timestamp(now)),
         expires_at: Some(to_timestamp(now + TRANSACTION_LIFE)),
-        page_nonce: state.page_nonce.clone(),
-        stage: Some(Stage::SigningIn(SigningIn::default())),
-    };
+        page_nonce: state.page_nonce,
+        stage: Some(stage_that_asks(stop, "")),
+    });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
     let browser_token = browser.browser_token().map_or_else(secret, str::to_owned);
+    let client_id = &bound.client().client_id;
     deps.backends
         .sessions
-        .add_transaction(transaction, &browser_token)
+        .add_transaction(pending.to_message(), &browser_token, client_id)
         .await?;
-    let page = sign_in_page(bound);
-    Ok((
-        browser_cookie(&browser_token),
-        found(&format!("{page}?state={state}")),
-    )
-        .into_response())
+    let page = found(&page_after(&pending, bound));
+    Ok((browser_cookie(&browser_token), page).into_response())
+}
+
+/// The stage in which the user is asked what the request lacks.
+fn stage_that_asks(stop: Stop, sid: &str) -> Stage {
+    match stop {
+        Stop::Consent { scopes } => Stage::Consenting(Consenting {
+            sid: sid.to_owned(),
+            scopes,
+        }),
+        Stop::Confirm => Stage::Confirming(Confirming {}),
+        Stop::SignIn | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
+    }
 }
 
 /// The page that a sign-in begins with.
@@ -59,44 +71,64 @@ pub(crate) fn sign_in_page(bound: &BoundRequest) -> &'static str {
 
 /// Where a pending transaction goes on.
 pub(crate) fn page_after(pending: &Pending, bound: &BoundRequest) -> String {
-    let path = match (pending.sid(), pending.identifier()) {
-        (Some(_), _) => "/authorize/resume",
-        (None, "") => sign_in_page(bound),
-        (None, _) => "/u/login/password",
+    let path = match pending.stage() {
+        Stage::SigningIn(stage) if stage.identifier.is_empty() => sign_in_page(bound),
+        Stage::SigningIn(_) => "/u/login/password",
+        Stage::Consenting(_) => "/u/consent",
+        Stage::Confirming(_) => "/u/confirmation",
+        Stage::SignedIn(_) | Stage::Consented(_) | Stage::Confirmed(_) | Stage::Answered(_) => {
+            "/authorize/resume"
+        }
     };
     format!("{path}?state={}", pending.page_state())
 }
 
-/// Sends the browser on to the page where its sign-in stands. One whose session is gone begins again.
+/// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone begins again.
 pub(super) async fn go_on(
+    stop: Stop,
     mut pending: Pending,
     bound: &BoundRequest,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
-    if pending.sid().is_some() {
-        pending = pending.advanced(Stage::SigningIn(SigningIn::default()));
+    let stage = stage_that_asks(stop, pending.sid().unwrap_or_default());
+    if !is_same_page(&stage, pending.stage()) {
+        pending = pending.advanced(stage);
         let transaction = pending.to_message();
-        if !deps
-            .backends
-            .sessions
-            .update_transaction(transaction)
-            .await?
-        {
+        let sessions = &deps.backends.sessions;
+        if !sessions.update_transaction(transaction).await? {
             return Err(ShownError::lost_transaction());
         }
     }
     Ok(found(&page_after(&pending, bound)))
 }
 
+/// Whether the user is being asked already: then the page that he has open stays good.
+fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
+    match (wanted, current) {
+        (Stage::SigningIn(_), Stage::SigningIn(_)) => true,
+        (wanted, current) => wanted == current,
+    }
+}
+
 /// Marks the transaction as answered. The tokens are made, so that a failure here changes nothing for the user: the
 /// record merely lives on until it expires.
-pub(super) async fn finish(pending: Pending, sid: &str, deps: &Deps) {
-    let stage = Stage::Answered(Answered {
-        sid: sid.to_owned(),
-    });
+pub(super) async fn finish(pending: &Pending, sid: &str, deps: &Deps) {
     let mut transaction = pending.to_message();
-    transaction.stage = Some(stage);
+    transaction.stage = Some(Stage::Answered(Answered {
+        sid: sid.to_owned(),
+    }));
+    end(transaction, deps).await;
+}
+
+/// Ends a transaction whose user has said no. For two minutes the same page can be sent again, after a double click.
+pub(super) async fn close(pending: &Pending, deps: &Deps) {
+    let mut transaction = pending.to_message();
+    transaction.expires_at = Some(to_timestamp(deps.clock.now() + DECLINED_LIFE));
+    end(transaction, deps).await;
+}
+
+async fn end(transaction: Transaction, deps: &Deps) {
     if let Err(error) = deps.backends.sessions.update_transaction(transaction).await {
-        tracing::warn!(%error, "an answered transaction could not be closed");
+        tracing::warn!(%error, "a finished transaction could not be closed");
     }
 }

@@ -8,12 +8,13 @@ use doorward_proto::session::v1::AccessToken;
 use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as Wanted;
 use doorward_proto::token_signing::v1::{
-    AccessTokenClaims, IdTokenClaims, SignTokensRequest, SignTokensResponse, TokenDialect,
+    AccessTokenClaims, IdTokenClaims, Permissions, SignTokensRequest, SignTokensResponse,
+    TokenDialect,
 };
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
-use super::Consented;
+use super::{Confirmed, Consented};
 use crate::backends::BackendError;
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -82,15 +83,16 @@ impl Issued {
     }
 }
 
-pub(crate) async fn issue(consented: Consented, deps: &Deps) -> Result<Issued, OAuthError> {
+pub(crate) async fn issue(confirmed: Confirmed, deps: &Deps) -> Result<Issued, OAuthError> {
+    let consented = confirmed.consented();
     let request = consented.request();
     let opaque = (request.response_type().has_token() && request.api().is_none()).then(secret);
     let (kept, signed) = tokio::join!(
-        keep(opaque.as_deref(), &consented, deps),
-        sign(opaque.as_deref(), &consented, deps)
+        keep(opaque.as_deref(), consented, deps),
+        sign(opaque.as_deref(), consented, deps)
     );
     kept?;
-    Issued::new(&consented, opaque, signed?)
+    Issued::new(consented, opaque, signed?)
         .ok_or_else(|| OAuthError::new(ErrorCode::ServerError, "The tokens could not be made"))
 }
 
@@ -178,6 +180,9 @@ fn access_token_claims(
             .organization_id()
             .unwrap_or_default()
             .to_owned(),
+        permissions: consented.permissions().map(|values| Permissions {
+            values: values.to_vec(),
+        }),
     }
 }
 

@@ -1,50 +1,112 @@
 //! Does the user agree to what will be issued?
 
-use doorward_oauth2_types::{ErrorCode, Scope};
+use doorward_oauth2_types::Scope;
 use doorward_proto::client_registry::v1::{Client, ResourceServer};
-use doorward_proto::common::v1::User;
+use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::session::v1::Session;
 
-use super::{Authenticated, ValidatedRequest};
-use crate::error::{OAuthError, Stop};
+use super::{Pending, Permitted, ValidatedRequest};
+use crate::error::Stop;
 
 /// A request that may be granted.
 #[derive(Debug)]
-pub(crate) struct Consented {
-    authenticated: Authenticated,
-}
+pub(crate) struct Consented(Permitted);
 
 impl Consented {
     pub(crate) fn request(&self) -> &ValidatedRequest {
-        self.authenticated.request()
+        self.0.request()
     }
 
     pub(crate) fn session(&self) -> &Session {
-        self.authenticated.session()
+        self.0.session()
     }
 
     pub(crate) fn user(&self) -> &User {
-        self.authenticated.user()
+        self.0.user()
     }
 
     pub(crate) fn granted_scope(&self) -> &Scope {
-        self.request().scope()
+        self.0.scope()
+    }
+
+    pub(crate) fn permissions(&self) -> Option<&[String]> {
+        self.0.permissions()
     }
 }
 
-/// There is no consent page yet: whoever needs one is refused, with or without `prompt=none`.
-pub(crate) fn obtain_consent(authenticated: Authenticated) -> Result<Consented, Stop> {
-    let request = authenticated.request();
-    if request.prompt().consent() || needs_consent(request.client(), request.api()) {
-        return Err(OAuthError::new(ErrorCode::ConsentRequired, "Consent required").into());
+/// Why the user has to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ConsentReason {
+    PromptAsks,
+    NotGiven,
+}
+
+pub(crate) fn obtain_consent(
+    permitted: Permitted,
+    pending: Option<&Pending>,
+) -> Result<Consented, Stop> {
+    match consent_reason(&permitted, pending) {
+        None => Ok(Consented(permitted)),
+        Some(reason) => {
+            tracing::debug!(?reason, "the user has to consent");
+            let scopes = permitted.scope().iter().map(str::to_owned).collect();
+            Err(Stop::Consent { scopes })
+        }
     }
-    Ok(Consented { authenticated })
+}
+
+fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<ConsentReason> {
+    let request = permitted.request();
+    let has_just_agreed = pending.is_some_and(Pending::has_consented);
+    if request.prompt().consent() && !has_just_agreed {
+        return Some(ConsentReason::PromptAsks);
+    }
+    let needed = request.prompt().consent() || needs_consent(request.client(), request.api());
+    let wanted = consent_to(request, permitted.scope().iter());
+    (needed && !is_given(&wanted, &permitted.user().consents)).then_some(ConsentReason::NotGiven)
 }
 
 /// A first-party application needs none for the user's own profile, and none for an API that says so.
 fn needs_consent(client: &Client, api: Option<&ResourceServer>) -> bool {
     !client.is_first_party
         || api.is_some_and(|api| !api.skip_consent_for_verifiable_first_party_clients)
+}
+
+/// What the user agrees to: one consent for each application and API, and of a third-party application also for each
+/// organization.
+pub(crate) fn consent_to<'a>(
+    request: &ValidatedRequest,
+    scopes: impl IntoIterator<Item = &'a str>,
+) -> Consent {
+    let client = request.client();
+    let organization_id = request
+        .organization_id()
+        .filter(|_| !client.is_first_party)
+        .unwrap_or_default();
+    Consent {
+        client_id: client.client_id.clone(),
+        audience: request
+            .api()
+            .map(|api| api.identifier.clone())
+            .unwrap_or_default(),
+        organization_id: organization_id.to_owned(),
+        scopes: scopes.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+fn is_given(wanted: &Consent, given: &[Consent]) -> bool {
+    let key = |consent: &Consent| {
+        (
+            consent.client_id.clone(),
+            consent.audience.clone(),
+            consent.organization_id.clone(),
+        )
+    };
+    let mut same = given.iter().filter(|consent| key(consent) == key(wanted));
+    same.any(|consent| {
+        let mut wanted = wanted.scopes.iter();
+        wanted.all(|scope| consent.scopes.contains(scope))
+    })
 }
 
 #[cfg(test)]
@@ -66,5 +128,35 @@ mod tests {
         assert!(needs_consent(&client(true), Some(&api(false))));
         assert!(needs_consent(&client(false), None));
         assert!(needs_consent(&client(false), Some(&api(true))));
+    }
+
+    #[test]
+    fn what_covers_what() {
+        let consent =
+            |client_id: &str, audience: &str, organization_id: &str, scopes: &[&str]| Consent {
+                client_id: client_id.to_owned(),
+                audience: audience.to_owned(),
+                organization_id: organization_id.to_owned(),
+                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            };
+        let given = [
+            consent("a", "api", "", &["openid", "read"]),
+            consent("a", "", "", &[]),
+            consent("b", "api", "org", &["read"]),
+        ];
+        let cases = [
+            (consent("a", "api", "", &["read"]), true),
+            (consent("a", "api", "", &["read", "openid"]), true),
+            (consent("a", "api", "", &["read", "write"]), false),
+            (consent("a", "api", "org", &["read"]), false),
+            (consent("a", "", "", &[]), true),
+            (consent("a", "", "", &["openid"]), false),
+            (consent("b", "api", "org", &["read"]), true),
+            (consent("b", "api", "", &[]), false),
+            (consent("c", "api", "", &[]), false),
+        ];
+        for (wanted, expected) in cases {
+            assert_eq!(is_given(&wanted, &given), expected, "{wanted:?}");
+        }
     }
 }

@@ -49,8 +49,18 @@ impl RawParams {
     }
 
     /// The value of a parameter that was sent exactly once.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
+    }
+
+    /// All values of a parameter that may be sent more than once.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.values(name)
+    }
+
+    /// The names that were sent.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name)
     }
 
     pub(super) fn is_repeated(&self, name: &str) -> bool {
@@ -59,8 +69,7 @@ impl RawParams {
 
     /// The first parameter that was sent twice and may not be (RFC 6749 §3.1, RFC 8707 §2).
     pub(super) fn first_repeated(&self) -> Option<&str> {
-        let names = self.0.iter().map(|(name, _)| name);
-        let mut once = names.filter(|name| !parameters::may_repeat(name));
+        let mut once = self.names().filter(|name| !parameters::may_repeat(name));
         once.find(|name| self.is_repeated(name))
     }
 }

@@ -6,8 +6,10 @@ use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{Session, SigningIn, Transaction};
 use doorward_service_kit::{alphanumeric, secret};
 use prost_types::Timestamp;
+use url::Url;
 
 use super::RawParams;
+use crate::backends::{BackendError, FoundTransaction};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -58,32 +60,46 @@ impl fmt::Display for PageState {
 }
 
 /// A pending transaction of this browser, as the store last knew it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Pending {
+    /// Without its stage.
     transaction: Transaction,
+    stage: Stage,
 }
 
 impl Pending {
-    pub(super) fn new(transaction: Transaction) -> Self {
-        Self { transaction }
+    /// A stage that this version does not know was written by a newer one: the sign-in begins again.
+    pub(super) fn new(mut transaction: Transaction) -> Self {
+        let stage = transaction.stage.take();
+        Self {
+            transaction,
+            stage: stage.unwrap_or_else(|| Stage::SigningIn(SigningIn::default())),
+        }
     }
 
-    /// The pending transaction of this browser; in any other it is as good as none.
+    /// The pending transaction of this browser; in any other it is as good as none. Whoever comes back to one that is
+    /// over is led to where he can begin again, if the application or the tenant says where that is.
     pub(crate) async fn find(
         state: &PageState,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, ShownError> {
-        let browser_token = browser
-            .browser_token()
-            .ok_or_else(ShownError::lost_transaction)?;
+        let browser_token = browser.browser_token().unwrap_or_default();
         let sessions = &deps.backends.sessions;
         let found = sessions
             .find_transaction(&state.transaction_id, browser_token)
             .await?;
-        found
-            .map(Self::new)
-            .ok_or_else(ShownError::lost_transaction)
+        match found {
+            FoundTransaction::Open(transaction) => Ok(Self::new(*transaction)),
+            FoundTransaction::Lost { client_id } => {
+                let login_route = login_route(&client_id, deps).await?;
+                Err(ShownError {
+                    login_route,
+                    ..ShownError::lost_transaction()
+                })
+            }
+            FoundTransaction::Unknown => Err(ShownError::lost_transaction()),
+        }
     }
 
     /// The request that was put aside.
@@ -101,7 +117,7 @@ impl Pending {
 
     /// Whether this page may be submitted now.
     pub(crate) fn is_at(&self, page: &PageState) -> bool {
-        self.page_state() == *page && self.sid().is_none()
+        self.page_state() == *page && matches!(self.stage, Stage::SigningIn(_))
     }
 
     /// Whether this sign-in has led to the session. After a form that was submitted twice there may be two: any that is
@@ -113,21 +129,49 @@ impl Pending {
         self.sid().is_some_and(|sid| sid == session.sid || fresh)
     }
 
+    /// How far it has come.
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
     /// What the user gave as email; empty: nothing yet.
     pub(crate) fn identifier(&self) -> &str {
-        match &self.transaction.stage {
-            Some(Stage::SigningIn(SigningIn { identifier })) => identifier,
+        match &self.stage {
+            Stage::SigningIn(SigningIn { identifier }) => identifier,
             _ => "",
         }
     }
 
     /// The session that this transaction has led to.
     pub(crate) fn sid(&self) -> Option<&str> {
-        match &self.transaction.stage {
-            Some(Stage::SignedIn(stage)) => Some(&stage.sid),
-            Some(Stage::Answered(stage)) => Some(&stage.sid),
-            Some(Stage::SigningIn(_)) | None => None,
-        }
+        let sid = match &self.stage {
+            Stage::SignedIn(stage) => &stage.sid,
+            Stage::Consenting(stage) => &stage.sid,
+            Stage::Consented(stage) => &stage.sid,
+            Stage::Answered(stage) => &stage.sid,
+            Stage::SigningIn(_) | Stage::Confirming(_) | Stage::Confirmed(_) => "",
+        };
+        Some(sid).filter(|sid| !sid.is_empty())
+    }
+
+    /// Whether this is the consent page that may be answered now.
+    pub(crate) fn is_at_consent(&self, page: &PageState) -> bool {
+        self.page_state() == *page && matches!(self.stage, Stage::Consenting(_))
+    }
+
+    /// Whether this is the confirmation page that may be answered now.
+    pub(crate) fn is_at_confirmation(&self, page: &PageState) -> bool {
+        self.page_state() == *page && self.is_confirming()
+    }
+
+    /// Whether the user has agreed on the consent page of this transaction.
+    pub(super) fn has_consented(&self) -> bool {
+        matches!(self.stage, Stage::Consented(_) | Stage::Answered(_))
+    }
+
+    /// Whether the user has still to say that the application on his device is the right one.
+    pub(super) fn is_confirming(&self) -> bool {
+        matches!(self.stage, Stage::Confirming(_))
     }
 
     /// The same transaction one page on: the page before it can no longer be submitted.
@@ -135,15 +179,38 @@ impl Pending {
         Self {
             transaction: Transaction {
                 page_nonce: alphanumeric(NONCE_LENGTH),
-                stage: Some(stage),
                 ..self.transaction.clone()
             },
+            stage,
         }
     }
 
     pub(crate) fn to_message(&self) -> Transaction {
-        self.transaction.clone()
+        Transaction {
+            stage: Some(self.stage.clone()),
+            ..self.transaction.clone()
+        }
     }
+}
+
+/// Where somebody whose sign-in is over can begin again: at the application, else where the tenant says. `iss` tells the
+/// application who sends him (OpenID Connect Core §4).
+async fn login_route(client_id: &str, deps: &Deps) -> Result<Option<String>, BackendError> {
+    let registry = &deps.backends.registry;
+    let tenant = registry.tenant().await?;
+    let found = registry.client(client_id).await?;
+    let own = found
+        .as_ref()
+        .map(|it| it.client.initiate_login_uri.as_str());
+    let routes = own
+        .into_iter()
+        .chain([tenant.default_redirection_uri.as_str()]);
+    let mut urls = routes.filter_map(|route| Url::parse(route).ok());
+    Ok(urls.next().map(|mut url| {
+        url.query_pairs_mut()
+            .append_pair("iss", deps.issuer.as_str());
+        url.into()
+    }))
 }
 
 fn instant(timestamp: Timestamp) -> (i64, i32) {

@@ -9,6 +9,7 @@ mod organization;
 mod pkce;
 mod response_type;
 mod scope;
+mod strict;
 mod unsupported;
 
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use super::BoundRequest;
 use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+
+pub(super) use scope::is_oidc_scope;
+pub(super) use strict::is_strict_third_party;
 
 /// A request that can be granted, if its user agrees.
 #[derive(Debug)]
@@ -107,6 +111,7 @@ pub(crate) async fn validate_request(
             "Duplicate parameter: {name}"
         )));
     }
+    strict::check(params, response_type, client)?;
     response_type::check_grant(response_type, client)?;
     unsupported::check(params)?;
     pkce::check(params)?;
@@ -115,8 +120,13 @@ pub(crate) async fn validate_request(
     let hinted_sub = id_token_hint::check(params, client, deps)?;
     let tenant = deps.backends.registry.tenant().await?;
     let api = audience::check(params, &tenant, deps).await?;
-    let scope = scope::check(params.get(parameters::SCOPE), response_type, api.as_deref())?;
-    let connections = connection::check(params, &bound.registered().connections)?;
+    let granted = match &api {
+        Some(api) => Some((&**api, audience::check_grant(api, bound.registered())?)),
+        None => None,
+    };
+    let requested = params.get(parameters::SCOPE);
+    let scope = scope::check(requested, response_type, &tenant, granted)?;
+    let connections = connection::check(params, &bound.registered().connections, deps).await?;
     let organization_id = organization::check(params, client, deps).await?;
     Ok(ValidatedRequest {
         registered: Arc::clone(bound.registered()),
@@ -155,6 +165,7 @@ mod tests {
             let registered = RegisteredClient {
                 client: wish.client,
                 connections: wish.connections,
+                ..RegisteredClient::default()
             };
             Self {
                 registered: Arc::new(registered),

@@ -1,17 +1,18 @@
 //! `form_post`: a page whose form posts itself to the callback.
 
 use axum::response::{IntoResponse, Response};
-use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 use doorward_service_kit::secret;
 
 use super::{Parameters, borrowed};
 use crate::http::html::{Framing, Policy, callback_source, html};
-use crate::views::{FormPost, Language};
+use crate::pipeline::VerifiedRedirect;
+use crate::views::FormPost;
 
-pub(super) fn respond(uri: &MatchedRedirectUri, parameters: &Parameters) -> Response {
+pub(super) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> Response {
+    let uri = redirect.uri();
     let nonce = secret();
     let page = FormPost {
-        language: Language::default(),
+        language: redirect.language(),
         redirect_uri: uri.as_str(),
         parameters: &borrowed(parameters),
         csp_nonce: &nonce,

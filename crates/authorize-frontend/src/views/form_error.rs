@@ -17,11 +17,13 @@ pub enum FormError {
     PasswordTooLong,
     /// Someone has signed up with that address before.
     EmailInUse,
+    /// The form says neither yes nor no.
+    InvalidAction,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
@@ -29,6 +31,7 @@ impl FormError {
         Self::PasswordTooWeak,
         Self::PasswordTooLong,
         Self::EmailInUse,
+        Self::InvalidAction,
     ];
 
     /// The value of `data-error-code`, by which browser tests know the message.
@@ -42,6 +45,7 @@ impl FormError {
             Self::PasswordTooWeak => "password-too-weak",
             Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse => "email-in-use",
+            Self::InvalidAction => "invalid-action",
         }
     }
 

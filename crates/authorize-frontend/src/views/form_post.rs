@@ -18,6 +18,6 @@ pub struct FormPost<'a> {
 
 impl FormPost<'_> {
     fn text(&self, key: &str) -> String {
-        self.language.text(key, None)
+        self.language.text(key, &[])
     }
 }

@@ -41,7 +41,34 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         min_password_length: 12,
         error,
     };
+    let consent = Consent {
+        page,
+        state: value,
+        csrf: value,
+        application_logo: Some(value),
+        user: value,
+        profile: &ProfileScope::ALL.map(|subject| ConsentLine {
+            subject,
+            is_new: true,
+        }),
+        api_name: Some(value),
+        permissions: &[ConsentLine {
+            subject: value.to_owned(),
+            is_new: true,
+        }],
+        error,
+    };
+    let confirmation = Confirmation {
+        page,
+        state: value,
+        csrf: value,
+        user: value,
+        target: value,
+        error,
+    };
     vec![
+        ("consent", consent.to_string()),
+        ("confirmation", confirmation.to_string()),
         ("login_identifier", identifier.to_string()),
         ("login_password", password.to_string()),
         ("signup", signup.to_string()),

@@ -23,14 +23,22 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::En, Self::Ja];
 
-    /// The first preference that we have, for example the first entry of `ui_locales` followed by
-    /// [`accepted_languages`].
+    /// Those of a tenant's `enabled_locales` that we have, the default first; all when there are none.
     #[must_use]
-    pub fn choose<'a>(preferences: impl IntoIterator<Item = &'a str>) -> Self {
-        preferences
-            .into_iter()
-            .find_map(Self::from_tag)
-            .unwrap_or_default()
+    pub fn enabled<'a>(locales: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
+        let known: Vec<_> = locales.into_iter().filter_map(Self::from_tag).collect();
+        if known.is_empty() {
+            return Self::ALL.to_vec();
+        }
+        known
+    }
+
+    /// The first preference that is enabled, else the first that is enabled at all.
+    #[must_use]
+    pub fn choose(enabled: &[Self], preferences: impl IntoIterator<Item = Self>) -> Self {
+        let mut preferences = preferences.into_iter();
+        let preferred = preferences.find(|language| enabled.contains(language));
+        preferred.or(enabled.first().copied()).unwrap_or_default()
     }
 
     /// The language of a tag such as `ja-JP`; only the first subtag counts.
@@ -51,20 +59,20 @@ impl Language {
         }
     }
 
-    /// The text of `key` with one variable filled in. Values are not escaped here, the template does that.
-    pub(super) fn text(self, key: &str, variable: Option<(&str, &str)>) -> String {
+    /// The text of `key` with its variables filled in. Values are not escaped here, the template does that.
+    pub(super) fn text(self, key: &str, variables: &[(&str, &str)]) -> String {
         let bundle = match self {
             Self::En => &ENGLISH,
             Self::Ja => &JAPANESE,
         };
-        let arguments: Option<FluentArgs<'_>> = variable.map(|pair| [pair].into_iter().collect());
+        let arguments: FluentArgs<'_> = variables.iter().copied().collect();
         let pattern = bundle.get_message(key).and_then(|message| message.value());
         // A test keeps a missing text from being released; the key says more than an empty page.
         pattern.map_or_else(
             || key.to_owned(),
             |pattern| {
                 bundle
-                    .format_pattern(pattern, arguments.as_ref(), &mut Vec::new())
+                    .format_pattern(pattern, Some(&arguments), &mut Vec::new())
                     .into_owned()
             },
         )

@@ -168,6 +168,16 @@ impl<'a> Browser<'a> {
         self.post(&format!("/u/login/{name}"), &fields).await
     }
 
+    /// Presses a button of `/u/consent` or `/u/confirmation`, without following.
+    pub(crate) async fn choose(&mut self, name: &str, page: &Answer, action: &str) -> Answer {
+        let fields = [
+            ("state", page.field("state")),
+            ("_csrf", page.field("_csrf")),
+            ("action", action),
+        ];
+        self.post(&format!("/u/{name}"), &fields).await
+    }
+
     /// From a request to the answer for the application, whatever it is.
     pub(crate) async fn sign_in(&mut self, target: &str, email: &str) -> Answer {
         let page = self.password_page(target, email).await;

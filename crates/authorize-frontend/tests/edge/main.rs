@@ -4,12 +4,18 @@
 
 mod backends_gone;
 mod browser;
+mod confirmation;
+mod consent;
 mod freshness;
+mod languages;
+mod lost;
+mod permissions;
 mod refusals;
 mod repeats;
 mod requests;
 mod response_modes;
 mod sign_out;
+mod strict;
 mod tenant;
 mod test_app;
 

@@ -93,6 +93,15 @@ const REFUSED: &[(Changes, &str, &str)] = &[
         "the connection was not found",
     ),
     (
+        &[
+            ("client_id", "granted"),
+            ("redirect_uri", ""),
+            ("connection", "staff"),
+        ],
+        "#invalid_request",
+        "the connection was disabled",
+    ),
+    (
         &[("organization", "acme")],
         "#invalid_request",
         "authorization request parameter organization must be an organization id",

@@ -1,6 +1,9 @@
 //! How an answer travels, success and error alike.
 
-use crate::tenant::{ALICE, CALLBACK};
+use doorward_proto::client_registry::v1::TenantPatch;
+
+use crate::tenant::{ALICE, CALLBACK, apply_settings};
+use crate::test_app::ISSUER;
 use crate::{Answer, TestApp, authorize};
 
 const STATE: &str = "\"></script><svg onload=alert(1)>";
@@ -66,4 +69,34 @@ async fn sec_096_and_097_web_message() {
     }
     assert!(success.body.contains("\"access_token\":"));
     assert!(refusal.body.contains("\"error\":\"login_required\""));
+}
+
+/// SEC-104: in every mode, for success and error alike (RFC 9207 §2).
+#[tokio::test]
+async fn sec_104_the_issuer_is_named_where_the_tenant_wants_it() {
+    let mut app = TestApp::start().await;
+    for named in [false, true] {
+        let settings = TenantPatch {
+            authorization_response_iss_parameter_supported: Some(named),
+            ..TenantPatch::default()
+        };
+        apply_settings(settings, &app.channels).await;
+        app.restart();
+        let mut alice = app.browser();
+        alice.sign_in(&authorize(&[]), ALICE).await;
+        for mode in ["fragment", "form_post", "web_message"] {
+            let target = authorize(&[("response_mode", mode), ("prompt", "none")]);
+            for answer in [alice.get(&target).await, app.browser().get(&target).await] {
+                let sent = match mode {
+                    "fragment" => answer.parameter("iss").as_deref() == Some(ISSUER),
+                    "form_post" => answer.field("iss") == ISSUER,
+                    _ => answer.body.contains(&format!("\"iss\":\"{ISSUER}\"")),
+                };
+                assert_eq!(sent, named, "{mode} {}", answer.body);
+            }
+        }
+        let metadata = app.browser().get("/.well-known/openid-configuration").await;
+        let told = "\"authorization_response_iss_parameter_supported\":true";
+        assert_eq!(metadata.body.contains(told), named);
+    }
 }

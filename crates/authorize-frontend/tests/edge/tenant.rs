@@ -3,8 +3,9 @@
 use doorward_authorize_frontend::Channels;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientPatch, ConnectionPatch, OrganizationUsage, ResourceServerPatch,
-    ResourceServerScope, StringList, TenantPatch, UserAccess,
+    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
+    ResourceServerPatch, ResourceServerScope, StringList, TenantPatch, ThirdPartySecurityMode,
+    UserAccess,
 };
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
@@ -18,6 +19,10 @@ use url::form_urlencoded;
 pub(crate) const CALLBACK: &str = "https://app.example.test/cb";
 pub(crate) const API: &str = "https://api.example.test/";
 pub(crate) const CONSENT_API: &str = "https://api2.example.test/";
+/// Applications need a client grant.
+pub(crate) const GRANT_API: &str = "https://grants.example.test/";
+/// Users need permissions.
+pub(crate) const ROLE_API: &str = "https://roles.example.test/";
 pub(crate) const ALICE: &str = "alice@example.test";
 pub(crate) const BOB: &str = "bob@example.test";
 /// Of every user.
@@ -80,6 +85,21 @@ pub(crate) async fn set_up(channels: &Channels) {
     organization.add_member(member).await.unwrap();
 }
 
+/// Changes the tenant. An edge that has read it before must be restarted.
+pub(crate) async fn apply(request: ApplyTenantRequest, channels: &Channels) {
+    let mut registry = ClientRegistryServiceClient::new(channels.client_registry.clone());
+    registry.apply_tenant(request).await.unwrap();
+}
+
+/// Changes the tenant's settings.
+pub(crate) async fn apply_settings(tenant: TenantPatch, channels: &Channels) {
+    let request = ApplyTenantRequest {
+        tenant: Some(tenant),
+        ..ApplyTenantRequest::default()
+    };
+    apply(request, channels).await;
+}
+
 /// Blocks a user, as an administrator does.
 pub(crate) async fn block(email: &str, channels: &Channels) {
     let user = ImportedUser {
@@ -110,19 +130,29 @@ fn tenant() -> ApplyTenantRequest {
         resource_servers: vec![
             api(API, true),
             api(CONSENT_API, false),
-            closed_api(
-                "https://grants.example.test/",
-                UserAccess::RequireClientGrant,
-            ),
+            closed_api(GRANT_API, UserAccess::RequireClientGrant),
+            ResourceServerPatch {
+                enforce_policies: Some(true),
+                token_dialect: Some("access_token_authz".to_owned()),
+                ..api(ROLE_API, true)
+            },
             closed_api("https://closed.example.test/", UserAccess::DenyAll),
         ],
         connections: vec![
             connection(
                 "users",
-                &["spa", "wildcard", "members", "code", "native", "partner"],
+                &[
+                    "spa", "wildcard", "members", "code", "native", "partner", "granted", "strict",
+                ],
             ),
             connection("staff", &["spa", "staff"]),
         ],
+        client_grants: vec![ClientGrantPatch {
+            client: "granted".to_owned(),
+            audience: GRANT_API.to_owned(),
+            subject_type: Some("user".to_owned()),
+            scopes: Some(list(&["read:things"])),
+        }],
         dry_run: false,
     }
 }
@@ -150,7 +180,18 @@ fn clients() -> Vec<ClientPatch> {
         is_first_party: Some(false),
         ..client("partner", &["https://partner.example.test/cb"])
     };
+    let strict = ClientPatch {
+        third_party_security_mode: Some(ThirdPartySecurityMode::Strict.into()),
+        is_first_party: Some(false),
+        ..client("strict", &["https://strict.example.test/cb"])
+    };
+    let granted = ClientPatch {
+        initiate_login_uri: Some("https://granted.example.test/login?x=1".to_owned()),
+        ..client("granted", &["https://granted.example.test/cb"])
+    };
     vec![
+        strict,
+        granted,
         spa,
         members,
         code,
@@ -175,10 +216,13 @@ fn client(client_id: &str, callbacks: &[&str]) -> ClientPatch {
 fn api(identifier: &str, skip_consent: bool) -> ResourceServerPatch {
     ResourceServerPatch {
         identifier: identifier.to_owned(),
-        scopes: vec![ResourceServerScope {
-            value: "read:things".to_owned(),
-            ..ResourceServerScope::default()
-        }],
+        name: Some("Things".to_owned()),
+        scopes: ["read:things", "write:things"]
+            .map(|value| ResourceServerScope {
+                value: value.to_owned(),
+                description: format!("May {value}"),
+            })
+            .into(),
         replace_scopes: true,
         skip_consent_for_verifiable_first_party_clients: Some(skip_consent),
         ..ResourceServerPatch::default()
@@ -200,7 +244,7 @@ fn connection(name: &str, enabled_clients: &[&str]) -> ConnectionPatch {
     }
 }
 
-fn list(values: &[&str]) -> StringList {
+pub(crate) fn list(values: &[&str]) -> StringList {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
     StringList { values }
 }

@@ -3,8 +3,8 @@
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    Client, Connection, FoundClient, OrganizationUsage, ResourceServer, SessionLifetimes, Tenant,
-    UserAccess,
+    Client, ClientGrant, Connection, FoundClient, OrganizationUsage, ResourceParameterProfile,
+    ResourceServer, SessionLifetimes, Tenant, ThirdPartySecurityMode, UserAccess,
 };
 
 impl From<Tenant> for wire::Tenant {
@@ -20,6 +20,15 @@ impl From<Tenant> for wire::Tenant {
             allowed_logout_urls: tenant.allowed_logout_urls,
             session_lifetimes: Some(tenant.session_lifetimes.into()),
             enable_client_connections: tenant.enable_client_connections,
+            authorization_response_iss_parameter_supported: tenant
+                .authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt: tenant
+                .skip_non_verifiable_callback_uri_confirmation_prompt,
+            use_scope_descriptions_for_consent: tenant.use_scope_descriptions_for_consent,
+            enabled_locales: tenant.enabled_locales,
+            resource_parameter_accepted: tenant.resource_parameter_profile
+                == ResourceParameterProfile::Compatibility,
+            require_openid_scope: tenant.require_openid_scope,
         }
     }
 }
@@ -41,6 +50,16 @@ impl From<FoundClient> for wire::FindClientResponse {
         Self {
             client: Some(found.client.into()),
             connections: found.connections.into_iter().map(Into::into).collect(),
+            client_grants: found.client_grants.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<ClientGrant> for wire::ClientGrant {
+    fn from(grant: ClientGrant) -> Self {
+        Self {
+            audience: grant.audience,
+            scopes: grant.scopes,
         }
     }
 }
@@ -51,6 +70,10 @@ impl From<Client> for wire::Client {
             OrganizationUsage::Deny => wire::OrganizationUsage::Deny,
             OrganizationUsage::Allow => wire::OrganizationUsage::Allow,
             OrganizationUsage::Require => wire::OrganizationUsage::Require,
+        };
+        let security_mode = match client.third_party_security_mode {
+            ThirdPartySecurityMode::Permissive => wire::ThirdPartySecurityMode::Permissive,
+            ThirdPartySecurityMode::Strict => wire::ThirdPartySecurityMode::Strict,
         };
         Self {
             client_id: client.client_id.to_string(),
@@ -69,6 +92,9 @@ impl From<Client> for wire::Client {
             organization_usage: usage.into(),
             organization_require_behavior: client.organization_require_behavior.as_str().to_owned(),
             sso_disabled: client.sso_disabled,
+            skip_non_verifiable_callback_uri_confirmation_prompt: client
+                .skip_non_verifiable_callback_uri_confirmation_prompt,
+            third_party_security_mode: security_mode.into(),
         }
     }
 }

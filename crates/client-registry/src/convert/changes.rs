@@ -2,17 +2,21 @@
 
 use doorward_proto::client_registry::v1::TenantChange;
 
-use crate::domain::{Client, ConnectionWithClients, Draft, Plan, ResourceServer, Tenant};
+use crate::domain::{
+    Client, ConnectionWithClients, Draft, Plan, PlannedClientGrant, ResourceServer, Tenant,
+};
 
 /// The changes of a plan. Fresh ids of a dry run are not those that the next run makes, so new objects have none there.
 pub(crate) fn changes(plan: Plan, dry_run: bool) -> Vec<TenantChange> {
     let tenant = plan.tenant.into_iter().map(TenantChange::from);
     let clients = plan.clients.into_iter().map(TenantChange::from);
     let resource_servers = plan.resource_servers.into_iter().map(TenantChange::from);
+    let client_grants = plan.client_grants.into_iter().map(TenantChange::from);
     let connections = plan.connections.into_iter().map(TenantChange::from);
     let mut changes: Vec<_> = tenant
         .chain(clients)
         .chain(resource_servers)
+        .chain(client_grants)
         .chain(connections)
         .collect();
     for change in changes.iter_mut().filter(|change| change.created) {
@@ -51,6 +55,14 @@ impl From<Draft<ResourceServer>> for TenantChange {
             server.identifier.clone(),
             server.id.as_str(),
         )
+    }
+}
+
+impl From<PlannedClientGrant> for TenantChange {
+    fn from(planned: PlannedClientGrant) -> Self {
+        let PlannedClientGrant { client_name, draft } = planned;
+        let name = format!("{client_name} for {}", draft.object.audience);
+        change("client_grant", &draft, name, "")
     }
 }
 

@@ -4,8 +4,8 @@ use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    ClientPatch, ConnectionPatch, Object, OrganizationUsage, ResourceServerPatch, Scope,
-    TenantPatch, UserAccess, Wanted,
+    ClientGrantPatch, ClientPatch, ConnectionPatch, Object, OrganizationUsage, ResourceServerPatch,
+    Scope, TenantPatch, ThirdPartySecurityMode, UserAccess, Wanted,
 };
 
 pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, InvalidField> {
@@ -21,6 +21,11 @@ pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, Invali
             .into_iter()
             .map(resource_server)
             .collect::<Result<_, _>>()?,
+        client_grants: request
+            .client_grants
+            .into_iter()
+            .map(client_grant)
+            .collect::<Result<_, _>>()?,
         connections: request
             .connections
             .into_iter()
@@ -30,6 +35,7 @@ pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, Invali
 }
 
 fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
+    let object = Object::tenant();
     let patch = TenantPatch {
         friendly_name: patch.friendly_name,
         picture_url: patch.picture_url,
@@ -45,6 +51,17 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
         idle_ephemeral_session_lifetime_minutes: patch.idle_ephemeral_session_lifetime_minutes,
         persistent_session_cookie: patch.persistent_session_cookie,
         enable_client_connections: patch.enable_client_connections,
+        authorization_response_iss_parameter_supported: patch
+            .authorization_response_iss_parameter_supported,
+        skip_non_verifiable_callback_uri_confirmation_prompt: patch
+            .skip_non_verifiable_callback_uri_confirmation_prompt,
+        use_scope_descriptions_for_consent: patch.use_scope_descriptions_for_consent,
+        enabled_locales: list(patch.enabled_locales),
+        resource_parameter_profile: object.word(
+            "resource_parameter_profile",
+            patch.resource_parameter_profile,
+        )?,
+        require_openid_scope: patch.require_openid_scope,
     };
     patch.validate()?;
     Ok(patch)
@@ -75,10 +92,28 @@ fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
             "token_endpoint_auth_method",
             patch.token_endpoint_auth_method,
         )?,
+        skip_non_verifiable_callback_uri_confirmation_prompt: patch
+            .skip_non_verifiable_callback_uri_confirmation_prompt,
+        third_party_security_mode: security_mode(&object, patch.third_party_security_mode)?,
         name: patch.name,
     };
     patch.validate()?;
     Ok(patch)
+}
+
+fn security_mode(
+    object: &Object,
+    mode: Option<i32>,
+) -> Result<Option<ThirdPartySecurityMode>, InvalidField> {
+    let known = |number| match wire::ThirdPartySecurityMode::try_from(number) {
+        Ok(wire::ThirdPartySecurityMode::Permissive) => Ok(ThirdPartySecurityMode::Permissive),
+        Ok(wire::ThirdPartySecurityMode::Strict) => Ok(ThirdPartySecurityMode::Strict),
+        Ok(wire::ThirdPartySecurityMode::Unspecified) | Err(_) => {
+            let problem = format!("{number} is not supported; it may be permissive, strict");
+            Err(object.invalid("third_party_security_mode", problem))
+        }
+    };
+    mode.map(known).transpose()
 }
 
 fn organization_usage(
@@ -143,6 +178,20 @@ impl From<wire::ResourceServerScope> for Scope {
             description: scope.description,
         }
     }
+}
+
+fn client_grant(patch: wire::ClientGrantPatch) -> Result<ClientGrantPatch, InvalidField> {
+    let object = Object::client_grant(&patch.client, &patch.audience);
+    let patch = ClientGrantPatch {
+        subject_type: object
+            .word("subject_type", patch.subject_type)?
+            .unwrap_or_default(),
+        scopes: list(patch.scopes),
+        client: patch.client,
+        audience: patch.audience,
+    };
+    patch.validate()?;
+    Ok(patch)
 }
 
 fn connection(patch: wire::ConnectionPatch) -> Result<ConnectionPatch, InvalidField> {

@@ -65,6 +65,17 @@ words! {
 }
 
 words! {
+    /// How much a third-party application may do.
+    ThirdPartySecurityMode {
+        /// As much as a first-party one, with consent.
+        #[default]
+        Permissive = "permissive",
+        /// Little; among others, it registers no placeholders.
+        Strict = "strict",
+    }
+}
+
+words! {
     /// Algorithm of a token's signature; RFC 7518 §3.1.
     SigningAlg {
         /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -97,6 +108,8 @@ pub struct Client {
     pub organization_require_behavior: OrganizationRequireBehavior,
     pub sso_disabled: bool,
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
+    pub third_party_security_mode: ThirdPartySecurityMode,
 }
 
 impl Client {
@@ -127,6 +140,8 @@ impl Client {
             organization_require_behavior: OrganizationRequireBehavior::default(),
             sso_disabled: false,
             token_endpoint_auth_method: method,
+            skip_non_verifiable_callback_uri_confirmation_prompt: None,
+            third_party_security_mode: ThirdPartySecurityMode::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use doorward_proto::InvalidField;
 use super::draft::{Draft, set_all};
 use super::{
     AppType, Client, ClientId, Object, OrganizationRequireBehavior, OrganizationUsage, SigningAlg,
-    TokenEndpointAuthMethod, rule,
+    ThirdPartySecurityMode, TokenEndpointAuthMethod, rule,
 };
 
 const MAX_NAME: usize = 255;
@@ -35,6 +35,8 @@ pub struct ClientPatch {
     pub organization_require_behavior: Option<OrganizationRequireBehavior>,
     pub sso_disabled: Option<bool>,
     pub token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
+    pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
+    pub third_party_security_mode: Option<ThirdPartySecurityMode>,
 }
 
 impl ClientPatch {
@@ -104,13 +106,45 @@ impl ClientPatch {
             ..
         } = draft;
         let first_party = self.is_first_party;
-        self.words().check_unchanged(
+        let object = self.words();
+        object.check_unchanged(
             "is_first_party",
             &client.is_first_party,
             first_party.as_ref(),
         )?;
         fields.set("name", &mut client.name, Some(self.name));
-        set_all!(fields, client, self: app_type, logo_uri, grant_types, callbacks, allowed_logout_urls, web_origins, allowed_origins, initiate_login_uri, id_token_lifetime_seconds, id_token_signing_alg, organization_usage, organization_require_behavior, sso_disabled, token_endpoint_auth_method);
-        Ok(())
+        fields.set(
+            "skip_non_verifiable_callback_uri_confirmation_prompt",
+            &mut client.skip_non_verifiable_callback_uri_confirmation_prompt,
+            self.skip_non_verifiable_callback_uri_confirmation_prompt
+                .map(Some),
+        );
+        set_all!(
+            fields, client, self: app_type, logo_uri, grant_types, callbacks, allowed_logout_urls, web_origins,
+            allowed_origins, initiate_login_uri, id_token_lifetime_seconds, id_token_signing_alg,
+            organization_usage, organization_require_behavior, sso_disabled, token_endpoint_auth_method,
+            third_party_security_mode
+        );
+        check_security_mode(&object, client)
     }
+}
+
+/// Looks at the application as it shall be: the mode and the lists may come from different requests.
+fn check_security_mode(object: &Object, client: &Client) -> Result<(), InvalidField> {
+    if client.third_party_security_mode != ThirdPartySecurityMode::Strict {
+        return Ok(());
+    }
+    if client.is_first_party {
+        let problem = "strict is for third-party applications only";
+        return Err(object.invalid("third_party_security_mode", problem));
+    }
+    for (field, urls) in [
+        ("callbacks", &client.callbacks),
+        ("allowed_logout_urls", &client.allowed_logout_urls),
+        ("web_origins", &client.web_origins),
+        ("allowed_origins", &client.allowed_origins),
+    ] {
+        object.check_each(field, Some(urls), rule::no_placeholder)?;
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Everything at once: what there is, and what is wanted.
 
 use super::{
-    Client, ClientPatch, Connection, ConnectionPatch, ConnectionWithClients, ResourceServer,
-    ResourceServerPatch, Tenant, TenantPatch,
+    Client, ClientGrant, ClientGrantPatch, ClientPatch, Connection, ConnectionPatch,
+    ConnectionWithClients, ResourceServer, ResourceServerPatch, Tenant, TenantPatch,
 };
 
 /// Everything that the registry holds.
@@ -14,6 +14,8 @@ pub struct Content {
     pub clients: Vec<Client>,
     /// APIs.
     pub resource_servers: Vec<ResourceServer>,
+    /// Client grants.
+    pub client_grants: Vec<ClientGrant>,
     /// Connections.
     pub connections: Vec<ConnectionWithClients>,
 }
@@ -27,15 +29,19 @@ pub struct Wanted {
     pub clients: Vec<ClientPatch>,
     /// APIs, found by identifier.
     pub resource_servers: Vec<ResourceServerPatch>,
+    /// Client grants, found by application, audience and subject type.
+    pub client_grants: Vec<ClientGrantPatch>,
     /// Connections, found by name.
     pub connections: Vec<ConnectionPatch>,
 }
 
-/// An application and what it may sign users in with.
+/// An application, what it may sign users in with, and what it may ask for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundClient {
     /// The application.
     pub client: Client,
     /// Connections that are enabled for it, in the order of [`in_order_for`](super::in_order_for).
     pub connections: Vec<Connection>,
+    /// Those of [`SubjectType::User`](super::SubjectType::User), ordered by audience.
+    pub client_grants: Vec<ClientGrant>,
 }

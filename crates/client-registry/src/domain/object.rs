@@ -1,10 +1,13 @@
 //! Naming what is wrong, and where.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use doorward_proto::InvalidField;
+
+use super::rule;
 
 /// Says what is wrong with a value, or nothing.
 pub(super) type Verdict = Result<(), String>;
@@ -30,6 +33,12 @@ impl Object {
     #[must_use]
     pub fn resource_server(identifier: &str) -> Self {
         Self(format!("resource server {identifier:?}"))
+    }
+
+    /// A client grant.
+    #[must_use]
+    pub fn client_grant(client: &str, audience: &str) -> Self {
+        Self(format!("client grant {client:?} for {audience:?}"))
     }
 
     /// A connection.
@@ -77,6 +86,36 @@ impl Object {
     ) -> Result<(), InvalidField> {
         for (index, value) in values.unwrap_or_default().iter().enumerate() {
             self.check(&format!("{field}[{index}]"), Some(value), &rule)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_count(
+        &self,
+        field: &str,
+        values: Option<&[String]>,
+        most: usize,
+    ) -> Result<(), InvalidField> {
+        match values.map_or(0, <[_]>::len) {
+            count if count > most => {
+                Err(self.invalid(field, format!("has {count} entries, but may have {most}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Each scope once.
+    pub(super) fn check_scopes<'a>(
+        &self,
+        scopes: impl Iterator<Item = &'a str>,
+    ) -> Result<(), InvalidField> {
+        let mut seen = HashSet::new();
+        for (index, scope) in scopes.enumerate() {
+            let field = format!("scopes[{index}]");
+            self.check(&field, Some(scope), rule::scope)?;
+            if !seen.insert(scope) {
+                return Err(self.invalid(field, format!("{scope:?} is given twice")));
+            }
         }
         Ok(())
     }

@@ -1,12 +1,15 @@
 //! Deciding what has to be written.
 
+mod client_grants;
 mod clients;
 mod connections;
 mod resource_servers;
 #[cfg(test)]
 mod tests;
 
-use super::{Client, ConnectionWithClients, Content, Draft, ResourceServer, Tenant, Wanted};
+use super::{
+    Client, ClientGrant, ConnectionWithClients, Content, Draft, ResourceServer, Tenant, Wanted,
+};
 use crate::Error;
 
 /// What has to be written: only objects that are new or differ.
@@ -18,8 +21,19 @@ pub struct Plan {
     pub clients: Vec<Draft<Client>>,
     /// APIs.
     pub resource_servers: Vec<Draft<ResourceServer>>,
+    /// Client grants.
+    pub client_grants: Vec<PlannedClientGrant>,
     /// Connections.
     pub connections: Vec<Draft<ConnectionWithClients>>,
+}
+
+/// A client grant that has to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedClientGrant {
+    /// Name of the application, for those who read about it.
+    pub client_name: String,
+    /// The client grant.
+    pub draft: Draft<ClientGrant>,
 }
 
 /// Brings the content to what is wanted. The patches are valid each by itself.
@@ -31,6 +45,7 @@ pub fn plan(content: Content, wanted: Wanted) -> Result<Plan, Error> {
     let clients = clients::plan(content.clients, wanted.clients)?;
     let resource_servers =
         resource_servers::plan(content.resource_servers, wanted.resource_servers)?;
+    let client_grants = client_grants::plan(content.client_grants, wanted.client_grants, &clients)?;
     let mut connections = connections::Connections::new(content.connections, &clients);
     if tenant.object.enable_client_connections {
         connections.enable_for_new_clients(&wanted.connections);
@@ -39,6 +54,7 @@ pub fn plan(content: Content, wanted: Wanted) -> Result<Plan, Error> {
     let connections = connections.finish();
     Ok(Plan {
         tenant: Some(tenant).filter(Draft::differs),
+        client_grants: client_grants::differing(client_grants, &clients),
         clients: differing(clients),
         resource_servers: differing(resource_servers),
         connections: differing(connections),
@@ -57,6 +73,7 @@ impl Plan {
         self.tenant.is_none()
             && self.clients.is_empty()
             && self.resource_servers.is_empty()
+            && self.client_grants.is_empty()
             && self.connections.is_empty()
     }
 }

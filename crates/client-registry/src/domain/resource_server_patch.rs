@@ -1,7 +1,5 @@
 //! Bringing an API to a wanted state.
 
-use std::collections::HashSet;
-
 use doorward_proto::InvalidField;
 
 use super::draft::{Draft, set_all};
@@ -10,7 +8,6 @@ use super::{
 };
 
 const MAX_NAME: usize = 200;
-const MAX_IDENTIFIER: usize = 600;
 const MAX_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 
 /// What an API shall be; absent fields stay, or get the default.
@@ -41,30 +38,15 @@ impl ResourceServerPatch {
         let id = self.id.as_ref().map(ResourceServerId::as_str);
         let lifetimes = 1..=MAX_TOKEN_LIFETIME_SECONDS;
         object.check("id", id, rule::text(rule::ID_LENGTH))?;
-        object.check(
-            "identifier",
-            Some(&self.identifier),
-            rule::text(1..=MAX_IDENTIFIER),
-        )?;
+        object.check("identifier", Some(&self.identifier), rule::identifier)?;
         object.check("name", self.name.as_deref(), rule::name(MAX_NAME))?;
         object.check_range(
             "token_lifetime_seconds",
             self.token_lifetime_seconds,
             lifetimes,
         )?;
-        self.validate_scopes(&object)
-    }
-
-    fn validate_scopes(&self, object: &Object) -> Result<(), InvalidField> {
-        let mut values = HashSet::new();
-        for (index, scope) in self.scopes.iter().flatten().enumerate() {
-            let field = format!("scopes[{index}]");
-            object.check(&field, Some(&scope.value), rule::scope)?;
-            if !values.insert(&scope.value) {
-                return Err(object.invalid(field, format!("{:?} is given twice", scope.value)));
-            }
-        }
-        Ok(())
+        let scopes = self.scopes.iter().flatten();
+        object.check_scopes(scopes.map(|scope| scope.value.as_str()))
     }
 
     pub(super) fn words(&self) -> Object {

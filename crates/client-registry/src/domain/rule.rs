@@ -8,6 +8,9 @@ use url::{Host, Url};
 use super::object::Verdict;
 
 pub(super) const ID_LENGTH: RangeInclusive<usize> = 1..=255;
+pub(super) const MAX_IDENTIFIER: usize = 600;
+/// RFC 5646 §4.4.1.
+const MAX_LANGUAGE_TAG_LENGTH: usize = 35;
 const MAX_URL_LENGTH: usize = 2048;
 
 /// Any characters but control characters.
@@ -19,6 +22,11 @@ pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> Verdict {
         }
         require(!text.contains(char::is_control), "has a control character")
     }
+}
+
+/// An API's identifier, the `audience`.
+pub(super) fn identifier(text: &str) -> Verdict {
+    self::text(1..=MAX_IDENTIFIER)(text)
 }
 
 /// A text that pages show; the characters of tags are refused as on Auth0.
@@ -107,6 +115,30 @@ fn registered(text: &str) -> Result<RegisteredUri, String> {
 fn without_organization_name(uri: &RegisteredUri) -> Verdict {
     let has_it = uri.placeholder() == Some(Placeholder::OrganizationName);
     require(!has_it, "must not have {organization_name}")
+}
+
+/// As much of RFC 5646 §2.1 as tells a language tag from something else: a language, then subtags.
+pub(super) fn language_tag(text: &str) -> Verdict {
+    let mut subtags = text.split('-');
+    let language = subtags.next().unwrap_or_default();
+    let is_language = (2..=8).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_subtag = |subtag: &str| {
+        (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    require(
+        text.len() <= MAX_LANGUAGE_TAG_LENGTH && is_language && subtags.all(is_subtag),
+        "is not a language tag",
+    )
+}
+
+/// What a strict third-party application cannot register: hosts that are not its own alone.
+pub(super) fn no_placeholder(text: &str) -> Verdict {
+    let has_one = registered(text)?.placeholder().is_some();
+    require(
+        !has_one,
+        "a strict third-party application cannot have a placeholder",
+    )
 }
 
 /// Grants that Doorward does not know are kept: they are never used.

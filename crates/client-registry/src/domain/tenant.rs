@@ -1,7 +1,20 @@
 //! Settings that hold for the whole tenant.
 
+use super::word::words;
+
 /// In minutes.
 pub(super) const HOUR: u32 = 60;
+
+words! {
+    /// What stands for the API in a request.
+    ResourceParameterProfile {
+        /// `audience` alone.
+        #[default]
+        Audience = "audience",
+        /// `resource` (RFC 8707) too, where there is no `audience`.
+        Compatibility = "compatibility",
+    }
+}
 
 /// Tenant settings. What each field means stands in `client_registry.proto`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +33,12 @@ pub struct Tenant {
     pub allowed_logout_urls: Vec<String>,
     pub session_lifetimes: SessionLifetimes,
     pub enable_client_connections: bool,
+    pub authorization_response_iss_parameter_supported: bool,
+    pub skip_non_verifiable_callback_uri_confirmation_prompt: bool,
+    pub use_scope_descriptions_for_consent: bool,
+    pub enabled_locales: Vec<String>,
+    pub resource_parameter_profile: ResourceParameterProfile,
+    pub require_openid_scope: bool,
 }
 
 /// How long SSO sessions live.
@@ -49,6 +68,12 @@ impl Default for Tenant {
             allowed_logout_urls: Vec::new(),
             session_lifetimes: SessionLifetimes::default(),
             enable_client_connections: true,
+            authorization_response_iss_parameter_supported: false,
+            skip_non_verifiable_callback_uri_confirmation_prompt: false,
+            use_scope_descriptions_for_consent: false,
+            enabled_locales: Vec::new(),
+            resource_parameter_profile: ResourceParameterProfile::default(),
+            require_openid_scope: false,
         }
     }
 }

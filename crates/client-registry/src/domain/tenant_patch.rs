@@ -4,14 +4,14 @@ use doorward_proto::InvalidField;
 
 use super::draft::{Draft, Fields, set_all};
 use super::tenant::HOUR;
-use super::{Object, SessionLifetimes, Tenant, rule};
+use super::{Object, ResourceParameterProfile, SessionLifetimes, Tenant, rule};
 
 /// A year.
 const MAX_ABSOLUTE_MINUTES: u32 = 8_760 * HOUR;
 /// A hundred days.
 const MAX_IDLE_MINUTES: u32 = 2_400 * HOUR;
 const MAX_NAME: usize = 255;
-const MAX_AUDIENCE: usize = 600;
+const MAX_LOCALES: usize = 100;
 
 /// What the tenant's settings shall be; absent fields stay.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +34,12 @@ pub struct TenantPatch {
     pub idle_ephemeral_session_lifetime_minutes: Option<u32>,
     pub persistent_session_cookie: Option<bool>,
     pub enable_client_connections: Option<bool>,
+    pub authorization_response_iss_parameter_supported: Option<bool>,
+    pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
+    pub use_scope_descriptions_for_consent: Option<bool>,
+    pub enabled_locales: Option<Vec<String>>,
+    pub resource_parameter_profile: Option<ResourceParameterProfile>,
+    pub require_openid_scope: Option<bool>,
 }
 
 impl TenantPatch {
@@ -63,7 +69,7 @@ impl TenantPatch {
         tenant.check(
             "default_audience",
             self.default_audience.as_deref(),
-            text(MAX_AUDIENCE),
+            text(rule::MAX_IDENTIFIER),
         )?;
         tenant.check(
             "default_directory",
@@ -72,7 +78,14 @@ impl TenantPatch {
         )?;
         tenant.check("default_redirection_uri", redirection_uri, &https_url)?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
+        self.validate_locales(&tenant)?;
         self.validate_lifetimes(&tenant)
+    }
+
+    fn validate_locales(&self, tenant: &Object) -> Result<(), InvalidField> {
+        let locales = self.enabled_locales.as_deref();
+        tenant.check_count("enabled_locales", locales, MAX_LOCALES)?;
+        tenant.check_each("enabled_locales", locales, rule::language_tag)
     }
 
     fn validate_lifetimes(&self, tenant: &Object) -> Result<(), InvalidField> {
@@ -113,7 +126,9 @@ impl TenantPatch {
         set_all!(
             fields, tenant, self: friendly_name, picture_url, support_email, support_url,
             default_audience, default_directory, default_redirection_uri, allowed_logout_urls,
-            enable_client_connections
+            enable_client_connections, authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
+            enabled_locales, resource_parameter_profile, require_openid_scope
         );
     }
 

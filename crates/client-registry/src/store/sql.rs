@@ -1,6 +1,7 @@
 //! The registry in Postgres or SQLite.
 
 mod client;
+mod client_grant;
 mod connection;
 mod record;
 mod resource_server;
@@ -70,6 +71,7 @@ impl Store for SqlStore {
         Ok(Some(FoundClient {
             client,
             connections,
+            client_grants: client_grant::list_for_users(pool, id).await?,
         }))
     }
 
@@ -82,6 +84,10 @@ impl Store for SqlStore {
 
     async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError> {
         client::any_allows_origin(self.database.pool(), origin).await
+    }
+
+    async fn find_connection(&self, name: &str) -> Result<Option<Connection>, StoreError> {
+        connection::find(self.database.pool(), name).await
     }
 
     async fn list_connections(&self) -> Result<Vec<Connection>, StoreError> {
@@ -104,6 +110,7 @@ async fn read(database: &mut AnyConnection) -> Result<Content, StoreError> {
         tenant: tenant::get(&mut *database).await?,
         clients: client::list(&mut *database).await?,
         resource_servers: resource_server::list(&mut *database).await?,
+        client_grants: client_grant::list(&mut *database).await?,
         connections: connection::list_with_clients(database).await?,
     })
 }
@@ -117,6 +124,9 @@ async fn write(database: &mut AnyConnection, plan: &Plan) -> Result<(), StoreErr
     }
     for draft in &plan.resource_servers {
         resource_server::put(database, &draft.object).await?;
+    }
+    for planned in &plan.client_grants {
+        client_grant::put(database, &planned.draft.object).await?;
     }
     for draft in &plan.connections {
         connection::put(database, &draft.object).await?;

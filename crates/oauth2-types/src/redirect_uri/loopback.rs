@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use url::Host;
+
 use super::raw_uri::RawUri;
 
 /// Is `requested` at the loopback address of `registered`, whatever its port? Names do not count: RFC 8252 §8.3 warns
@@ -13,6 +15,24 @@ pub(super) fn same_address(registered: &RawUri<'_>, requested: &RawUri<'_>) -> b
     };
     let host = without_port(registered_at);
     registered.is_web() && is_loopback(host) && host == without_port(requested_at)
+}
+
+/// Does the host lead back to the device of the browser? Names below `localhost` do as well (RFC 6761 §6.3), and systems
+/// take the unspecified address for their own.
+pub(super) fn is_this_device(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::Ipv4(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Ipv6(address) => {
+            let mapped = address.to_ipv4_mapped();
+            address.is_loopback()
+                || address.is_unspecified()
+                || mapped.is_some_and(|address| address.is_loopback())
+        }
+    }
 }
 
 fn without_port(authority: &str) -> &str {
@@ -38,7 +58,31 @@ fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
+
+    #[test]
+    fn hosts_of_this_device() {
+        for (url, expected) in [
+            ("http://localhost:3000/", true),
+            ("http://LOCALHOST/", true),
+            ("http://app.localhost./", true),
+            ("http://127.0.0.1:5000/", true),
+            ("http://127.8.9.1/", true),
+            ("http://0x7f.1/", true),
+            ("http://0.0.0.0/", true),
+            ("http://[::1]/", true),
+            ("http://[::ffff:127.0.0.1]/", true),
+            ("https://localhost.example.test/", false),
+            ("https://mylocalhost/", false),
+            ("http://10.0.0.1/", false),
+            ("http://[fe80::1]/", false),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert_eq!(is_this_device(&url.host().unwrap()), expected, "{url}");
+        }
+    }
 
     #[test]
     fn addresses() {

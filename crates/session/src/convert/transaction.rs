@@ -109,6 +109,10 @@ impl From<WireStage> for Stage {
         match stage {
             WireStage::SigningIn(wire::SigningIn { identifier }) => Self::SigningIn { identifier },
             WireStage::SignedIn(wire::SignedIn { sid }) => Self::SignedIn { sid },
+            WireStage::Consenting(wire::Consenting { sid }) => Self::Consenting { sid },
+            WireStage::Consented(wire::Consented { sid }) => Self::Consented { sid },
+            WireStage::Confirming(wire::Confirming {}) => Self::Confirming,
+            WireStage::Confirmed(wire::Confirmed {}) => Self::Confirmed,
             WireStage::Answered(wire::Answered { sid }) => Self::Answered { sid },
         }
     }
@@ -119,6 +123,10 @@ impl From<Stage> for WireStage {
         match stage {
             Stage::SigningIn { identifier } => Self::SigningIn(wire::SigningIn { identifier }),
             Stage::SignedIn { sid } => Self::SignedIn(wire::SignedIn { sid }),
+            Stage::Consenting { sid } => Self::Consenting(wire::Consenting { sid }),
+            Stage::Consented { sid } => Self::Consented(wire::Consented { sid }),
+            Stage::Confirming => Self::Confirming(wire::Confirming {}),
+            Stage::Confirmed => Self::Confirmed(wire::Confirmed {}),
             Stage::Answered { sid } => Self::Answered(wire::Answered { sid }),
         }
     }
@@ -155,6 +163,37 @@ mod tests {
             ..message()
         };
         assert!(new_transaction(most).is_ok());
+    }
+
+    #[test]
+    fn every_text_of_a_stage_has_a_limit() {
+        let sid = || "s".repeat(1_025);
+        for (field, stage) in [
+            (
+                "signing_in.identifier",
+                WireStage::SigningIn(wire::SigningIn { identifier: sid() }),
+            ),
+            (
+                "signed_in.sid",
+                WireStage::SignedIn(wire::SignedIn { sid: sid() }),
+            ),
+            (
+                "consenting.sid",
+                WireStage::Consenting(wire::Consenting { sid: sid() }),
+            ),
+            (
+                "consented.sid",
+                WireStage::Consented(wire::Consented { sid: sid() }),
+            ),
+            (
+                "answered.sid",
+                WireStage::Answered(wire::Answered { sid: sid() }),
+            ),
+        ] {
+            let stage = Some(stage);
+            let refusal = new_transaction(wire::Transaction { stage, ..message() }).unwrap_err();
+            assert_eq!(refusal.field, format!("transaction.{field}"));
+        }
     }
 
     #[test]

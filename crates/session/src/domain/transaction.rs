@@ -11,6 +11,8 @@ use super::after;
 const MAX_LIFE: Duration = Duration::from_hours(1);
 /// After the answer, the same submit is still known for this time.
 const REPEAT_LIFE: Duration = Duration::from_mins(2);
+/// After it began, the application of a transaction is still known for this time.
+const CLIENT_LIFE: Duration = Duration::from_hours(24);
 const MAX_PARAMETERS: usize = 64;
 const MAX_PARAMETER_BYTES: usize = 16 * 1024;
 const MAX_TEXT_BYTES: usize = 1024;
@@ -68,11 +70,35 @@ pub enum Stage {
         /// The session that was opened.
         sid: String,
     },
+    /// The user is asked for consent.
+    Consenting {
+        /// The session that was opened; empty: it was there before.
+        sid: String,
+    },
+    /// The user has agreed.
+    Consented {
+        /// The session that was opened; empty: it was there before.
+        sid: String,
+    },
+    /// The user is asked whether the application on this device is the right one.
+    Confirming,
+    /// The user has said that it is.
+    Confirmed,
     /// The answer was sent.
     Answered {
         /// The session that it was made from.
         sid: String,
     },
+}
+
+/// The application whose request a transaction is: known for longer than the transaction itself, so that a user who
+/// comes back too late can be sent there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionClient {
+    /// The application.
+    pub client_id: String,
+    /// Forgotten after that.
+    pub expires_at: Timestamp,
 }
 
 impl AuthorizationRequest {
@@ -98,17 +124,38 @@ impl AuthorizationRequest {
     pub fn latest_expiry(&self) -> Timestamp {
         after(self.created_at, MAX_LIFE)
     }
+
+    /// The application of this request, known for a day after it came.
+    #[must_use]
+    pub fn client(&self, client_id: String, now: Timestamp) -> TransactionClient {
+        TransactionClient {
+            client_id,
+            expires_at: after(self.created_at.min(now), CLIENT_LIFE),
+        }
+    }
+}
+
+impl Stage {
+    /// The text that it holds, and the field that it comes from.
+    fn text(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::SigningIn { identifier } => {
+                Some(("transaction.signing_in.identifier", identifier))
+            }
+            Self::SignedIn { sid } => Some(("transaction.signed_in.sid", sid)),
+            Self::Consenting { sid } => Some(("transaction.consenting.sid", sid)),
+            Self::Consented { sid } => Some(("transaction.consented.sid", sid)),
+            Self::Confirming | Self::Confirmed => None,
+            Self::Answered { sid } => Some(("transaction.answered.sid", sid)),
+        }
+    }
 }
 
 impl Progress {
     /// Refuses texts that no page and no session would give.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let (field, text) = match &self.stage {
-            Stage::SigningIn { identifier } => ("transaction.signing_in.identifier", identifier),
-            Stage::SignedIn { sid } => ("transaction.signed_in.sid", sid),
-            Stage::Answered { sid } => ("transaction.answered.sid", sid),
-        };
-        for (field, text) in [(field, text), ("transaction.page_nonce", &self.page_nonce)] {
+        let page_nonce = ("transaction.page_nonce", self.page_nonce.as_str());
+        for (field, text) in self.stage.text().into_iter().chain([page_nonce]) {
             if text.len() > MAX_TEXT_BYTES {
                 return Err(InvalidField::new(field, "must have 1 KiB or less"));
             }
@@ -121,7 +168,7 @@ impl Progress {
     pub fn bounded(self, now: Timestamp) -> Self {
         let life = match self.stage {
             Stage::Answered { .. } => REPEAT_LIFE,
-            Stage::SigningIn { .. } | Stage::SignedIn { .. } => MAX_LIFE,
+            _ => MAX_LIFE,
         };
         Self {
             expires_at: self.expires_at.min(after(now, life)),

@@ -60,13 +60,26 @@ impl App {
             .into_inner()
     }
 
-    async fn find(&mut self, transaction_id: &str, browser_token: &str) -> Option<Transaction> {
+    async fn add(&mut self, transaction: &Transaction, browser_token: &str) {
+        let request = add_transaction(transaction.clone(), browser_token);
+        self.client.add_transaction(request).await.unwrap();
+    }
+
+    async fn ask(&mut self, transaction_id: &str, browser_token: &str) -> FindTransactionResponse {
         let request = FindTransactionRequest {
             transaction_id: transaction_id.to_owned(),
             browser_token: browser_token.to_owned(),
         };
         let response = self.client.find_transaction(request).await.unwrap();
-        response.into_inner().transaction
+        response.into_inner()
+    }
+
+    async fn find(&mut self, transaction_id: &str, browser_token: &str) -> Option<Transaction> {
+        self.ask(transaction_id, browser_token).await.transaction
+    }
+
+    async fn lost(&mut self, transaction_id: &str, browser_token: &str) -> Option<String> {
+        self.ask(transaction_id, browser_token).await.lost_client_id
     }
 }
 
@@ -89,6 +102,14 @@ fn sign_in() -> OpenSessionRequest {
         limits: limits(1_000, 100),
         persistent: true,
         ..OpenSessionRequest::default()
+    }
+}
+
+fn add_transaction(transaction: Transaction, browser_token: &str) -> AddTransactionRequest {
+    AddTransactionRequest {
+        transaction: Some(transaction),
+        browser_token: browser_token.to_owned(),
+        client_id: "app".to_owned(),
     }
 }
 
@@ -301,10 +322,7 @@ async fn copies_of_users_and_the_relay_position() {
 async fn a_transaction_belongs_to_one_browser() {
     let mut app = App::start().await;
     let (transaction, browser_token) = (app.transaction(), secret());
-    let request = AddTransactionRequest {
-        transaction: Some(transaction.clone()),
-        browser_token: browser_token.clone(),
-    };
+    let request = add_transaction(transaction.clone(), &browser_token);
     app.client.add_transaction(request.clone()).await.unwrap();
     let id = &transaction.transaction_id;
     let found = app.find(id, &browser_token).await;
@@ -328,11 +346,7 @@ async fn an_answered_transaction_lives_two_minutes_more() {
     let mut app = App::start().await;
     let (transaction, browser_token) = (app.transaction(), secret());
     let id = transaction.transaction_id.clone();
-    let request = AddTransactionRequest {
-        transaction: Some(transaction.clone()),
-        browser_token: browser_token.clone(),
-    };
-    app.client.add_transaction(request).await.unwrap();
+    app.add(&transaction, &browser_token).await;
 
     let answered = Transaction {
         version: 1,
@@ -364,6 +378,81 @@ async fn an_answered_transaction_lives_two_minutes_more() {
 }
 
 #[tokio::test]
+async fn a_lost_transaction_leads_back_to_its_application() {
+    let mut app = App::start().await;
+    let (transaction, browser_token) = (app.transaction(), secret());
+    let id = transaction.transaction_id.clone();
+    app.add(&transaction, &browser_token).await;
+    // While it is alive, the link alone tells a stranger nothing.
+    for browser in [browser_token.clone(), secret(), String::new()] {
+        assert_eq!(app.lost(&id, &browser).await, None);
+    }
+    app.clock.advance(Duration::from_hours(1));
+    for browser in [browser_token.clone(), secret(), String::new()] {
+        assert_eq!(app.lost(&id, &browser).await.as_deref(), Some("app"));
+    }
+    for unknown in [secret(), String::new(), "x".repeat(10_000)] {
+        assert_eq!(app.lost(&unknown, &browser_token).await, None);
+    }
+    app.clock
+        .advance(Duration::from_hours(23) - Duration::from_millis(1));
+    assert_eq!(app.lost(&id, "").await.as_deref(), Some("app"));
+    app.clock.advance(Duration::from_millis(1));
+    assert_eq!(app.lost(&id, "").await, None);
+}
+
+#[tokio::test]
+async fn an_answered_transaction_leads_back_once_it_is_gone() {
+    let mut app = App::start().await;
+    let (transaction, browser_token) = (app.transaction(), secret());
+    let id = transaction.transaction_id.clone();
+    app.add(&transaction, &browser_token).await;
+    let answered = Transaction {
+        version: 1,
+        stage: Some(Stage::Answered(Answered::default())),
+        ..transaction
+    };
+    let request = UpdateTransactionRequest {
+        transaction: Some(answered),
+    };
+    app.client.update_transaction(request).await.unwrap();
+    assert_eq!(app.lost(&id, &browser_token).await, None);
+    app.clock.advance(Duration::from_mins(2));
+    assert_eq!(app.lost(&id, &browser_token).await.as_deref(), Some("app"));
+}
+
+#[tokio::test]
+async fn a_request_that_claims_to_come_later_is_forgotten_no_later() {
+    let mut app = App::start().await;
+    let transaction = Transaction {
+        created_at: app.in_seconds(1_000_000),
+        expires_at: app.in_seconds(1_000_000),
+        ..app.transaction()
+    };
+    app.add(&transaction, &secret()).await;
+    app.clock.advance(Duration::from_hours(24));
+    assert_eq!(app.lost(&transaction.transaction_id, "").await, None);
+}
+
+#[tokio::test]
+async fn a_transaction_names_its_application() {
+    let mut app = App::start().await;
+    for client_id in [String::new(), "x".repeat(256)] {
+        let request = AddTransactionRequest {
+            client_id,
+            ..add_transaction(app.transaction(), &secret())
+        };
+        let refused = refusal(app.client.add_transaction(request).await);
+        assert_eq!(refused, Some(ErrorReason::InvalidField));
+    }
+    let request = AddTransactionRequest {
+        client_id: "x".repeat(255),
+        ..add_transaction(app.transaction(), &secret())
+    };
+    assert!(app.client.add_transaction(request).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_guessable_transaction_id_is_refused() {
     let mut app = App::start().await;
     for (transaction_id, browser_token) in [("1", secret()), (&secret(), String::new())] {
@@ -371,10 +460,7 @@ async fn a_guessable_transaction_id_is_refused() {
             transaction_id: transaction_id.to_owned(),
             ..app.transaction()
         };
-        let request = AddTransactionRequest {
-            transaction: Some(transaction),
-            browser_token,
-        };
+        let request = add_transaction(transaction, &browser_token);
         let refused = refusal(app.client.add_transaction(request).await);
         assert_eq!(refused, Some(ErrorReason::InvalidField));
     }

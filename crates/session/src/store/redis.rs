@@ -4,11 +4,12 @@
 //! |---|---|---|
 //! | `doorward:user:{SLOT}` | hash | `user`, `version`: the user's copy; every other field is a session, by the hash of its token |
 //! | `doorward:user-relay-position` | string | how far changes of users were relayed |
-//! | `doorward:transaction:HASH` | hash | a pending transaction, by the hash of its id |
+//! | `doorward:transaction:{HASH}` | hash | a pending transaction, by the hash of its id |
+//! | `doorward:transaction-client:{HASH}` | hash | `client_id`, `expires_at`: its application, kept for longer |
 //! | `doorward:access-token:HASH` | string | what an opaque access token stands for, by its hash |
 //!
 //! A user and all his sessions are one key: found, listed and ended at once, in one slot of a cluster, without a scan. The
-//! braces let later keys of the same user lie in the same slot. No key holds text that somebody else chose.
+//! braces let later keys of the same user, and both keys of a transaction, lie in the same slot. No key holds text that somebody else chose.
 //!
 //! What must be atomic is a Lua script, called by its digest (`EVALSHA`) and loaded whenever Redis does not have it. The
 //! time is always the service's: expiry in Redis only clears away, some minutes late, what has ended already.

@@ -4,7 +4,7 @@ use doorward_proto::InvalidField;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Issuer, Lifetime};
+use super::{Issuer, Lifetime, Permissions};
 
 /// The `aud` claim: one audience as a string, two as an array.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,6 +57,8 @@ pub(crate) struct AccessToken {
     pub(crate) lifetime: Lifetime,
     pub(crate) dialect: Dialect,
     pub(crate) org_id: Option<String>,
+    /// Absent: the claim is left out.
+    pub(crate) permissions: Option<Permissions>,
 }
 
 /// The payload of an access token.
@@ -71,6 +73,8 @@ pub(crate) struct AccessTokenClaims<'a> {
     client: ClientClaims<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<&'a Permissions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_id: Option<&'a str>,
 }
@@ -103,6 +107,7 @@ impl AccessToken {
                 },
             },
             scope: (!self.scopes.is_empty()).then(|| self.scopes.join(" ")),
+            permissions: self.permissions.as_ref(),
             org_id: self.org_id.as_deref(),
         }
     }

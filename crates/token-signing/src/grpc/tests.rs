@@ -96,7 +96,15 @@ fn access_token() -> wire::AccessTokenClaims {
         lifetime_seconds: 7200,
         dialect: wire::TokenDialect::AccessToken.into(),
         org_id: String::new(),
+        permissions: None,
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "so is the field that it fills")]
+fn permissions(values: &[&str]) -> Option<wire::Permissions> {
+    Some(wire::Permissions {
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+    })
 }
 
 fn id_token() -> wire::IdTokenClaims {

@@ -1,10 +1,11 @@
-//! `audience`: the API that the access token is for.
+//! `audience`: the API that the access token is for, and whether the application may ask for it.
 
 use std::sync::Arc;
 
-use doorward_oauth2_types::{ErrorCode, auth0};
-use doorward_proto::client_registry::v1::{ResourceServer, Tenant, UserAccess};
+use doorward_oauth2_types::{ErrorCode, auth0, parameters};
+use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, Tenant, UserAccess};
 
+use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::pipeline::RawParams;
@@ -16,22 +17,118 @@ pub(super) async fn check(
     deps: &Deps,
 ) -> Result<Option<Arc<ResourceServer>>, OAuthError> {
     let default = Some(tenant.default_audience.as_str()).filter(|it| !it.is_empty());
-    let Some(audience) = params.get(auth0::AUDIENCE).or(default) else {
+    let Some(audience) = requested(params, tenant)?.or(default) else {
         return Ok(None);
     };
     if audience == deps.issuer.userinfo_endpoint() {
         return Ok(None);
     }
-    match deps.backends.registry.resource_server(audience).await? {
-        Some(api) if api.user_access() == UserAccess::AllowAll => Ok(Some(api)),
-        // There are no client grants yet that could let an application in.
-        Some(_) => Err(OAuthError::new(
+    let found = deps.backends.registry.resource_server(audience).await?;
+    found.map(Some).ok_or_else(|| {
+        let description = format!("Service not found: {audience}");
+        OAuthError::new(ErrorCode::AccessDenied, description)
+    })
+}
+
+/// What the request names; `resource` only for tenants that want it, and only one (RFC 8707 §2).
+fn requested<'a>(params: &'a RawParams, tenant: &Tenant) -> Result<Option<&'a str>, OAuthError> {
+    let audience = params.get(auth0::AUDIENCE);
+    if audience.is_some() || !tenant.resource_parameter_accepted {
+        return Ok(audience);
+    }
+    let mut resources = params.values(parameters::RESOURCE);
+    let first = resources.next();
+    if resources.any(|other| Some(other) != first) {
+        return Err(OAuthError::new(
+            ErrorCode::InvalidTarget,
+            "Only one resource can be asked for at a time",
+        ));
+    }
+    Ok(first)
+}
+
+/// The client grant that limits the scopes, where the API wants one.
+pub(super) fn check_grant<'a>(
+    api: &ResourceServer,
+    registered: &'a RegisteredClient,
+) -> Result<Option<&'a ClientGrant>, OAuthError> {
+    let audience = &api.identifier;
+    let refused = || {
+        OAuthError::new(
             ErrorCode::UnauthorizedClient,
             format!("Client is not authorized to access \"{audience}\"."),
-        )),
-        None => Err(OAuthError::new(
-            ErrorCode::AccessDenied,
-            format!("Service not found: {audience}"),
-        )),
+        )
+    };
+    match api.user_access() {
+        UserAccess::AllowAll => Ok(None),
+        UserAccess::RequireClientGrant => {
+            let mut grants = registered.client_grants.iter();
+            let granted = grants.find(|grant| grant.audience == *audience);
+            granted.map(Some).ok_or_else(refused)
+        }
+        UserAccess::DenyAll | UserAccess::Unspecified => Err(refused()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_parameter_names_the_api() {
+        let accepting = Tenant {
+            resource_parameter_accepted: true,
+            ..Tenant::default()
+        };
+        let cases = [
+            ("audience=a&resource=b", true, Ok(Some("a"))),
+            ("resource=b", true, Ok(Some("b"))),
+            ("resource=b&resource=b", true, Ok(Some("b"))),
+            ("resource=b&resource=c", true, Err(ErrorCode::InvalidTarget)),
+            ("resource=b", false, Ok(None)),
+            ("resource=b&resource=c", false, Ok(None)),
+            ("", true, Ok(None)),
+        ];
+        for (query, accepted, expected) in cases {
+            let params = RawParams::parse(query).unwrap();
+            let tenant = if accepted {
+                accepting.clone()
+            } else {
+                Tenant::default()
+            };
+            let named = requested(&params, &tenant).map_err(|error| error.code);
+            assert_eq!(named, expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn which_applications_may_ask() {
+        let granted = RegisteredClient {
+            client_grants: vec![ClientGrant {
+                audience: "api".to_owned(),
+                scopes: vec!["read".to_owned()],
+            }],
+            ..RegisteredClient::default()
+        };
+        let none = RegisteredClient::default();
+        let scopes = |access: UserAccess, registered: &RegisteredClient| {
+            let api = ResourceServer {
+                identifier: "api".to_owned(),
+                user_access: access.into(),
+                ..ResourceServer::default()
+            };
+            let grant = check_grant(&api, registered);
+            grant
+                .map(|grant| grant.map(|grant| grant.scopes.clone()))
+                .ok()
+        };
+        let read = vec!["read".to_owned()];
+        assert_eq!(scopes(UserAccess::AllowAll, &none), Some(None));
+        assert_eq!(scopes(UserAccess::RequireClientGrant, &none), None);
+        assert_eq!(
+            scopes(UserAccess::RequireClientGrant, &granted),
+            Some(Some(read))
+        );
+        assert_eq!(scopes(UserAccess::DenyAll, &granted), None);
     }
 }

@@ -1,7 +1,7 @@
 //! `scope`: what is asked for, less what nobody defines.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, Scope};
-use doorward_proto::client_registry::v1::ResourceServer;
+use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, Tenant};
 
 use crate::error::OAuthError;
 
@@ -22,10 +22,16 @@ const OIDC_SCOPES: [&str; 13] = [
     "identities",
 ];
 
+/// Whether a scope is OpenID Connect's: no API defines it, and no permission limits it.
+pub(in crate::pipeline) fn is_oidc_scope(token: &str) -> bool {
+    OIDC_SCOPES.contains(&token)
+}
+
 pub(super) fn check(
     requested: Option<&str>,
     response_type: ResponseType,
-    api: Option<&ResourceServer>,
+    tenant: &Tenant,
+    api: Option<(&ResourceServer, Option<&ClientGrant>)>,
 ) -> Result<Scope, OAuthError> {
     let invalid = |_| {
         OAuthError::new(
@@ -36,9 +42,14 @@ pub(super) fn check(
     let mut scope: Scope = requested.unwrap_or_default().parse().map_err(invalid)?;
     // An ID token is OpenID Connect, whether the request says so or not: Auth0's own examples leave it out.
     if response_type.has_id_token() && !scope.contains("openid") {
+        if tenant.require_openid_scope {
+            return Err(OAuthError::invalid_request("openid scope is required"));
+        }
         scope = Scope::from_tokens(["openid"].into_iter().chain(scope.iter())).map_err(invalid)?;
     }
-    scope.retain(|token| OIDC_SCOPES.contains(&token) || api.is_some_and(|api| grants(api, token)));
+    scope.retain(|token| {
+        is_oidc_scope(token) || api.is_some_and(|(api, grant)| offers(api, grant, token))
+    });
     // Without an API and without `openid` the token is good for nothing, and says so.
     if api.is_none() && !scope.contains("openid") {
         scope = Scope::default();
@@ -46,10 +57,10 @@ pub(super) fn check(
     Ok(scope)
 }
 
-/// Whether the API gives this scope to whoever asks. One that enforces policies gives only what the user is permitted,
-/// and there are no permissions yet.
-fn grants(api: &ResourceServer, token: &str) -> bool {
-    !api.enforce_policies && api.scopes.iter().any(|defined| defined.value == token)
+/// Whether the API defines this scope, and the application may ask for it.
+fn offers(api: &ResourceServer, grant: Option<&ClientGrant>, token: &str) -> bool {
+    let allows = |grant: &ClientGrant| grant.scopes.iter().any(|scope| scope == token);
+    api.scopes.iter().any(|defined| defined.value == token) && grant.is_none_or(allows)
 }
 
 #[cfg(test)]
@@ -57,29 +68,37 @@ mod tests {
     use super::*;
     use doorward_proto::client_registry::v1::ResourceServerScope;
 
-    fn granted(requested: &str, response_type: &str, api: Option<&ResourceServer>) -> String {
+    type Api<'a> = Option<(&'a ResourceServer, Option<ClientGrant>)>;
+
+    fn granted(requested: &str, response_type: &str, api: Api<'_>) -> String {
         let response_type = response_type.parse().unwrap();
-        check(Some(requested), response_type, api)
+        let api = api.map(|(api, grant)| (api, grant.as_ref()));
+        check(Some(requested), response_type, &Tenant::default(), api)
             .unwrap()
             .to_string()
     }
 
     #[test]
     fn what_nobody_defines_vanishes() {
-        let read = ResourceServerScope {
-            value: "read:things".to_owned(),
+        let scopes = ["read:things", "list:things"].map(|value| ResourceServerScope {
+            value: value.to_owned(),
             description: String::new(),
-        };
+        });
         let api = ResourceServer {
-            scopes: vec![read],
+            scopes: scopes.to_vec(),
             ..ResourceServer::default()
         };
-        let enforcing = ResourceServer {
-            enforce_policies: true,
-            ..api.clone()
+        let grant = ClientGrant {
+            audience: String::new(),
+            scopes: vec!["list:things".to_owned(), "write:things".to_owned()],
         };
         let cases = [
-            ("openid read:things", "token", Some(&enforcing), "openid"),
+            (
+                "openid read:things list:things write:things",
+                "token",
+                Some((&api, Some(grant))),
+                "openid list:things",
+            ),
             (
                 "openid profile email",
                 "token",
@@ -90,13 +109,13 @@ mod tests {
             (
                 "openid read:things write:things",
                 "token",
-                Some(&api),
+                Some((&api, None)),
                 "openid read:things",
             ),
             (
                 "read:things read:things",
                 "token",
-                Some(&api),
+                Some((&api, None)),
                 "read:things",
             ),
             ("openid offline_access", "token", None, "openid"),
@@ -116,7 +135,24 @@ mod tests {
     #[test]
     fn forbidden_characters() {
         let response_type = "token".parse().unwrap();
-        let error = check(Some("open\"id"), response_type, None).unwrap_err();
+        let error = check(Some("open\"id"), response_type, &Tenant::default(), None).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidScope);
+    }
+
+    #[test]
+    fn a_tenant_may_insist_on_openid() {
+        let tenant = Tenant {
+            require_openid_scope: true,
+            ..Tenant::default()
+        };
+        for (requested, response_type, accepted) in [
+            ("profile", "id_token", false),
+            ("openid", "id_token", true),
+            ("profile", "token", true),
+        ] {
+            let response_type = response_type.parse().unwrap();
+            let scope = check(Some(requested), response_type, &tenant, None);
+            assert_eq!(scope.is_ok(), accepted, "{requested} {response_type}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
-use crate::views::{ErrorKind, FormError};
+use crate::views::{ErrorKind, FormError, ProfileScope};
 
 fn defined(language: Language) -> BTreeSet<String> {
     let keys = language
@@ -21,7 +21,7 @@ fn used() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for file in fs::read_dir(templates).unwrap() {
         let template = fs::read_to_string(file.unwrap().path()).unwrap();
-        for call in ["page.text(\"", "page.text_with(\""] {
+        for call in ["page.text(\"", "page.text_with(\"", "page.text_of(\""] {
             let found = template
                 .split(call)
                 .skip(1)
@@ -29,6 +29,11 @@ fn used() -> BTreeSet<String> {
             keys.extend(found.map(str::to_owned));
         }
     }
+    keys.extend(
+        ProfileScope::ALL
+            .iter()
+            .map(|scope| scope.text_key().to_owned()),
+    );
     keys.extend(FormError::ALL.iter().map(|error| error.text_key()));
     keys.extend(
         ErrorKind::ALL
@@ -52,7 +57,7 @@ fn no_text_is_missing_and_none_is_left_over() {
 fn every_text_resolves() {
     for language in Language::ALL {
         for key in defined(language) {
-            let text = language.text(&key, None);
+            let text = language.text(&key, &[]);
             assert!(!text.is_empty() && text != key, "{key} in {language:?}");
         }
     }
@@ -76,26 +81,32 @@ fn languages_use_the_same_variables() {
 #[test]
 fn variables_are_filled_in_without_marks() {
     assert_eq!(
-        Language::En.text("login-purpose", Some(("name", "Kettle & Co"))),
+        Language::En.text("login-purpose", &[("name", "Kettle & Co")]),
         "to continue to Kettle & Co"
     );
 }
 
 #[test]
 fn the_first_known_preference_wins() {
-    for (preferences, expected) in [
-        (vec!["ja-JP", "en"], Language::Ja),
-        (vec!["JA"], Language::Ja),
-        (vec!["fr", "ja", "en"], Language::Ja),
-        (vec!["en-GB", "ja"], Language::En),
-        (vec!["../../etc/passwd", ""], Language::En),
-        (vec!["jam"], Language::En),
-        (vec![], Language::En),
+    for (enabled, preferences, expected) in [
+        (vec![], vec!["ja-JP", "en"], Language::Ja),
+        (vec![], vec!["JA"], Language::Ja),
+        (vec![], vec!["fr", "ja", "en"], Language::Ja),
+        (vec![], vec!["en-GB", "ja"], Language::En),
+        (vec![], vec!["../../etc/passwd", ""], Language::En),
+        (vec![], vec!["jam"], Language::En),
+        (vec![], vec![], Language::En),
+        (vec!["ja"], vec!["en"], Language::Ja),
+        (vec!["ja", "en"], vec!["fr"], Language::Ja),
+        (vec!["fr", "en-US"], vec!["ja"], Language::En),
+        (vec!["fr"], vec!["ja"], Language::Ja),
     ] {
+        let enabled_languages = Language::enabled(enabled.iter().copied());
+        let preferred = preferences.iter().filter_map(|tag| Language::from_tag(tag));
         assert_eq!(
-            Language::choose(preferences.iter().copied()),
+            Language::choose(&enabled_languages, preferred),
             expected,
-            "{preferences:?}"
+            "{enabled:?} {preferences:?}"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Applications.
 
 use crate::Error;
-use crate::domain::{Client, ClientPatch, Draft, Object};
+use crate::domain::{Client, ClientId, ClientPatch, Draft, Object};
 
 pub(super) fn plan(
     existing: Vec<Client>,
@@ -37,4 +37,20 @@ fn refuse_namesakes(drafts: &[Draft<Client>], name: &str) -> Result<(), Error> {
         return Err(Object::client(name).invalid("name", problem).into());
     }
     Ok(())
+}
+
+/// The application that another object refers to, by id, else by name.
+pub(super) fn resolve(drafts: &[Draft<Client>], name_or_id: &str) -> Result<ClientId, String> {
+    let clients = || drafts.iter().map(|draft| &draft.object);
+    if let Some(client) = clients().find(|client| client.client_id.as_str() == name_or_id) {
+        return Ok(client.client_id.clone());
+    }
+    let mut namesakes = clients().filter(|client| client.name == name_or_id);
+    match (namesakes.next(), namesakes.next()) {
+        (Some(only), None) => Ok(only.client_id.clone()),
+        (None, _) => Err(format!("no application has the name or id {name_or_id:?}")),
+        _ => Err(format!(
+            "several applications have the name {name_or_id:?}; give the client_id"
+        )),
+    }
 }

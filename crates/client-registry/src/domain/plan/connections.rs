@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use doorward_proto::InvalidField;
 
+use super::clients;
 use crate::Error;
 use crate::domain::{
     Client, ClientId, Connection, ConnectionId, ConnectionPatch, ConnectionWithClients, Draft,
@@ -79,26 +80,10 @@ impl<'a> Connections<'a> {
         listed: &[String],
     ) -> Result<BTreeSet<ClientId>, InvalidField> {
         let resolve = |(index, listed): (usize, &String)| {
-            self.find_client(listed)
+            clients::resolve(self.clients, listed)
                 .map_err(|problem| object.invalid(format!("enabled_clients[{index}]"), problem))
         };
         listed.iter().enumerate().map(resolve).collect()
-    }
-
-    /// By id, else by name.
-    fn find_client(&self, listed: &str) -> Result<ClientId, String> {
-        let clients = || self.clients.iter().map(|draft| &draft.object);
-        if let Some(client) = clients().find(|client| client.client_id.as_str() == listed) {
-            return Ok(client.client_id.clone());
-        }
-        let mut namesakes = clients().filter(|client| client.name == listed);
-        match (namesakes.next(), namesakes.next()) {
-            (Some(only), None) => Ok(only.client_id.clone()),
-            (None, _) => Err(format!("no application has the name or id {listed:?}")),
-            _ => Err(format!(
-                "several applications have the name {listed:?}; give the client_id"
-            )),
-        }
     }
 
     /// A tenant without any connection gets its first one, for every application.

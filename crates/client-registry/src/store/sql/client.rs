@@ -12,7 +12,8 @@ macro_rules! select {
         concat!(
             "SELECT client_id, name, app_type, logo_uri, is_first_party, grant_types, callbacks, allowed_logout_urls,
                 web_origins, allowed_origins, initiate_login_uri, id_token_lifetime_seconds, id_token_signing_alg,
-                organization_usage, organization_require_behavior, sso_disabled, token_endpoint_auth_method
+                organization_usage, organization_require_behavior, sso_disabled, token_endpoint_auth_method,
+                skip_non_verifiable_callback_uri_confirmation_prompt, third_party_security_mode
              FROM client ",
             $($rest)?
         )
@@ -76,6 +77,9 @@ fn read(row: &AnyRow) -> Result<Client, StoreError> {
         organization_require_behavior: row.word("organization_require_behavior")?,
         sso_disabled: row.flag("sso_disabled")?,
         token_endpoint_auth_method: row.word("token_endpoint_auth_method")?,
+        skip_non_verifiable_callback_uri_confirmation_prompt: row
+            .flag_if_any("skip_non_verifiable_callback_uri_confirmation_prompt")?,
+        third_party_security_mode: row.word("third_party_security_mode")?,
     })
 }
 
@@ -84,8 +88,10 @@ pub(super) async fn put(database: &mut AnyConnection, client: &Client) -> Result
         "INSERT INTO client (client_id, name, app_type, logo_uri, is_first_party, grant_types, callbacks,
             allowed_logout_urls, web_origins, allowed_origins, initiate_login_uri, id_token_lifetime_seconds,
             id_token_signing_alg, organization_usage, organization_require_behavior, sso_disabled,
-            token_endpoint_auth_method)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            token_endpoint_auth_method, skip_non_verifiable_callback_uri_confirmation_prompt,
+            third_party_security_mode)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            $18, $19)
          ON CONFLICT (client_id) DO UPDATE SET
             name = excluded.name,
             app_type = excluded.app_type,
@@ -102,7 +108,10 @@ pub(super) async fn put(database: &mut AnyConnection, client: &Client) -> Result
             organization_usage = excluded.organization_usage,
             organization_require_behavior = excluded.organization_require_behavior,
             sso_disabled = excluded.sso_disabled,
-            token_endpoint_auth_method = excluded.token_endpoint_auth_method",
+            token_endpoint_auth_method = excluded.token_endpoint_auth_method,
+            skip_non_verifiable_callback_uri_confirmation_prompt =
+                excluded.skip_non_verifiable_callback_uri_confirmation_prompt,
+            third_party_security_mode = excluded.third_party_security_mode",
     )
     .bind(client.client_id.as_str())
     .bind(&client.name)
@@ -121,6 +130,12 @@ pub(super) async fn put(database: &mut AnyConnection, client: &Client) -> Result
     .bind(client.organization_require_behavior.as_str())
     .bind(flag(client.sso_disabled))
     .bind(client.token_endpoint_auth_method.as_str())
+    .bind(
+        client
+            .skip_non_verifiable_callback_uri_confirmation_prompt
+            .map(flag),
+    )
+    .bind(client.third_party_security_mode.as_str())
     .execute(database)
     .await?;
     Ok(())

@@ -9,11 +9,29 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use super::record::{Record, flag};
 use crate::domain::{ClientId, Connection, ConnectionWithClients};
 
+macro_rules! select {
+    ($($rest:literal)?) => {
+        concat!(
+            "SELECT id, name, strategy, disable_signup, min_password_length FROM connection ",
+            $($rest)?
+        )
+    };
+}
+
+pub(super) async fn find(pool: &AnyPool, name: &str) -> Result<Option<Connection>, StoreError> {
+    let query = sqlx::query(select!("WHERE name = $1")).bind(name);
+    query
+        .fetch_optional(pool)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
 pub(super) async fn list<'e>(
     database: impl Executor<'e, Database = Any>,
 ) -> Result<Vec<Connection>, StoreError> {
-    let query = "SELECT id, name, strategy, disable_signup, min_password_length FROM connection";
-    sqlx::query(query)
+    sqlx::query(select!())
         .fetch_all(database)
         .await?
         .iter()

@@ -21,6 +21,11 @@ impl Record<'_> {
         Ok(self.0.try_get::<i64, _>(column)? != 0)
     }
 
+    pub(super) fn flag_if_any(&self, column: &str) -> Result<Option<bool>, StoreError> {
+        let value: Option<i64> = self.0.try_get(column)?;
+        Ok(value.map(|value| value != 0))
+    }
+
     pub(super) fn number<N>(&self, column: &str) -> Result<N, StoreError>
     where
         N: TryFrom<i64, Error: Error + Send + Sync + 'static>,

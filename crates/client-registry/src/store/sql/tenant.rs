@@ -14,7 +14,9 @@ pub(super) async fn get<'e>(
         "SELECT friendly_name, picture_url, support_email, support_url, default_audience, default_directory,
             default_redirection_uri, allowed_logout_urls, absolute_minutes, idle_minutes,
             ephemeral_absolute_minutes, ephemeral_idle_minutes, persistent_session_cookie,
-            enable_client_connections
+            enable_client_connections, authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
+            enabled_locales, resource_parameter_profile, require_openid_scope
          FROM tenant",
     )
     .fetch_optional(database)
@@ -41,6 +43,14 @@ fn read(row: &AnyRow) -> Result<Tenant, StoreError> {
             persistent: row.flag("persistent_session_cookie")?,
         },
         enable_client_connections: row.flag("enable_client_connections")?,
+        authorization_response_iss_parameter_supported: row
+            .flag("authorization_response_iss_parameter_supported")?,
+        skip_non_verifiable_callback_uri_confirmation_prompt: row
+            .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
+        use_scope_descriptions_for_consent: row.flag("use_scope_descriptions_for_consent")?,
+        enabled_locales: row.list("enabled_locales")?,
+        resource_parameter_profile: row.word("resource_parameter_profile")?,
+        require_openid_scope: row.flag("require_openid_scope")?,
     })
 }
 
@@ -50,8 +60,11 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
         "INSERT INTO tenant (singleton, friendly_name, picture_url, support_email, support_url, default_audience,
             default_directory, default_redirection_uri, allowed_logout_urls, absolute_minutes, idle_minutes,
             ephemeral_absolute_minutes, ephemeral_idle_minutes, persistent_session_cookie,
-            enable_client_connections)
-         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            enable_client_connections, authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
+            enabled_locales, resource_parameter_profile, require_openid_scope)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19, $20)
          ON CONFLICT (singleton) DO UPDATE SET
             friendly_name = excluded.friendly_name,
             picture_url = excluded.picture_url,
@@ -66,7 +79,15 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
             ephemeral_absolute_minutes = excluded.ephemeral_absolute_minutes,
             ephemeral_idle_minutes = excluded.ephemeral_idle_minutes,
             persistent_session_cookie = excluded.persistent_session_cookie,
-            enable_client_connections = excluded.enable_client_connections",
+            enable_client_connections = excluded.enable_client_connections,
+            authorization_response_iss_parameter_supported =
+                excluded.authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt =
+                excluded.skip_non_verifiable_callback_uri_confirmation_prompt,
+            use_scope_descriptions_for_consent = excluded.use_scope_descriptions_for_consent,
+            enabled_locales = excluded.enabled_locales,
+            resource_parameter_profile = excluded.resource_parameter_profile,
+            require_openid_scope = excluded.require_openid_scope",
     )
     .bind(&tenant.friendly_name)
     .bind(&tenant.picture_url)
@@ -82,6 +103,12 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
     .bind(i64::from(lifetimes.ephemeral_idle_minutes))
     .bind(flag(lifetimes.persistent))
     .bind(flag(tenant.enable_client_connections))
+    .bind(flag(tenant.authorization_response_iss_parameter_supported))
+    .bind(flag(tenant.skip_non_verifiable_callback_uri_confirmation_prompt))
+    .bind(flag(tenant.use_scope_descriptions_for_consent))
+    .bind(json(&tenant.enabled_locales)?)
+    .bind(tenant.resource_parameter_profile.as_str())
+    .bind(flag(tenant.require_openid_scope))
     .execute(database)
     .await?;
     Ok(())

@@ -1,7 +1,9 @@
 //! Pending transactions.
 
 use super::{at, random};
-use crate::domain::{AuthorizationRequest, Parameter, Progress, Secret, Stage, Transaction};
+use crate::domain::{
+    AuthorizationRequest, Parameter, Progress, Secret, Stage, Transaction, TransactionClient,
+};
 use crate::store::Store;
 
 fn progress(expires_at: i64) -> Progress {
@@ -29,11 +31,18 @@ fn transaction() -> Transaction {
     }
 }
 
+fn client() -> TransactionClient {
+    TransactionClient {
+        client_id: "app {*}:é\0".to_owned(),
+        expires_at: at(86_400),
+    }
+}
+
 async fn add(store: &dyn Store) -> Secret {
     let id = random();
     assert!(
         store
-            .add_transaction(&id, &random(), transaction(), at(0))
+            .add_transaction(&id, &random(), transaction(), client(), at(0))
             .await
             .unwrap()
     );
@@ -49,7 +58,7 @@ async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
     let (id, browser) = (random(), random());
     assert!(
         store
-            .add_transaction(&id, &browser, transaction(), at(0))
+            .add_transaction(&id, &browser, transaction(), client(), at(0))
             .await
             .unwrap()
     );
@@ -64,18 +73,60 @@ async fn an_id_is_used_once(store: &dyn Store) {
     let (id, browser) = (random(), random());
     assert!(
         store
-            .add_transaction(&id, &browser, transaction(), at(0))
+            .add_transaction(&id, &browser, transaction(), client(), at(0))
             .await
             .unwrap()
     );
     assert!(
         !store
-            .add_transaction(&id, &random(), transaction(), at(1))
+            .add_transaction(&id, &random(), transaction(), client(), at(1))
             .await
             .unwrap()
     );
     let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
     assert!(browser.matches(&found.browser_hash));
+    assert!(
+        !store
+            .add_transaction(&id, &browser, transaction(), client(), at(3_601))
+            .await
+            .unwrap()
+    );
+    assert_eq!(find(store, &id, 3_601).await, None);
+}
+
+async fn the_application_is_known_for_longer(store: &dyn Store) {
+    let id = add(store).await;
+    let find = async |now| store.find_transaction_client(&id, at(now)).await.unwrap();
+    for now in [1, 3_600, 86_399] {
+        assert_eq!(find(now).await, Some(client().client_id));
+    }
+    assert_eq!(find(86_400).await, None);
+    let never_used = store.find_transaction_client(&random(), at(1)).await;
+    assert_eq!(never_used.unwrap(), None);
+}
+
+async fn every_stage_comes_back(store: &dyn Store) {
+    let sid = || "s".to_owned();
+    for stage in [
+        Stage::SigningIn { identifier: sid() },
+        Stage::SignedIn { sid: sid() },
+        Stage::Consenting { sid: sid() },
+        Stage::Consented { sid: String::new() },
+        Stage::Confirming,
+        Stage::Confirmed,
+        Stage::Answered { sid: sid() },
+    ] {
+        let id = add(store).await;
+        let moved = Progress {
+            stage: stage.clone(),
+            ..progress(100)
+        };
+        store
+            .update_transaction(&id, 1, moved, at(1))
+            .await
+            .unwrap();
+        assert_eq!(find(store, &id, 2).await.unwrap().progress.stage, stage);
+    }
 }
 
 async fn a_transaction_expires(store: &dyn Store) {
@@ -154,6 +205,8 @@ async fn one_of_many_updates_wins(store: &dyn Store) {
 pub(super) async fn all(store: &dyn Store) {
     a_transaction_comes_back_as_it_was(store).await;
     an_id_is_used_once(store).await;
+    the_application_is_known_for_longer(store).await;
+    every_stage_comes_back(store).await;
     a_transaction_expires(store).await;
     an_update_replaces_the_progress_only(store).await;
     a_life_is_never_prolonged(store).await;

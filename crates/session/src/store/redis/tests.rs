@@ -85,6 +85,7 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
         is_unknown(&store.get_user_relay_position().await),
         is_unknown(&store.put_user_relay_position(1).await),
         is_unknown(&store.find_transaction(&id, now()).await),
+        is_unknown(&store.find_transaction_client(&id, now()).await),
         is_unknown(&store.find_access_token(&id, now()).await),
     ]
 }
@@ -327,7 +328,7 @@ async fn keys_hold_no_foreign_text() {
             .split_once(':')
             .unwrap_or(("", ""));
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let name = if kind == "user" {
+        let name = if ["user", "transaction", "transaction-client"].contains(&kind) {
             name.strip_prefix('{').unwrap().strip_suffix('}').unwrap()
         } else {
             name

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use redis::{Cmd, ExistenceCheck, Script, SetExpiry, SetOptions};
 
 use super::{BACKSTOP, RedisStore, time_to_live};
-use crate::domain::{AccessToken, Progress, Secret, Transaction};
+use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
 use crate::store::record::{
     decode_access_token, decode_progress, decode_request, encode_access_token, encode_progress,
     encode_request, to_millis,
@@ -20,7 +20,11 @@ static UPDATE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("update_transaction.lua")));
 
 fn transaction_key(id: &Secret) -> String {
-    format!("doorward:transaction:{}", id.hash())
+    format!("doorward:transaction:{{{}}}", id.hash())
+}
+
+fn client_key(id: &Secret) -> String {
+    format!("doorward:transaction-client:{{{}}}", id.hash())
 }
 
 fn access_token_key(token: &Secret) -> String {
@@ -44,18 +48,23 @@ impl Transactions for RedisStore {
         id: &Secret,
         browser: &Secret,
         transaction: Transaction,
+        client: TransactionClient,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let expires_at = transaction.progress.expires_at;
         self.connection
             .run(
                 ADD.key(transaction_key(id))
+                    .key(client_key(id))
                     .arg(transaction.version)
                     .arg(browser.hash())
                     .arg(encode_request(transaction.request))
                     .arg(encode_progress(transaction.progress))
                     .arg(expires_at.as_millisecond())
-                    .arg(time_to_live(expires_at, now)),
+                    .arg(time_to_live(expires_at, now))
+                    .arg(client.client_id)
+                    .arg(client.expires_at.as_millisecond())
+                    .arg(time_to_live(client.expires_at, now)),
             )
             .await
     }
@@ -88,6 +97,24 @@ impl Transactions for RedisStore {
             transaction,
             browser_hash,
         }))
+    }
+
+    async fn find_transaction_client(
+        &self,
+        id: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let fields: (Option<String>, Option<i64>) = self
+            .connection
+            .query(&Cmd::hmget(client_key(id), &["client_id", "expires_at"]))
+            .await?;
+        match fields {
+            (None, None) => Ok(None),
+            (Some(client_id), Some(expires_at)) => {
+                Ok((now.as_millisecond() < expires_at).then_some(client_id))
+            }
+            _ => Err(StoreError::corrupt("an application with missing fields")),
+        }
     }
 
     async fn update_transaction(

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Any, Row};
 
 use super::{SqliteStore, clear_away, from_sql, to_sql};
-use crate::domain::{AccessToken, Progress, Secret, Transaction};
+use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
 use crate::store::record::{
     decode_access_token, decode_progress, decode_request, encode_access_token, encode_progress,
     encode_request,
@@ -15,6 +15,8 @@ use crate::store::{AccessTokens, FoundTransaction, Transactions};
 
 const CLEAR_TRANSACTIONS: &str = "DELETE FROM pending_transaction WHERE id_hash IN
     (SELECT id_hash FROM pending_transaction WHERE expires_at <= $1 LIMIT 8)";
+const CLEAR_CLIENTS: &str = "DELETE FROM transaction_client WHERE id_hash IN
+    (SELECT id_hash FROM transaction_client WHERE expires_at <= $1 LIMIT 8)";
 const CLEAR_ACCESS_TOKENS: &str = "DELETE FROM access_token WHERE token_hash IN
     (SELECT token_hash FROM access_token WHERE expires_at <= $1 LIMIT 8)";
 
@@ -25,15 +27,20 @@ impl Transactions for SqliteStore {
         id: &Secret,
         browser: &Secret,
         transaction: Transaction,
+        client: TransactionClient,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut sql = self.database.begin_write().await?;
         clear_away(&mut sql, CLEAR_TRANSACTIONS, now).await?;
+        clear_away(&mut sql, CLEAR_CLIENTS, now).await?;
+        if !add_client(&mut sql, id, client).await? {
+            return Ok(false);
+        }
         let expires_at = transaction.progress.expires_at;
-        let added = sqlx::query(
+        sqlx::query(
             "INSERT INTO pending_transaction
              (id_hash, version, browser_hash, request, progress, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(id.hash())
         .bind(to_sql(transaction.version))
@@ -42,10 +49,9 @@ impl Transactions for SqliteStore {
         .bind(encode_progress(transaction.progress))
         .bind(expires_at.as_millisecond())
         .execute(&mut *sql)
-        .await?
-        .rows_affected();
+        .await?;
         sql.commit().await?;
-        Ok(added > 0)
+        Ok(true)
     }
 
     async fn find_transaction(
@@ -76,6 +82,21 @@ impl Transactions for SqliteStore {
         .transpose()
     }
 
+    async fn find_transaction_client(
+        &self,
+        id: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query(
+            "SELECT client_id FROM transaction_client WHERE id_hash = $1 AND expires_at > $2",
+        )
+        .bind(id.hash())
+        .bind(now.as_millisecond())
+        .fetch_optional(self.database.pool())
+        .await?;
+        Ok(row.map(|row| row.try_get("client_id")).transpose()?)
+    }
+
     async fn update_transaction(
         &self,
         id: &Secret,
@@ -101,6 +122,25 @@ impl Transactions for SqliteStore {
         .rows_affected();
         Ok((updated > 0).then_some(version))
     }
+}
+
+/// Lives longer than its transaction: what is not there was never used as an id.
+async fn add_client(
+    sql: &mut sqlx::Transaction<'_, Any>,
+    id: &Secret,
+    client: TransactionClient,
+) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "INSERT INTO transaction_client (id_hash, client_id, expires_at) VALUES ($1, $2, $3)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(id.hash())
+    .bind(client.client_id)
+    .bind(client.expires_at.as_millisecond())
+    .execute(&mut **sql)
+    .await?
+    .rows_affected();
+    Ok(added > 0)
 }
 
 #[async_trait]

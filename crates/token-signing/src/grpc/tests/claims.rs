@@ -56,6 +56,7 @@ async fn an_access_token_with_everything() {
         aud: vec!["https://api.example.com".to_owned(), userinfo.to_owned()],
         scopes: vec!["openid".to_owned(), "read:mail".to_owned()],
         org_id: "org_1".to_owned(),
+        permissions: permissions(&["read:mail", "write:mail"]),
         lifetime_seconds: 2_592_000,
         ..access_token()
     })
@@ -70,9 +71,41 @@ async fn an_access_token_with_everything() {
             "iat": NOW,
             "exp": NOW + 2_592_000,
             "scope": "openid read:mail",
+            "permissions": ["read:mail", "write:mail"],
             "org_id": "org_1",
         })
     );
+}
+
+#[tokio::test]
+async fn no_permissions_are_an_empty_array_in_both_dialects() {
+    for dialect in [
+        wire::TokenDialect::AccessToken,
+        wire::TokenDialect::Rfc9068Profile,
+    ] {
+        let (_, claims) = signed_access_token(wire::AccessTokenClaims {
+            dialect: dialect.into(),
+            permissions: permissions(&[]),
+            ..access_token()
+        })
+        .await;
+        assert_eq!(claims["permissions"], json!([]), "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn as_many_permissions_as_there_may_be() {
+    let long = "é".repeat(280);
+    for values in [vec!["p".repeat(65); 1_000], vec![long; 117]] {
+        let (_, claims) = signed_access_token(wire::AccessTokenClaims {
+            permissions: Some(wire::Permissions {
+                values: values.clone(),
+            }),
+            ..access_token()
+        })
+        .await;
+        assert_eq!(claims["permissions"], json!(values));
+    }
 }
 
 #[tokio::test]

@@ -69,6 +69,18 @@ async fn bad_claims_of_an_access_token() {
         jwt("lifetime_seconds", |token| {
             token.lifetime_seconds = 2_592_001;
         }),
+        jwt("permissions", |token| {
+            token.permissions = permissions(&["p"; 1_001]);
+        }),
+        jwt("permissions", |token| {
+            token.permissions = permissions(&["p".repeat(66).as_str(); 1_000]);
+        }),
+        jwt("permissions", |token| {
+            token.permissions = permissions(&["é".repeat(281).as_str()]);
+        }),
+        jwt("permissions", |token| {
+            token.permissions = permissions(&[""]);
+        }),
         jwt("dialect", |token| token.dialect = 0),
         jwt("dialect", |token| token.dialect = 99),
     ])

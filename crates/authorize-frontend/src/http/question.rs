@@ -1,0 +1,106 @@
+//! What consent and confirmation have in common: a signed-in user says yes or no.
+
+use doorward_proto::common::v1::User;
+
+use super::elsewhere::Elsewhere;
+use super::form::Form;
+use super::hosted_page::HostedPage;
+use super::redirect::found;
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::Stop;
+use crate::pipeline::{
+    Authenticated, PageState, Pending, authenticate, respond_error, validate_request,
+};
+use crate::urlencoded::Pairs;
+
+/// A page that asks the signed-in user something.
+pub(super) struct Question {
+    pub(super) hosted: HostedPage,
+    authenticated: Authenticated,
+}
+
+/// What the user says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Accept,
+    Deny,
+}
+
+impl Choice {
+    /// The button that was pressed; none when the form says neither.
+    pub(super) fn of(form: &Form) -> Option<Self> {
+        match form.action.as_str() {
+            "accept" => Some(Self::Accept),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+}
+
+type IsHere = fn(&Pending, &PageState) -> bool;
+
+impl Question {
+    /// The question that is asked for.
+    pub(super) async fn shown(
+        query: &Pairs,
+        is_here: IsHere,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, Elsewhere> {
+        let hosted = HostedPage::shown(query, is_here, browser, deps).await?;
+        Self::check(hosted, browser, deps).await
+    }
+
+    /// The question that is answered.
+    pub(super) async fn answered(
+        form: &Form,
+        is_here: IsHere,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, Elsewhere> {
+        let hosted = HostedPage::submitted(form, is_here, browser, deps).await?;
+        Self::check(hosted, browser, deps).await
+    }
+
+    /// What may have changed since the request came is checked again, the session first of all.
+    async fn check(hosted: HostedPage, browser: &Browser, deps: &Deps) -> Result<Self, Elsewhere> {
+        match signed_in(&hosted, browser, deps).await {
+            Ok(authenticated) => Ok(Self {
+                hosted,
+                authenticated,
+            }),
+            Err(Stop::Refuse(error)) => Err(respond_error(&hosted.redirect, error).into()),
+            // Nobody is signed in any more: the transaction finds out by itself where it goes on.
+            Err(_) => {
+                let resume = format!("/authorize/resume?state={}", hosted.state());
+                Err(found(&resume).into())
+            }
+        }
+    }
+
+    pub(super) fn authenticated(&self) -> &Authenticated {
+        &self.authenticated
+    }
+
+    /// How the user is addressed.
+    pub(super) fn user_name(&self) -> &str {
+        user_name(self.authenticated.user())
+    }
+}
+
+async fn signed_in(
+    hosted: &HostedPage,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Authenticated, Stop> {
+    let request = validate_request(&hosted.bound, deps).await?;
+    authenticate(request, browser, Some(&hosted.pending), deps).await
+}
+
+fn user_name(user: &User) -> &str {
+    let claims = user.claims.as_ref();
+    let names = claims.map(|claims| [&claims.email, &claims.username, &claims.name]);
+    let mut names = names.into_iter().flatten().filter_map(Option::as_deref);
+    names.next().unwrap_or(&user.user_id)
+}

@@ -1,0 +1,72 @@
+//! Is the application that will be answered the one that the user means? Nobody can tell who answers at a custom scheme or
+//! at a port of the user's own device (RFC 8252 §8.6).
+
+use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
+use doorward_proto::client_registry::v1::{Client, Tenant};
+
+use super::{Consented, Pending, VerifiedRedirect};
+use crate::error::Stop;
+
+/// A request whose answer may be sent.
+#[derive(Debug)]
+pub(crate) struct Confirmed(Consented);
+
+impl Confirmed {
+    pub(crate) fn consented(&self) -> &Consented {
+        &self.0
+    }
+}
+
+/// Any page that was shown in this transaction will do: the user has seen that something goes on.
+pub(crate) fn confirm(
+    consented: Consented,
+    redirect: &VerifiedRedirect,
+    pending: Option<&Pending>,
+) -> Result<Confirmed, Stop> {
+    let request = consented.request();
+    let was_shown_a_page = pending.is_some_and(|pending| !pending.is_confirming());
+    if !was_shown_a_page && needs_confirmation(redirect.uri(), request.client(), request.tenant()) {
+        return Err(Stop::Confirm);
+    }
+    Ok(Confirmed(consented))
+}
+
+fn needs_confirmation(uri: &MatchedRedirectUri, client: &Client, tenant: &Tenant) -> bool {
+    let skip = client
+        .skip_non_verifiable_callback_uri_confirmation_prompt
+        .unwrap_or(tenant.skip_non_verifiable_callback_uri_confirmation_prompt);
+    !skip && !uri.is_verifiable()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_oauth2_types::redirect_uri::{MatchContext, match_redirect_uri};
+
+    use super::*;
+
+    #[test]
+    fn who_is_asked() {
+        let (here, elsewhere) = ("http://localhost:3000/cb", "https://app.example.test/cb");
+        let cases = [
+            (here, None, false, true),
+            (here, None, true, false),
+            (here, Some(true), false, false),
+            (here, Some(false), true, true),
+            (elsewhere, None, false, false),
+            (elsewhere, Some(false), false, false),
+        ];
+        for (uri, of_client, of_tenant, expected) in cases {
+            let client = Client {
+                skip_non_verifiable_callback_uri_confirmation_prompt: of_client,
+                ..Client::default()
+            };
+            let tenant = Tenant {
+                skip_non_verifiable_callback_uri_confirmation_prompt: of_tenant,
+                ..Tenant::default()
+            };
+            let matched = match_redirect_uri(uri, [uri], MatchContext::default()).unwrap();
+            let asked = needs_confirmation(&matched, &client, &tenant);
+            assert_eq!(asked, expected, "{uri} {of_client:?} {of_tenant}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
+
+use doorward_oauth2_types::Scope;
+use doorward_proto::client_registry::v1::ResourceServer;
+use doorward_proto::common::v1::User;
+use doorward_proto::session::v1::Session;
+
+use super::validate_request::is_oidc_scope;
+use super::{Authenticated, ValidatedRequest};
+use crate::deps::Deps;
+use crate::error::Stop;
+
+/// A request whose scope is cut to what the user may be given.
+#[derive(Debug)]
+pub(crate) struct Permitted {
+    authenticated: Authenticated,
+    scope: Scope,
+    permissions: Option<Vec<String>>,
+}
+
+impl Permitted {
+    pub(crate) fn request(&self) -> &ValidatedRequest {
+        self.authenticated.request()
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.authenticated.session()
+    }
+
+    pub(crate) fn user(&self) -> &User {
+        self.authenticated.user()
+    }
+
+    /// What was asked for, less what nobody defines, less what the user may not be given.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// All that the user is permitted at the API, for the access tokens that tell.
+    pub(crate) fn permissions(&self) -> Option<&[String]> {
+        self.permissions.as_deref()
+    }
+}
+
+/// Roles are in memory, so this asks nobody.
+pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<Permitted, Stop> {
+    let request = authenticated.request();
+    let mut scope = request.scope().clone();
+    let mut permissions = None;
+    if let Some(api) = request.api().filter(|api| asks_for_permissions(api)) {
+        let role_ids = &authenticated.user().role_ids;
+        let permitted = deps.backends.roles.permissions(role_ids, &api.identifier);
+        let permitted = permitted.await?;
+        if api.enforce_policies {
+            scope.retain(|token| is_oidc_scope(token) || permitted.contains(token));
+        }
+        permissions = tells_permissions(api).then(|| permitted.into_iter().collect());
+    }
+    Ok(Permitted {
+        authenticated,
+        scope,
+        permissions,
+    })
+}
+
+fn asks_for_permissions(api: &ResourceServer) -> bool {
+    api.enforce_policies || tells_permissions(api)
+}
+
+fn tells_permissions(api: &ResourceServer) -> bool {
+    api.token_dialect.ends_with("_authz")
+}

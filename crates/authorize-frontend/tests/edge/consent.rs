@@ -1,0 +1,219 @@
+//! What users are asked to agree to, and what becomes of their answer.
+
+use doorward_proto::client_registry::v1::TenantPatch;
+
+use crate::tenant::{ALICE, BOB, CONSENT_API, apply_settings};
+use crate::{Answer, Backend, Browser, TestApp, authorize};
+
+fn request(scope: &str) -> String {
+    authorize(&[("audience", CONSENT_API), ("scope", scope)])
+}
+
+fn silent(target: &str) -> String {
+    format!("{target}&prompt=none")
+}
+
+/// A signed-in browser at the consent page.
+async fn at_page<'a>(app: &'a TestApp, target: &str) -> (Browser<'a>, Answer) {
+    let mut browser = app.browser();
+    let page = browser.sign_in(target, ALICE).await;
+    assert!(page.body.contains("action=\"/u/consent\""), "{}", page.body);
+    (browser, page)
+}
+
+#[tokio::test]
+async fn agreed_once_agreed_for_good() {
+    let app = TestApp::start().await;
+    let target = request("openid email read:things");
+    let (mut alice, page) = at_page(&app, &target).await;
+    assert_eq!(
+        alice.get(&silent(&target)).await.error(),
+        "consent_required"
+    );
+    for text in [
+        "see your email address",
+        "With Things:",
+        "things: read",
+        ALICE,
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(!page.body.contains("openid") && !page.body.contains("write"));
+
+    let answer = alice.choose("consent", &page, "accept").await;
+    assert_eq!(answer.status, 303);
+    let answer = alice.follow(answer).await;
+    let granted = Some("openid email read:things");
+    assert_eq!(answer.parameter("scope").as_deref(), granted);
+
+    for target in [target.as_str(), &request("openid"), &request("read:things")] {
+        assert_eq!(alice.get(&silent(target)).await.error(), "", "{target}");
+        assert!(alice.get(target).await.parameter("id_token").is_some());
+    }
+    let mut elsewhere = app.browser();
+    let answer = elsewhere.sign_in(&target, ALICE).await;
+    assert!(answer.parameter("id_token").is_some());
+    let mut bob = app.browser();
+    bob.sign_in(&authorize(&[]), BOB).await;
+    assert_eq!(bob.get(&silent(&target)).await.error(), "consent_required");
+}
+
+#[tokio::test]
+async fn one_more_scope_is_asked_for_with_all_others() {
+    let app = TestApp::start().await;
+    let (mut alice, page) = at_page(&app, &request("openid read:things")).await;
+    assert!(!page.body.contains("class=\"new\""));
+    alice.choose("consent", &page, "accept").await;
+
+    let more = request("openid read:things write:things");
+    assert_eq!(alice.get(&silent(&more)).await.error(), "consent_required");
+    let page = alice.open(&more).await;
+    assert!(page.body.contains("things: read, write"), "{}", page.body);
+    assert!(page.body.contains("class=\"new\""));
+    let answer = alice.choose("consent", &page, "accept").await;
+    assert!(alice.follow(answer).await.parameter("id_token").is_some());
+    for scope in [
+        "read:things",
+        "write:things",
+        "openid write:things read:things",
+    ] {
+        assert_eq!(alice.get(&silent(&request(scope))).await.error(), "");
+    }
+}
+
+#[tokio::test]
+async fn declined() {
+    let app = TestApp::start().await;
+    let target = request("openid");
+    let (mut alice, page) = at_page(&app, &target).await;
+    for _ in 0..2 {
+        let answer = alice.choose("consent", &page, "deny").await;
+        assert_eq!(answer.error(), "access_denied");
+        let description = answer.parameter("error_description");
+        assert_eq!(
+            description.as_deref(),
+            Some("User did not authorize the request")
+        );
+        assert_eq!(answer.parameter("state").as_deref(), Some("a+b &#/é"));
+    }
+    assert_eq!(
+        alice.get(&silent(&target)).await.error(),
+        "consent_required"
+    );
+}
+
+#[tokio::test]
+async fn neither_yes_nor_no() {
+    let app = TestApp::start().await;
+    let (mut alice, page) = at_page(&app, &request("openid")).await;
+    for action in ["", "maybe"] {
+        let again = alice.choose("consent", &page, action).await;
+        again.assert_page(400, "data-error-code=\"invalid-action\"");
+    }
+    let answer = alice.choose("consent", &page, "accept").await;
+    assert!(alice.follow(answer).await.parameter("id_token").is_some());
+}
+
+/// `prompt=consent` asks although everything is agreed to, and once.
+#[tokio::test]
+async fn asked_for_by_the_request() {
+    let app = TestApp::start().await;
+    let target = authorize(&[("prompt", "consent"), ("scope", "openid profile")]);
+    for _ in 0..2 {
+        let (mut alice, page) = at_page(&app, &target).await;
+        let answer = alice.choose("consent", &page, "accept").await;
+        assert!(alice.follow(answer).await.parameter("id_token").is_some());
+        let page = alice.open(&target).await;
+        assert!(page.body.contains("see your profile"));
+    }
+}
+
+#[tokio::test]
+async fn third_party_applications_are_always_asked_about() {
+    let app = TestApp::start().await;
+    let target = authorize(&[("client_id", "partner"), ("redirect_uri", "")]);
+    let (mut alice, page) = at_page(&app, &target).await;
+    assert!(page.body.contains("know that it is you"), "{}", page.body);
+    let answer = alice.choose("consent", &page, "accept").await;
+    assert!(alice.follow(answer).await.parameter("id_token").is_some());
+    assert_eq!(alice.get(&silent(&target)).await.error(), "");
+}
+
+/// The page is worth nothing in another browser, and nothing without its anti-forgery value.
+#[tokio::test]
+async fn sec_073_nobody_else_agrees() {
+    let app = TestApp::start().await;
+    let target = request("openid");
+    let (mut alice, page) = at_page(&app, &target).await;
+    let mut bob = app.browser();
+    bob.open(&target).await;
+    let stolen = bob.choose("consent", &page, "accept").await;
+    stolen.assert_page(403, "invalid_request");
+    let fields = [("state", page.field("state")), ("action", "accept")];
+    let forged = alice.post("/u/consent", &fields).await;
+    forged.assert_page(403, "invalid_request");
+    assert_eq!(
+        alice.get(&silent(&target)).await.error(),
+        "consent_required"
+    );
+}
+
+/// Resuming by hand skips nothing, and neither do the pages of other stages.
+#[tokio::test]
+async fn no_way_around() {
+    let app = TestApp::start().await;
+    let (mut alice, page) = at_page(&app, &request("openid")).await;
+    let state = page.field("state").to_owned();
+    for path in [
+        "/authorize/resume",
+        "/u/login",
+        "/u/login/password",
+        "/u/signup",
+        "/u/confirmation",
+        "/u/consent",
+    ] {
+        let page = alice.open(&format!("{path}?state={state}")).await;
+        assert!(page.body.contains("action=\"/u/consent\""), "{path}");
+    }
+    let forced = alice.choose("confirmation", &page, "accept").await;
+    let page = alice.follow(forced).await;
+    assert!(page.body.contains("action=\"/u/consent\""));
+}
+
+/// Whoever signs out, or has been signed out, while the page is open signs in again first.
+#[tokio::test]
+async fn the_session_ends_while_the_page_is_open() {
+    let app = TestApp::start().await;
+    let (mut alice, page) = at_page(&app, &request("openid")).await;
+    alice.get("/v2/logout").await;
+    let answer = alice.choose("consent", &page, "accept").await;
+    let again = alice.follow(answer).await;
+    assert!(again.body.contains("action=\"/u/login/"), "{}", again.body);
+}
+
+#[tokio::test]
+async fn descriptions_instead_of_names() {
+    let mut app = TestApp::start().await;
+    let settings = TenantPatch {
+        use_scope_descriptions_for_consent: Some(true),
+        ..TenantPatch::default()
+    };
+    apply_settings(settings, &app.channels).await;
+    app.restart();
+    let (_, page) = at_page(&app, &request("openid read:things")).await;
+    assert!(page.body.contains("May read:things"), "{}", page.body);
+}
+
+/// What was agreed to while `identity` is away is not lost: the page waits.
+#[tokio::test]
+async fn identity_gone() {
+    let app = TestApp::start().await;
+    let (mut alice, page) = at_page(&app, &request("openid")).await;
+    app.kill(Backend::Identity);
+    let answer = alice.choose("consent", &page, "accept").await;
+    answer.assert_page(503, "temporarily_unavailable");
+    let page = alice
+        .get(&format!("/u/consent?state={}", page.field("state")))
+        .await;
+    page.assert_page(200, "action=\"/u/consent\"");
+}

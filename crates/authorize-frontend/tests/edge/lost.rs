@@ -1,0 +1,79 @@
+//! Whoever comes back to a sign-in that is over is led to where he can begin again.
+
+use std::time::Duration;
+
+use doorward_proto::client_registry::v1::TenantPatch;
+
+use crate::tenant::{ALICE, apply_settings};
+use crate::{Answer, TestApp, authorize};
+
+const HOME: &str = "https://home.example.test/";
+const ISS: &str = "iss=https%3A%2F%2Fauth.example.test%2F";
+
+fn granted() -> String {
+    authorize(&[("client_id", "granted"), ("redirect_uri", "")])
+}
+
+fn login_page(page: &Answer) -> String {
+    format!("/u/login/identifier?state={}", page.field("state"))
+}
+
+#[tokio::test]
+async fn to_the_applications_login_page_else_to_the_tenants() {
+    let mut app = TestApp::start().await;
+    let settings = TenantPatch {
+        default_redirection_uri: Some(HOME.to_owned()),
+        ..TenantPatch::default()
+    };
+    apply_settings(settings, &app.channels).await;
+    app.restart();
+    for (target, expected) in [
+        (
+            granted(),
+            format!("https://granted.example.test/login?x=1&{ISS}"),
+        ),
+        (authorize(&[]), format!("{HOME}?{ISS}")),
+    ] {
+        let mut browser = app.browser();
+        let page = browser.open(&target).await;
+        app.clock.advance(Duration::from_mins(61));
+        let mut forgetful = app.browser();
+        for browser in [&mut browser, &mut forgetful] {
+            let answer = browser.get(&login_page(&page)).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.location()),
+                (302, expected.as_str())
+            );
+            let answer = browser.submit("identifier", &page, ALICE, "").await;
+            assert_eq!(answer.location(), expected);
+        }
+        app.clock.advance(Duration::from_hours(24));
+        let answer = browser.get(&login_page(&page)).await;
+        answer.assert_page(400, "Please start again");
+    }
+}
+
+#[tokio::test]
+async fn nobody_says_where() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let page = browser.open(&authorize(&[])).await;
+    app.clock.advance(Duration::from_mins(61));
+    let answer = browser.get(&login_page(&page)).await;
+    answer.assert_page(400, "Please start again");
+}
+
+/// A link to somebody else's sign-in tells nothing of it while it is alive.
+#[tokio::test]
+async fn sec_075_not_from_another_browser() {
+    let app = TestApp::start().await;
+    let page = app.browser().open(&granted()).await;
+    let mut other = app.browser();
+    for _ in 0..2 {
+        let answer = other.get(&login_page(&page)).await;
+        answer.assert_page(400, "Please start again");
+        let answer = other.submit("identifier", &page, ALICE, "").await;
+        answer.assert_page(403, "Please start again");
+        other.open(&granted()).await;
+    }
+}

@@ -1,0 +1,46 @@
+//! Client grants.
+
+use super::PlannedClientGrant;
+use super::clients::resolve;
+use crate::Error;
+use crate::domain::{Client, ClientGrant, ClientGrantPatch, Draft};
+
+pub(super) fn plan(
+    existing: Vec<ClientGrant>,
+    patches: Vec<ClientGrantPatch>,
+    clients: &[Draft<Client>],
+) -> Result<Vec<Draft<ClientGrant>>, Error> {
+    let mut drafts: Vec<_> = existing.into_iter().map(Draft::existing).collect();
+    for patch in patches {
+        let object = patch.words();
+        let client_id =
+            resolve(clients, &patch.client).map_err(|problem| object.invalid("client", problem))?;
+        let draft = Draft::find_or_add(
+            &mut drafts,
+            |grant| patch.is_for(&client_id, grant),
+            || patch.new_client_grant(client_id.clone()),
+        );
+        draft.name_once(&object, "client")?;
+        patch.apply(draft);
+    }
+    Ok(drafts)
+}
+
+/// Those that have to be written, with the names that their applications then have.
+pub(super) fn differing(
+    drafts: Vec<Draft<ClientGrant>>,
+    clients: &[Draft<Client>],
+) -> Vec<PlannedClientGrant> {
+    let name_of = |grant: &ClientGrant| {
+        let mut clients = clients.iter().map(|draft| &draft.object);
+        let client = clients.find(|client| client.client_id == grant.client_id);
+        client.map(|client| client.name.clone()).unwrap_or_default()
+    };
+    super::differing(drafts)
+        .into_iter()
+        .map(|draft| PlannedClientGrant {
+            client_name: name_of(&draft.object),
+            draft,
+        })
+        .collect()
+}
