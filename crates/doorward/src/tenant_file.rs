@@ -6,6 +6,7 @@ mod clients;
 mod connections;
 mod organizations;
 mod resource_servers;
+mod roles;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use doorward_proto::client_registry::v1::ApplyTenantRequest;
+use doorward_proto::identity::v1::RolePatch;
 use doorward_proto::organization::v1::OrganizationPatch;
 
 use crate::document::{self, Ignored, Object, Result};
@@ -22,6 +24,8 @@ use crate::document::{self, Ignored, Object, Result};
 pub(crate) struct TenantFile {
     /// For `client-registry`.
     pub(crate) tenant: ApplyTenantRequest,
+    /// For `identity`.
+    pub(crate) roles: Vec<RolePatch>,
     /// For `organization`.
     pub(crate) organizations: Vec<OrganizationPatch>,
     /// One line for each key that nothing here acts on.
@@ -49,6 +53,7 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     let mut connections = each(databases, connections::read, ignored_keys)?;
     let others = file.objects("connections", &["name"])?;
     connections.extend(each(others, connections::read, ignored_keys)?);
+    let roles = each(file.objects("roles", &["name"])?, roles::read, ignored_keys)?;
     let organizations = file.objects("organizations", &["name"])?;
     let organizations = each(organizations, organizations::read, ignored_keys)?;
     file.finish(ignored_keys);
@@ -61,6 +66,7 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
             connections,
             dry_run: false,
         },
+        roles,
         organizations,
         ignored: ignored.into_lines(),
     })
