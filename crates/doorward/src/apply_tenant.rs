@@ -52,7 +52,7 @@ pub(crate) async fn apply(
     // What the others would refuse shall not be found out when `client-registry` has done its part.
     let planned_roles = roles.apply(true).await?;
     let planned = organizations.apply(true).await?;
-    let settings = file.tenant.tenant.clone().unwrap_or_default();
+    let wanted = file.tenant.clone();
     let changes = apply_to_registry(registry.clone(), file.tenant, dry_run).await?;
     let of_roles = if dry_run {
         planned_roles
@@ -64,7 +64,7 @@ pub(crate) async fn apply(
     } else {
         organizations.apply(false).await?
     };
-    for line in dangling(registry, settings, &changes).await? {
+    for line in dangling(registry, &wanted, &changes).await? {
         warn(line);
     }
     let changes = changes.into_iter().map(Change::from);
@@ -159,6 +159,7 @@ impl From<TenantChange> for Change {
         let named = match change.kind.as_str() {
             "tenant" => Self::new("tenant", "", ""),
             "resource_server" => Self::new("API", &change.name, &change.id),
+            "client_grant" => Self::new("client grant", &change.name, &change.id),
             kind => Self::new(kind, &change.name, &change.id),
         };
         Self {
@@ -203,6 +204,9 @@ mod tests {
             changed.line(false),
             r#"changed client "My App" (abc): callbacks, name"#
         );
+        let grant = change("client_grant", false, &["scopes"]);
+        let expected = r#"changed client grant "My App" (abc): scopes"#;
+        assert_eq!(grant.line(false), expected);
         let tenant = change("tenant", false, &["friendly_name"]);
         assert_eq!(tenant.line(true), "would change tenant: friendly_name");
     }

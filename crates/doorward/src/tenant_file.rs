@@ -2,6 +2,7 @@
 //!
 //! Reading checks shapes and types; the rules of values belong to the services that own them.
 
+mod client_grants;
 mod clients;
 mod connections;
 mod organizations;
@@ -49,6 +50,8 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     )?;
     let apis = file.objects("resourceServers", &["name", "identifier"])?;
     let resource_servers = each(apis, resource_servers::read, ignored_keys)?;
+    let grants = file.objects("clientGrants", &["client_id"])?;
+    let client_grants = each(grants, client_grants::read, ignored_keys)?;
     let databases = file.objects("databases", &["name"])?;
     let mut connections = each(databases, connections::read, ignored_keys)?;
     let others = file.objects("connections", &["name"])?;
@@ -63,6 +66,7 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
             tenant,
             clients,
             resource_servers,
+            client_grants,
             connections,
             dry_run: false,
         },
