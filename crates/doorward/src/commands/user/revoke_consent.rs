@@ -14,7 +14,7 @@ use crate::target::Target;
 pub(crate) struct Args {
     #[command(flatten)]
     whom: Whom,
-    /// Only what was agreed to for the application with this client_id
+    /// Only what was agreed to for the application with this client id
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     client: Option<String>,
     #[command(flatten)]

@@ -64,7 +64,7 @@ async fn users_carry_what_they_agreed_to() {
         expected
     );
     assert_eq!(service.find(&user.user_id).await, Some(expected.clone()));
-    assert_eq!(service.list(EMAIL).await, [expected.clone()]);
+    assert_eq!(service.list(EMAIL).await, std::slice::from_ref(&expected));
     let known = consent("b", "api", &["read"]);
     assert_eq!(service.agree(&user.user_id, known).await.unwrap(), expected);
 

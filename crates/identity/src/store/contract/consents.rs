@@ -58,7 +58,7 @@ async fn a_consent_adds_to_those_before(store: &dyn Store) {
     assert_eq!(store.find_user(&user.id).await.unwrap(), last);
     assert_eq!(
         store.list_by_email(&user.email).await.unwrap(),
-        [expected.clone()]
+        std::slice::from_ref(&expected)
     );
     let account = store
         .find_account(&["Consent".to_owned()], &user.email)

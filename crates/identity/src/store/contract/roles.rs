@@ -160,7 +160,7 @@ async fn a_user_has_exactly_the_given_roles(store: &dyn Store) {
         );
         assert_eq!(
             store.list_by_email(&user.email).await.unwrap(),
-            [expected.clone()]
+            std::slice::from_ref(&expected)
         );
         let account = store
             .find_account(&["Roles".to_owned()], &user.email)
