@@ -9,7 +9,7 @@ use super::User;
 use super::user::check_name;
 
 const MAX_AUDIENCE: usize = 600;
-const MAX_SCOPES: usize = 200;
+const MAX_SCOPES: usize = 1_000;
 const MAX_CONSENTS: usize = 1000;
 /// Of all consents of one user: they travel in one message.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -47,7 +47,7 @@ impl Consent {
             check_name("organization_id", &self.organization_id)?;
         }
         if self.scopes.len() > MAX_SCOPES {
-            return Err(InvalidField::new("scopes", "must be at most 200"));
+            return Err(InvalidField::new("scopes", "must be at most 1,000"));
         }
         let scope = Scope::from_tokens(&self.scopes);
         scope.map_err(|error| InvalidField::new("scopes", error.to_string()))?;
