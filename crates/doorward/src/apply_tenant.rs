@@ -1,7 +1,10 @@
 //! Bringing the services to what a tenant file says.
 
+mod roles;
+
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{ApplyTenantRequest, TenantChange};
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
     ApplyOrganizationsRequest, OrganizationChange, OrganizationPatch,
@@ -14,11 +17,14 @@ use crate::error::Error;
 use crate::output::warn;
 use crate::service::Service;
 use crate::tenant_file::TenantFile;
+use roles::Roles;
 
 /// Whom to tell.
 #[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) registry: ClientRegistryServiceClient<Channel>,
+    /// Needed for a file with roles.
+    pub(crate) identity: Option<IdentityServiceClient<Channel>>,
     /// Needed for a file with organizations.
     pub(crate) organization: Option<OrganizationServiceClient<Channel>>,
 }
@@ -32,27 +38,38 @@ pub(crate) async fn apply(
 ) -> Result<Vec<String>, Error> {
     let Services {
         registry,
+        identity,
         organization,
     } = services;
+    let roles = Roles {
+        client: identity,
+        patches: file.roles,
+    };
     let organizations = Organizations {
         client: organization,
         patches: file.organizations,
     };
-    // What `organization` would refuse shall not be found out when `client-registry` has done its part.
+    // What the others would refuse shall not be found out when `client-registry` has done its part.
+    let planned_roles = roles.apply(true).await?;
     let planned = organizations.apply(true).await?;
-    let settings = file.tenant.tenant.clone().unwrap_or_default();
+    let wanted = file.tenant.clone();
     let changes = apply_to_registry(registry.clone(), file.tenant, dry_run).await?;
+    let of_roles = if dry_run {
+        planned_roles
+    } else {
+        roles.apply(false).await?
+    };
     let of_organizations = if dry_run {
         planned
     } else {
         organizations.apply(false).await?
     };
-    for line in dangling(registry, settings, &changes).await? {
+    for line in dangling(registry, &wanted, &changes).await? {
         warn(line);
     }
     let changes = changes.into_iter().map(Change::from);
     let lines = changes.map(|change| change.line(dry_run));
-    Ok(lines.chain(of_organizations).collect())
+    Ok(lines.chain(of_roles).chain(of_organizations).collect())
 }
 
 async fn apply_to_registry(
@@ -142,6 +159,7 @@ impl From<TenantChange> for Change {
         let named = match change.kind.as_str() {
             "tenant" => Self::new("tenant", "", ""),
             "resource_server" => Self::new("API", &change.name, &change.id),
+            "client_grant" => Self::new("client grant", &change.name, &change.id),
             kind => Self::new(kind, &change.name, &change.id),
         };
         Self {
@@ -186,6 +204,9 @@ mod tests {
             changed.line(false),
             r#"changed client "My App" (abc): callbacks, name"#
         );
+        let grant = change("client_grant", false, &["scopes"]);
+        let expected = r#"changed client grant "My App" (abc): scopes"#;
+        assert_eq!(grant.line(false), expected);
         let tenant = change("tenant", false, &["friendly_name"]);
         assert_eq!(tenant.line(true), "would change tenant: friendly_name");
     }

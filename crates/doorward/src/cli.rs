@@ -50,7 +50,7 @@ impl Command {
             Self::Serve(args) => serve::run(args).await,
             Self::Import(args) => import::run(args).await,
             Self::ImportUsers(args) => import_users::run(args).await,
-            Self::User(user::Command::Add(args)) => user::add(args).await,
+            Self::User(command) => command.run().await,
             Self::Organization(organization::Command::AddMember(args)) => {
                 organization::add_member(args).await
             }
@@ -84,6 +84,11 @@ mod tests {
             "doorward import tenant.yaml --registry http://127.0.0.1:1 --identity http://127.0.0.1:2",
             "doorward import-users users.json --data d --connection c",
             "doorward user add a@b.example --data d",
+            "doorward user roles a@b.example --data d",
+            "doorward user roles a@b.example reader rol_1 --connection c --data d",
+            "doorward user roles a@b.example --none --identity http://127.0.0.1:1",
+            "doorward user revoke-consent a@b.example --data d",
+            "doorward user revoke-consent a@b.example --client abc --connection c --data d",
             "doorward organization add-member org_1 a@b.example --data d",
             "doorward demo --data d",
         ] {
@@ -101,6 +106,10 @@ mod tests {
             (
                 "doorward import t --data d --set A",
                 ErrorKind::ValueValidation,
+            ),
+            (
+                "doorward user roles a@b.example reader --none --data d",
+                ErrorKind::ArgumentConflict,
             ),
             (
                 "doorward serve --listen 127.0.0.1:1 --issuer http://login.example.com --data d",

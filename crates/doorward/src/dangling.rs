@@ -1,8 +1,11 @@
-//! Tenant settings that name something that is not there. It may come later, so they are worth a warning and no error.
+//! What names something that is not there, or leads nowhere. It may come later, so it is worth a warning and no error.
+
+mod client_grants;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest, TenantChange, TenantPatch,
+    ApplyTenantRequest, FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest,
+    ResourceServer, TenantChange,
 };
 use tonic::transport::Channel;
 
@@ -12,17 +15,20 @@ use crate::service::Service;
 
 type Registry = ClientRegistryServiceClient<Channel>;
 
-/// One line for each such setting, after `wanted` was applied with these changes, or would have been.
+/// One line for each such setting and client grant, after `wanted` was applied with these changes, or would have been.
 pub(crate) async fn dangling(
     mut registry: Registry,
-    wanted: TenantPatch,
+    wanted: &ApplyTenantRequest,
     changes: &[TenantChange],
 ) -> Result<Vec<String>, Error> {
     let answer = registry.get_tenant(request(GetTenantRequest {})).await;
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
     let tenant = answer.into_inner().tenant.unwrap_or_default();
-    let audience = wanted.default_audience.unwrap_or(tenant.default_audience);
-    let directory = wanted.default_directory.unwrap_or(tenant.default_directory);
+    let settings = wanted.tenant.clone().unwrap_or_default();
+    let audience = settings.default_audience.unwrap_or(tenant.default_audience);
+    let directory = settings
+        .default_directory
+        .unwrap_or(tenant.default_directory);
     let is_new = |kind, name: &str| {
         let mut changes = changes.iter();
         changes.any(|change| change.created && change.kind == kind && change.name == name)
@@ -30,7 +36,7 @@ pub(crate) async fn dangling(
     let mut lines = Vec::new();
     if !audience.is_empty()
         && !is_new("resource_server", &audience)
-        && !has_api(&mut registry, &audience).await?
+        && find_api(&mut registry, &audience).await?.is_none()
     {
         lines.push(format!(
             "tenant.default_audience: there is no API {audience:?}; requests without audience will fail"
@@ -44,16 +50,20 @@ pub(crate) async fn dangling(
             "tenant.default_directory: there is no connection {directory:?}"
         ));
     }
+    lines.extend(client_grants::without_effect(&mut registry, wanted, changes).await?);
     Ok(lines)
 }
 
-async fn has_api(registry: &mut Registry, identifier: &str) -> Result<bool, Error> {
+async fn find_api(
+    registry: &mut Registry,
+    identifier: &str,
+) -> Result<Option<ResourceServer>, Error> {
     let wanted = FindResourceServerRequest {
         identifier: identifier.to_owned(),
     };
     let answer = registry.find_resource_server(request(wanted)).await;
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
-    Ok(answer.into_inner().resource_server.is_some())
+    Ok(answer.into_inner().resource_server)
 }
 
 async fn has_connection(registry: &mut Registry, name: &str) -> Result<bool, Error> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use doorward_authorize_frontend::{Channels, HttpConfig};
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock, on_signal};
 
@@ -48,6 +49,7 @@ impl Embedded {
         let services = Services {
             registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone())
                 .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES),
+            identity: Some(IdentityServiceClient::new(self.channels.identity.clone())),
             organization: Some(OrganizationServiceClient::new(
                 self.channels.organization.clone(),
             )),

@@ -2,10 +2,12 @@
 //!
 //! Reading checks shapes and types; the rules of values belong to the services that own them.
 
+mod client_grants;
 mod clients;
 mod connections;
 mod organizations;
 mod resource_servers;
+mod roles;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use doorward_proto::client_registry::v1::ApplyTenantRequest;
+use doorward_proto::identity::v1::RolePatch;
 use doorward_proto::organization::v1::OrganizationPatch;
 
 use crate::document::{self, Ignored, Object, Result};
@@ -22,6 +25,8 @@ use crate::document::{self, Ignored, Object, Result};
 pub(crate) struct TenantFile {
     /// For `client-registry`.
     pub(crate) tenant: ApplyTenantRequest,
+    /// For `identity`.
+    pub(crate) roles: Vec<RolePatch>,
     /// For `organization`.
     pub(crate) organizations: Vec<OrganizationPatch>,
     /// One line for each key that nothing here acts on.
@@ -45,10 +50,13 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     )?;
     let apis = file.objects("resourceServers", &["name", "identifier"])?;
     let resource_servers = each(apis, resource_servers::read, ignored_keys)?;
+    let grants = file.objects("clientGrants", &["client_id"])?;
+    let client_grants = each(grants, client_grants::read, ignored_keys)?;
     let databases = file.objects("databases", &["name"])?;
     let mut connections = each(databases, connections::read, ignored_keys)?;
     let others = file.objects("connections", &["name"])?;
     connections.extend(each(others, connections::read, ignored_keys)?);
+    let roles = each(file.objects("roles", &["name"])?, roles::read, ignored_keys)?;
     let organizations = file.objects("organizations", &["name"])?;
     let organizations = each(organizations, organizations::read, ignored_keys)?;
     file.finish(ignored_keys);
@@ -58,9 +66,11 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
             tenant,
             clients,
             resource_servers,
+            client_grants,
             connections,
             dry_run: false,
         },
+        roles,
         organizations,
         ignored: ignored.into_lines(),
     })

@@ -123,7 +123,7 @@ impl Accounts {
         &self,
         user_id: &str,
         client_id: &str,
-    ) -> Result<u64, Error> {
+    ) -> Result<usize, Error> {
         let client_id = Some(client_id).filter(|id| !id.is_empty());
         self.store
             .remove_consents(&known(user_id)?, client_id)

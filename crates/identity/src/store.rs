@@ -58,7 +58,7 @@ pub trait Store: Debug + Send + Sync {
     async fn add_consent(&self, id: &UserId, consent: Consent) -> Result<User, Error>;
 
     /// Takes back what a user has agreed to give one application, or without one, all. Tells how many consents there were.
-    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error>;
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<usize, Error>;
 
     /// Gives a user exactly these roles, by their names or ids. Changes the user only if these are others.
     async fn set_user_roles(&self, id: &UserId, roles: &[String]) -> Result<User, Error>;

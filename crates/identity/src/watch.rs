@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use doorward_proto::identity::v1::WatchUsersResponse;
 use doorward_service_kit::Shutdown;
+use prost::Message;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_stream::wrappers::ReceiverStream;
@@ -19,6 +20,8 @@ use crate::store::{Changes, Store};
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const SIGN_OF_LIFE_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_BATCH: u32 = 500;
+/// gRPC clients take twice as much. One user alone has less.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The store's newest position, or why it cannot be told.
 type Newest = Result<u64, Status>;
@@ -116,27 +119,44 @@ impl Watcher {
                     self.newest.borrow_and_update().clone()?;
                     self.send_changes().await?;
                 }
-                _ = signs_of_life.tick() => self.send(Vec::new()).await?,
+                _ = signs_of_life.tick() => self.send(self.sign_of_life()).await?,
             }
+        }
+    }
+
+    fn sign_of_life(&self) -> WatchUsersResponse {
+        WatchUsersResponse {
+            position: self.position,
+            users: Vec::new(),
         }
     }
 
     async fn send_changes(&mut self) -> Result<(), Status> {
         loop {
-            let Changes { position, users } =
-                self.store.list_changes(self.position, MAX_BATCH).await?;
-            if users.is_empty() {
+            let message = self.next_changes().await?;
+            if message.users.is_empty() {
                 return Ok(());
             }
-            self.position = position;
-            self.send(users.into_iter().map(Into::into).collect())
-                .await?;
+            self.position = message.position;
+            self.send(message).await?;
         }
     }
 
-    async fn send(&self, users: Vec<doorward_proto::common::v1::User>) -> Result<(), Status> {
-        let position = self.position;
-        let message = WatchUsersResponse { position, users };
+    /// As many as fit into a message.
+    async fn next_changes(&self) -> Result<WatchUsersResponse, Status> {
+        let mut limit = MAX_BATCH;
+        loop {
+            let Changes { position, users } = self.store.list_changes(self.position, limit).await?;
+            let users = users.into_iter().map(Into::into).collect();
+            let message = WatchUsersResponse { position, users };
+            if limit == 1 || message.encoded_len() <= MAX_BYTES {
+                return Ok(message);
+            }
+            limit /= 2;
+        }
+    }
+
+    async fn send(&self, message: WatchUsersResponse) -> Result<(), Status> {
         let sent = self.messages.send(Ok(message)).await;
         sent.map_err(|_| Status::cancelled("the watcher left"))
     }

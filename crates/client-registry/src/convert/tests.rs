@@ -1,8 +1,8 @@
 //! Requests that are refused whatever there is.
 
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientPatch, ConnectionPatch, OrganizationUsage, ResourceServerPatch,
-    ResourceServerScope, StringList, TenantPatch,
+    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
+    ResourceServerPatch, ResourceServerScope, StringList, TenantPatch,
 };
 
 use super::wanted;
@@ -90,6 +90,33 @@ fn tenant_texts_and_urls() {
 }
 
 #[test]
+fn tenant_languages_and_words() {
+    refuses_tenants(&[
+        (
+            |tenant| tenant.enabled_locales = Some(list(&["en", "en_US"])),
+            "enabled_locales[1]: is not a language tag",
+        ),
+        (
+            |tenant| tenant.enabled_locales = Some(list(&["en"; 101])),
+            "enabled_locales: has 101 entries, but may have 100",
+        ),
+        (
+            |tenant| tenant.resource_parameter_profile = Some("both".to_owned()),
+            r#"resource_parameter_profile: "both" is not supported; it may be audience, compatibility"#,
+        ),
+    ]);
+    let tenant = TenantPatch {
+        enabled_locales: Some(list(&["en"; 100])),
+        ..Default::default()
+    };
+    let request = ApplyTenantRequest {
+        tenant: Some(tenant),
+        ..Default::default()
+    };
+    assert!(wanted(request).is_ok());
+}
+
+#[test]
 fn tenant_lifetimes() {
     refuses_tenants(&[
         (
@@ -134,6 +161,10 @@ fn client_words_and_numbers() {
             |client| client.token_endpoint_auth_method = Some("private_key_jwt".to_owned()),
             "token_endpoint_auth_method: \"private_key_jwt\" is not supported; \
              it may be none, client_secret_post, client_secret_basic",
+        ),
+        (
+            |client| client.third_party_security_mode = Some(0),
+            "third_party_security_mode: 0 is not supported; it may be permissive, strict",
         ),
         (
             |client| client.id_token_lifetime_seconds = Some(0),
@@ -240,6 +271,49 @@ fn resource_servers() {
         ),
     ];
     refuses("resource server \"api\"", &sound, request, &cases);
+}
+
+#[test]
+fn client_grants() {
+    let sound = ClientGrantPatch {
+        client: "App".to_owned(),
+        audience: "api".to_owned(),
+        scopes: Some(list(&["read:a"])),
+        ..Default::default()
+    };
+    let request = |grant| ApplyTenantRequest {
+        client_grants: vec![grant],
+        ..Default::default()
+    };
+    let cases: [Case<ClientGrantPatch>; 3] = [
+        (
+            |grant| grant.subject_type = Some("group".to_owned()),
+            r#"subject_type: "group" is not supported; it may be client, user"#,
+        ),
+        (
+            |grant| grant.scopes = Some(list(&["read:a", "read b"])),
+            "scopes[1]: is not a scope: printable ASCII without space, \" and \\",
+        ),
+        (
+            |grant| grant.scopes = Some(list(&["read:a", "read:a"])),
+            r#"scopes[1]: "read:a" is given twice"#,
+        ),
+    ];
+    refuses("client grant \"App\" for \"api\"", &sound, request, &cases);
+    let empty = ClientGrantPatch {
+        client: String::new(),
+        ..sound.clone()
+    };
+    let refusal = wanted(request(empty)).unwrap_err().to_string();
+    let expected = r#"client grant "" for "api": client: must have 1 to 255 characters"#;
+    assert_eq!(refusal, expected);
+    let nowhere = ClientGrantPatch {
+        audience: String::new(),
+        ..sound
+    };
+    let refusal = wanted(request(nowhere)).unwrap_err().to_string();
+    let expected = r#"client grant "App" for "": audience: must have 1 to 600 characters"#;
+    assert_eq!(refusal, expected);
 }
 
 #[test]

@@ -8,6 +8,13 @@ id! {
     ClientId = doorward_service_kit::alphanumeric(32)
 }
 
+impl ClientId {
+    /// A new id that tells a strict third-party application from others, as on Auth0.
+    pub(super) fn generate_strict() -> Self {
+        Self(format!("tpc_{}", doorward_service_kit::alphanumeric(32)))
+    }
+}
+
 words! {
     /// What kind of program the application is.
     AppType {

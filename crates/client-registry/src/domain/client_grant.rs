@@ -6,8 +6,6 @@ use super::draft::{Draft, set_all};
 use super::word::words;
 use super::{ClientId, Object, rule};
 
-const MAX_NAME: usize = 255;
-
 words! {
     /// On whose behalf the application asks.
     SubjectType {
@@ -49,7 +47,8 @@ impl ClientGrantPatch {
     /// Refuses what no client grant may have.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let object = self.words();
-        object.check("client", Some(&self.client), rule::text(1..=MAX_NAME))?;
+        let client = Some(self.client.as_str());
+        object.check("client", client, rule::text(rule::ID_LENGTH))?;
         object.check("audience", Some(&self.audience), rule::identifier)?;
         let scopes = self.scopes.iter().flatten();
         object.check_scopes(scopes.map(String::as_str))

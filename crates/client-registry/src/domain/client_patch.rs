@@ -92,7 +92,13 @@ impl ClientPatch {
     }
 
     pub(super) fn new_client(&self) -> Client {
-        let id = self.client_id.clone().unwrap_or_else(ClientId::generate);
+        let is_strict = self.third_party_security_mode == Some(ThirdPartySecurityMode::Strict);
+        let fresh_id = if is_strict {
+            ClientId::generate_strict
+        } else {
+            ClientId::generate
+        };
+        let id = self.client_id.clone().unwrap_or_else(fresh_id);
         let method = self.token_endpoint_auth_method.unwrap_or_default();
         let mut client = Client::new(id, self.name.clone(), method);
         client.is_first_party = self.is_first_party.unwrap_or(client.is_first_party);

@@ -77,6 +77,12 @@ fn web_url_of(text: &str) -> Result<Url, String> {
         matches!(url.scheme(), "http" | "https"),
         "is not an http or https URL",
     )?;
+    // Nothing is filled in there, and browsers would look for the host as it stands.
+    let host = url.host_str().unwrap_or_default();
+    require(
+        !host.contains(['*', '{', '}']),
+        "must not have a placeholder in its host",
+    )?;
     Ok(url)
 }
 

@@ -1,13 +1,16 @@
 //! The service through its generated client.
 
+mod registration;
+
 use std::time::Duration;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientPatch, ConnectionPatch, FindAllowedOriginRequest, FindClientRequest,
-    FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest, OrganizationUsage,
-    ResourceServerPatch, ResourceServerScope, StringList, TenantChange, TenantPatch, UserAccess,
-    WatchRequest, WatchResponse,
+    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, FindAllowedOriginRequest,
+    FindClientRequest, FindConnectionRequest, FindResourceServerRequest, GetTenantRequest,
+    ListConnectionsRequest, OrganizationUsage, ResourceServerPatch, ResourceServerScope,
+    StringList, TenantChange, TenantPatch, ThirdPartySecurityMode, UserAccess, WatchRequest,
+    WatchResponse,
 };
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
@@ -96,12 +99,20 @@ async fn content_is_applied_and_found() {
     let request = ApplyTenantRequest {
         tenant: Some(TenantPatch {
             friendly_name: Some("Acme".to_owned()),
+            enabled_locales: Some(list(&["ja"])),
+            resource_parameter_profile: Some("compatibility".to_owned()),
             ..TenantPatch::default()
         }),
         resource_servers: vec![ResourceServerPatch {
             identifier: "https://api.test".to_owned(),
             user_access: Some(UserAccess::RequireClientGrant.into()),
             ..ResourceServerPatch::default()
+        }],
+        client_grants: vec![ClientGrantPatch {
+            client: "My App".to_owned(),
+            audience: "https://api.test".to_owned(),
+            subject_type: Some("user".to_owned()),
+            scopes: Some(list(&["read:x"])),
         }],
         connections: vec![ConnectionPatch {
             name: "db".to_owned(),
@@ -119,10 +130,17 @@ async fn content_is_applied_and_found() {
         ("tenant", false),
         ("client", true),
         ("resource_server", true),
+        ("client_grant", true),
         ("connection", true),
     ];
     assert_eq!(kinds, expected);
-    assert_eq!(changes[0].fields, ["friendly_name"]);
+    let fields = [
+        "friendly_name",
+        "enabled_locales",
+        "resource_parameter_profile",
+    ];
+    assert_eq!(changes[0].fields, fields);
+    assert_eq!(changes[3].name, "My App for https://api.test");
     assert_eq!(
         (changes[1].name.as_str(), changes[1].id.as_str()),
         ("My App", "spa")
@@ -138,6 +156,8 @@ async fn content_is_applied_and_found() {
         .tenant
         .unwrap();
     assert_eq!(tenant.friendly_name, "Acme");
+    assert_eq!(tenant.enabled_locales, ["ja"]);
+    assert!(tenant.resource_parameter_accepted);
     assert_eq!(tenant.session_lifetimes.unwrap().absolute_minutes, 168 * 60);
 
     let request = FindClientRequest {
@@ -147,7 +167,14 @@ async fn content_is_applied_and_found() {
     let spa = found.client.unwrap();
     assert_eq!(spa.callbacks, ["https://app.test/cb"]);
     assert_eq!(spa.organization_usage(), OrganizationUsage::Allow);
+    assert_eq!(
+        spa.third_party_security_mode(),
+        ThirdPartySecurityMode::Permissive
+    );
     assert_eq!(found.connections[0].name, "db");
+    let grant = &found.client_grants[0];
+    assert_eq!(grant.audience, "https://api.test");
+    assert_eq!(grant.scopes, ["read:x"]);
 
     let request = FindResourceServerRequest {
         identifier: "https://api.test".to_owned(),
@@ -179,6 +206,11 @@ async fn content_is_applied_and_found() {
         .unwrap()
         .into_inner();
     assert_eq!(all.connections, found_connections(&mut client).await);
+    let request = FindConnectionRequest {
+        name: "db".to_owned(),
+    };
+    let found = client.find_connection(request).await.unwrap().into_inner();
+    assert_eq!(found.connection.as_ref(), all.connections.first());
 }
 
 #[tokio::test]
@@ -236,6 +268,11 @@ async fn absence_is_an_answer() {
             .resource_server,
         None
     );
+    let request = FindConnectionRequest {
+        name: "nothing".to_owned(),
+    };
+    let found = client.find_connection(request).await.unwrap().into_inner();
+    assert_eq!(found.connection, None);
 }
 
 #[tokio::test]

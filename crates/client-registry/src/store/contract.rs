@@ -5,9 +5,10 @@ use doorward_service_kit::sql::DatabaseConfig;
 use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
-    AppType, ClientId, ClientPatch, Connection, ConnectionPatch, OrganizationRequireBehavior,
-    OrganizationUsage, Plan, ResourceServerId, ResourceServerPatch, Scope, SessionLifetimes,
-    Tenant, TenantPatch, TokenDialect, TokenEndpointAuthMethod, UserAccess, Wanted,
+    AppType, ClientGrantPatch, ClientId, ClientPatch, Connection, ConnectionPatch,
+    OrganizationRequireBehavior, OrganizationUsage, Plan, ResourceParameterProfile,
+    ResourceServerId, ResourceServerPatch, Scope, SessionLifetimes, SubjectType, Tenant,
+    TenantPatch, ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess, Wanted,
 };
 
 fn text(text: &str) -> String {
@@ -35,6 +36,15 @@ fn api(id: Option<&str>, identifier: &str) -> ResourceServerPatch {
         id: id.map(|id| ResourceServerId::from(id.to_owned())),
         identifier: identifier.to_owned(),
         ..ResourceServerPatch::default()
+    }
+}
+
+fn grant(client: &str, audience: &str, subject_type: SubjectType) -> ClientGrantPatch {
+    ClientGrantPatch {
+        client: text(client),
+        audience: text(audience),
+        subject_type,
+        scopes: None,
     }
 }
 
@@ -75,6 +85,12 @@ fn unusual() -> Wanted {
             idle_ephemeral_session_lifetime_minutes: Some(10),
             persistent_session_cookie: Some(false),
             enable_client_connections: Some(false),
+            authorization_response_iss_parameter_supported: Some(true),
+            skip_non_verifiable_callback_uri_confirmation_prompt: Some(true),
+            use_scope_descriptions_for_consent: Some(true),
+            enabled_locales: Some(list(&["ja", "en"])),
+            resource_parameter_profile: Some(ResourceParameterProfile::Compatibility),
+            require_openid_scope: Some(true),
         }),
         clients: vec![ClientPatch {
             app_type: Some(AppType::Spa),
@@ -91,6 +107,8 @@ fn unusual() -> Wanted {
             organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
             sso_disabled: Some(true),
             token_endpoint_auth_method: Some(TokenEndpointAuthMethod::ClientSecretPost),
+            skip_non_verifiable_callback_uri_confirmation_prompt: Some(false),
+            third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
             ..client(Some("spa"), "App")
         }],
         resource_servers: vec![ResourceServerPatch {
@@ -108,6 +126,10 @@ fn unusual() -> Wanted {
             user_access: Some(UserAccess::DenyAll),
             ..api(Some("api"), "https://api.test")
         }],
+        client_grants: vec![ClientGrantPatch {
+            scopes: Some(list(&["read:x", "read:y"])),
+            ..grant("App", "https://api.test", SubjectType::User)
+        }],
         connections: vec![ConnectionPatch {
             disable_signup: Some(true),
             min_password_length: Some(12),
@@ -120,6 +142,7 @@ async fn an_empty_store_has_defaults(store: SqlStore) {
     assert_eq!(store.get_tenant().await.unwrap(), Tenant::default());
     assert_eq!(store.find_client(&id("nobody")).await.unwrap(), None);
     assert_eq!(store.find_resource_server("nothing").await.unwrap(), None);
+    assert_eq!(store.find_connection("nothing").await.unwrap(), None);
     assert_eq!(store.list_connections().await.unwrap(), []);
     assert!(!store.is_allowed_origin("https://app.test").await.unwrap());
     assert_eq!(store.revision().await.unwrap(), 0);
@@ -145,6 +168,12 @@ async fn what_is_written_is_read(store: SqlStore) {
         [plan.connections[0].object.connection.clone()]
     );
     assert_eq!(store.list_connections().await.unwrap(), found.connections);
+    let connection = store.find_connection("users").await.unwrap();
+    assert_eq!(connection.as_ref(), found.connections.first());
+    assert_eq!(
+        found.client_grants,
+        [plan.client_grants[0].draft.object.clone()]
+    );
     let api = store
         .find_resource_server("https://api.test")
         .await
@@ -167,14 +196,16 @@ async fn every_field_can_be_changed(store: SqlStore) {
             ..client(Some("spa"), "Old name")
         }],
         resource_servers: vec![api(Some("api"), "https://api.test")],
+        client_grants: vec![grant("spa", "https://api.test", SubjectType::User)],
         connections: vec![connection("users", &[])],
         tenant: None,
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 14);
-    assert_eq!(plan.clients[0].fields.names().len(), 14);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 20);
+    assert_eq!(plan.clients[0].fields.names().len(), 16);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
+    assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);
     assert_eq!(plan.connections[0].fields.names().len(), 3);
     assert!(apply(&store, unusual()).await.is_empty());
 }
@@ -239,6 +270,7 @@ async fn an_id_is_taken_once(store: SqlStore) {
 
 async fn identifiers_are_compared_byte_for_byte(store: SqlStore) {
     apply(&store, unusual()).await;
+    assert_eq!(store.find_connection("Users").await.unwrap(), None);
     assert_eq!(store.find_client(&id("SPA")).await.unwrap(), None);
     assert_eq!(
         store
@@ -279,6 +311,56 @@ async fn the_default_directory_comes_first(store: SqlStore) {
     assert_eq!(names(&found.connections), ["B", "not"]);
     let all = store.list_connections().await.unwrap();
     assert_eq!(names(&all), ["B", "a", "m", "not", "z"]);
+}
+
+async fn a_client_has_its_grants_for_users_in_order(store: SqlStore) {
+    let wanted = Wanted {
+        clients: vec![client(Some("spa"), "App"), client(Some("other"), "Other")],
+        client_grants: vec![
+            grant("App", "b", SubjectType::User),
+            grant("App", "a", SubjectType::User),
+            grant("App", "B", SubjectType::User),
+            grant("App", "a", SubjectType::Client),
+            grant("App", "machines", SubjectType::Client),
+            grant("Other", "c", SubjectType::User),
+        ],
+        ..Wanted::default()
+    };
+    let plan = apply(&store, wanted.clone()).await;
+    assert_eq!(plan.client_grants.len(), 6);
+    assert!(apply(&store, wanted).await.is_empty());
+    for (client, expected) in [("spa", &["B", "a", "b"][..]), ("other", &["c"])] {
+        let found = store.find_client(&id(client)).await.unwrap().unwrap();
+        let grants = found.client_grants.iter();
+        let audiences: Vec<_> = grants.map(|grant| grant.audience.as_str()).collect();
+        assert_eq!(audiences, expected);
+    }
+}
+
+async fn what_a_client_does_not_say_is_not_a_no(store: SqlStore) {
+    for (wanted, expected) in [
+        (None, None),
+        (Some(true), Some(true)),
+        (None, Some(true)),
+        (Some(false), Some(false)),
+    ] {
+        let patch = ClientPatch {
+            skip_non_verifiable_callback_uri_confirmation_prompt: wanted,
+            ..client(Some("spa"), "App")
+        };
+        let clients = vec![patch];
+        apply(
+            &store,
+            Wanted {
+                clients,
+                ..Wanted::default()
+            },
+        )
+        .await;
+        let found = store.find_client(&id("spa")).await.unwrap().unwrap().client;
+        let skip = found.skip_non_verifiable_callback_uri_confirmation_prompt;
+        assert_eq!(skip, expected, "{wanted:?}");
+    }
 }
 
 async fn any_client_may_allow_an_origin(store: SqlStore) {
@@ -343,6 +425,8 @@ async fn all(fresh: impl AsyncFn() -> DatabaseConfig) {
     an_id_is_taken_once(open().await).await;
     identifiers_are_compared_byte_for_byte(open().await).await;
     the_default_directory_comes_first(open().await).await;
+    a_client_has_its_grants_for_users_in_order(open().await).await;
+    what_a_client_does_not_say_is_not_a_no(open().await).await;
     any_client_may_allow_an_origin(open().await).await;
     two_that_want_the_same_create_it_once(fresh().await).await;
     of_two_that_want_different_things_both_succeed(fresh().await).await;

@@ -39,24 +39,23 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let file = read(&args.file, args.values)?;
-    let calls: &[_] = if file.organizations.is_empty() {
-        &[Service::ClientRegistry]
-    } else {
-        &[Service::ClientRegistry, Service::Organization]
-    };
+    let calls = calls(&file);
     let deployment = if args.dry_run {
-        args.target.for_dry_run(calls)?
+        args.target.for_dry_run(&calls)?
     } else {
-        args.target.created(calls)?
+        args.target.created(&calls)?
     };
-    let services = Services {
+    let mut services = Services {
         registry: deployment.registry().await?,
-        organization: if file.organizations.is_empty() {
-            None
-        } else {
-            Some(deployment.organization().await?)
-        },
+        identity: None,
+        organization: None,
     };
+    if calls.contains(&Service::Identity) {
+        services.identity = Some(deployment.identity().await?);
+    }
+    if calls.contains(&Service::Organization) {
+        services.organization = Some(deployment.organization().await?);
+    }
     let changes = apply(file, services, args.dry_run).await?;
     for change in &changes {
         say(change);
@@ -69,6 +68,17 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         });
     }
     Ok(())
+}
+
+/// Nobody needs to give the address of a service that has nothing to do.
+fn calls(file: &TenantFile) -> Vec<Service> {
+    let calls = [
+        (Service::ClientRegistry, true),
+        (Service::Identity, !file.roles.is_empty()),
+        (Service::Organization, !file.organizations.is_empty()),
+    ];
+    let needed = calls.into_iter().filter(|(_, needed)| *needed);
+    needed.map(|(service, _)| service).collect()
 }
 
 /// Reads a tenant file, and names on standard error what it says in vain.

@@ -1,13 +1,12 @@
 //! `doorward organization`: who belongs to an organization.
 
-use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
-use doorward_proto::identity::v1::ListUsersByEmailRequest;
 use doorward_proto::organization::v1::AddMemberRequest;
 use doorward_proto::reason_of;
 use tonic::Status;
 
 use super::request;
+use crate::choose_user::choose_user;
 use crate::error::Error;
 use crate::output::say;
 use crate::service::Service;
@@ -41,15 +40,7 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
     let deployment = args.target.existing(&calls)?;
     let mut identity = deployment.identity().await?;
     let mut organizations = deployment.organization().await?;
-    let with_email = ListUsersByEmailRequest {
-        email: args.email.clone(),
-    };
-    let listed = identity.list_users_by_email(request(with_email)).await;
-    let users = listed
-        .map_err(Error::service(Service::Identity))?
-        .into_inner()
-        .users;
-    let user = choose(users, &args.email, args.connection.as_deref()).map_err(Error::Refused)?;
+    let user = choose_user(&mut identity, &args.email, args.connection.as_deref()).await?;
     let membership = AddMemberRequest {
         organization_id: args.id.clone(),
         user_id: user.user_id.clone(),
@@ -77,60 +68,4 @@ fn not_added(id: &str, status: Status) -> Error {
         ));
     }
     error
-}
-
-fn choose(users: Vec<User>, email: &str, connection: Option<&str>) -> Result<User, String> {
-    let matches = |user: &User| connection.is_none_or(|connection| user.connection == connection);
-    let mut users: Vec<_> = users.into_iter().filter(matches).collect();
-    match (users.pop(), users.is_empty()) {
-        (Some(user), true) => Ok(user),
-        (None, _) => {
-            let place = connection
-                .map(|name| format!(" in the connection {name:?}"))
-                .unwrap_or_default();
-            Err(format!("there is no user with the email {email}{place}"))
-        }
-        (Some(last), false) => {
-            users.push(last);
-            let named = users
-                .iter()
-                .map(|user| format!("{} in {}", user.user_id, user.connection));
-            let named: Vec<_> = named.collect();
-            Err(format!(
-                "several users have the email {email}; choose one with --connection: {}",
-                named.join(", ")
-            ))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn users() -> Vec<User> {
-        let user = |id: &str, connection: &str| User {
-            user_id: id.to_owned(),
-            connection: connection.to_owned(),
-            ..User::default()
-        };
-        vec![user("auth0|1", "a"), user("auth0|2", "b")]
-    }
-
-    #[test]
-    fn one_user_must_be_meant() {
-        assert_eq!(choose(users(), "e", Some("a")).unwrap().user_id, "auth0|1");
-        let several = choose(users(), "e", None).unwrap_err();
-        assert!(several.ends_with("auth0|1 in a, auth0|2 in b"), "{several}");
-        assert!(
-            choose(users(), "e", Some("c"))
-                .unwrap_err()
-                .contains("\"c\"")
-        );
-        assert!(
-            choose(Vec::new(), "e", None)
-                .unwrap_err()
-                .contains("no user")
-        );
-    }
 }

@@ -1,100 +1,37 @@
 //! `doorward user`: single users.
 
-use std::io::{self, IsTerminal};
+pub(crate) mod add;
+pub(crate) mod revoke_consent;
+pub(crate) mod roles;
 
-use doorward_proto::identity::v1::CreateUserRequest;
-
-use super::request;
-use crate::choose_connection::choose_connection;
 use crate::error::Error;
-use crate::output::say;
-use crate::service::Service;
-use crate::target::Target;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Create a user; the password is read from standard input
-    Add(AddArgs),
+    Add(add::Args),
+    /// Give a user exactly these roles; without any, print the roles that the user has
+    Roles(roles::Args),
+    /// Take back what a user has agreed to give applications; tokens that are out live on
+    RevokeConsent(revoke_consent::Args),
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct AddArgs {
-    /// Email, by which the user signs in
-    email: String,
-    /// Connection that the user belongs to; default: the tenant's default directory, or the only connection
-    #[arg(long, value_name = "NAME")]
-    connection: Option<String>,
-    #[command(flatten)]
-    target: Target,
-}
-
-pub(crate) async fn add(args: AddArgs) -> Result<(), Error> {
-    let calls = [Service::ClientRegistry, Service::Identity];
-    let deployment = args.target.existing(&calls)?;
-    let mut identity = deployment.identity().await?;
-    let registry = deployment.registry().await?;
-    let connection = choose_connection(registry, args.connection.as_deref()).await?;
-    let wanted = CreateUserRequest {
-        connection: connection.name,
-        email: args.email,
-        password: read_password()?,
-        min_password_length: connection.min_password_length,
-        email_verified: false,
-    };
-    let created = identity.create_user(request(wanted)).await;
-    let user = created
-        .map_err(Error::service(Service::Identity))?
-        .into_inner()
-        .user;
-    say(user.unwrap_or_default().user_id);
-    Ok(())
-}
-
-/// One line of standard input; from a terminal without showing it.
-fn read_password() -> Result<String, Error> {
-    let unreadable = |error| Error::Refused(format!("the password cannot be read: {error}"));
-    let password = if io::stdin().is_terminal() {
-        rpassword::prompt_password("Password: ").map_err(unreadable)?
-    } else {
-        let given = io::read_to_string(io::stdin()).map_err(unreadable)?;
-        only_line(&given).map(str::to_owned).ok_or_else(|| {
-            Error::Refused("the password is one line, but standard input has more".into())
-        })?
-    };
-    if password.is_empty() {
-        return Err(Error::Refused(
-            "no password was given on standard input".into(),
-        ));
-    }
-    Ok(password)
-}
-
-/// The line without its end; none when there are more.
-fn only_line(text: &str) -> Option<&str> {
-    let line = match text.strip_suffix('\n') {
-        Some(line) => line.strip_suffix('\r').unwrap_or(line),
-        None => text,
-    };
-    (!line.contains('\n')).then_some(line)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_line_end_is_removed() {
-        for (input, expected) in [
-            ("secret\n", Some("secret")),
-            ("secret\r\n", Some("secret")),
-            ("secret", Some("secret")),
-            (" a b \n", Some(" a b ")),
-            ("\r\r\n", Some("\r")),
-            ("", Some("")),
-            ("secret\nmore\n", None),
-            ("secret\n\n", None),
-        ] {
-            assert_eq!(only_line(input), expected);
+impl Command {
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        match self {
+            Self::Add(args) => add::run(args).await,
+            Self::Roles(args) => roles::run(args).await,
+            Self::RevokeConsent(args) => revoke_consent::run(args).await,
         }
     }
+}
+
+/// The user whom a command is about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Whom {
+    /// Email of the user
+    email: String,
+    /// Connection that the user belongs to, when several users have that email
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! `clients`: applications.
 
-use doorward_proto::client_registry::v1::{ClientPatch, OrganizationUsage};
+use doorward_proto::client_registry::v1::{ClientPatch, OrganizationUsage, ThirdPartySecurityMode};
 
 use crate::document::{Ignored, Object, Result};
 
@@ -8,6 +8,11 @@ const ORGANIZATION_USAGES: [(&str, OrganizationUsage); 3] = [
     ("deny", OrganizationUsage::Deny),
     ("allow", OrganizationUsage::Allow),
     ("require", OrganizationUsage::Require),
+];
+
+const SECURITY_MODES: [(&str, ThirdPartySecurityMode); 2] = [
+    ("strict", ThirdPartySecurityMode::Strict),
+    ("permissive", ThirdPartySecurityMode::Permissive),
 ];
 
 pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<ClientPatch>> {
@@ -18,6 +23,7 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
     let (id_token_lifetime_seconds, id_token_signing_alg) =
         jwt_configuration(&mut client, ignored)?;
     let organization_usage = client.word("organization_usage", &ORGANIZATION_USAGES)?;
+    let security_mode = client.word("third_party_security_mode", &SECURITY_MODES)?;
     let patch = ClientPatch {
         client_id: client.text("client_id")?,
         name: client.required_text("name")?,
@@ -36,6 +42,9 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
         organization_require_behavior: client.text("organization_require_behavior")?,
         sso_disabled: client.flag("sso_disabled")?,
         token_endpoint_auth_method: client.text("token_endpoint_auth_method")?,
+        skip_non_verifiable_callback_uri_confirmation_prompt: client
+            .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
+        third_party_security_mode: security_mode.map(Into::into),
     };
     pass_what_happens_anyway(&mut client);
     client.finish(ignored);
@@ -61,11 +70,6 @@ fn pass_what_happens_anyway(client: &mut Object) {
     client.pass("oidc_conformant", &[true.into(), false.into()]);
     // Without a `custom_login_page` beside it, the page is the standard one.
     client.pass("custom_login_page_on", &[true.into(), false.into()]);
-    // No such question is asked.
-    client.pass(
-        "skip_non_verifiable_callback_uri_confirmation_prompt",
-        &[true.into()],
-    );
     let never = [false.into()];
     client.pass("cross_origin_auth", &never);
     client.pass("cross_origin_authentication", &never);

@@ -32,7 +32,7 @@ pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<Reso
         token_lifetime_for_web_seconds: api.count("token_lifetime_for_web")?,
         skip_consent_for_verifiable_first_party_clients: api
             .flag("skip_consent_for_verifiable_first_party_clients")?,
-        token_dialect: token_dialect(&mut api, ignored)?,
+        token_dialect: api.text("token_dialect")?,
         allow_offline_access: api.flag("allow_offline_access")?,
         enforce_policies: api.flag("enforce_policies")?,
         user_access: user_access.map(Into::into),
@@ -56,16 +56,8 @@ fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<Resource
     scopes.collect::<Result<_>>().map(Some)
 }
 
-fn token_dialect(api: &mut Object, ignored: &mut Ignored) -> Result<Option<String>> {
-    let place = api.place("token_dialect");
-    let dialect = api.text("token_dialect")?;
-    if dialect.as_ref().is_some_and(|it| it.ends_with("_authz")) {
-        ignored.note(&place, "permissions are not added to tokens");
-    }
-    Ok(dialect)
-}
-
-/// What applications may do for users. What they may do for themselves is for grants that are not built.
+/// What applications may do for users. What they may do for themselves is for
+/// `/oauth/token`, which is not built.
 fn subject_type_authorization(
     api: &mut Object,
     ignored: &mut Ignored,

@@ -5,6 +5,7 @@ use doorward_proto::client_registry::v1::TenantPatch;
 use crate::document::{Ignored, Object, Result};
 
 pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPatch> {
+    let flags = flags(&mut tenant, ignored)?;
     let patch = TenantPatch {
         friendly_name: tenant.text("friendly_name")?,
         picture_url: tenant.text("picture_url")?,
@@ -27,7 +28,11 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
             ignored,
         )?,
         persistent_session_cookie: persistent_cookie(&mut tenant, ignored)?,
-        enable_client_connections: client_connections(&mut tenant, ignored)?,
+        skip_non_verifiable_callback_uri_confirmation_prompt: tenant
+            .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
+        enabled_locales: tenant.texts("enabled_locales")?,
+        resource_parameter_profile: tenant.text("resource_parameter_profile")?,
+        ..flags
     };
     tenant.finish(ignored);
     Ok(patch)
@@ -53,12 +58,19 @@ fn persistent_cookie(tenant: &mut Object, ignored: &mut Ignored) -> Result<Optio
     Ok(persistent)
 }
 
-fn client_connections(tenant: &mut Object, ignored: &mut Ignored) -> Result<Option<bool>> {
+fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {
     let Some(mut flags) = tenant.object("flags")? else {
-        return Ok(None);
+        return Ok(TenantPatch::default());
     };
-    let enabled = flags.flag("enable_client_connections")?;
+    let patch = TenantPatch {
+        enable_client_connections: flags.flag("enable_client_connections")?,
+        authorization_response_iss_parameter_supported: flags
+            .flag("authorization_response_iss_parameter_supported")?,
+        use_scope_descriptions_for_consent: flags.flag("use_scope_descriptions_for_consent")?,
+        require_openid_scope: flags.flag("require_openid_scope")?,
+        ..TenantPatch::default()
+    };
     flags.pass("disable_clickjack_protection_headers", &[false.into()]);
     flags.finish(ignored);
-    Ok(enabled)
+    Ok(patch)
 }

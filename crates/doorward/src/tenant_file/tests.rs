@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use doorward_proto::client_registry::v1::{
-    OrganizationUsage, ResourceServerScope, StringList, UserAccess,
+    OrganizationUsage, ResourceServerScope, StringList, ThirdPartySecurityMode, UserAccess,
 };
 
 use super::*;
@@ -60,6 +60,17 @@ fn tenant() {
     assert_eq!(tenant.idle_ephemeral_session_lifetime_minutes, Some(45));
     assert_eq!(tenant.persistent_session_cookie, Some(false));
     assert_eq!(tenant.enable_client_connections, Some(false));
+    for flag in [
+        tenant.authorization_response_iss_parameter_supported,
+        tenant.skip_non_verifiable_callback_uri_confirmation_prompt,
+        tenant.use_scope_descriptions_for_consent,
+        tenant.require_openid_scope,
+    ] {
+        assert_eq!(flag, Some(true));
+    }
+    assert_eq!(values(tenant.enabled_locales.as_ref()), ["ja", "en"]);
+    let profile = tenant.resource_parameter_profile.as_deref();
+    assert_eq!(profile, Some("compatibility"));
 }
 
 #[test]
@@ -112,6 +123,11 @@ fn clients() {
     );
     assert_eq!(app.sso_disabled, Some(false));
     assert_eq!(app.token_endpoint_auth_method.as_deref(), Some("none"));
+    assert_eq!(
+        app.skip_non_verifiable_callback_uri_confirmation_prompt,
+        Some(false)
+    );
+    assert_eq!(app.third_party_security_mode, None);
 
     assert_eq!(other.client_id, None);
     assert_eq!(other.grant_types, app.grant_types, "merged from the anchor");
@@ -121,6 +137,14 @@ fn clients() {
         "overrides the anchor"
     );
     assert_eq!(other.sso_disabled, None);
+    assert_eq!(
+        other.skip_non_verifiable_callback_uri_confirmation_prompt,
+        None
+    );
+    assert_eq!(
+        other.third_party_security_mode(),
+        ThirdPartySecurityMode::Strict
+    );
 }
 
 #[test]
@@ -185,20 +209,36 @@ fn apis_connections_and_organizations() {
 }
 
 #[test]
+fn client_grants() {
+    let file = read(RICH).unwrap();
+    let [for_users, other] = &file.tenant.client_grants[..] else {
+        panic!("both: {:?}", file.tenant.client_grants);
+    };
+    assert_eq!(for_users.client, "My App");
+    assert_eq!(for_users.audience, "https://api.example.com/");
+    assert_eq!(for_users.subject_type.as_deref(), Some("user"));
+    assert_eq!(values(for_users.scopes.as_ref()), ["read:x", "write:x"]);
+    assert_eq!(other.client, "Other App");
+    assert_eq!(other.subject_type, None);
+    assert_eq!(other.scopes, None);
+}
+
+#[test]
 fn every_unsupported_key_is_named_in_the_order_of_the_file() {
     let expected = [
         "tenant.ephemeral_session_lifetime: ignored, for ephemeral_session_lifetime_in_minutes says otherwise",
         "tenant.session_cookie.shiny: not supported, ignored",
         "tenant.flags.allow_legacy_ro_grant_types: not supported, ignored",
+        "tenant.error_page: not supported, ignored",
         "tenant.sandbox_version: not supported, ignored",
         "clients[My App].client_secret: not supported, ignored",
         "clients[My App].jwt_configuration.scopes: not supported, ignored",
         "clients[My App].refresh_token: not supported, ignored (also in clients[Other App])",
         "clients[All Applications]: the global client is not supported, ignored",
         "resourceServers[My API].scopes[write:x].colour: not supported, ignored",
-        "resourceServers[My API].token_dialect: permissions are not added to tokens",
         "resourceServers[My API].subject_type_authorization.client.policy: not supported, ignored",
         "resourceServers[Auth0 Management API]: the management API is not supported, ignored",
+        "clientGrants[Other App].id: not supported, ignored",
         "databases[Staff].display_name: not supported, ignored",
         "databases[Staff].options.passwordPolicy: only its least length of 12 characters is supported",
         "databases[Staff].options.password_complexity_options.shiny: not supported, ignored",
@@ -258,6 +298,26 @@ fn what_cannot_be_read_is_named_with_its_place() {
             "line 3: clients[A].jwt_configuration.lifetime_in_seconds must be a whole number",
         ),
         (
+            "clients:\n- {name: A, third_party_security_mode: lax}",
+            "line 2: clients[A].third_party_security_mode \"lax\" is not one of strict, permissive",
+        ),
+        (
+            "clientGrants:\n- {audience: a}",
+            "line 2: clientGrants[0].client_id is missing",
+        ),
+        (
+            "clientGrants:\n- client_id: A",
+            "line 2: clientGrants[A].audience is missing",
+        ),
+        (
+            "clientGrants:\n- {client_id: A, audience: a, scope: read}",
+            "line 2: clientGrants[A].scope must be a list, but is a text",
+        ),
+        (
+            "clientGrants:\n- {client_id: A, audience: a, subject_type: group}",
+            "line 2: clientGrants[A].subject_type \"group\" is not one of client, user",
+        ),
+        (
             "tenant: {session_lifetime: -1}",
             "line 1: tenant.session_lifetime is out of range",
         ),
@@ -300,6 +360,8 @@ resourceServers:
 - identifier: urn:api
   is_system: false
   subject_type_authorization: {user: {policy: allow_all}, client: {policy: require_client_grant}}
+clientGrants:
+- {client_id: A, audience: urn:api, organization_usage: deny, allow_any_organization: false}
 databases:
 - name: D
   strategy: auth0

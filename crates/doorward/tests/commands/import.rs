@@ -110,6 +110,48 @@ fn settings_that_name_nothing_are_warned_of() {
 }
 
 #[test]
+fn client_grants_are_imported_and_warned_of_when_they_let_nobody_in() {
+    let place = Place::new();
+    let import = |grants: &str, flags: &str| {
+        let apis = "clients: [{name: A}]\nresourceServers: [{identifier: urn:closed, \
+                    subject_type_authorization: {user: {policy: require_client_grant}}}, {identifier: urn:open}]";
+        place.write("tenant.yaml", &format!("{apis}\nclientGrants: [{grants}]"));
+        let output = place.run(&format!("import tenant.yaml --data data{flags}"));
+        let warnings = String::from_utf8(output.stderr.clone()).unwrap();
+        (succeeded(output), warnings)
+    };
+    let for_itself = "{client_id: A, audience: urn:closed, scope: [x]}";
+    let elsewhere = "{client_id: A, audience: urn:open}, {client_id: A, audience: urn:none, subject_type: user}";
+    let both = format!("{for_itself}, {elsewhere}");
+    let expected = "warning: clientGrants[A]: the API \"urn:closed\" is closed to sign-ins of this application; \
+                    that needs a grant with subject_type: user\n\
+                    warning: clientGrants[A]: there is no API \"urn:none\"\n";
+    let (printed, warnings) = import(&both, " --dry-run");
+    assert!(warnings.ends_with(expected), "{warnings}");
+    assert!(
+        printed.contains("would create client grant \"A for urn:closed\"\n"),
+        "{printed}"
+    );
+    let (printed, warnings) = import(&both, "");
+    assert_eq!(warnings, expected);
+    assert!(
+        printed.contains("created client grant \"A for urn:closed\"\n"),
+        "{printed}"
+    );
+    let (printed, _) = import(&both, "");
+    assert_eq!(printed, "nothing changed\n");
+
+    let for_users = "{client_id: A, audience: urn:closed, subject_type: user}";
+    let (_, warnings) = import(&format!("{for_itself}, {for_users}"), " --dry-run");
+    assert_eq!(warnings, "");
+    let (printed, _) = import("{client_id: A, audience: urn:closed, scope: [y]}", "");
+    assert_eq!(
+        printed,
+        "changed client grant \"A for urn:closed\": scopes\n"
+    );
+}
+
+#[test]
 fn a_tenant_file_may_be_long() {
     let place = Place::new();
     let scope = |index| {

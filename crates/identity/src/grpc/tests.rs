@@ -1,9 +1,11 @@
 //! The service through its generated client.
 
 mod breakable_store;
+mod consents;
 mod create_user;
 mod failing_store;
 mod import_users;
+mod roles;
 mod verify_password;
 mod watch_users;
 

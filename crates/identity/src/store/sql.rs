@@ -124,11 +124,13 @@ impl Store for SqlStore {
         Ok(user)
     }
 
-    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error> {
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<usize, Error> {
         let (mut transaction, positions) = self.begin_change(1).await?;
-        users::get(&mut transaction, id).await?;
-        let removed = consents::remove(&mut transaction, id, client_id).await?;
+        let user = users::get(&mut transaction, id).await?;
+        let given_to = |consent: &&Consent| client_id.is_none_or(|id| consent.client_id == id);
+        let removed = user.consents.iter().filter(given_to).count();
         if removed > 0 {
+            consents::remove(&mut transaction, id, client_id).await?;
             commit_change(transaction, positions, id).await?;
         }
         Ok(removed)

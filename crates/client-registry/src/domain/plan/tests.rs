@@ -1,9 +1,11 @@
+mod client_grants;
+
 use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::{
-    ClientId, ClientPatch, ConnectionId, ConnectionPatch, ResourceServerId, ResourceServerPatch,
-    TenantPatch, TokenEndpointAuthMethod,
+    ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch, ResourceServerId,
+    ResourceServerPatch, TenantPatch, ThirdPartySecurityMode, TokenEndpointAuthMethod,
 };
 
 fn client(name: &str) -> ClientPatch {
@@ -74,6 +76,11 @@ fn content(wanted: Wanted) -> Content {
             .into_iter()
             .map(|draft| draft.object)
             .collect(),
+        client_grants: plan
+            .client_grants
+            .into_iter()
+            .map(|planned| planned.draft.object)
+            .collect(),
         connections: plan
             .connections
             .into_iter()
@@ -109,6 +116,18 @@ fn fresh_ids() {
 }
 
 #[test]
+fn fresh_ids_of_strict_applications() {
+    let strict = ClientPatch {
+        is_first_party: Some(false),
+        third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
+        ..client("partner")
+    };
+    let content = content(clients([strict]));
+    let id = content.clients[0].client_id.as_str();
+    assert!(id.starts_with("tpc_") && id.len() == 36, "{id}");
+}
+
+#[test]
 fn given_ids_are_kept() {
     let content = content(Wanted {
         clients: vec![client_with_id("öld id", "spa")],
@@ -138,6 +157,9 @@ fn defaults() {
     assert!(client.is_first_party && !client.sso_disabled);
     assert_eq!(client.id_token_lifetime_seconds, 36_000);
     assert_eq!(client.id_token_signing_alg.as_str(), "RS256");
+    assert_eq!(client.third_party_security_mode.as_str(), "permissive");
+    let skip = client.skip_non_verifiable_callback_uri_confirmation_prompt;
+    assert_eq!(skip, None, "the tenant's setting counts");
     assert_eq!(client.organization_usage.as_str(), "deny");
     assert_eq!(client.organization_require_behavior.as_str(), "no_prompt");
     let api = &content.resource_servers[0];
@@ -193,6 +215,11 @@ fn applying_twice_changes_nothing() {
         resource_servers: vec![ResourceServerPatch {
             token_lifetime_seconds: Some(60),
             ..api("https://api.test")
+        }],
+        client_grants: vec![ClientGrantPatch {
+            client: "spa".to_owned(),
+            audience: "https://api.test".to_owned(),
+            ..ClientGrantPatch::default()
         }],
         connections: vec![connection("db", Some(&["spa", "abc"]))],
     };

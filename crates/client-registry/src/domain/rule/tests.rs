@@ -117,7 +117,10 @@ fn origins() {
 
 #[test]
 fn other_urls() {
-    accepts(https_url, &["https://a.test/logo.png?v=1#x"]);
+    accepts(
+        https_url,
+        &["https://a.test/logo.png?v=1#x", "https://a.test/*/{x}"],
+    );
     refuses(
         https_url,
         &[
@@ -125,6 +128,8 @@ fn other_urls() {
             "logo.png",
             "ftp://a.test/x",
             "https://",
+            "https://*.example.test/logo.png",
+            "https://{organization_name}.example.test/logo.png",
         ],
     );
     accepts(web_url, &["http://a.test/help", "https://a.test/help"]);
@@ -152,4 +157,46 @@ fn texts() {
     accepts(scope, &["read:foo", "a"]);
     refuses(scope, &["", "read foo", "a\"b", "a\\b", "é"]);
     refuses(grant_type, &["", "two words"]);
+}
+
+#[test]
+fn language_tags() {
+    accepts(
+        language_tag,
+        &["en", "ja", "fr-CA", "zh-Hant-TW", "es-419", "sl-IT-nedis"],
+    );
+    refuses(
+        language_tag,
+        &[
+            "",
+            "e",
+            "-",
+            "en-",
+            "-US",
+            "en--US",
+            "en_US",
+            "english-uk-toolonged",
+            "languages9",
+            "é",
+            "en US",
+            "*",
+            "a9",
+            "en-a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q",
+        ],
+    );
+}
+
+#[test]
+fn strict_applications_have_no_placeholders() {
+    accepts(
+        no_placeholder,
+        &["https://a.test/cb", "com.example.app://cb"],
+    );
+    refuses(
+        no_placeholder,
+        &[
+            "https://*.example.test/cb",
+            "https://{organization_name}.example.test/cb",
+        ],
+    );
 }

@@ -101,7 +101,7 @@ impl Store for BreakableStore {
         self.writer()?.add_consent(id, consent).await
     }
 
-    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<u64, Error> {
+    async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<usize, Error> {
         self.writer()?.remove_consents(id, client_id).await
     }
 

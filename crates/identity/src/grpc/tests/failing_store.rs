@@ -1,3 +1,5 @@
+use doorward_proto::common::v1::Consent;
+
 use super::*;
 
 #[tokio::test]
@@ -12,6 +14,23 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
     let list = ListUsersByEmailRequest {
         email: EMAIL.to_owned(),
     };
+    let agree = AddConsentRequest {
+        user_id: "auth0|1".to_owned(),
+        consent: Some(Consent {
+            client_id: "client".to_owned(),
+            ..Consent::default()
+        }),
+    };
+    let revoke = RemoveConsentsRequest {
+        user_id: "auth0|1".to_owned(),
+        client_id: String::new(),
+    };
+    let roles = ListRolesRequest { known_revision: 0 };
+    let apply = ApplyRolesRequest::default();
+    let set = SetUserRolesRequest {
+        user_id: "auth0|1".to_owned(),
+        roles: Vec::new(),
+    };
     for status in [
         service.verify(sign_in(EMAIL, PASSWORD)).await.unwrap_err(),
         service
@@ -21,6 +40,11 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
         service.import(vec![imported(EMAIL)]).await.unwrap_err(),
         client.find_user(find).await.unwrap_err(),
         client.list_users_by_email(list).await.unwrap_err(),
+        client.add_consent(agree).await.unwrap_err(),
+        client.remove_consents(revoke).await.unwrap_err(),
+        client.list_roles(roles).await.unwrap_err(),
+        client.apply_roles(apply).await.unwrap_err(),
+        client.set_user_roles(set).await.unwrap_err(),
     ] {
         assert_eq!(
             reason_of(&status),

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use doorward_proto::common::v1::Consent;
 use tokio::time::timeout;
 use tonic::Streaming;
 
@@ -73,6 +74,30 @@ async fn batches_have_at_most_500_users() {
     let (first, second) = (next(&mut stream).await, next(&mut stream).await);
     assert_eq!((first.users.len(), second.users.len()), (500, 1));
     assert!(first.position < second.position);
+}
+
+#[tokio::test]
+async fn batches_fit_into_a_message() {
+    let service = TestService::start().await;
+    let scopes = (0..200).map(|number| format!("{number:0>4000}"));
+    let consent = Consent {
+        client_id: "client".to_owned(),
+        scopes: scopes.collect(),
+        ..Consent::default()
+    };
+    for number in 0..6 {
+        let email = format!("large{number}@example.com");
+        let user = service.create(sign_up(&email, PASSWORD)).await.unwrap();
+        service.agree(&user.user_id, consent.clone()).await.unwrap();
+    }
+    let mut stream = watch(&service, 0).await;
+    let mut emails = Vec::new();
+    while emails.len() < 6 {
+        let users = next_users(&mut stream).await.users;
+        emails.extend(users.into_iter().filter_map(|user| user.claims?.email));
+    }
+    let expected: Vec<_> = (0..6).map(|n| format!("large{n}@example.com")).collect();
+    assert_eq!(emails, expected);
 }
 
 #[tokio::test]

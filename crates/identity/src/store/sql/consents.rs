@@ -32,7 +32,7 @@ pub(super) async fn remove(
     transaction: &mut Transaction<'static, Any>,
     id: &UserId,
     client_id: Option<&str>,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     let statement = match client_id {
         Some(_) => "DELETE FROM consent WHERE user_id = $1 AND client_id = $2",
         None => "DELETE FROM consent WHERE user_id = $1",
@@ -41,7 +41,8 @@ pub(super) async fn remove(
     if let Some(client_id) = client_id {
         query = query.bind(client_id);
     }
-    Ok(query.execute(&mut **transaction).await?.rows_affected())
+    query.execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// From four lines for each consent, in the order of its fields; none of them can have a line end.

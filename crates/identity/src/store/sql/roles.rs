@@ -1,5 +1,6 @@
 //! Rows of `role`, `role_permission`, `user_role` and `role_revision`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorward_service_kit::StoreError;
@@ -23,8 +24,8 @@ pub(super) async fn list<'e>(
     for row in &rows {
         let name: String = row.try_get("name")?;
         let role = match by_name.entry(name) {
-            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
                 let role = read(row, entry.key().clone())?;
                 entry.insert(role)
             }

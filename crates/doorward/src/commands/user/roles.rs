@@ -1,0 +1,74 @@
+//! `doorward user roles`: the roles of a user.
+
+use doorward_proto::common::v1::User;
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
+use doorward_proto::identity::v1::{ListRolesRequest, Role, SetUserRolesRequest};
+use tonic::transport::Channel;
+
+use super::Whom;
+use crate::choose_user::choose_user;
+use crate::commands::request;
+use crate::error::Error;
+use crate::output::say;
+use crate::service::Service;
+use crate::target::Target;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    whom: Whom,
+    /// Names or ids of the roles that the user shall have, and no others
+    #[arg(value_name = "ROLE")]
+    roles: Vec<String>,
+    /// Take all roles away
+    #[arg(long, conflicts_with = "roles")]
+    none: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let deployment = args.target.existing(&[Service::Identity])?;
+    let mut identity = deployment.identity().await?;
+    let Whom { email, connection } = args.whom;
+    let user = choose_user(&mut identity, &email, connection.as_deref()).await?;
+    if args.roles.is_empty() && !args.none {
+        for name in names(&mut identity, &user).await? {
+            say(name);
+        }
+        return Ok(());
+    }
+    let wanted = SetUserRolesRequest {
+        user_id: user.user_id.clone(),
+        roles: args.roles,
+    };
+    let answer = identity.set_user_roles(request(wanted)).await;
+    let answer = answer.map_err(Error::service(Service::Identity))?;
+    let changed = answer.into_inner().user.unwrap_or_default();
+    let verb = if changed.role_ids == user.role_ids {
+        "already had"
+    } else {
+        "now has"
+    };
+    let names = names(&mut identity, &changed).await?;
+    let roles = match &names[..] {
+        [] => "no roles".to_owned(),
+        names => format!("the roles {}", names.join(", ")),
+    };
+    say(format_args!("{} {verb} {roles}", user.user_id));
+    Ok(())
+}
+
+/// Names of the roles of a user, in their order.
+async fn names(
+    identity: &mut IdentityServiceClient<Channel>,
+    user: &User,
+) -> Result<Vec<String>, Error> {
+    let listed = identity
+        .list_roles(request(ListRolesRequest { known_revision: 0 }))
+        .await;
+    let listed = listed.map_err(Error::service(Service::Identity))?;
+    let roles = listed.into_inner().roles.into_iter();
+    let had = roles.filter(|role: &Role| user.role_ids.contains(&role.id));
+    Ok(had.map(|role| role.name).collect())
+}
