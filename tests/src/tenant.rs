@@ -25,3 +25,5 @@ pub const ORGANIZATION: &str = "org_acme000000000000";
 pub const API: &str = "https://api.example.test/";
 /// An API that always needs the user's consent.
 pub const API_WITH_CONSENT: &str = "https://consent.example.test/";
+/// An API whose scopes need a permission; the role `reader` permits `read:reports`.
+pub const API_WITH_ROLES: &str = "https://roles.example.test/";
