@@ -18,6 +18,7 @@ for (const [name, visit] of Object.entries(pages)) {
     await visit(page);
     for (const each of looks) {
       await look(page, each);
+      assert.notEqual(await page.innerText('main'), '', 'there is something to look at');
       assert.deepEqual(await seriousViolations(), [], JSON.stringify(each));
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.equal(overflow, 0, `${JSON.stringify(each)}: nobody has to scroll sideways`);

@@ -1,7 +1,7 @@
 // The embedded server with the tests' tenant, for work by hand. `cargo build --bin doorward` comes first.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,14 +20,16 @@ export async function startDeployment() {
   const [file, data] = [join(folder, 'tenant.yaml'), join(folder, 'data')];
   writeFileSync(file, tenant.replaceAll('https://app.example.test', origin));
   const place = ['--listen', `127.0.0.1:${port}`, '--issuer', issuer, '--data', data, '--tenant', file];
-  const env = { DOORWARD_LOG__FILTER: 'warn', ...process.env };
-  const server = spawn(doorward, ['serve', ...place], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const log = join(folder, 'doorward.log');
+  const output = openSync(log, 'a');
+  const server = spawn(doorward, ['serve', ...place], { stdio: ['ignore', output, output] });
   server.unref();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   process.on('exit', () => {
     server.kill();
     rmSync(folder, { recursive: true, force: true });
   });
-  await untilReady(issuer);
+  await untilReady(issuer, log);
   const user = { EMAIL: 'alice@example.test', PASSWORD: 'seven unrelated words' };
   execFileSync(doorward, ['user', 'add', user.EMAIL, '--data', data], { input: user.PASSWORD });
   return {
@@ -49,11 +51,11 @@ function freePort() {
   });
 }
 
-async function untilReady(issuer) {
+async function untilReady(issuer, log) {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     const answer = await fetch(`${issuer}.well-known/jwks.json`).catch(() => undefined);
     if (answer?.ok) return;
     await setTimeout(100);
   }
-  throw new Error('the deployment does not start');
+  throw new Error(`the deployment does not start:\n${readFileSync(log, 'utf8')}`);
 }

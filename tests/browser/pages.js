@@ -15,11 +15,12 @@ const submit = (fields) => async (page) => {
 const sees = (selector) => (page) => page.waitForSelector(selector);
 const seesError = (code) => sees(`#error[data-error-code=${code}]`);
 
-/** Loads a page as browsers without scripts do. Scripts of tests run again afterwards. */
+/** Loads a page as browsers without scripts do, and keeps it so: tests need scripts, which would hide what is for those. */
 const withoutScripts = (step) => async (page) => {
   const chromium = await page.context().newCDPSession(page);
   await chromium.send('Emulation.setScriptExecutionDisabled', { value: true });
   await step(page);
+  await page.locator('noscript').evaluateAll((all) => all.forEach((each) => each.replaceWith(...each.childNodes)));
   await chromium.send('Emulation.setScriptExecutionDisabled', { value: false });
 };
 
