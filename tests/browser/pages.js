@@ -1,7 +1,7 @@
 // Every hosted page and how a browser comes to it. A page that is added here is checked for accessibility and frames, and is
 // among the screenshots.
 
-import { authorizeUrl, email, issuer } from './deployment.js';
+import { audienceWithConsent, authorizeUrl, email, issuer, origin, password } from './deployment.js';
 
 const open = (url) => (page) => page.goto(url);
 const request = (parameters) => open(authorizeUrl(parameters));
@@ -24,12 +24,18 @@ const withoutScripts = (step) => async (page) => {
   await chromium.send('Emulation.setScriptExecutionDisabled', { value: false });
 };
 
+const answered = (page) => page.waitForURL(`${origin}/callback#*`);
+
 const journey = (...steps) => async (page) => {
   for (const step of steps) await step(page);
 };
 
 const signUp = request({ screen_hint: 'signup' });
 const toPassword = journey(request(), submit({ username: email }));
+const signIn = submit({ password });
+const withConsent = (scope) => request({ audience: audienceWithConsent, scope });
+const press = (action) => (page) => page.click(`button[value=${action}]`);
+const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
 const formPost = request({ response_mode: 'form_post', prompt: 'none' });
 const newUser = { email: 'newcomer@example.test', password: 'short' };
 
@@ -42,6 +48,12 @@ export const pages = {
   'sign-up': journey(signUp, sees('input[autocomplete=new-password]')),
   'sign-up-weak': journey(signUp, submit(newUser), seesError('password-too-weak')),
   'sign-up-taken': journey(signUp, submit({ email, password: 'another long one' }), seesError('email-in-use')),
+  'consent': journey(withConsent('openid email read:secrets'), submit({ username: email }), signIn, sees('.scopes')),
+  'consent-more': journey(
+    withConsent('openid profile'), submit({ username: email }), signIn, press('accept'), answered,
+    withConsent('openid profile email read:secrets'), sees('.new'),
+  ),
+  'confirmation': journey(toPassword, signIn, answered, request(native), sees('.calm')),
   'form-post': journey(withoutScripts(formPost), sees('main button')),
   'error-request': journey(request({ redirect_uri: 'https://elsewhere.example.test/' }), sees('.details')),
   'error-start-again': journey(open(`${issuer}u/login/identifier?state=lost`), sees('.details')),

@@ -7,6 +7,7 @@ mod bad_input;
 mod browser;
 mod callback_errors;
 mod commands;
+mod confirmation;
 mod consent;
 mod demo;
 mod discovery;

@@ -30,6 +30,6 @@ pub use request::Request;
 pub use separate::{SERVICES, Separate};
 pub use tenant::{
     API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
-    LOGOUT_URL, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,
+    LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,
 };
 pub use tokens::{Keys, claims, left_half_hash};
