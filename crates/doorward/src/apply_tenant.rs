@@ -64,7 +64,7 @@ pub(crate) async fn apply(
     } else {
         organizations.apply(false).await?
     };
-    for line in dangling(registry, &wanted, &changes).await? {
+    for line in dangling(registry, &wanted, &changes, &roles.patches).await? {
         warn(line);
     }
     let changes = changes.into_iter().map(Change::from);

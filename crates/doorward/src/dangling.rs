@@ -1,12 +1,14 @@
 //! What names something that is not there, or leads nowhere. It may come later, so it is worth a warning and no error.
 
 mod client_grants;
+mod roles;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest,
     ResourceServer, TenantChange,
 };
+use doorward_proto::identity::v1::RolePatch;
 use tonic::transport::Channel;
 
 use crate::commands::request;
@@ -15,11 +17,12 @@ use crate::service::Service;
 
 type Registry = ClientRegistryServiceClient<Channel>;
 
-/// One line for each such setting and client grant, after `wanted` was applied with these changes, or would have been.
+/// One line for each such setting, client grant and permission, after `wanted` was applied with these changes, or would have been.
 pub(crate) async fn dangling(
     mut registry: Registry,
     wanted: &ApplyTenantRequest,
     changes: &[TenantChange],
+    wanted_roles: &[RolePatch],
 ) -> Result<Vec<String>, Error> {
     let answer = registry.get_tenant(request(GetTenantRequest {})).await;
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
@@ -51,6 +54,7 @@ pub(crate) async fn dangling(
         ));
     }
     lines.extend(client_grants::without_effect(&mut registry, wanted, changes).await?);
+    lines.extend(roles::without_effect(&mut registry, wanted, wanted_roles).await?);
     Ok(lines)
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use doorward_proto::client_registry::v1::{
     OrganizationUsage, ResourceServerScope, StringList, ThirdPartySecurityMode, UserAccess,
 };
+use doorward_proto::identity::v1::Permission;
 
 use super::*;
 
@@ -224,6 +225,27 @@ fn client_grants() {
 }
 
 #[test]
+fn roles() {
+    let roles = read(RICH).unwrap().roles;
+    let permission = |scope: &str| Permission {
+        resource_server_identifier: "https://api.example.com/".to_owned(),
+        permission_name: scope.to_owned(),
+    };
+    let reader = RolePatch {
+        id: Some("rol_reader0000000001".to_owned()),
+        name: "reader".to_owned(),
+        description: Some("Reads x".to_owned()),
+        permissions: vec![permission("read:x"), permission("write:x")],
+        replace_permissions: true,
+    };
+    let nobody = RolePatch {
+        name: "nobody".to_owned(),
+        ..RolePatch::default()
+    };
+    assert_eq!(roles, [reader, nobody]);
+}
+
+#[test]
 fn every_unsupported_key_is_named_in_the_order_of_the_file() {
     let expected = [
         "tenant.ephemeral_session_lifetime: ignored, for ephemeral_session_lifetime_in_minutes says otherwise",
@@ -245,6 +267,8 @@ fn every_unsupported_key_is_named_in_the_order_of_the_file() {
         "databases[Staff].options.password_history: not supported, ignored",
         "databases[Staff].options.brute_force_protection: not supported, ignored",
         "connections[google-oauth2]: the strategy \"google-oauth2\" is not supported, ignored",
+        "roles[reader].permissions[read:x].colour: not supported, ignored",
+        "roles[reader].members: not supported, ignored",
         "organizations[acme].branding: not supported, ignored",
         "rules: not supported, ignored",
     ];
@@ -316,6 +340,10 @@ fn what_cannot_be_read_is_named_with_its_place() {
         (
             "clientGrants:\n- {client_id: A, audience: a, subject_type: group}",
             "line 2: clientGrants[A].subject_type \"group\" is not one of client, user",
+        ),
+        (
+            "roles:\n- name: A\n  permissions:\n  - permission_name: a",
+            "line 4: roles[A].permissions[a].resource_server_identifier is missing",
         ),
         (
             "tenant: {session_lifetime: -1}",

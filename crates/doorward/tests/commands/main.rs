@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod consents;
 mod import;
 mod remote;
+mod roles;
 mod serve;
 mod users;
 

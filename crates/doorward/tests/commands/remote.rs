@@ -80,6 +80,17 @@ async fn every_command_works_on_a_running_deployment() {
     let add = format!("user add alice@example.com {services}");
     let user = succeeded(place.run_with(&add, "correct horse\n"));
     place.write(
+        "tenant.yaml",
+        &format!("{TENANT}\nroles: [{{id: rol_1, name: reader}}]"),
+    );
+    let printed = succeeded(place.run(&import));
+    assert_eq!(printed, "created role \"reader\" (rol_1)\n");
+    let roles = format!("user roles alice@example.com {services}");
+    succeeded(place.run(&format!("{roles} reader")));
+    assert_eq!(succeeded(place.run(&roles)), "reader\n");
+    let revoke = format!("user revoke-consent alice@example.com {services}");
+    assert_eq!(succeeded(place.run(&revoke)), "0 taken back\n");
+    place.write(
         "users.json",
         r#"[{"email": "bob@example.com", "user_id": "bob"}]"#,
     );

@@ -35,7 +35,7 @@ fn limits() {
         &|it| it.client_id = "x".repeat(255),
         &|it| it.audience = "é".repeat(600),
         &|it| (it.audience, it.scopes) = (String::new(), BTreeSet::new()),
-        &|it| it.scopes = numbered(200),
+        &|it| it.scopes = numbered(1000),
     ];
     for change in sound_ones {
         assert_eq!(of(change), Ok(()));
@@ -52,7 +52,7 @@ fn limits() {
         ("organization_id", &|it| {
             it.organization_id = "\n".to_owned()
         }),
-        ("scopes", &|it| it.scopes = numbered(201)),
+        ("scopes", &|it| it.scopes = numbered(1001)),
         ("scopes", &|it| it.scopes = BTreeSet::from([String::new()])),
         ("scopes", &|it| {
             it.scopes = BTreeSet::from(["a b".to_owned()])
