@@ -16,11 +16,12 @@ mod program;
 mod request;
 mod separate;
 mod tenant;
+mod tls;
 mod tokens;
 
 pub use agent::Agent;
 pub use callback::Callback;
-pub use deployment::{Deployment, User, on, on_every_deployment};
+pub use deployment::{Deployment, User, on, on_every_deployment, on_secure_deployment};
 pub use embedded::Embedded;
 pub use form::Form;
 pub use node::tell_in_browser;
