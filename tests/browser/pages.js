@@ -33,7 +33,7 @@ const journey = (...steps) => async (page) => {
 const signUp = request({ screen_hint: 'signup' });
 const toPassword = journey(request(), submit({ username: email }));
 const signIn = submit({ password });
-const withConsent = (scope) => request({ audience: audienceWithConsent, scope });
+const withConsent = (scope, more) => request({ audience: audienceWithConsent, scope, ...more });
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
 const formPost = request({ response_mode: 'form_post', prompt: 'none' });
@@ -50,7 +50,7 @@ export const pages = {
   'sign-up-taken': journey(signUp, submit({ email, password: 'another long one' }), seesError('email-in-use')),
   'consent': journey(withConsent('openid email read:secrets'), submit({ username: email }), signIn, sees('.scopes')),
   'consent-more': journey(
-    withConsent('openid profile'), submit({ username: email }), signIn, press('accept'), answered,
+    withConsent('openid profile', { prompt: 'consent' }), submit({ username: email }), signIn, press('accept'), answered,
     withConsent('openid profile email read:secrets'), sees('.new'),
   ),
   'confirmation': journey(toPassword, signIn, answered, request(native), sees('.calm')),

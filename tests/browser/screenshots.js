@@ -2,7 +2,9 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { serveApplication } from './application.js';
 import { launchChromium } from './chromium.js';
+import { audience, clientId, issuer, origin } from './deployment.js';
 import { look, looks } from './looks.js';
 import { pages } from './pages.js';
 
@@ -17,11 +19,14 @@ if (!argument) {
 const folder = resolve(process.env.INIT_CWD ?? '.', argument);
 await mkdir(folder, { recursive: true });
 
+// Some pages come only after an answer to the application.
+const application = await serveApplication({ origin, issuer, clientId, audience });
 const browser = await launchChromium();
 for (const locale of languages) {
   for (const [name, visit] of Object.entries(pages)) await take(name, visit, locale);
 }
 await browser.close();
+application.close();
 console.log(`the pages are in ${folder}`);
 
 async function take(name, visit, locale) {
