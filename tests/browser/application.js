@@ -3,10 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
 
 const sdk = createRequire(import.meta.url).resolve('auth0-js/dist/auth0.min.js');
 
-/** Serves the page at every path of `origin`. Scripts of the page find the SDK's client in `app`. */
+/**
+ * Serves the page at every path of `origin`. Scripts of the page find the SDK's client in `app`, and in `messages` whatever
+ * other windows have sent. A form that is posted to it is answered with its fields, as a list of pairs in JSON.
+ */
 export async function serveApplication({ origin, issuer, clientId, audience }) {
   const settings = {
     domain: issuer.replace(/\/$/, ''),
@@ -18,12 +22,23 @@ export async function serveApplication({ origin, issuer, clientId, audience }) {
     overrides: { __token_issuer: issuer, __jwks_uri: `${issuer}.well-known/jwks.json` },
   };
   const page = `<!doctype html><title>Application</title><script src="/sdk.js"></script>
-    <script>window.app = new auth0.WebAuth(${JSON.stringify(settings)})</script>`;
+    <script>
+      window.app = new auth0.WebAuth(${JSON.stringify(settings)});
+      window.messages = [];
+      addEventListener('message', ({ origin, data }) => messages.push({ origin, data }));
+    </script>`;
   const script = await readFile(sdk);
-  const server = createServer((request, response) => {
-    const asked = request.url === '/sdk.js' ? ['text/javascript', script] : ['text/html; charset=utf-8', page];
-    response.writeHead(200, { 'content-type': asked[0] }).end(asked[1]);
+  const server = createServer(async (request, response) => {
+    const [type, body] = await answer(request, { page, script });
+    response.writeHead(200, { 'content-type': type }).end(body);
   });
   await new Promise((resolve) => server.listen(new URL(origin).port, 'localhost', resolve));
   return server;
+}
+
+async function answer(request, { page, script }) {
+  if (request.url === '/sdk.js') return ['text/javascript', script];
+  if (request.method !== 'POST') return ['text/html; charset=utf-8', page];
+  const form = new URLSearchParams(await text(request));
+  return ['text/plain; charset=utf-8', JSON.stringify([...form])];
 }

@@ -1,64 +1,11 @@
 // The journey as users and the SDK make it, in Debian's Chromium, against the deployment that the environment names.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { serveApplication } from './application.js';
-import { fillIn, launchChromium } from './chromium.js';
-
-const { ISSUER: issuer, ORIGIN: origin, CLIENT_ID: clientId, AUDIENCE: audience } = process.env;
-const { EMAIL: email, PASSWORD: password } = process.env;
-
-let application, browser, page;
-
-before(async () => {
-  application = await serveApplication({ origin, issuer, clientId, audience });
-  browser = await launchChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  application?.close();
-});
-
-beforeEach(() => openBrowser());
-afterEach(() => page.context().close());
-
-/** A new profile, without cookies. */
-async function openBrowser(options = {}) {
-  await page?.context().close();
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(15_000);
-  page = await context.newPage();
-  await page.goto(`${origin}/`);
-}
-
-async function signIn(options) {
-  await page.evaluate((options) => app.authorize(options), options);
-  await page.waitForURL(`${issuer}u/login/identifier?*`);
-  await fillIn(page, email, password);
-  await page.waitForURL(`${origin}/callback#*`);
-}
-
-/** What a method of the SDK hands to its callback. */
-function call(method, ...values) {
-  const script = ([method, values]) =>
-    new Promise((resolve) => {
-      const [object, name] = method.includes('.') ? [app[method.split('.')[0]], method.split('.')[1]] : [app, method];
-      object[name](...values, (error, result) => resolve({ error, result }));
-    });
-  return page.evaluate(script, [method, values]);
-}
-
-async function result(method, ...values) {
-  const { error, result } = await call(method, ...values);
-  assert.equal(error, null, JSON.stringify(error));
-  return result;
-}
-
-async function assertSignedOut(options) {
-  const { error } = await call('checkSession', options);
-  assert.equal(error?.error, 'login_required', JSON.stringify(error));
-}
+import { test } from 'node:test';
+import { fillIn } from './chromium.js';
+import { authorizeUrl, clientId, email, origin, password } from './deployment.js';
+import { assertRefused, call, result, signIn } from './sdk.js';
+import { openProfile, page } from './stage.js';
 
 for (const responseType of ['token', 'id_token', 'id_token token']) {
   test(`authorize and parseHash: ${responseType}`, async () => {
@@ -82,16 +29,6 @@ test('the SDK refuses a token that was tampered with', async () => {
   assert.equal(error?.error, 'invalid_token', JSON.stringify(error));
 });
 
-test('checkSession without a session', () => assertSignedOut({ responseType: 'token id_token' }));
-
-test('checkSession with a session', async () => {
-  await signIn({ responseType: 'id_token token' });
-  const first = await result('parseHash', {});
-  const renewed = await result('checkSession', { responseType: 'token id_token' });
-  assert.equal(renewed.idTokenPayload.sub, first.idTokenPayload.sub);
-  assert.notEqual(renewed.idToken, first.idToken);
-});
-
 test('client.userInfo', async () => {
   await signIn({ responseType: 'token' });
   const { accessToken } = await result('parseHash', {});
@@ -104,7 +41,7 @@ test('logout', async () => {
   const returnTo = `${origin}/bye`;
   await page.evaluate((returnTo) => app.logout({ returnTo }), returnTo);
   await page.waitForURL(returnTo);
-  await assertSignedOut({ responseType: 'token' });
+  await assertRefused('login_required', 'checkSession', { responseType: 'token' });
 });
 
 test('popup.authorize', async () => {
@@ -120,9 +57,8 @@ test('popup.authorize', async () => {
 });
 
 test('the pages need no scripts', async () => {
-  const url = await page.evaluate(() => app.client.buildAuthorizeUrl({ responseType: 'token', state: 's' }));
-  await openBrowser({ javaScriptEnabled: false });
-  await page.goto(url);
+  await openProfile({ javaScriptEnabled: false });
+  await page.goto(authorizeUrl());
   await fillIn(page, email, password);
   await page.waitForURL(`${origin}/callback#*`);
   assert.match(page.url(), /#.*access_token=/);

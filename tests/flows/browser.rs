@@ -1,20 +1,34 @@
-//! The unmodified npm package `auth0-js` in a real browser; the story itself is in `browser/auth0-js.test.js`.
+//! A real browser: SDKs and plain pages at the endpoint, and the hosted pages themselves. The stories are in `browser/*.test.js`.
 
-use doorward_e2e::{API, APPLICATION, Deployment, Embedded, Separate, TENANT, on, tell_in_browser};
+use doorward_e2e::{
+    API, API_WITH_CONSENT, APPLICATION, Deployment, Embedded, Separate, TENANT, on, tell_in_browser,
+};
 use doorward_test_support::free_port;
 
+/// What an application does and gets.
+const APPLICATIONS: [&str; 4] = ["auth0-js", "check-session", "popup", "form-post"];
+/// What the hosted pages are, wherever they come from.
+const PAGES: [&str; 2] = ["framing", "accessibility"];
+
 #[tokio::test]
-async fn auth0_js_with_the_embedded_server() {
+async fn applications_with_the_embedded_server() {
     let origin = origin();
     let embedded = Embedded::start_with(&tenant(&origin)).await;
-    tell(Deployment::Embedded(embedded), &origin).await;
+    tell(&APPLICATIONS, Deployment::Embedded(embedded), &origin).await;
 }
 
 #[tokio::test]
-async fn auth0_js_with_separate_processes() {
+async fn applications_with_separate_processes() {
     let origin = origin();
     let separate = Separate::start_with(&tenant(&origin)).await;
-    tell(Deployment::Separate(separate), &origin).await;
+    tell(&APPLICATIONS, Deployment::Separate(separate), &origin).await;
+}
+
+#[tokio::test]
+async fn hosted_pages() {
+    let origin = origin();
+    let embedded = Embedded::start_with(&tenant(&origin)).await;
+    tell(&PAGES, Deployment::Embedded(embedded), &origin).await;
 }
 
 fn origin() -> String {
@@ -26,7 +40,7 @@ fn tenant(origin: &str) -> String {
     TENANT.replace("https://app.example.test", origin)
 }
 
-async fn tell(deployment: Deployment, origin: &str) {
+async fn tell(stories: &[&str], deployment: Deployment, origin: &str) {
     on(&deployment, async |deployment| {
         let user = deployment.add_user();
         let environment = [
@@ -34,10 +48,13 @@ async fn tell(deployment: Deployment, origin: &str) {
             ("ORIGIN", origin),
             ("CLIENT_ID", APPLICATION),
             ("AUDIENCE", API),
+            ("AUDIENCE_WITH_CONSENT", API_WITH_CONSENT),
             ("EMAIL", &user.email),
             ("PASSWORD", &user.password),
         ];
-        tell_in_browser("auth0-js", &environment);
+        for story in stories {
+            tell_in_browser(story, &environment);
+        }
     })
     .await;
 }

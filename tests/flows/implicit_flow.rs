@@ -192,21 +192,6 @@ async fn an_answer_as_a_form() {
     .await;
 }
 
-/// Until there is a page on which users consent.
-#[tokio::test]
-async fn an_application_of_others_needs_consent() {
-    on_every_deployment(async |deployment| {
-        let user = deployment.add_user();
-        let request = Request::new("token")
-            .with("client_id", THIRD_PARTY)
-            .with("redirect_uri", "https://partner.example.test/callback");
-        let answer = Agent::new(deployment).sign_in(&request, &user).await;
-        assert_eq!(answer.get("error"), "consent_required");
-        assert_eq!(answer.get("state"), "state-of-the-application");
-    })
-    .await;
-}
-
 fn lifetime(claims: &Value) -> i64 {
     let number = |name: &str| claims[name].as_i64().expect("times are integers");
     number("exp") - number("iat")

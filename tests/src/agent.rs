@@ -8,7 +8,6 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use url::Url;
 
-use crate::deployment::http;
 use crate::{Callback, Deployment, Form, Page, Request, User};
 
 /// One browser profile at one deployment.
@@ -24,7 +23,7 @@ impl Agent {
     #[must_use]
     pub fn new(deployment: &Deployment) -> Self {
         Self {
-            http: http(),
+            http: deployment.http(),
             issuer: deployment.issuer().clone(),
             cookies: Mutex::default(),
         }

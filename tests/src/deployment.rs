@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use url::Url;
@@ -52,6 +52,14 @@ impl Deployment {
         match self {
             Self::Embedded(deployment) => deployment.issuer(),
             Self::Separate(deployment) => deployment.issuer(),
+        }
+    }
+
+    /// A client that gives up rather than wait for ever, follows no redirect, and finds the deployment by its name.
+    pub(crate) fn http(&self) -> Client {
+        match self {
+            Self::Embedded(deployment) => deployment.http(),
+            Self::Separate(_) => http(),
         }
     }
 
@@ -110,6 +118,16 @@ pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     on(&separate, &story).await;
 }
 
+/// Tells a story to an embedded server that is reached by HTTPS, with a tenant of its own. Such stories share it when they
+/// run at the same time, so every call has to name the same tenant.
+pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
+    static SECURE: Shared = Shared::new();
+    let secure = SECURE
+        .get(async || Deployment::Embedded(Embedded::start_secure_with(tenant).await))
+        .await;
+    on(&secure, story).await;
+}
+
 /// Tells a story to one deployment and shows what its processes wrote when the story ends badly.
 pub async fn on(deployment: &Deployment, story: impl AsyncFnOnce(&Deployment)) {
     let _log = LogOnPanic(deployment);
@@ -164,17 +182,20 @@ fn logs(folder: &Path) -> String {
     logs
 }
 
-/// A client that gives up rather than wait for ever.
 pub(crate) fn http() -> Client {
-    let builder = Client::builder().redirect(Policy::none()).timeout(PATIENCE);
-    builder.build().expect("an HTTP client")
+    http_builder().build().expect("an HTTP client")
+}
+
+/// Gives up rather than wait for ever, and follows no redirect.
+pub(crate) fn http_builder() -> ClientBuilder {
+    Client::builder().redirect(Policy::none()).timeout(PATIENCE)
 }
 
 /// Waits until a deployment answers. The keys are what it knows last.
-pub(crate) async fn wait_until_ready(issuer: &Url, folder: &Path) {
+pub(crate) async fn wait_until_ready(http: &Client, issuer: &Url, folder: &Path) {
     let jwks = issuer.join(".well-known/jwks.json").expect("a URL");
     let answers = async || {
-        let answer = http().get(jwks.clone()).send().await;
+        let answer = http.get(jwks.clone()).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     };
     wait_until(answers, folder).await;

@@ -1,23 +1,29 @@
 //! `doorward serve`: all services in one process.
 
+use std::ffi::OsStr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use doorward_test_support::free_port;
 use doorward_test_support::process::Process;
+use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::wait_until_ready;
+use crate::deployment::{http, wait_until_ready};
 use crate::program::{program, run};
+use crate::tls::Tls;
 use crate::{Outcome, TENANT};
 
 /// The embedded server on a data folder of its own.
 #[derive(Debug)]
 pub struct Embedded {
     issuer: Url,
+    listen: SocketAddr,
+    tls: Option<Tls>,
     folder: TempDir,
-    process: Mutex<Process>,
+    process: Mutex<Option<Process>>,
 }
 
 impl Embedded {
@@ -28,29 +34,56 @@ impl Embedded {
 
     /// Starts the server with that tenant file.
     pub async fn start_with(tenant: &str) -> Self {
-        let port = free_port();
-        let issuer = Url::parse(&format!("http://localhost:{port}/")).expect("a URL");
+        let listen = free_address();
+        let issuer = format!("http://localhost:{}/", listen.port());
+        Self::new(&issuer, listen, |_| None, tenant).await
+    }
+
+    /// Starts the server with that tenant file. It is reached by HTTPS at `https://auth.example.test/`.
+    pub async fn start_secure_with(tenant: &str) -> Self {
+        let listen = free_address();
+        let tls = |folder: &Path| Some(Tls::make(listen, folder));
+        Self::new(&Tls::issuer(), listen, tls, tenant).await
+    }
+
+    async fn new(
+        issuer: &str,
+        listen: SocketAddr,
+        tls: impl FnOnce(&Path) -> Option<Tls>,
+        tenant: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("tenant.yaml"), tenant)
             .expect("the folder can be written");
-        let process = Mutex::new(serve(&issuer, folder.path()));
-        wait_until_ready(&issuer, folder.path()).await;
-        Self {
-            issuer,
+        let deployment = Self {
+            issuer: Url::parse(issuer).expect("a URL"),
+            listen,
+            tls: tls(folder.path()),
             folder,
-            process,
-        }
+            process: Mutex::default(),
+        };
+        *deployment.process() = Some(deployment.serve());
+        deployment.wait_until_ready().await;
+        deployment
     }
 
     /// Stops the server as an operator does, checks that it ends well, and starts it again.
     pub async fn restart(&self) {
         {
-            let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-            process.signal("TERM");
-            assert_eq!(process.exit_code(), 0, "the server stops by itself");
-            *process = serve(&self.issuer, self.folder.path());
+            let mut process = self.process();
+            if let Some(process) = process.take() {
+                process.signal("TERM");
+                assert_eq!(process.exit_code(), 0, "the server stops by itself");
+            }
+            *process = Some(self.serve());
         }
-        wait_until_ready(&self.issuer, self.folder.path()).await;
+        self.wait_until_ready().await;
+    }
+
+    /// Where the server listens, whatever its name is.
+    #[must_use]
+    pub fn listen(&self) -> SocketAddr {
+        self.listen
     }
 
     /// The folder that `--data` names.
@@ -67,6 +100,10 @@ impl Embedded {
         self.folder.path()
     }
 
+    pub(crate) fn http(&self) -> Client {
+        self.tls.as_ref().map_or_else(http, Tls::http)
+    }
+
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
         run(
             "doorward",
@@ -74,32 +111,41 @@ impl Embedded {
             input,
         )
     }
+
+    async fn wait_until_ready(&self) {
+        wait_until_ready(&self.http(), &self.issuer, self.folder()).await;
+    }
+
+    fn process(&self) -> std::sync::MutexGuard<'_, Option<Process>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self) -> Process {
+        let listen = self.listen.to_string();
+        let (data, tenant) = (self.data(), self.folder().join("tenant.yaml"));
+        let mut arguments: Vec<&OsStr> = Vec::from(
+            [
+                "serve",
+                "--listen",
+                &listen,
+                "--issuer",
+                self.issuer.as_str(),
+            ]
+            .map(OsStr::new),
+        );
+        arguments.extend([OsStr::new("--data"), data.as_ref()]);
+        arguments.extend([OsStr::new("--tenant"), tenant.as_os_str()]);
+        if let Some(tls) = &self.tls {
+            arguments.extend([OsStr::new("--tls-cert"), tls.certificate().as_os_str()]);
+            arguments.extend([OsStr::new("--tls-key"), tls.key().as_os_str()]);
+        }
+        let log = self.folder().join("doorward.log");
+        Process::start(&program("doorward"), &arguments, &log)
+    }
 }
 
-fn serve(issuer: &Url, folder: &Path) -> Process {
-    let listen = format!(
-        "127.0.0.1:{}",
-        issuer.port().expect("the issuer names its port")
-    );
-    let data = text(&folder.join("data"));
-    let tenant = text(&folder.join("tenant.yaml"));
-    let arguments = [
-        "serve",
-        "--listen",
-        &listen,
-        "--issuer",
-        issuer.as_str(),
-        "--data",
-        &data,
-        "--tenant",
-        &tenant,
-    ];
-    let arguments = arguments.map(AsRef::as_ref);
-    Process::start(
-        &program("doorward"),
-        &arguments,
-        &folder.join("doorward.log"),
-    )
+fn free_address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, free_port()).into()
 }
 
 fn text(path: &Path) -> String {

@@ -16,11 +16,12 @@ mod program;
 mod request;
 mod separate;
 mod tenant;
+mod tls;
 mod tokens;
 
 pub use agent::Agent;
 pub use callback::Callback;
-pub use deployment::{Deployment, User, on, on_every_deployment};
+pub use deployment::{Deployment, User, on, on_every_deployment, on_secure_deployment};
 pub use embedded::Embedded;
 pub use form::Form;
 pub use node::tell_in_browser;
@@ -29,7 +30,7 @@ pub use program::{Outcome, program, run};
 pub use request::Request;
 pub use separate::{SERVICES, Separate};
 pub use tenant::{
-    API, API_WITH_CONSENT, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS, LOGOUT_URL, ORGANIZATION,
-    OTHER_CALLBACK, TENANT, THIRD_PARTY,
+    API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
+    LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,
 };
 pub use tokens::{Keys, claims, left_half_hash};

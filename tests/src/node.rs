@@ -15,7 +15,7 @@ pub fn tell_in_browser(name: &str, environment: &[(&str, &str)]) {
     let output = Command::new("node")
         .args([
             "--test",
-            "--test-timeout=120000",
+            "--test-timeout=300000",
             &format!("{name}.test.js"),
         ])
         .current_dir(folder)

@@ -52,7 +52,17 @@ impl Request {
         self
     }
 
-    pub(crate) fn parameters(&self) -> &[(String, String)] {
+    /// The value of a parameter; of several the first.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.parameters.iter();
+        let (_, value) = parameters.find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// All parameters, in order.
+    #[must_use]
+    pub fn parameters(&self) -> &[(String, String)] {
         &self.parameters
     }
 }

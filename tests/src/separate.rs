@@ -11,7 +11,7 @@ use doorward_test_support::{free_port, postgres, redis};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::{wait_until_open, wait_until_ready};
+use crate::deployment::{http, wait_until_open, wait_until_ready};
 use crate::program::{program, run};
 use crate::{Outcome, TENANT};
 
@@ -86,7 +86,7 @@ impl Separate {
         for port in self.ports.values() {
             wait_until_open(*port, self.folder()).await;
         }
-        wait_until_ready(&self.issuer, self.folder()).await;
+        wait_until_ready(&http(), &self.issuer, self.folder()).await;
     }
 
     /// Ends a service at once, as a crash does.

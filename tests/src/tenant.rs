@@ -21,7 +21,11 @@ pub const FOR_MEMBERS: &str = "formembers0000000000000000000000";
 /// The organization that the file creates.
 pub const ORGANIZATION: &str = "org_acme000000000000";
 
+/// An application on the user's own device: its callback proves nothing.
+pub const NATIVE: &str = "native00000000000000000000000000";
 /// An API that first-party applications may call without the user's consent.
 pub const API: &str = "https://api.example.test/";
 /// An API that always needs the user's consent.
 pub const API_WITH_CONSENT: &str = "https://consent.example.test/";
+/// An API whose scopes need a permission; the role `reader` permits `read:reports`.
+pub const API_WITH_ROLES: &str = "https://roles.example.test/";

@@ -55,6 +55,10 @@ error-email-in-use = An account with this email address already exists. Sign in 
 logged-out-title = You are signed out
 logged-out-sentence = OK, your session here has ended. You can close this window.
 
+## Answer to the application
+answer-title = One more step
+answer-sentence = Scripts are switched off in this browser. Press the button to go back to the application.
+
 ## Error page
 request-title = This application cannot sign you in
 request-sentence = It sent a request that we cannot accept. Your account is fine. Go back to the application and try again; if that does not help, tell the people who run it.

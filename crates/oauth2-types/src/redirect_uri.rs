@@ -43,7 +43,8 @@ pub struct MatchContext<'a> {
 pub struct MatchedRedirectUri(String);
 
 impl MatchedRedirectUri {
-    /// The text that `Location` is built from, as the client sent it. Printable ASCII.
+    /// The text that `Location` is built from: the registration itself, or what an exception makes of it, with scheme
+    /// and host in lower case. Printable ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -85,26 +86,27 @@ pub fn match_redirect_uri(
     context: MatchContext<'_>,
 ) -> Option<MatchedRedirectUri> {
     // The fragment belongs to the answer: RFC 6749 §3.1.2 forbids the client's own.
-    let requested = requested.split('#').next()?;
-    let uri = RawUri::split(requested)?;
-    registered
-        .into_iter()
-        .any(|entry| Entry::parse(entry.as_ref()).is_ok_and(|entry| allows(&entry, &uri, context)))
-        .then(|| MatchedRedirectUri(requested.to_owned()))
+    let requested = RawUri::split(requested.split('#').next()?)?;
+    registered.into_iter().find_map(|entry| {
+        let entry = Entry::parse(entry.as_ref()).ok()?;
+        matched_text(&entry, &requested, context).map(MatchedRedirectUri)
+    })
 }
 
-fn allows(entry: &Entry<'_>, requested: &RawUri<'_>, context: MatchContext<'_>) -> bool {
+fn matched_text(
+    entry: &Entry<'_>,
+    requested: &RawUri<'_>,
+    context: MatchContext<'_>,
+) -> Option<String> {
     if !requested.same_scheme(&entry.uri) || requested.rest != entry.uri.rest {
-        return false;
+        return None;
     }
-    if let Some(pattern) = &entry.pattern {
-        return pattern.stands_for(requested, context.organization_name)
-            && requested.is_canonical();
-    }
-    requested.same_authority(&entry.uri)
-        || (context.native
-            && loopback::same_address(&entry.uri, requested)
-            && requested.is_canonical())
+    let excepted = match &entry.pattern {
+        Some(pattern) => pattern.stands_for(requested, context.organization_name),
+        None if requested.same_authority(&entry.uri) => return Some(entry.uri.text.to_owned()),
+        None => context.native && loopback::same_address(&entry.uri, requested),
+    };
+    excepted.then(|| requested.canonical()).flatten()
 }
 
 /// The redirection URI of a request that names none: the only one registered, if it has no placeholder

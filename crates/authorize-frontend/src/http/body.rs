@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use doorward_oauth2_types::ErrorCode;
+use futures::StreamExt;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::error::ShownError;
 
 const MAX_BYTES: usize = 64 * 1024;
+/// What is too large is read on to here and thrown away: a browser that is still sending would never see why it is refused.
+const MAX_DISCARDED_BYTES: usize = 1024 * 1024;
 /// Whoever trickles a body must not keep a connection.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -21,20 +24,36 @@ pub(super) async fn read_whole(request: Request) -> Result<Request, ShownError> 
 
 async fn read_within(timeout: Duration, request: Request) -> Result<Request, ShownError> {
     let (parts, body) = request.into_parts();
-    let whole = tokio::time::timeout(timeout, to_bytes(body, MAX_BYTES)).await;
+    let whole = tokio::time::timeout(timeout, collect(body)).await;
     let whole = whole.map_err(|_| {
         refuse(
             StatusCode::REQUEST_TIMEOUT,
             "The body did not arrive in time",
         )
     })?;
-    let whole = whole.map_err(|_| {
+    let whole = whole.ok_or_else(|| {
         refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             "The body is larger than 64 KiB, or broken",
         )
     })?;
     Ok(Request::from_parts(parts, Body::from(whole)))
+}
+
+/// None when it is too large or broken.
+async fn collect(body: Body) -> Option<Vec<u8>> {
+    let mut chunks = body.into_data_stream();
+    let (mut whole, mut size) = (Vec::new(), 0);
+    while size < MAX_DISCARDED_BYTES
+        && let Some(chunk) = chunks.next().await
+    {
+        let chunk = chunk.ok()?;
+        size += chunk.len();
+        if size <= MAX_BYTES {
+            whole.extend_from_slice(&chunk);
+        }
+    }
+    (size <= MAX_BYTES).then_some(whole)
 }
 
 /// The body of a form, still encoded.

@@ -182,9 +182,11 @@ fn response_mode(params: &RawParams) -> ResponseMode {
         Ok(parsed) => requested
             .filter(|mode| parsed.allows(*mode))
             .unwrap_or_else(|| parsed.default_response_mode()),
-        Err(_) => {
-            requested.unwrap_or_else(|| ResponseMode::for_unusable_response_type(response_type))
-        }
+        // Also when it was sent twice: whoever asks for a token in any of them reads the fragment.
+        Err(_) => requested.unwrap_or_else(|| {
+            let all: Vec<_> = params.values(parameters::RESPONSE_TYPE).collect();
+            ResponseMode::for_unusable_response_type(&all.join(" "))
+        }),
     }
 }
 
@@ -222,6 +224,10 @@ mod tests {
             ),
             ("response_type=TOKEN", ResponseMode::Fragment),
             ("response_type=foo", ResponseMode::Query),
+            (
+                "response_type=code&response_type=token",
+                ResponseMode::Fragment,
+            ),
             (
                 "response_type=foo&response_mode=fragment",
                 ResponseMode::Fragment,

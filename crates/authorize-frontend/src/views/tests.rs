@@ -67,11 +67,11 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         error,
     };
     vec![
-        ("consent", consent.to_string()),
-        ("confirmation", confirmation.to_string()),
         ("login_identifier", identifier.to_string()),
         ("login_password", password.to_string()),
         ("signup", signup.to_string()),
+        ("consent", consent.to_string()),
+        ("confirmation", confirmation.to_string()),
         ("error_page", error_page(page, value).to_string()),
         ("logged_out", LoggedOut { page }.to_string()),
     ]

@@ -22,6 +22,10 @@ words! {
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "settings that do not depend on one another"
+)]
 pub struct Tenant {
     pub friendly_name: String,
     pub picture_url: String,

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, FindAllowedOriginRequest,
-    FindClientRequest, FindConnectionRequest, FindResourceServerRequest, GetTenantRequest,
-    ListConnectionsRequest, OrganizationUsage, ResourceServerPatch, ResourceServerScope,
-    StringList, TenantChange, TenantPatch, ThirdPartySecurityMode, UserAccess, WatchRequest,
-    WatchResponse,
+    ApplyTenantRequest, ClientGrant, ClientGrantPatch, ClientPatch, ConnectionPatch,
+    FindAllowedOriginRequest, FindClientRequest, FindConnectionRequest, FindResourceServerRequest,
+    GetTenantRequest, ListConnectionsRequest, OrganizationUsage, ResourceServerPatch,
+    ResourceServerScope, StringList, TenantChange, TenantPatch, ThirdPartySecurityMode, UserAccess,
+    WatchRequest, WatchResponse,
 };
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
@@ -108,12 +108,6 @@ async fn content_is_applied_and_found() {
             user_access: Some(UserAccess::RequireClientGrant.into()),
             ..ResourceServerPatch::default()
         }],
-        client_grants: vec![ClientGrantPatch {
-            client: "My App".to_owned(),
-            audience: "https://api.test".to_owned(),
-            subject_type: Some("user".to_owned()),
-            scopes: Some(list(&["read:x"])),
-        }],
         connections: vec![ConnectionPatch {
             name: "db".to_owned(),
             enabled_clients: Some(list(&["My App"])),
@@ -130,7 +124,6 @@ async fn content_is_applied_and_found() {
         ("tenant", false),
         ("client", true),
         ("resource_server", true),
-        ("client_grant", true),
         ("connection", true),
     ];
     assert_eq!(kinds, expected);
@@ -140,7 +133,6 @@ async fn content_is_applied_and_found() {
         "resource_parameter_profile",
     ];
     assert_eq!(changes[0].fields, fields);
-    assert_eq!(changes[3].name, "My App for https://api.test");
     assert_eq!(
         (changes[1].name.as_str(), changes[1].id.as_str()),
         ("My App", "spa")
@@ -172,9 +164,6 @@ async fn content_is_applied_and_found() {
         ThirdPartySecurityMode::Permissive
     );
     assert_eq!(found.connections[0].name, "db");
-    let grant = &found.client_grants[0];
-    assert_eq!(grant.audience, "https://api.test");
-    assert_eq!(grant.scopes, ["read:x"]);
 
     let request = FindResourceServerRequest {
         identifier: "https://api.test".to_owned(),
@@ -206,11 +195,70 @@ async fn content_is_applied_and_found() {
         .unwrap()
         .into_inner();
     assert_eq!(all.connections, found_connections(&mut client).await);
-    let request = FindConnectionRequest {
-        name: "db".to_owned(),
+}
+
+#[tokio::test]
+async fn a_connection_is_found_by_its_name() {
+    let registry = Registry::start().await;
+    let connection = |name: &str| ConnectionPatch {
+        name: name.to_owned(),
+        disable_signup: Some(name == "closed"),
+        ..ConnectionPatch::default()
     };
-    let found = client.find_connection(request).await.unwrap().into_inner();
-    assert_eq!(found.connection.as_ref(), all.connections.first());
+    registry
+        .apply(ApplyTenantRequest {
+            connections: vec![connection("open"), connection("closed")],
+            ..ApplyTenantRequest::default()
+        })
+        .await;
+    for (name, closed) in [("open", false), ("closed", true)] {
+        let request = FindConnectionRequest {
+            name: name.to_owned(),
+        };
+        let found = registry.client.clone().find_connection(request).await;
+        let found = found.unwrap().into_inner().connection.unwrap();
+        assert_eq!((found.name.as_str(), found.disable_signup), (name, closed));
+    }
+}
+
+#[tokio::test]
+async fn client_grants_are_found_with_their_client() {
+    let registry = Registry::start().await;
+    let grant = |audience: &str, subject_type: Option<&str>| ClientGrantPatch {
+        client: "My App".to_owned(),
+        audience: audience.to_owned(),
+        subject_type: subject_type.map(str::to_owned),
+        scopes: Some(list(&["read:x"])),
+    };
+    let request = ApplyTenantRequest {
+        client_grants: vec![
+            grant("https://api.test", Some("user")),
+            grant("https://machines.test", None),
+        ],
+        ..spa()
+    };
+    let changes = registry.apply(request.clone()).await;
+    let names: Vec<_> = changes
+        .iter()
+        .filter(|change| change.kind == "client_grant")
+        .map(|change| change.name.as_str())
+        .collect();
+    let expected = [
+        "My App for https://api.test",
+        "My App for https://machines.test",
+    ];
+    assert_eq!(names, expected);
+    assert!(registry.apply(request).await.is_empty());
+
+    let request = FindClientRequest {
+        client_id: "spa".to_owned(),
+    };
+    let found = registry.client.clone().find_client(request).await.unwrap();
+    let expected = ClientGrant {
+        audience: "https://api.test".to_owned(),
+        scopes: vec!["read:x".to_owned()],
+    };
+    assert_eq!(found.into_inner().client_grants, [expected]);
 }
 
 #[tokio::test]

@@ -70,13 +70,13 @@ impl<'a> RawUri<'a> {
         Some(format!("{}://{authority}", self.scheme).to_ascii_lowercase())
     }
 
-    /// Would a browser read the whole and write the same bytes, lower case of scheme and host aside?
-    pub(super) fn is_canonical(&self) -> bool {
-        self.origin()
-            .is_some_and(|origin| is_own_serialisation(self.text, &(origin + self.rest)))
+    /// The text with scheme and host in lower case, if a browser would read it and write the same bytes.
+    pub(super) fn canonical(&self) -> Option<String> {
+        let text = self.origin()? + self.rest;
+        is_own_serialisation(self.text, &text).then_some(text)
     }
 
-    /// As [`Self::is_canonical`], for the origin alone.
+    /// Would a browser read the origin and write the same bytes, letter case aside?
     pub(super) fn has_canonical_origin(&self) -> bool {
         let root = self.origin().map(|origin| origin + "/");
         root.is_some_and(|root| is_own_serialisation(&root, &root))
@@ -139,7 +139,8 @@ mod tests {
             "http://127.0.0.1:5000/cb",
             "http://[::1]:8080/",
         ] {
-            assert!(RawUri::split(text).unwrap().is_canonical(), "{text}");
+            let canonical = RawUri::split(text).unwrap().canonical();
+            assert_eq!(canonical, Some(Url::parse(text).unwrap().into()));
         }
         for text in [
             "https://a.test",
@@ -156,7 +157,7 @@ mod tests {
             "http://a.test:99999/",
             "https://a.test\\b/",
         ] {
-            assert!(!RawUri::split(text).unwrap().is_canonical(), "{text}");
+            assert_eq!(RawUri::split(text).unwrap().canonical(), None, "{text}");
         }
     }
 }

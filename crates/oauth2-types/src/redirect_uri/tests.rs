@@ -33,11 +33,20 @@ fn for_organization(name: &str) -> MatchContext<'_> {
     }
 }
 
-/// What is sent must come back whole.
+/// What comes back is what was sent, in the letter case that [`assert_matches_as`] is about.
 fn assert_matches(requested: &str, registered: &[&str], context: MatchContext<'_>) {
+    assert_matches_as(requested, requested, registered, context);
+}
+
+fn assert_matches_as(
+    requested: &str,
+    expected: &str,
+    registered: &[&str],
+    context: MatchContext<'_>,
+) {
     let matched = match_redirect_uri(requested, registered, context);
     let matched = matched.as_ref().map(MatchedRedirectUri::as_str);
-    assert_eq!(matched, Some(requested), "{registered:?} {context:?}");
+    assert_eq!(matched, Some(expected), "{registered:?} {context:?}");
 }
 
 fn assert_refused(requested: &str, registered: &[&str], context: MatchContext<'_>) {

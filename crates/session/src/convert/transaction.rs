@@ -109,7 +109,9 @@ impl From<WireStage> for Stage {
         match stage {
             WireStage::SigningIn(wire::SigningIn { identifier }) => Self::SigningIn { identifier },
             WireStage::SignedIn(wire::SignedIn { sid }) => Self::SignedIn { sid },
-            WireStage::Consenting(wire::Consenting { sid }) => Self::Consenting { sid },
+            WireStage::Consenting(wire::Consenting { sid, scopes }) => {
+                Self::Consenting { sid, scopes }
+            }
             WireStage::Consented(wire::Consented { sid }) => Self::Consented { sid },
             WireStage::Confirming(wire::Confirming {}) => Self::Confirming,
             WireStage::Confirmed(wire::Confirmed {}) => Self::Confirmed,
@@ -123,7 +125,7 @@ impl From<Stage> for WireStage {
         match stage {
             Stage::SigningIn { identifier } => Self::SigningIn(wire::SigningIn { identifier }),
             Stage::SignedIn { sid } => Self::SignedIn(wire::SignedIn { sid }),
-            Stage::Consenting { sid } => Self::Consenting(wire::Consenting { sid }),
+            Stage::Consenting { sid, scopes } => Self::Consenting(wire::Consenting { sid, scopes }),
             Stage::Consented { sid } => Self::Consented(wire::Consented { sid }),
             Stage::Confirming => Self::Confirming(wire::Confirming {}),
             Stage::Confirmed => Self::Confirmed(wire::Confirmed {}),
@@ -179,7 +181,10 @@ mod tests {
             ),
             (
                 "consenting.sid",
-                WireStage::Consenting(wire::Consenting { sid: sid() }),
+                WireStage::Consenting(wire::Consenting {
+                    sid: sid(),
+                    scopes: vec!["openid".to_owned()],
+                }),
             ),
             (
                 "consented.sid",

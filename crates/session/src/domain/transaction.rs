@@ -74,6 +74,8 @@ pub enum Stage {
     Consenting {
         /// The session that was opened; empty: it was there before.
         sid: String,
+        /// What the page shows.
+        scopes: Vec<String>,
     },
     /// The user has agreed.
     Consented {
@@ -143,7 +145,7 @@ impl Stage {
                 Some(("transaction.signing_in.identifier", identifier))
             }
             Self::SignedIn { sid } => Some(("transaction.signed_in.sid", sid)),
-            Self::Consenting { sid } => Some(("transaction.consenting.sid", sid)),
+            Self::Consenting { sid, .. } => Some(("transaction.consenting.sid", sid)),
             Self::Consented { sid } => Some(("transaction.consented.sid", sid)),
             Self::Confirming | Self::Confirmed => None,
             Self::Answered { sid } => Some(("transaction.answered.sid", sid)),
@@ -159,6 +161,15 @@ impl Progress {
             if text.len() > MAX_TEXT_BYTES {
                 return Err(InvalidField::new(field, "must have 1 KiB or less"));
             }
+        }
+        let scopes = match &self.stage {
+            Stage::Consenting { scopes, .. } => scopes.as_slice(),
+            _ => &[],
+        };
+        // No more can be asked for than the parameters of the request have room for.
+        if scopes.iter().map(String::len).sum::<usize>() > MAX_PARAMETER_BYTES {
+            let field = "transaction.consenting.scopes";
+            return Err(InvalidField::new(field, "must have 16 KiB or less in all"));
         }
         Ok(())
     }

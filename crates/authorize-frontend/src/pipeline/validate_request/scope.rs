@@ -68,11 +68,10 @@ mod tests {
     use super::*;
     use doorward_proto::client_registry::v1::ResourceServerScope;
 
-    type Api<'a> = Option<(&'a ResourceServer, Option<ClientGrant>)>;
+    type Api<'a> = Option<(&'a ResourceServer, Option<&'a ClientGrant>)>;
 
     fn granted(requested: &str, response_type: &str, api: Api<'_>) -> String {
         let response_type = response_type.parse().unwrap();
-        let api = api.map(|(api, grant)| (api, grant.as_ref()));
         check(Some(requested), response_type, &Tenant::default(), api)
             .unwrap()
             .to_string()
@@ -96,7 +95,7 @@ mod tests {
             (
                 "openid read:things list:things write:things",
                 "token",
-                Some((&api, Some(grant))),
+                Some((&api, Some(&grant))),
                 "openid list:things",
             ),
             (

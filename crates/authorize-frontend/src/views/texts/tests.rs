@@ -21,7 +21,7 @@ fn used() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for file in fs::read_dir(templates).unwrap() {
         let template = fs::read_to_string(file.unwrap().path()).unwrap();
-        for call in ["page.text(\"", "page.text_with(\"", "page.text_of(\""] {
+        for call in [".text(\"", ".text_with(\"", ".text_of(\""] {
             let found = template
                 .split(call)
                 .skip(1)

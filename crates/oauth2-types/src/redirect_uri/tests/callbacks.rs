@@ -45,12 +45,9 @@ fn sec_004_slash_added_or_path_missing() {
 #[test]
 fn sec_005_path_case_counts() {
     assert_refused("https://app.example.test/CB", &SPA1, WEB_CLIENT);
-    assert_matches("HTTPS://App.Example.TEST/cb", &SPA1, WEB_CLIENT);
-    assert_matches(
-        "https://app.example.test/cb",
-        &["Https://APP.example.test/cb"],
-        WEB_CLIENT,
-    );
+    assert_matches_as("HTTPS://App.Example.TEST/cb", SPA1[0], &SPA1, WEB_CLIENT);
+    let registered = "Https://APP.example.test/cb";
+    assert_matches_as(SPA1[0], registered, &[registered], WEB_CLIENT);
 }
 
 #[test]
@@ -228,7 +225,12 @@ fn custom_schemes_are_exact() {
         &registered,
         NATIVE_CLIENT,
     );
-    assert_matches("COM.example.app:/cb", &registered, NATIVE_CLIENT);
+    assert_matches_as(
+        "COM.example.app:/cb",
+        registered[1],
+        &registered,
+        NATIVE_CLIENT,
+    );
     let requested = [
         "com.example.app:/CB",
         "com.example.app:cb",

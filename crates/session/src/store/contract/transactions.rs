@@ -110,7 +110,10 @@ async fn every_stage_comes_back(store: &dyn Store) {
     for stage in [
         Stage::SigningIn { identifier: sid() },
         Stage::SignedIn { sid: sid() },
-        Stage::Consenting { sid: sid() },
+        Stage::Consenting {
+            sid: sid(),
+            scopes: vec!["openid".to_owned(), "read:things".to_owned()],
+        },
         Stage::Consented { sid: String::new() },
         Stage::Confirming,
         Stage::Confirmed,

@@ -1,0 +1,41 @@
+// Takes every hosted page in every language and look: `npm --prefix tests/browser run screenshots FOLDER`.
+
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { serveApplication } from './application.js';
+import { launchChromium } from './chromium.js';
+import { audience, clientId, issuer, origin } from './deployment.js';
+import { look, looks } from './looks.js';
+import { pages } from './pages.js';
+
+const languages = ['en', 'ja'];
+const [argument] = process.argv.slice(2);
+
+if (!argument) {
+  console.error('usage: npm --prefix tests/browser run screenshots FOLDER');
+  process.exit(2);
+}
+// npm changes into the folder of its package.
+const folder = resolve(process.env.INIT_CWD ?? '.', argument);
+await mkdir(folder, { recursive: true });
+
+// Some pages come only after an answer to the application.
+const application = await serveApplication({ origin, issuer, clientId, audience });
+const browser = await launchChromium();
+for (const locale of languages) {
+  for (const [name, visit] of Object.entries(pages)) await take(name, visit, locale);
+}
+await browser.close();
+application.close();
+console.log(`the pages are in ${folder}`);
+
+async function take(name, visit, locale) {
+  const page = await browser.newPage({ locale });
+  await visit(page);
+  for (const { width, colorScheme } of looks) {
+    await look(page, { width, colorScheme });
+    const path = `${folder}/${name}.${locale}.${width}.${colorScheme}.png`;
+    await page.screenshot({ path, fullPage: true });
+  }
+  await page.close();
+}

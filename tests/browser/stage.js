@@ -1,0 +1,43 @@
+// What every story begins with: the application, a foreign page, Chromium, and for each test a new profile in it.
+
+import { after, afterEach, before, beforeEach } from 'node:test';
+import { serveApplication } from './application.js';
+import { launchChromium } from './chromium.js';
+import { audience, clientId, issuer, origin } from './deployment.js';
+
+let application, copy, browser;
+
+/** The application's page. */
+export let page;
+
+/**
+ * Where a copy of the application is, of which the deployment does not know: another port of the same host, so that it is
+ * a foreign origin, but of a site whose frames get the session's cookie.
+ */
+export let foreignOrigin;
+
+before(async () => {
+  const settings = { issuer, clientId, audience };
+  application = await serveApplication({ origin, ...settings });
+  copy = await serveApplication({ origin: 'http://localhost:0', ...settings });
+  foreignOrigin = `http://localhost:${copy.address().port}`;
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  application?.close();
+  copy?.close();
+});
+
+beforeEach(() => openProfile());
+afterEach(() => page.context().close());
+
+/** A new profile, without cookies, in place of the present one. */
+export async function openProfile(options = {}) {
+  await page?.context().close();
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(15_000);
+  page = await context.newPage();
+  await page.goto(`${origin}/`);
+}

@@ -1,0 +1,10 @@
+//! Security.
+mod answers;
+mod assertions;
+mod cookies;
+mod fixture;
+mod framing;
+mod output;
+mod parameters;
+mod questions;
+mod redirect_uri;

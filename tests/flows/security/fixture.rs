@@ -1,0 +1,138 @@
+//! The server, the applications and the users of the security tests.
+
+use doorward_e2e::{Agent, Deployment, Page, Request, User, on_secure_deployment};
+use reqwest::Method;
+
+/// The tenant file.
+pub(super) const TENANT: &str = include_str!("tenant.yaml");
+
+/// Where `spa1` is answered.
+pub(super) const CALLBACK: &str = "https://app.example.test/cb";
+/// Where its pages come from.
+pub(super) const ORIGIN: &str = "https://app.example.test";
+/// The first API, whose scopes are `read:things` and `write:things`.
+pub(super) const API: &str = "https://api.example.test/";
+/// The second API, whose scope is `read:others`.
+pub(super) const API_TWO: &str = "https://api2.example.test/";
+/// The organization that is called `acme`.
+pub(super) const ACME: &str = "org_acme000000000000";
+/// The organization that is called `beta`.
+pub(super) const BETA: &str = "org_beta000000000000";
+/// The cookie of the SSO session.
+pub(super) const SESSION_COOKIE: &str = "__Host-doorward-session";
+/// The cookie that ties pending sign-ins to a browser.
+pub(super) const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// Every parameter of `/authorize` that there is.
+pub(super) const PARAMETERS: [&str; 23] = [
+    "acr_values",
+    "audience",
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "connection",
+    "display",
+    "id_token_hint",
+    "invitation",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "organization",
+    "prompt",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "screen_hint",
+    "state",
+    "ui_locales",
+];
+
+/// Tells a story to the server that all security tests share, by HTTPS.
+pub(super) async fn on_server(story: impl AsyncFnOnce(&Deployment)) {
+    on_secure_deployment(TENANT, story).await;
+}
+
+/// A good request of `spa1`.
+pub(super) fn request(response_type: &str) -> Request {
+    of_client("spa1", CALLBACK, response_type)
+}
+
+/// A good request of `spa1` that must be answered at once.
+pub(super) fn silent(response_type: &str) -> Request {
+    request(response_type).with("prompt", "none")
+}
+
+/// A request of another application.
+pub(super) fn of_client(client_id: &str, redirect_uri: &str, response_type: &str) -> Request {
+    Request::new(response_type)
+        .with("client_id", client_id)
+        .with("redirect_uri", redirect_uri)
+}
+
+/// A browser with the session of somebody whom no other test knows: whatever is not refused to it yields a token.
+pub(super) async fn signed_in(deployment: &Deployment) -> Agent {
+    signed_in_as(deployment, &deployment.add_user()).await
+}
+
+/// A browser with the session of that user.
+pub(super) async fn signed_in_as(deployment: &Deployment, user: &User) -> Agent {
+    let agent = Agent::new(deployment);
+    agent.sign_in(&request("token"), user).await;
+    agent
+}
+
+/// A member of the organization `acme`.
+#[track_caller]
+pub(super) fn member_of_acme(deployment: &Deployment) -> User {
+    let user = deployment.add_user();
+    let added = deployment.command(&["organization", "add-member", ACME, &user.email], "");
+    added.assert_success();
+    user
+}
+
+/// Sends an authorization request as a form (OIDC Core §3.1.2.1).
+pub(super) async fn post(agent: &Agent, request: &Request) -> Page {
+    let sent = agent.request(Method::POST, "/authorize");
+    agent.send(sent.form(request.parameters())).await
+}
+
+/// A page that stands for each kind of form of a sign-in: identifier, password, sign-up.
+pub(super) async fn form_pages(deployment: &Deployment) -> [(Agent, Page); 3] {
+    let identifier = Agent::new(deployment);
+    let identifier_page = identifier.open(&request("token")).await;
+    let password = Agent::new(deployment);
+    let first = password.open(&request("token")).await;
+    let form = first.form().with("username", &User::stranger().email);
+    let password_page = password.submit_and_follow(&form).await;
+    let signup = Agent::new(deployment);
+    let signup_page = signup
+        .open(&request("token").with("screen_hint", "signup"))
+        .await;
+    [
+        (identifier, identifier_page),
+        (password, password_page),
+        (signup, signup_page),
+    ]
+}
+
+/// Every page that is no part of a sign-in, and every kind of page that is: with its name.
+pub(super) async fn all_pages(deployment: &Deployment) -> Vec<(&'static str, Page)> {
+    let [(_, identifier), (_, password), (_, signup)] = form_pages(deployment).await;
+    let mut pages = vec![
+        ("identifier", identifier),
+        ("password", password),
+        ("sign-up", signup),
+    ];
+    let agent = Agent::new(deployment);
+    for (name, path) in [
+        ("error", "/authorize"),
+        ("lost sign-in", "/u/login/identifier?state=lost"),
+        ("not found", "/nothing/here"),
+        ("logged out", "/v2/logout"),
+    ] {
+        pages.push((name, agent.get(path).await));
+    }
+    pages
+}

@@ -1,0 +1,8 @@
+//! Group C: what was sent is never more than text, wherever it is shown.
+
+mod escaping;
+mod modes;
+mod policy;
+
+pub(super) use modes::message;
+pub(super) use policy::directives;

@@ -1,0 +1,208 @@
+//! Markup, line ends and messages from outside.
+
+use doorward_e2e::{Agent, Callback, Page, Request, User};
+use reqwest::Method;
+use reqwest::header::COOKIE;
+
+use super::super::assertions::{assert_page_for, assert_refused};
+use super::super::fixture::{
+    SESSION_COOKIE, all_pages, form_pages, of_client, on_server, request, silent,
+};
+
+const SCRIPT: &str = "\"><script>alert(1)</script>";
+const IMAGE: &str = "<img src=x onerror=alert(1)>";
+const SECOND_HEADER: [&str; 3] = [
+    "a\r\nX-Injected: yes\r\n\r\n<script>",
+    "a\rX-Injected: yes",
+    "a\nSet-Cookie: injected=yes",
+];
+
+#[track_caller]
+fn assert_text(page: &Page) {
+    for markup in ["<script>alert", "<img src=x", "\"><"] {
+        assert!(!page.body.contains(markup), "{markup}: {page:?}");
+    }
+}
+
+#[tokio::test]
+async fn sec_053_a_state_that_is_markup() {
+    on_server(async |deployment| {
+        let agent = Agent::new(deployment);
+        let hostile = || request("token").with("state", SCRIPT);
+        for request in [
+            hostile().with("client_id", SCRIPT),
+            hostile().with("redirect_uri", SCRIPT),
+            hostile().with("redirect_uri", &format!("https://evil.test/{SCRIPT}")),
+            hostile().with("client_id", "unknown"),
+            hostile().and("client_id", SCRIPT),
+        ] {
+            let page = agent.authorize(&request).await;
+            assert_page_for(&page, &request);
+            assert_text(&page);
+        }
+        let lost = agent.get("/u/login/identifier?state=%22%3E%3Cscript%3Ealert(1)%3C/script%3E");
+        assert_text(&lost.await);
+        assert_text(&agent.open(&hostile()).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_054_messages_from_outside() {
+    on_server(async |deployment| {
+        let sent = "error=SENT&error_description=SENT&message=SENT&state2=SENT";
+        let agent = Agent::new(deployment);
+        for path in [
+            "/authorize",
+            "/login",
+            "/u/login/identifier",
+            "/v2/logout",
+            "/nothing",
+        ] {
+            let page = agent.get(&format!("{path}?{sent}")).await;
+            assert!(!page.body.contains("SENT"), "{page:?}");
+        }
+        for (agent, page) in form_pages(deployment).await {
+            let page = agent.get(&format!("{}&{sent}", page.url)).await;
+            assert_eq!(page.status, 200, "{page:?}");
+            assert!(!page.body.contains("SENT"), "{page:?}");
+        }
+        let with_messages = ["error", "error_description", "message"]
+            .iter()
+            .fold(request("token"), |request, name| request.with(name, "SENT"));
+        let page = agent.open(&with_messages).await;
+        assert!(!page.body.contains("SENT"), "{page:?}");
+    })
+    .await;
+}
+
+#[track_caller]
+fn assert_no_second_header(page: &Page) {
+    assert_eq!(page.header("x-injected"), "", "{page:?}");
+    for cookie in page.headers.get_all("set-cookie") {
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-doorward-"), "{page:?}");
+    }
+    for value in page.headers.values() {
+        let raw = value.as_bytes();
+        assert!(!raw.iter().any(|byte| b"\r\n".contains(byte)), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn sec_059_line_ends_make_no_second_header() {
+    on_server(async |deployment| {
+        let agent = Agent::new(deployment);
+        for text in SECOND_HEADER {
+            let asked = silent("token").with("state", text);
+            let page = agent.authorize(&asked).await;
+            assert_no_second_header(&page);
+            let answer: Callback = assert_refused(&page, &asked, "login_required");
+            assert_eq!(answer.get("state"), text, "it comes back, encoded");
+
+            let spa3 = of_client("spa3", "https://acme.tenant.example.test/cb", "token");
+            let spa1 = request("token");
+            for asked in [spa3, spa1] {
+                let asked = asked.with("organization", text);
+                assert_no_second_header(&agent.authorize(&asked).await);
+            }
+            let hinted = request("token").with("login_hint", text);
+            let page = agent.authorize(&hinted).await;
+            assert_no_second_header(&page);
+            let page = agent.follow(page).await;
+            assert_eq!(page.status, 200, "{page:?}");
+            assert_no_second_header(&page);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_059_line_ends_in_cookies() {
+    on_server(async |deployment| {
+        let agent = Agent::new(deployment);
+        for value in [
+            "a%0d%0aX-Injected:%20yes",
+            "a\\r\\nX-Injected: yes",
+            "\"a\tX-Injected: yes\"",
+            "a%0aSet-Cookie:%20injected=yes",
+        ] {
+            for asked in [silent("token"), request("token")] {
+                let sent = agent.request(Method::GET, "/authorize");
+                let sent = sent.query(asked.parameters());
+                let cookies = format!("{SESSION_COOKIE}={value}; __Host-doorward-browser={value}");
+                let page = Agent::new(deployment)
+                    .send(sent.header(COOKIE, cookies))
+                    .await;
+                assert_eq!(page.status, 302, "{page:?}");
+                assert_no_second_header(&page);
+            }
+        }
+    })
+    .await;
+}
+
+/// A client whose name has `<` or `>` cannot even be registered; all other names are shown as text. The consent page has a
+/// test of its own; mails and inviters are absent.
+#[tokio::test]
+async fn sec_060_names_that_are_markup() {
+    on_server(async |deployment| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tenant.yaml");
+        std::fs::write(&file, format!("clients: [{{ name: \"{IMAGE}\" }}]")).unwrap();
+        let arguments = ["import", file.to_str().unwrap(), "--dry-run"];
+        deployment.command(&arguments, "").assert_refused("name");
+
+        // The tenant's own name is an image.
+        for (name, page) in all_pages(deployment).await {
+            assert_text(&page);
+            assert!(page.body.contains("onerror"), "{name}: {page:?}");
+        }
+        let of_partner = of_client("partner1", "https://partner.example.test/cb", "token");
+        let agent = Agent::new(deployment);
+        let identifier = agent.open(&of_partner).await;
+        assert_shows_partner(&identifier);
+
+        let form = identifier.form().with("username", IMAGE);
+        let password = agent.submit_and_follow(&form).await;
+        assert_shows_partner(&password);
+        assert!(password.body.contains("onerror"), "{password:?}");
+        let wrong = password.form().with("password", IMAGE);
+        assert_text(&agent.submit(&wrong).await);
+
+        let user = User {
+            email: IMAGE.to_owned(),
+            ..User::stranger()
+        };
+        let signup = agent.open(&of_partner.with("screen_hint", "signup")).await;
+        assert_shows_partner(&signup);
+        let form = signup.form().with("email", &user.email);
+        let again = agent.submit(&form.with("password", &user.password)).await;
+        assert_eq!(again.status, 400, "{again:?}");
+        assert_text(&again);
+    })
+    .await;
+}
+
+#[track_caller]
+fn assert_shows_partner(page: &Page) {
+    assert_text(page);
+    let shown = ["Fish &amp; ", "Fish &#38; "];
+    assert!(shown.iter().any(|it| page.body.contains(it)), "{page:?}");
+    assert!(!page.body.contains("\"Chips\""), "{page:?}");
+}
+
+/// A silent request is answered in every response mode, with markup in everything that comes back.
+#[tokio::test]
+async fn sec_053_a_state_that_is_markup_in_an_answer() {
+    on_server(async |deployment| {
+        for response_mode in ["fragment", "form_post", "web_message"] {
+            let asked: Request = silent("token")
+                .with("state", SCRIPT)
+                .with("response_mode", response_mode);
+            let page = Agent::new(deployment).authorize(&asked).await;
+            assert_text(&page);
+        }
+    })
+    .await;
+}

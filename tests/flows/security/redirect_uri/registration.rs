@@ -1,0 +1,108 @@
+//! What must never be registered: the import is refused, and says which field it is.
+
+use doorward_e2e::Deployment;
+
+use super::super::fixture::on_server;
+
+/// Tries to register an application with this value in that field, and perhaps with more settings.
+#[track_caller]
+fn assert_not_registered(deployment: &Deployment, field: &str, value: &str, more: &str) {
+    let is_list = field.ends_with('s');
+    let value = serde_json::to_string(value).unwrap();
+    let value = if is_list { format!("[{value}]") } else { value };
+    let tenant = format!("clients:\n  - {{ name: Hostile, {field}: {value}{more} }}\n");
+    assert_import_refused(deployment, &tenant, field);
+}
+
+#[track_caller]
+fn assert_import_refused(deployment: &Deployment, tenant: &str, field: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.yaml");
+    std::fs::write(&file, tenant).unwrap();
+    let refused = deployment.command(&["import", file.to_str().unwrap(), "--dry-run"], "");
+    refused.assert_refused(field);
+}
+
+#[tokio::test]
+async fn sec_022_schemes_that_run_code() {
+    on_server(async |deployment| {
+        for url in [
+            "javascript:alert(1)",
+            "JavaScript://a.test/%0aalert(1)",
+            "data:text/html,<script>alert(1)</script>",
+            "DATA:text/html,x",
+            "vbscript:x",
+            "VbScript:x",
+            "file:///etc/passwd",
+            "File:///etc/passwd",
+        ] {
+            for field in [
+                "callbacks",
+                "allowed_logout_urls",
+                "web_origins",
+                "allowed_origins",
+                "initiate_login_uri",
+                "logo_uri",
+            ] {
+                assert_not_registered(deployment, field, url, "");
+            }
+            let quoted = serde_json::to_string(url).unwrap();
+            for field in ["picture_url", "support_url", "default_redirection_uri"] {
+                let tenant = format!("tenant: {{ {field}: {quoted} }}\n");
+                assert_import_refused(deployment, &tenant, field);
+            }
+            let tenant = format!("tenant: {{ allowed_logout_urls: [{quoted}] }}\n");
+            assert_import_refused(deployment, &tenant, "allowed_logout_urls");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_023_wildcards_elsewhere() {
+    on_server(async |deployment| {
+        for url in [
+            "https://*",
+            "https://*.test",
+            "https://*.*.a.example.test",
+            "https://*-*.example.test",
+            "https://a.example.test:*",
+            "https://a.example.test/*",
+            "https://a.example.test/?b=*",
+            "https://a.*.example.test",
+        ] {
+            for field in [
+                "callbacks",
+                "allowed_logout_urls",
+                "web_origins",
+                "allowed_origins",
+            ] {
+                assert_not_registered(deployment, field, url, "");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_024_no_wildcard_of_a_strict_third_party() {
+    on_server(async |deployment| {
+        let strict = ", is_first_party: false, third_party_security_mode: strict";
+        for url in [
+            "https://*.preview.example.test/cb",
+            "https://{organization_name}.tenant.example.test/cb",
+        ] {
+            assert_not_registered(deployment, "callbacks", url, strict);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_028_nothing_that_looks_like_a_regular_expression() {
+    on_server(async |deployment| {
+        let expression = "https://app.example.test/cb.*";
+        assert_not_registered(deployment, "callbacks", expression, "");
+    })
+    .await;
+}
