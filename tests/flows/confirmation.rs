@@ -11,10 +11,11 @@ async fn asked_when_nothing_else_is() {
     on_every_deployment(async |deployment| {
         let user = deployment.add_user();
         let agent = Agent::new(deployment);
-        agent.sign_in(&native, &user).await.get("access_token");
+        let answer = agent.sign_in(&native, &user).await;
+        assert!(answer.find("access_token").is_some(), "{answer:?}");
 
-        let silent = agent.authorize(&native.clone().with("prompt", "none"));
-        let answer = silent.await.callback();
+        let silent = native.clone().with("prompt", "none");
+        let answer = agent.authorize(&silent).await.callback();
         answer.assert_error("interaction_required", "Interaction required");
 
         for (action, parameter) in [("deny", "error"), ("accept", "access_token")] {

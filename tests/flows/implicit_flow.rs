@@ -1,8 +1,8 @@
 //! A single-page application signs a user in and gets its tokens in the fragment.
 
 use doorward_e2e::{
-    API, APPLICATION, Agent, CALLBACK, Keys, OTHER_CALLBACK, Request, THIRD_PARTY, claims,
-    left_half_hash, on_every_deployment,
+    API, APPLICATION, Agent, CALLBACK, Keys, OTHER_CALLBACK, Request, claims, left_half_hash,
+    on_every_deployment,
 };
 use serde_json::{Value, json};
 

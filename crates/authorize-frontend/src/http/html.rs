@@ -41,7 +41,7 @@ impl Policy<'_> {
             .script_nonce
             .map(|nonce| format!("script-src 'nonce-{nonce}'; "));
         let logos = self.logo_urls.iter().filter_map(|url| origin(url));
-        let logos: String = logos.map(|origin| format!(" {origin}")).collect();
+        let images: Vec<_> = ["'self'".to_owned()].into_iter().chain(logos).collect();
         let form_action = if self.form_action.is_empty() {
             "'none'"
         } else {
@@ -52,10 +52,10 @@ impl Policy<'_> {
             Framing::Only(origin) => origin,
         };
         format!(
-            "default-src 'none'; {}style-src 'self'; img-src 'self'{}; form-action {form_action}; \
+            "default-src 'none'; {}style-src 'self'; img-src {}; form-action {form_action}; \
              base-uri 'none'; object-src 'none'; frame-ancestors {frame_ancestors}",
             script.unwrap_or_default(),
-            logos,
+            images.join(" "),
         )
     }
 }

@@ -23,10 +23,10 @@ pub(super) fn profile(
     let groups = ProfileScope::ALL.into_iter();
     let lines = groups.map(|group| {
         let of_group = |scope: &&String| ProfileScope::of(scope) == Some(group);
-        (group, scopes.iter().filter(of_group).collect())
+        (group, scopes.iter().filter(of_group).collect::<Vec<_>>())
     });
     lines
-        .filter_map(|(group, scopes)| line(group, scopes, given))
+        .filter_map(|(group, scopes)| line(group, &scopes, given))
         .collect()
 }
 
@@ -43,11 +43,7 @@ pub(super) fn permissions(
     if descriptions {
         let lines = wanted.filter_map(|scope| {
             let text = Some(&scope.description).filter(|text| !text.is_empty());
-            line(
-                text.unwrap_or(&scope.value).clone(),
-                vec![&scope.value],
-                given,
-            )
+            line(text.unwrap_or(&scope.value).clone(), &[&scope.value], given)
         });
         return lines.collect();
     }
@@ -64,7 +60,7 @@ pub(super) fn permissions(
     }
     let lines = groups.into_iter();
     lines
-        .filter_map(|(resource, scopes)| line(text(resource, &scopes), scopes, given))
+        .filter_map(|(resource, scopes)| line(text(resource, &scopes), &scopes, given))
         .collect()
 }
 
@@ -77,7 +73,7 @@ fn text(resource: Option<&str>, scopes: &[&String]) -> String {
 }
 
 /// A line for these scopes; none without any.
-fn line<T>(subject: T, scopes: Vec<&String>, given: Option<&[String]>) -> Option<ConsentLine<T>> {
+fn line<T>(subject: T, scopes: &[&String], given: Option<&[String]>) -> Option<ConsentLine<T>> {
     let is_new = given.is_some_and(|given| scopes.iter().any(|scope| !given.contains(scope)));
     (!scopes.is_empty()).then_some(ConsentLine { subject, is_new })
 }
