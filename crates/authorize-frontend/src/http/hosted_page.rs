@@ -1,10 +1,8 @@
 //! What all pages of a transaction have in common: finding it, proving the form, showing a page, moving on.
 
 use std::fmt::Display;
-use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::transaction::Stage;
 use http::StatusCode;
 
@@ -27,7 +25,6 @@ pub(super) struct HostedPage {
     pub(super) pending: Pending,
     pub(super) bound: BoundRequest,
     pub(super) redirect: VerifiedRedirect,
-    pub(super) tenant: Arc<Tenant>,
     state: String,
     csrf: String,
 }
@@ -73,7 +70,6 @@ impl HostedPage {
         let state = state.to_string();
         Ok(Self {
             csrf: csrf_value(browser.browser_token().unwrap_or_default(), &state),
-            tenant: deps.backends.registry.tenant().await?,
             pending,
             state,
             bound,
@@ -83,7 +79,7 @@ impl HostedPage {
 
     pub(super) fn page(&self) -> Page<'_> {
         page(
-            &self.tenant,
+            self.bound.tenant(),
             self.redirect.language(),
             non_empty(&self.bound.client().name),
         )
@@ -100,7 +96,7 @@ impl HostedPage {
 
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
-        let logos = [&self.tenant.picture_url, &self.bound.client().logo_uri];
+        let logos = [&self.bound.tenant().picture_url, &self.bound.client().logo_uri];
         let logos: Vec<_> = logos.into_iter().map(String::as_str).collect();
         let policy = Policy {
             form_action: &format!("'self' {}", callback_source(self.redirect.uri())),

@@ -6,7 +6,7 @@ use doorward_oauth2_types::redirect_uri::{
     MatchContext, MatchedRedirectUri, match_redirect_uri, only_registered, origin_matches,
 };
 use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parameters};
-use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
+use doorward_proto::client_registry::v1::{Client, OrganizationUsage, Tenant};
 
 use super::RawParams;
 use super::validate_request::is_strict_third_party;
@@ -62,6 +62,7 @@ impl VerifiedRedirect {
 pub(crate) struct BoundRequest {
     params: RawParams,
     registered: Arc<RegisteredClient>,
+    tenant: Arc<Tenant>,
 }
 
 impl BoundRequest {
@@ -75,6 +76,10 @@ impl BoundRequest {
 
     pub(crate) fn client(&self) -> &Client {
         &self.registered.client
+    }
+
+    pub(crate) fn tenant(&self) -> &Arc<Tenant> {
+        &self.tenant
     }
 
     /// What a sign-in page may be opened with.
@@ -106,7 +111,12 @@ pub(crate) async fn bind_client(
         language: browser.language(params.get(parameters::UI_LOCALES), &tenant),
         shows_errors: is_strict_third_party(&registered.client),
     };
-    Ok((redirect, BoundRequest { params, registered }))
+    let bound = BoundRequest {
+        params,
+        registered,
+        tenant,
+    };
+    Ok((redirect, bound))
 }
 
 async fn find_client(params: &RawParams, deps: &Deps) -> Result<Arc<RegisteredClient>, ShownError> {

@@ -118,7 +118,7 @@ pub(crate) async fn validate_request(
     let nonce = nonce::check(params, response_type)?;
     let (prompt, max_age) = freshness::check(params)?;
     let hinted_sub = id_token_hint::check(params, client, deps)?;
-    let tenant = deps.backends.registry.tenant().await?;
+    let tenant = Arc::clone(bound.tenant());
     let api = audience::check(params, &tenant, deps).await?;
     let granted = match &api {
         Some(api) => Some((&**api, audience::check_grant(api, bound.registered())?)),

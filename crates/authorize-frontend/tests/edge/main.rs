@@ -9,6 +9,7 @@ mod consent;
 mod freshness;
 mod languages;
 mod lost;
+mod parameters;
 mod permissions;
 mod refusals;
 mod repeats;

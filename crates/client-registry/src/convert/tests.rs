@@ -194,7 +194,7 @@ fn client_urls() {
         ),
         (
             |client| client.allowed_logout_urls = Some(list(&["https://*.com"])),
-            "allowed_logout_urls[0]: at least two host labels must follow a placeholder",
+            "allowed_logout_urls[0]: a registrable domain must follow a placeholder",
         ),
         (
             |client| client.web_origins = Some(list(&["https://a.test/app"])),

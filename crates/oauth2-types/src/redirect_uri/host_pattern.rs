@@ -41,7 +41,7 @@ impl<'a> HostPattern<'a> {
             .split_once(placeholder.as_str())
             .filter(|(before, after)| placeholder.may_stand_between(before, after))
             .ok_or(RegistrationError::PlaceholderPosition)?;
-        if !has_two_labels(parent) {
+        if !is_registrable(parent) {
             return Err(RegistrationError::PlaceholderDomain);
         }
         Ok(Some(Self {
@@ -128,8 +128,13 @@ fn is_label_text(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// Below a single label, as in `*.com`, the hosts are not the registrant's.
-fn has_two_labels(host_and_port: &str) -> bool {
+/// Below a single label, as in `*.com`, or below a suffix under which registries hand out names, as in `*.co.uk`, the
+/// hosts are not the registrant's. Suffixes of hosting companies count as theirs who register them.
+fn is_registrable(host_and_port: &str) -> bool {
     let host = host_and_port.split(':').next().unwrap_or_default();
-    host.contains('.') && host.split('.').all(|label| !label.is_empty())
+    let two_labels = host.contains('.') && host.split('.').all(|label| !label.is_empty());
+    let host = host.to_ascii_lowercase();
+    let is_suffix = psl::suffix(host.as_bytes())
+        .is_some_and(|suffix| suffix.typ() == Some(psl::Type::Icann) && suffix == host.as_bytes());
+    two_labels && !is_suffix
 }

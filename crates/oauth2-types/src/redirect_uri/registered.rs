@@ -44,7 +44,7 @@ pub enum RegistrationError {
     )]
     PlaceholderPosition,
     /// `https://*.com` and the like.
-    #[error("at least two host labels must follow a placeholder")]
+    #[error("a registrable domain must follow a placeholder")]
     PlaceholderDomain,
 }
 

@@ -91,6 +91,8 @@ fn sec_023_wildcards() {
         ("https://*.test./cb", PlaceholderDomain),
         ("https://*..test/cb", PlaceholderDomain),
         ("http://*.localhost:3000/cb", PlaceholderDomain),
+        ("https://*.co.uk/cb", PlaceholderDomain),
+        ("https://app-*.CO.UK:8443/cb", PlaceholderDomain),
         ("https://*.*.example.test/cb", SeveralPlaceholders),
         ("https://**.example.test/cb", SeveralPlaceholders),
         ("https://*.example.test/*", SeveralPlaceholders),
