@@ -1,4 +1,81 @@
-//! Security.
+//! Attacks that must be resisted, by their numbers, over real HTTPS against a running server.
+//!
+//! `sec_012_…` is case SEC-012. A case with several parts has several tests. Most browsers here have a session, so that
+//! whatever is not refused yields a token at once. The outcomes are in `assertions`: a page of our own that gives nothing and
+//! leads nowhere (`assert_page`), an error at the callback with nothing beside it (`assert_refused`), and sessions that are
+//! dead or still good, which is proved by trying.
+//!
+//! # Absent
+//!
+//! What a case cannot try, because there is no such feature. It comes back with the feature.
+//!
+//! | case | absent |
+//! |---|---|
+//! | SEC-030 | disabling and deleting applications: only unknown ones are tried |
+//! | SEC-037 | the authorization code: no sign-in begins at `code1`, so one of `spa1` is tampered with |
+//! | SEC-060 | mails, inviters; names of users and organizations are on no page |
+//! | SEC-063, SEC-071 | invitations |
+//! | SEC-068 | `/oauth/token` |
+//! | SEC-072 | pages for sessions and administration |
+//! | all | two replicas of every service: there is no composed stack |
+//!
+//! # Defences
+//!
+//! What makes each case pass: without it, the tests of that number fail. Paths are below `crates/`; `types` is
+//! `oauth2-types/src`, `edge` is `authorize-frontend/src`.
+//!
+//! | case | defence | where |
+//! |---|---|---|
+//! | 001, 002, 004–006, 008–012, 014, 015, 017, 027, 028 | bytes are compared, and nothing is cleaned up before | `types/redirect_uri.rs` `allows` |
+//! | 003 | nothing but the only registered callback stands in | `types/redirect_uri.rs` `only_registered` |
+//! | 007, 047, 059 | the answer is appended, each name and value encoded on its own | `edge/response_mode/url.rs` |
+//! | 013 | userinfo is part of the authority | `types/redirect_uri/raw_uri.rs` `same_authority` |
+//! | 016 | the fragment is cut off first | `types/redirect_uri.rs` `match_redirect_uri` |
+//! | 018, 020, 021 | only the port of a loopback IP address is free | `types/redirect_uri/loopback.rs` |
+//! | 019 | and only for native clients | `types/redirect_uri.rs` `allows`, `MatchContext::native` |
+//! | 022 | schemes that run code | `types/redirect_uri/registered.rs` `DANGEROUS_SCHEMES` |
+//! | 023, 028 | where a placeholder may stand | `types/redirect_uri/host_pattern.rs` `HostPattern::find` |
+//! | 024 | none for a strict third party | `client-registry/src/domain` |
+//! | 025 | a wildcard is one label, and the whole is canonical | `types/redirect_uri/host_pattern.rs` `stands_for`, `raw_uri.rs` `is_canonical` |
+//! | 026 | the name of the organization that the request is for | `edge/pipeline/bind_client.rs` `organization_name` |
+//! | 029 | `bind_client` before `validate_request` | `edge/pipeline.rs` |
+//! | 030 | one wording | `edge/pipeline/bind_client.rs` `find_client` |
+//! | 031 | once | `edge/pipeline/bind_client.rs` `required_once` |
+//! | 032 | all others once; a repeated `state` has no value | `edge/pipeline/parse_params.rs` `first_repeated`, `urlencoded.rs` `get` |
+//! | 033 | no query beside a body | `edge/http/authorize.rs` `post` |
+//! | 034, 035 | a set of known words | `types/response_type.rs` |
+//! | 036 | the grant of the single client | `edge/pipeline/validate_request/response_type.rs` `check_grant` |
+//! | 037, 052 | the request is read from the store, never again from the browser | `edge/pipeline/transaction.rs` `Pending::parameters` |
+//! | 038 | no token in a query | `types/response_type.rs` `allows` |
+//! | 039 | known modes; web messages to registered origins | `types/response_mode.rs`, `edge/pipeline/bind_client.rs` `check_web_origin` |
+//! | 040 | `none` alone | `types/prompt.rs` |
+//! | 041, 042, 044, 045, 051 | one check for each | `edge/pipeline/validate_request/` `nonce.rs`, `unsupported.rs`, `audience.rs`, `freshness.rs`, `connection.rs` |
+//! | 043, 114 | what nobody defined vanishes, and so does `offline_access` | `edge/pipeline/validate_request/scope.rs` |
+//! | 046 | strict decoding | `edge/urlencoded.rs` `decode` |
+//! | 048 | limits | `edge/http/guard.rs`, `http/body.rs`, `pipeline/parse_params.rs`, `http/sign_in.rs` `MAX_IDENTIFIER` |
+//! | 049 | GET and POST, and no HEAD | `edge/http/router.rs` `only` |
+//! | 050 | forms only | `edge/http/body.rs` `is_form` |
+//! | 053, 055, 056, 060 | templates escape | askama, `.html` templates |
+//! | 054 | no template shows what a query says | `edge/views/` |
+//! | 057, 061 | `Content-Security-Policy` | `edge/http/html.rs` `Policy`, `edge/response_mode/form_post.rs` |
+//! | 058 | no value ends the script | `edge/views/web_message.rs` `script_literal` |
+//! | 060 | no `<` in the name of a client | `client-registry/src/domain/rule.rs` `name` |
+//! | 062 | type and `nosniff` | `edge/http/errors.rs` `json_error`, `userinfo.rs`, `discovery.rs` |
+//! | 063, 064 | `frame-ancestors`, `X-Frame-Options` | `edge/http/html.rs` `Framing` |
+//! | 065, 066 | `no-store`, `no-referrer` | `edge/http/html.rs` `html`, `http/redirect.rs`, `response_mode/url.rs` |
+//! | 067, 068 | no CORS for pages; for claims the origins of the token's client | `edge/http/router.rs`, `edge/http/cors.rs`, `userinfo.rs` `client_origin` |
+//! | 069 | 303 | `edge/http/redirect.rs` `see_other` |
+//! | 070 | HSTS; plain HTTP is refused | `edge/http/guard.rs`, `edge/browser.rs` `came_by_plain_http`, TLS itself |
+//! | 071 | `Sec-Fetch-Dest` | `edge/http/fetch_metadata.rs` |
+//! | 072 | isolated, unless part of a sign-in | `edge/http/html.rs` `Policy::isolated` |
+//! | 073, 074 | a value that only the browser's cookie can make | `edge/http/form.rs` `check_csrf`, `csrf_key` |
+//! | 075 | a transaction is found with the browser's cookie only | `edge/pipeline/transaction.rs` `Pending::find`, `session/src/store` |
+//! | 076, 077 | every sign-in makes a token of its own and ends the one before | `session/src/domain`, `edge/http/sign_in.rs` `previous_session_token` |
+//! | 078, 079 | attributes | `edge/browser.rs` `session_cookie`, `browser_cookie` |
+//! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
+//! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
+//! | 115 | `aud`, `openid` | `edge/pipeline/issue.rs`, `edge/http/userinfo.rs` `answer` |
+
 mod answers;
 mod assertions;
 mod cookies;

@@ -32,11 +32,7 @@ fn parameters(page: &Page, response_mode: &str) -> BTreeMap<String, String> {
 #[tokio::test]
 async fn sec_104_answers_say_who_gives_them() {
     let flag = "authorization_response_iss_parameter_supported";
-    let flagged = TENANT.replacen(
-        "tenant:\n",
-        &format!("tenant:\n  flags: {{ {flag}: true }}\n"),
-        1,
-    );
+    let flagged = TENANT.replacen("  flags:\n", &format!("  flags:\n    {flag}: true\n"), 1);
     let with_flag = Deployment::Embedded(Embedded::start_secure_with(&flagged).await);
     on(&with_flag, async |deployment| {
         let discovery = Agent::new(deployment);

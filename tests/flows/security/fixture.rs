@@ -14,6 +14,8 @@ pub(super) const ORIGIN: &str = "https://app.example.test";
 pub(super) const API: &str = "https://api.example.test/";
 /// The second API, whose scope is `read:others`.
 pub(super) const API_TWO: &str = "https://api2.example.test/";
+/// An API for applications with a client grant; that of `spa1` allows `read:first`, not `read:second`.
+pub(super) const API_WITH_GRANTS: &str = "https://grants.example.test/";
 /// The organization that is called `acme`.
 pub(super) const ACME: &str = "org_acme000000000000";
 /// The organization that is called `beta`.

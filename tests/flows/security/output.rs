@@ -1,6 +1,7 @@
 //! Group C: what was sent is never more than text, wherever it is shown.
 
 mod escaping;
+mod line_ends;
 mod modes;
 mod policy;
 

@@ -4,7 +4,7 @@
 use doorward_e2e::{Agent, Deployment, Page, Request};
 
 use super::assertions::assert_page;
-use super::fixture::{of_client, on_server, signed_in};
+use super::fixture::{API_WITH_GRANTS, of_client, on_server, signed_in};
 use super::output::directives;
 
 /// A browser with a session, as far as the question. Confirmation is asked for only where no other page was shown.
@@ -26,7 +26,12 @@ fn for_confirmation() -> Request {
 #[tokio::test]
 async fn sec_060_the_name_of_who_asks() {
     on_server(async |deployment| {
-        let (_, page) = asked(deployment, &for_consent()).await;
+        let request = for_consent()
+            .with("audience", API_WITH_GRANTS)
+            .with("scope", "openid read:first");
+        let (_, page) = asked(deployment, &request).await;
+        let described = page.body.contains("<li>Read &");
+        assert!(described, "the scope's description, as text: {page:?}");
         let shown = ["Fish &amp; ", "Fish &#38; "];
         assert!(shown.iter().any(|it| page.body.contains(it)), "{page:?}");
         for markup in ["\"Chips\"", "<img src=x"] {

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::super::assertions::{assert_granted_at, assert_page, assert_refused};
 use super::super::fixture::{
-    API, API_TWO, CALLBACK, PARAMETERS, on_server, request, signed_in, silent,
+    API, API_TWO, API_WITH_GRANTS, CALLBACK, PARAMETERS, on_server, request, signed_in, silent,
 };
 
 #[tokio::test]
@@ -83,6 +83,26 @@ async fn sec_043_scopes_that_nobody_defined() {
         let without_api = silent("token").with("scope", asked);
         let answer = assert_granted_at(&agent.authorize(&without_api).await, CALLBACK);
         assert_eq!(answer.get("scope"), "openid");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_043_scopes_that_the_client_may_not_have() {
+    on_server(async |deployment| {
+        let agent = signed_in(deployment).await;
+        let granted = silent("token")
+            .with("scope", "openid read:first read:second")
+            .with("audience", API_WITH_GRANTS);
+        let answer = assert_granted_at(&agent.authorize(&granted).await, CALLBACK);
+        assert_eq!(answer.get("scope"), "openid read:first");
+        let scope = &claims(answer.get("access_token"))["scope"];
+        assert_eq!(scope, "openid read:first");
+        let not_granted = granted
+            .with("client_id", "one1")
+            .with("redirect_uri", "https://one.example.test/cb");
+        let page = agent.authorize(&not_granted).await;
+        assert_refused(&page, &not_granted, "unauthorized_client");
     })
     .await;
 }
