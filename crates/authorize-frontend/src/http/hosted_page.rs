@@ -96,7 +96,10 @@ impl HostedPage {
 
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
-        let logos = [&self.bound.tenant().picture_url, &self.bound.client().logo_uri];
+        let logos = [
+            &self.bound.tenant().picture_url,
+            &self.bound.client().logo_uri,
+        ];
         let logos: Vec<_> = logos.into_iter().map(String::as_str).collect();
         let policy = Policy {
             form_action: &format!("'self' {}", callback_source(self.redirect.uri())),

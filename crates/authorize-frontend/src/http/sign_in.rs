@@ -115,7 +115,12 @@ impl SignIn {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
             return Ok(respond_error(&self.hosted.redirect, error));
         }
-        let lifetimes = self.hosted.bound.tenant().session_lifetimes.unwrap_or_default();
+        let lifetimes = self
+            .hosted
+            .bound
+            .tenant()
+            .session_lifetimes
+            .unwrap_or_default();
         let limits = limits(&lifetimes, lifetimes.persistent);
         let opened = deps.backends.sessions.open(OpenSessionRequest {
             connection: user.connection.clone(),

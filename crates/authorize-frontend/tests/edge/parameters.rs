@@ -33,7 +33,10 @@ async fn what_changes_nothing() {
         ("login_hint", long.as_str()),
         ("screen_hint", "nonsense"),
         ("ui_locales", "xx"),
-        ("acr_values", "http://schemas.openid.net/pape/policies/2007/06/multi-factor"),
+        (
+            "acr_values",
+            "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+        ),
         ("acr_values", "urn:unknown"),
         ("ext-campaign", "spring"),
         ("ext-<b>", "<b>"),
@@ -74,7 +77,14 @@ async fn what_changes_nothing() {
 async fn empty_is_absent() {
     let app = TestApp::start().await;
     let mut alice = signed_in(&app).await;
-    for name in ["audience", "max_age", "id_token_hint", "request", "connection", "organization"] {
+    for name in [
+        "audience",
+        "max_age",
+        "id_token_hint",
+        "request",
+        "connection",
+        "organization",
+    ] {
         let target = format!("{}&prompt=none&{name}=&{name}", authorize(&[]));
         assert_eq!(alice.get(&target).await.error(), "", "{name}");
     }
@@ -90,7 +100,14 @@ async fn what_each_response_type_brings() {
     let app = TestApp::start().await;
     let mut alice = signed_in(&app).await;
     let token = ["access_token", "expires_in", "scope", "state", "token_type"];
-    let both = ["access_token", "expires_in", "id_token", "scope", "state", "token_type"];
+    let both = [
+        "access_token",
+        "expires_in",
+        "id_token",
+        "scope",
+        "state",
+        "token_type",
+    ];
     for (response_type, expected) in [
         ("token", token.as_slice()),
         ("id_token", &["id_token", "state"]),
@@ -110,7 +127,11 @@ async fn what_each_response_type_brings() {
     for response_type in ["code", "code token", "code id_token", "code id_token token"] {
         let changes = [("response_type", response_type), ("prompt", "none")];
         let answer = alice.get(&authorize(&changes)).await;
-        assert_eq!(answer.error(), "unsupported_response_type", "{response_type}");
+        assert_eq!(
+            answer.error(),
+            "unsupported_response_type",
+            "{response_type}"
+        );
     }
 }
 
@@ -145,12 +166,19 @@ async fn a_default_audience() {
 async fn sec_115_a_token_for_nothing() {
     let app = TestApp::start().await;
     let mut alice = signed_in(&app).await;
-    let changes = [("response_type", "token"), ("scope", "profile"), ("prompt", "none")];
+    let changes = [
+        ("response_type", "token"),
+        ("scope", "profile"),
+        ("prompt", "none"),
+    ];
     let answer = alice.get(&authorize(&changes)).await;
     assert_eq!(answer.parameter("scope").as_deref(), Some(""));
     let token = answer.parameter("access_token").unwrap();
-    let request = http::Request::get("/userinfo").header("authorization", format!("Bearer {token}"));
-    let refused = alice.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    let request =
+        http::Request::get("/userinfo").header("authorization", format!("Bearer {token}"));
+    let refused = alice
+        .send(request.body(axum::body::Body::empty()).unwrap())
+        .await;
     assert_eq!(refused.status, 403);
 }
 
@@ -162,5 +190,9 @@ async fn sec_016_a_fragment_is_cut_off() {
     let with_fragment = format!("{CALLBACK}#@evil.test");
     let target = authorize(&[("redirect_uri", &with_fragment), ("prompt", "none")]);
     let answer = alice.get(&target).await;
-    assert!(answer.location().starts_with(&format!("{CALLBACK}#access_token=")));
+    assert!(
+        answer
+            .location()
+            .starts_with(&format!("{CALLBACK}#access_token="))
+    );
 }
