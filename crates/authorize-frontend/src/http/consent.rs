@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_oauth2_types::ErrorCode;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{Consented, Consenting};
 
@@ -17,8 +16,7 @@ use super::question::{Choice, Question};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::OAuthError;
-use crate::pipeline::{Pending, consent_to, decline};
+use crate::pipeline::{Pending, consent_to};
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
 
@@ -39,14 +37,9 @@ pub(super) async fn post(
     let question = Question::answered(&form, Pending::is_at_consent, &browser, &deps).await?;
     match Choice::of(&form) {
         Some(Choice::Accept) => accept(question, &browser, &deps).await,
-        Some(Choice::Deny) => {
-            let error = OAuthError::new(
-                ErrorCode::AccessDenied,
-                "User did not authorize the request",
-            );
-            let hosted = &question.hosted;
-            Ok(decline(&hosted.pending, &hosted.redirect, error, &deps).await)
-        }
+        Some(Choice::Deny) => Ok(question
+            .decline("User did not authorize the request", &deps)
+            .await),
         None => Ok(show(&question, Some(FormError::InvalidAction))),
     }
 }
@@ -99,8 +92,8 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
             .unwrap_or_default(),
         error,
     };
-    match error {
-        None => hosted.show(&view),
-        Some(_) => hosted.show_again(&view),
+    if error.is_some() {
+        return hosted.show_again(&view);
     }
+    hosted.show(&view)
 }

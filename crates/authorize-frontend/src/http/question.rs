@@ -1,5 +1,7 @@
 //! What consent and confirmation have in common: a signed-in user says yes or no.
 
+use axum::response::Response;
+use doorward_oauth2_types::ErrorCode;
 use doorward_proto::common::v1::User;
 
 use super::elsewhere::Elsewhere;
@@ -8,9 +10,9 @@ use super::hosted_page::HostedPage;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::Stop;
+use crate::error::{OAuthError, Stop};
 use crate::pipeline::{
-    Authenticated, PageState, Pending, authenticate, respond_error, validate_request,
+    Authenticated, PageState, Pending, authenticate, decline, respond_error, validate_request,
 };
 use crate::urlencoded::Pairs;
 
@@ -77,6 +79,12 @@ impl Question {
                 Err(found(&resume).into())
             }
         }
+    }
+
+    /// The user has said no, and the application is told.
+    pub(super) async fn decline(&self, description: &'static str, deps: &Deps) -> Response {
+        let error = OAuthError::new(ErrorCode::AccessDenied, description);
+        decline(&self.hosted.pending, &self.hosted.redirect, error, deps).await
     }
 
     pub(super) fn authenticated(&self) -> &Authenticated {
