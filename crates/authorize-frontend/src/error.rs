@@ -6,6 +6,7 @@ use doorward_oauth2_types::ErrorCode;
 use http::StatusCode;
 
 use crate::backends::BackendError;
+use crate::browser::Browser;
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
@@ -132,8 +133,12 @@ pub(crate) enum Stop {
 
 impl Stop {
     /// What `prompt=none` makes of it: an error instead of a page (OIDC Core §3.1.2.6).
-    pub(crate) fn without_a_page(self) -> Self {
+    pub(crate) fn without_a_page(self, browser: &Browser) -> Self {
         let error = match self {
+            Self::SignIn if browser.withholds_cookies() => OAuthError::new(
+                ErrorCode::LoginRequired,
+                "Login required; the browser keeps cookies from this frame, because it belongs to another site",
+            ),
             Self::SignIn => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
             Self::Confirm => {

@@ -103,7 +103,11 @@ async fn to_issued(
         let confirmed = confirm(consented, redirect, pending)?;
         Ok(issue(confirmed, deps).await?)
     };
-    granted
-        .await
-        .map_err(|stop: Stop| if no_page { stop.without_a_page() } else { stop })
+    granted.await.map_err(|stop: Stop| {
+        if no_page {
+            stop.without_a_page(browser)
+        } else {
+            stop
+        }
+    })
 }
