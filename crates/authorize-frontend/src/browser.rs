@@ -75,7 +75,7 @@ impl Browser {
         self.device.clone()
     }
 
-    fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
+    pub(crate) fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
         let headers = &parts.headers;
         let text = |name: HeaderName| text_of(headers, name).unwrap_or_default();
         let ip = peer(&parts.extensions).map(|ip| client_address(ip, headers, trusted_proxies));

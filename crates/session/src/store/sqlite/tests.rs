@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{StoreError, secret};
 use jiff::Timestamp;
 use sqlx::Row;
 
 use super::SqliteStore;
-use crate::domain::{Device, Limits, SessionToken, SignIn, User, UserId, Visit};
-use crate::store::Sessions;
+use crate::domain::{
+    AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn, Stage,
+    Transaction, User, UserId, Visit,
+};
+use crate::store::{Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -106,4 +109,40 @@ async fn the_last_session_takes_the_copy_of_its_user_along() {
     assert_eq!(count().await, 1);
     store.end_session(&other).await.unwrap();
     assert_eq!(count().await, 0);
+}
+
+async fn add_transaction(store: &SqliteStore, now: Timestamp) {
+    let [id, browser] = [secret(), secret()].map(|text| Secret::parse(text).unwrap());
+    let request = AuthorizationRequest {
+        parameters: Vec::new(),
+        created_at: now,
+    };
+    let client = request.client("app".to_owned(), now);
+    let transaction = Transaction {
+        version: 1,
+        progress: Progress {
+            expires_at: request.latest_expiry(),
+            page_nonce: String::new(),
+            stage: Stage::Confirming,
+        },
+        request,
+    };
+    let added = store.add_transaction(&id, &browser, transaction, client, now);
+    assert!(added.await.unwrap());
+}
+
+#[tokio::test]
+async fn transactions_and_their_applications_are_cleared_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let count = async |table| -> i64 {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_one(store.database.pool());
+        row.await.unwrap().get(0)
+    };
+    for (hours, transactions, clients) in [(0, 1, 1), (1, 1, 2), (24, 1, 2), (25, 1, 2)] {
+        add_transaction(&store, now() + Duration::from_hours(hours)).await;
+        assert_eq!(count("pending_transaction").await, transactions);
+        assert_eq!(count("transaction_client").await, clients, "{hours}");
+    }
 }
