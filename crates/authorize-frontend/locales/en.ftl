@@ -31,6 +31,8 @@ consent-phone = see your phone number
 consent-address = see your postal address
 consent-identity = know that it is you who signed in
 consent-api = With { $api }:
+consent-use = act in your name
+consent-permissions = know everything that you are permitted to do there
 consent-new = new
 consent-accept = Allow
 consent-deny = Decline
@@ -57,7 +59,7 @@ logged-out-sentence = OK, your session here has ended. You can close this window
 
 ## Answer to the application
 answer-title = One more step
-answer-sentence = Scripts are switched off in this browser. Press the button to go back to the application.
+answer-sentence = Scripts are switched off in this browser. Press the button to go on.
 
 ## Error page
 request-title = This application cannot sign you in

@@ -31,6 +31,8 @@ consent-phone = 電話番号の参照
 consent-address = 住所の参照
 consent-identity = サインインしたのがご本人であることの確認
 consent-api = { $api } での操作：
+consent-use = お客様に代わっての操作
+consent-permissions = お客様に許可されているすべての操作の参照
 consent-new = 新規
 consent-accept = 許可する
 consent-deny = 許可しない
@@ -57,7 +59,7 @@ logged-out-sentence = OK。ここでのセッションは終了しました。�
 
 ## アプリケーションへの回答
 answer-title = あと一歩です
-answer-sentence = このブラウザーではスクリプトが無効になっています。ボタンを押してアプリケーションに戻ってください。
+answer-sentence = このブラウザーではスクリプトが無効になっています。ボタンを押して先に進んでください。
 
 ## エラーページ
 request-title = アプリケーションからサインインできません

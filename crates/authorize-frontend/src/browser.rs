@@ -9,11 +9,11 @@ use axum::response::AppendHeaders;
 use cookie::{Cookie, SameSite};
 use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::Device;
-use http::Extensions;
 use http::header::{
     ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, HeaderName, SET_COOKIE, USER_AGENT,
 };
 use http::request::Parts;
+use http::{Extensions, Method};
 use ipnet::IpNet;
 
 use crate::deps::Deps;
@@ -24,6 +24,8 @@ use crate::views::{Language, accepted_languages};
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Ties pending sign-ins to this browser.
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// Where a request comes from (W3C Fetch Metadata).
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Sent with requests that cross sites: may they carry cookies?
 const STORAGE_ACCESS: HeaderName = HeaderName::from_static("sec-fetch-storage-access");
 /// No value of ours is longer; whatever else is there was not made here.
@@ -37,6 +39,7 @@ pub(crate) struct Browser {
     token: Option<String>,
     languages: Vec<Language>,
     withholds_cookies: bool,
+    is_cross_site_post: bool,
     device: Device,
 }
 
@@ -55,6 +58,12 @@ impl Browser {
     /// knows whether its user is signed in. Browsers that do not say so send cookies, or have none (Storage Access Headers).
     pub(crate) fn withholds_cookies(&self) -> bool {
         self.withholds_cookies
+    }
+
+    /// Whether the browser posts from another site, and so keeps back the cookie that pending sign-ins are tied to
+    /// (`SameSite=Lax`).
+    pub(crate) fn is_cross_site_post(&self) -> bool {
+        self.is_cross_site_post
     }
 
     /// The language of a page: the first entry of `ui_locales`, else what the browser prefers, else the tenant's default;
@@ -87,6 +96,7 @@ impl Browser {
                 .filter_map(Language::from_tag)
                 .collect(),
             withholds_cookies: matches!(text(STORAGE_ACCESS), "none" | "inactive"),
+            is_cross_site_post: parts.method == Method::POST && text(FETCH_SITE) == "cross-site",
             device: Device {
                 ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
                 user_agent: text(USER_AGENT).chars().take(MAX_USER_AGENT).collect(),

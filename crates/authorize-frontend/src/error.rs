@@ -28,6 +28,14 @@ impl OAuthError {
         Self::new(ErrorCode::InvalidRequest, description)
     }
 
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
+        )
+    }
+
     pub(crate) fn login_required() -> Self {
         Self::new(ErrorCode::LoginRequired, "Login required")
     }
@@ -123,10 +131,13 @@ impl From<BackendError> for ShownError {
 pub(crate) enum Stop {
     /// The user has to sign in first.
     SignIn,
-    /// The user has to agree to these scopes first.
-    Consent { scopes: Vec<String> },
-    /// The user has to say first that the application on this device is the right one.
-    Confirm,
+    /// This user has to agree to these scopes first.
+    Consent {
+        user_id: String,
+        scopes: Vec<String>,
+    },
+    /// This user has to say first that the application on his device is the right one.
+    Confirm { user_id: String },
     /// The application is told no.
     Refuse(OAuthError),
 }
@@ -141,7 +152,7 @@ impl Stop {
             ),
             Self::SignIn => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::Confirm => {
+            Self::Confirm { .. } => {
                 OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
             }
             Self::Refuse(error) => error,

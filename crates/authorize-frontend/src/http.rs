@@ -19,6 +19,7 @@ mod login;
 mod logout;
 mod question;
 pub(crate) mod redirect;
+pub(crate) mod repeat;
 mod router;
 mod server;
 mod sign_in;

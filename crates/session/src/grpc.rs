@@ -153,8 +153,8 @@ impl SessionService for Service {
             // A browser whose cookie has expired as well may still hear where it came from.
             let lost_client_id = self.store.find_transaction_client(&id, now).await?;
             return Ok(Response::new(FindTransactionResponse {
-                transaction: None,
                 lost_client_id,
+                ..FindTransactionResponse::default()
             }));
         };
         let is_its_own =
@@ -165,6 +165,7 @@ impl SessionService for Service {
                 ..found.transaction.into()
             }),
             lost_client_id: None,
+            opened_elsewhere: !is_its_own,
         }))
     }
 

@@ -34,12 +34,13 @@ pub(super) async fn post(
     let question = Question::answered(&form, Pending::is_at_confirmation, &browser, &deps).await?;
     match Choice::of(&form) {
         Some(Choice::Accept) => {
-            let stage = Stage::Confirmed(Confirmed {});
-            Ok(question.hosted.advance(stage, &browser, &deps).await?)
+            let user_id = question.authenticated().user().user_id.clone();
+            let stage = Stage::Confirmed(Confirmed { user_id });
+            Ok(question.say(stage, &browser, &deps).await?.0)
         }
         Some(Choice::Deny) => {
             let description = "User cancelled the confirmation prompt.";
-            Ok(question.decline(description, &deps).await)
+            Ok(question.decline(description, &browser, &deps).await?)
         }
         None => Ok(show(&question, Some(FormError::InvalidAction))),
     }

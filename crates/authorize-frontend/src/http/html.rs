@@ -96,7 +96,8 @@ pub(crate) fn callback_source(uri: &MatchedRedirectUri) -> String {
         })
 }
 
-fn origin(url: &str) -> Option<String> {
+/// The origin of a URL, as a source of a policy.
+pub(super) fn origin(url: &str) -> Option<String> {
     Some(Url::parse(url).ok()?.origin().ascii_serialization())
 }
 

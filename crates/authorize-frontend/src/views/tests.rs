@@ -52,6 +52,8 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
             is_new: true,
         }),
         api_name: Some(value),
+        tells_permissions: true,
+        organization: Some(value),
         permissions: &[ConsentLine {
             subject: value.to_owned(),
             is_new: true,

@@ -68,7 +68,7 @@ pub(crate) async fn set_up(channels: &Channels) {
     let acme = OrganizationPatch {
         id: Some(ACME.to_owned()),
         name: "acme".to_owned(),
-        ..OrganizationPatch::default()
+        display_name: Some("Acme Company".to_owned()),
     };
     let organizations = ApplyOrganizationsRequest {
         organizations: vec![acme],

@@ -123,7 +123,9 @@ async fn add_transaction(store: &SqliteStore, now: Timestamp) {
         progress: Progress {
             expires_at: request.latest_expiry(),
             page_nonce: String::new(),
-            stage: Stage::Confirming,
+            stage: Stage::Confirming {
+                user_id: String::new(),
+            },
         },
         request,
     };
