@@ -1,7 +1,7 @@
 # Every command a contributor types. The logic is in tests/tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check fmt test advisories tools
+.PHONY: help run check fmt test mutants advisories tools
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,6 +17,9 @@ fmt: ## format all code
 
 test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
 	tests/tools/test.sh
+
+mutants: ## takes each defence out, and sees whether the security tests notice; minutes
+	tests/tools/mutants.mjs
 
 advisories: ## look for known vulnerabilities in dependencies; fetches the advisory database
 	tests/tools/advisories.sh
