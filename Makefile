@@ -1,7 +1,7 @@
 # Every command a contributor types. The logic is in tests/tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check fmt test fuzz advisories tools
+.PHONY: help run check fmt test fuzz mutants advisories tools
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,6 +21,9 @@ test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
 
 fuzz: ## look for input that breaks what reads untrusted text; SECONDS_EACH=60
 	tests/tools/fuzz.sh
+
+mutants: ## takes each defence out, and sees whether the security tests notice; minutes
+	tests/tools/mutants.mjs
 
 advisories: ## look for known vulnerabilities in dependencies; fetches the advisory database
 	tests/tools/advisories.sh

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | SEC-030 | disabling and deleting applications: only unknown ones are tried |
 //! | SEC-037 | the authorization code: no sign-in begins at `code1`, so one of `spa1` is tampered with |
-//! | SEC-060 | mails, inviters; names of users and organizations are on no page |
+//! | SEC-060 | mails, inviters; users are named by their email, which cannot be markup |
 //! | SEC-063, SEC-071 | invitations |
 //! | SEC-068 | `/oauth/token` |
 //! | SEC-072 | pages for sessions and administration |

@@ -1,0 +1,146 @@
+#!/usr/bin/env node
+// Takes each defence out and runs the security tests that must notice; tests/mutants/README.md says how it is written
+// down. All mutants are built into one program, in a copy of the sources; an environment variable picks one.
+//
+//     tests/tools/mutants.mjs [name or number …]
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const VARIABLE = 'DOORWARD_MUTANT';
+const HAPPY_PATH = '001';
+const TIMEOUT_MS = 300_000;
+
+process.chdir(resolve(import.meta.dirname, '../..'));
+const tree = resolve('target/mutants/tree');
+const target = resolve(process.env.CARGO_TARGET_DIR ?? 'target/mutants/build');
+
+/** The mutants of one list: `{ name, numbers, edits: [{ file, find, replacement }] }`. */
+function parse(list) {
+  const mutants = [];
+  let file, edit;
+  for (const line of readFileSync(list, 'utf8').split('\n')) {
+    const [, name, numbers] = line.match(/^mutant ([a-z0-9-]+): ([\d ]+)$/) ?? [];
+    if (name) {
+      mutants.push({ name, numbers: numbers.split(' '), edits: [] });
+      edit = undefined;
+    } else if (line.startsWith('- ')) {
+      if (!edit || edit.replacement.length > 0) {
+        edit = { file, find: [], replacement: [] };
+        mutants.at(-1).edits.push(edit);
+      }
+      edit.find.push(line.slice(2).trim());
+    } else if (line.startsWith('+ ')) {
+      edit.replacement.push(line.slice(2));
+    } else if (line !== '' && !line.startsWith('#')) {
+      file = line;
+      edit = undefined;
+    }
+  }
+  return mutants;
+}
+
+/** The text with the edit in it. Indentation does not count; what is looked for must be there once. */
+function edited(text, { file, find, replacement }, name) {
+  const literal = (line) => line.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const pattern = new RegExp(find.map(literal).join('\\s*\\n\\s*'), 'g');
+  const found = text.match(pattern)?.length ?? 0;
+  if (found !== 1) throw new Error(`${name}: found ${found} times in ${file}: ${find.join(' ')}`);
+  const condition = file.endsWith('.html')
+    ? `std::env::var("${VARIABLE}").unwrap_or_default() == "${name}"`
+    : `std::env::var_os("${VARIABLE}").is_some_and(|it| it == "${name}")`;
+  const mutated = replacement.join('\n').replace(/\bMUTANT\b/g, () => condition);
+  return text.replace(pattern, () => mutated);
+}
+
+/** Copies every tracked file as it is now, with all mutants. Files that stay the same keep their time. */
+function copySources(mutants) {
+  const edits = mutants.flatMap(({ name, edits }) => edits.map((edit) => [edit, name]));
+  const tracked = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).split('\0');
+  const files = tracked.filter((file) => file !== '' && existsSync(file));
+  const known = new Set(files);
+  for (const [{ file }, name] of edits) {
+    if (!known.has(file)) throw new Error(`${name}: there is no ${file}`);
+  }
+  for (const file of files) {
+    let content = readFileSync(file);
+    for (const [edit, name] of edits.filter(([edit]) => edit.file === file)) {
+      content = Buffer.from(edited(content.toString(), edit, name));
+    }
+    const copy = join(tree, file);
+    if (existsSync(copy) && readFileSync(copy).equals(content)) continue;
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, content);
+    chmodSync(copy, statSync(file).mode);
+  }
+  const copies = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
+  for (const copy of copies.map((it) => join(it.parentPath, it.name))) {
+    if (!known.has(copy.slice(tree.length + 1))) rmSync(copy);
+  }
+}
+
+/** Runs cargo in the copy. What it warns of is the mutants' doing, and is shown only when they cannot be built. */
+function cargo(...args) {
+  const options = { cwd: tree, env: { ...process.env, CARGO_TARGET_DIR: target }, encoding: 'utf8', maxBuffer: 2 ** 30 };
+  const { status, stdout, stderr } = spawnSync('cargo', args, options);
+  if (status !== 0) throw new Error(`cargo ${args.join(' ')}\n${stderr}`);
+  return stdout;
+}
+
+/** Builds the program and the tests; returns the path of the tests. */
+function build() {
+  cargo('build', '--quiet', '--bin', 'doorward');
+  const messages = cargo('test', '--quiet', '--no-run', '--package', 'doorward-e2e', '--test', 'flows', '--message-format=json');
+  const artifacts = messages.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  return artifacts.find(({ executable, target }) => executable && target.name === 'flows').executable;
+}
+
+/** Runs these tests on one mutant, or on none; returns those that failed. */
+function failed(flows, tests, mutant) {
+  const env = { ...process.env, [VARIABLE]: mutant ?? '' };
+  const options = { cwd: join(tree, 'tests'), env, encoding: 'utf8', maxBuffer: 2 ** 30, timeout: TIMEOUT_MS };
+  const { stdout, status } = spawnSync(flows, ['--exact', ...tests], options);
+  const results = new Map([...stdout.matchAll(/^test (\S+) \.\.\. (ok|FAILED)$/gm)].map(([, test, result]) => [test, result]));
+  if (status === null || tests.some((test) => !results.has(test))) throw new Error(`${mutant}: no results\n${stdout}`);
+  return tests.filter((test) => results.get(test) === 'FAILED');
+}
+
+const numberOf = (test) => test.match(/::sec_(\d+)_/)?.[1];
+
+/** What is wrong with the proof that a mutant gives; nothing when it is good. */
+function judge({ numbers }, failures) {
+  const survived = numbers.filter((number) => !failures.some((test) => numberOf(test) === number));
+  const signsNobodyIn = !numbers.includes(HAPPY_PATH) && failures.some((test) => numberOf(test) === HAPPY_PATH);
+  return [...survived.map((number) => `SURVIVED ${number}`), ...(signsNobodyIn ? ['BREAKS SIGN-IN'] : [])];
+}
+
+const lists = readdirSync('tests/mutants').filter((file) => file.endsWith('.mutants')).sort();
+const all = lists.flatMap((list) => parse(join('tests/mutants', list)));
+const wanted = process.argv.slice(2);
+const mutants = all.filter(({ name, numbers }) => wanted.length === 0 || [name, ...numbers].some((it) => wanted.includes(it)));
+mkdirSync(tree, { recursive: true });
+copySources(all);
+const flows = build();
+const listed = execFileSync(flows, ['--list', '--format', 'terse'], { encoding: 'utf8' });
+const tests = [...listed.matchAll(/^(security::\S+): test$/gm)].map(([, test]) => test).filter(numberOf);
+const testsOf = (numbers) => tests.filter((test) => numbers.includes(numberOf(test)));
+
+const broken = failed(flows, tests);
+if (broken.length > 0) throw new Error(`these fail without any mutant: ${broken.join(' ')}`);
+const unproven = new Set(tests);
+const rows = [];
+for (const mutant of mutants) {
+  const failures = failed(flows, testsOf([HAPPY_PATH, ...mutant.numbers]), mutant.name);
+  failures.forEach((test) => unproven.delete(test));
+  const complaints = judge(mutant, failures);
+  console.log(`${mutant.name}: ${complaints.join(', ') || 'noticed'}`);
+  rows.push(...mutant.numbers.map((number) => ({ number, mutant: mutant.name, complaints })));
+}
+console.log('\nnumber  mutant');
+for (const { number, mutant, complaints } of rows.sort((a, b) => a.number.localeCompare(b.number))) {
+  console.log(`${number}     ${mutant}: ${complaints.join(', ') || 'failed'}`);
+}
+const silent = wanted.length === 0 ? [...unproven] : [];
+silent.forEach((test) => console.log(`no mutant makes it fail: ${test}`));
+process.exitCode = silent.length > 0 || rows.some(({ complaints }) => complaints.length > 0) ? 1 : 0;
