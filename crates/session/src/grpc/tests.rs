@@ -519,7 +519,7 @@ async fn an_access_token_is_found_until_it_expires() {
 async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
     let port = doorward_test_support::free_port();
     let config = crate::RedisConfig::new(format!("redis://127.0.0.1:{port}/"));
-    let store = crate::open_redis(&config).unwrap();
+    let store = crate::open_redis(&config).await.unwrap();
     let channel = grpc::in_memory(crate::routes(store, FakeClock::start()), Shutdown::new());
     let token = "x".repeat(54);
     let answer = SessionServiceClient::new(channel)

@@ -81,7 +81,7 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
         is_unknown(&resolve(store, token).await),
         is_unknown(&store.open_session(token, &sign_in(None), now()).await),
         is_unknown(&store.end_session(token).await),
-        is_unknown(&store.put_users(&[sign_in(None).user]).await),
+        is_unknown(&store.put_users(&[sign_in(None).user], now()).await),
         is_unknown(&store.get_user_relay_position().await),
         is_unknown(&store.put_user_relay_position(1).await),
         is_unknown(&store.find_transaction(&id, now()).await),
