@@ -32,12 +32,12 @@ pub(crate) async fn run(args: Args, blocked: bool) -> Result<(), Error> {
     let answer = identity.set_user_blocked(request(wanted)).await;
     let answer = answer.map_err(Error::service(Service::Identity))?;
     confirm(&deployment, answer.into_inner().user.unwrap_or_default()).await?;
-    let word = if user.blocked == blocked {
-        "already was"
-    } else {
-        "is now"
+    let outcome = match (user.blocked, blocked) {
+        (false, true) => "is now blocked",
+        (true, true) => "already was blocked",
+        (true, false) => "is no longer blocked",
+        (false, false) => "was not blocked",
     };
-    let state = if blocked { "blocked" } else { "not blocked" };
-    say(format_args!("{} {word} {state}", user.user_id));
+    say(format_args!("{} {outcome}", user.user_id));
     Ok(())
 }
