@@ -44,9 +44,9 @@ async fn sec_084_a_blocked_user_gets_nothing() {
             answer.assert_error("unauthorized", "user is blocked");
         }
         assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
-        let answer = Agent::new(deployment)
-            .sign_in(&Request::new("token"), &user)
-            .await;
+        let answer = with_password(&Agent::new(deployment), &user)
+            .await
+            .callback();
         answer.assert_error("unauthorized", "user is blocked");
         assert_eq!(
             user_info(&one, tokens.get("access_token")).await.status,
@@ -64,6 +64,16 @@ async fn sec_084_a_blocked_user_gets_nothing() {
         assert_eq!(silent(&one).await, "login_required");
     })
     .await;
+}
+
+/// What the right password leads to.
+async fn with_password(agent: &Agent, user: &User) -> Page {
+    let page = agent.open(&Request::new("token")).await;
+    let form = page.form().with("username", &user.email);
+    let page = agent.submit_and_follow(&form).await;
+    agent
+        .submit(&page.form().with("password", &user.password))
+        .await
 }
 
 async fn user_info(agent: &Agent, access_token: &str) -> Page {
