@@ -12,7 +12,7 @@ use crate::domain::{
     AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn, Stage,
     Transaction, User, UserId, Visit,
 };
-use crate::store::{Sessions, Transactions};
+use crate::store::{SIGN_IN, Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -97,7 +97,7 @@ async fn a_corrupt_session_harms_no_other() {
 }
 
 #[tokio::test]
-async fn the_last_session_takes_the_copy_of_its_user_along() {
+async fn a_users_copy_goes_some_time_after_the_last_session() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let count = async || -> i64 {
@@ -106,8 +106,11 @@ async fn the_last_session_takes_the_copy_of_its_user_along() {
     };
     let (one, other) = (add_session(&store).await, add_session(&store).await);
     store.end_session(&one).await.unwrap();
-    assert_eq!(count().await, 1);
     store.end_session(&other).await.unwrap();
+    let clear_away = async |later| store.put_users(&[], now() + later).await.unwrap();
+    clear_away(DAY.absolute).await;
+    assert_eq!(count().await, 1);
+    clear_away(DAY.absolute + SIGN_IN).await;
     assert_eq!(count().await, 0);
 }
 
@@ -147,4 +150,21 @@ async fn transactions_and_their_applications_are_cleared_away() {
         assert_eq!(count("pending_transaction").await, transactions);
         assert_eq!(count("transaction_client").await, clients, "{hours}");
     }
+}
+
+#[tokio::test]
+async fn a_user_who_has_a_session_is_not_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let token = add_session(&store).await;
+    let changed = User::from(doorward_proto::common::v1::User {
+        user_id: "auth0|alice".to_owned(),
+        version: 2,
+        sessions_from_version: 2,
+        blocked: true,
+        ..Default::default()
+    });
+    store.put_users(&[changed], now()).await.unwrap();
+    store.put_users(&[], now() + SIGN_IN).await.unwrap();
+    assert!(resolve(&store, &token).await.unwrap());
 }
