@@ -53,6 +53,15 @@ error-password-too-weak = That password is too short. Choose a longer one.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
 
+## Sign out
+logout-title = Sign out?
+logout-purpose = { $application } asks to sign you out.
+logout-description = Your session with { $tenant } would end for all applications that use it.
+logout-accept = Sign out
+logout-deny = Stay signed in
+logout-aborted-title = You are still signed in
+logout-aborted-sentence = Nothing has changed. You can close this window.
+
 ## Signed out
 logged-out-title = You are signed out
 logged-out-sentence = OK, your session here has ended. You can close this window.

@@ -53,6 +53,15 @@ error-password-too-weak = パスワードが短すぎます。もっと長いパ
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
 
+## サインアウトの確認
+logout-title = サインアウトしますか？
+logout-purpose = { $application } がサインアウトを求めています。
+logout-description = サインアウトすると、{ $tenant } のセッションは、それを利用するすべてのアプリケーションで終了します。
+logout-accept = サインアウト
+logout-deny = サインインしたままにする
+logout-aborted-title = サインインしたままです
+logout-aborted-sentence = 何も変更されていません。このウィンドウを閉じてかまいません。
+
 ## サインアウト
 logged-out-title = サインアウトしました
 logged-out-sentence = OK。ここでのセッションは終了しました。このウィンドウを閉じてかまいません。

@@ -17,6 +17,7 @@ pub(crate) mod html;
 mod jwks;
 mod login;
 mod logout;
+mod oidc_logout;
 mod question;
 pub(crate) mod redirect;
 pub(crate) mod repeat;

@@ -40,7 +40,7 @@ pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, permit, tells_permissions};
 pub(crate) use respond::{respond, respond_error};
 pub(crate) use transaction::{PageState, Pending, no_such_transaction};
-pub(crate) use validate_request::{ValidatedRequest, validate_request};
+pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};
 
 /// Answers a new authorization request.
 pub(crate) async fn authorize(

@@ -123,7 +123,8 @@ async fn signed_in(
     authenticate(request, browser, Some(&hosted.pending), deps).await
 }
 
-fn user_name(user: &User) -> &str {
+/// The name under which a user knows his account.
+pub(super) fn user_name(user: &User) -> &str {
     let claims = user.claims.as_ref();
     let names = claims.map(|claims| [&claims.email, &claims.username, &claims.name]);
     let mut names = names.into_iter().flatten().filter_map(Option::as_deref);

@@ -24,7 +24,7 @@ use crate::deps::Deps;
 use crate::error::OAuthError;
 
 pub(super) use scope::is_oidc_scope;
-pub(super) use strict::is_strict_third_party;
+pub(crate) use strict::is_strict_third_party;
 
 /// A request that can be granted, if its user agrees.
 #[derive(Debug)]
