@@ -14,7 +14,8 @@ const TIMEOUT_MS = 300_000;
 
 process.chdir(resolve(import.meta.dirname, '../..'));
 const tree = resolve('target/mutants/tree');
-const target = resolve(process.env.CARGO_TARGET_DIR ?? 'target/mutants/build');
+// Never the usual one: cargo would take the program with the mutants for ours, as the paths in the workspace are the same.
+const target = resolve('target/mutants/build');
 
 /** The mutants of one list: `{ name, numbers, edits: [{ file, find, replacement }] }`. */
 function parse(list) {
