@@ -23,22 +23,22 @@
 //!
 //! # Defences
 //!
-//! What makes each case pass: without it, the tests of that number fail. Paths are below `crates/`; `types` is
-//! `oauth2-types/src`, `edge` is `authorize-frontend/src`.
+//! What makes each case pass: without it, the tests of that number fail, which `make mutants` proves. Paths are below
+//! `crates/`; `types` is `oauth2-types/src`, `edge` is `authorize-frontend/src`.
 //!
 //! | case | defence | where |
 //! |---|---|---|
-//! | 001, 002, 004–006, 008–012, 014, 015, 017, 027, 028 | bytes are compared, and nothing is cleaned up before | `types/redirect_uri.rs` `allows` |
+//! | 001, 002, 004–006, 008–012, 014, 015, 017, 027, 028 | bytes are compared, and nothing is cleaned up before | `types/redirect_uri.rs` `matched_text` |
 //! | 003 | nothing but the only registered callback stands in | `types/redirect_uri.rs` `only_registered` |
 //! | 007, 047, 059 | the answer is appended, each name and value encoded on its own | `edge/response_mode/url.rs` |
 //! | 013 | userinfo is part of the authority | `types/redirect_uri/raw_uri.rs` `same_authority` |
 //! | 016 | the fragment is cut off first | `types/redirect_uri.rs` `match_redirect_uri` |
 //! | 018, 020, 021 | only the port of a loopback IP address is free | `types/redirect_uri/loopback.rs` |
-//! | 019 | and only for native clients | `types/redirect_uri.rs` `allows`, `MatchContext::native` |
+//! | 019 | and only for native clients | `types/redirect_uri.rs` `matched_text`, `MatchContext::native` |
 //! | 022 | schemes that run code | `types/redirect_uri/registered.rs` `DANGEROUS_SCHEMES` |
 //! | 023, 028 | where a placeholder may stand | `types/redirect_uri/host_pattern.rs` `HostPattern::find` |
 //! | 024 | none for a strict third party | `client-registry/src/domain` |
-//! | 025 | a wildcard is one label, and the whole is canonical | `types/redirect_uri/host_pattern.rs` `stands_for`, `raw_uri.rs` `is_canonical` |
+//! | 025 | a wildcard is one label, and the whole is canonical | `types/redirect_uri/host_pattern.rs` `stands_for`, `raw_uri.rs` `canonical` |
 //! | 026 | the name of the organization that the request is for | `edge/pipeline/bind_client.rs` `organization_name` |
 //! | 029 | `bind_client` before `validate_request` | `edge/pipeline.rs` |
 //! | 030 | one wording | `edge/pipeline/bind_client.rs` `find_client` |
@@ -71,7 +71,7 @@
 //! | 071 | `Sec-Fetch-Dest` | `edge/http/fetch_metadata.rs` |
 //! | 072 | isolated, unless part of a sign-in | `edge/http/html.rs` `Policy::isolated` |
 //! | 073, 074 | a value that only the browser's cookie can make | `edge/http/form.rs` `check_csrf`, `csrf_key` |
-//! | 075 | a transaction is found with the browser's cookie only | `edge/pipeline/transaction.rs` `Pending::find`, `session/src/store` |
+//! | 075 | a transaction is found with the browser's cookie only | `edge/pipeline/transaction.rs` `Pending::find`, `session/src/grpc.rs` `find_transaction` |
 //! | 076, 077 | every sign-in makes a token of its own and ends the one before | `session/src/domain`, `edge/http/sign_in.rs` `previous_session_token` |
 //! | 078, 079 | attributes | `edge/browser.rs` `session_cookie`, `browser_cookie` |
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
