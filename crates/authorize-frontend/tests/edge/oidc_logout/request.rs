@@ -51,12 +51,7 @@ async fn sec_207_asked_unless_it_is_about_this_session() {
 #[tokio::test]
 async fn the_prompt_can_be_switched_off() {
     let mut app = TestApp::start().await;
-    let settings = TenantPatch {
-        oidc_logout_prompt_enabled: Some(false),
-        ..TenantPatch::default()
-    };
-    apply_settings(settings, &app.channels).await;
-    app.restart();
+    do_not_ask(&mut app).await;
     let (_, of_bob) = sign_in(&app, BOB).await;
     for params in [vec![], vec![SPA], vec![hint(&of_bob.id_token)]] {
         let (mut browser, _) = alice(&app).await;
@@ -180,18 +175,41 @@ async fn sec_211_the_store_is_gone() {
     let (mut browser, here) = alice(&app).await;
     let page = browser.get(&logout(&[])).await;
     app.kill(Backend::Session);
-    let unavailable = |answer: Answer| {
-        answer.assert_page(503, "temporarily_unavailable: ");
-        assert!(!answer.headers.contains_key("set-cookie"));
-        assert!(answer.headers.contains_key("retry-after"));
-    };
-    unavailable(browser.get(&logout(&[])).await);
-    unavailable(browser.get(&logout(&[hint(&here.id_token)])).await);
+    unavailable(&browser.get(&logout(&[])).await);
+    unavailable(&browser.get(&logout(&[hint(&here.id_token)])).await);
     for action in ["accept", "deny"] {
-        unavailable(super::choose(&mut browser, &page, action).await);
+        unavailable(&super::choose(&mut browser, &page, action).await);
     }
     let nobody = app.browser().get(&logout(&[])).await;
     nobody.assert_page(200, "You are signed out");
+}
+
+/// Where nobody is asked, the end of the session is all that the store is needed for.
+#[tokio::test]
+async fn sec_211_the_store_is_gone_and_nobody_is_asked() {
+    let mut app = TestApp::start().await;
+    do_not_ask(&mut app).await;
+    let (mut browser, _) = alice(&app).await;
+    app.kill(Backend::Session);
+    for params in [vec![], vec![SPA]] {
+        unavailable(&browser.get(&logout(&params)).await);
+    }
+}
+
+#[track_caller]
+fn unavailable(answer: &Answer) {
+    answer.assert_page(503, "temporarily_unavailable: ");
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert!(answer.headers.contains_key("retry-after"));
+}
+
+async fn do_not_ask(app: &mut TestApp) {
+    let settings = TenantPatch {
+        oidc_logout_prompt_enabled: Some(false),
+        ..TenantPatch::default()
+    };
+    apply_settings(settings, &app.channels).await;
+    app.restart();
 }
 
 #[tokio::test]
