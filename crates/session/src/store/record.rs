@@ -92,7 +92,7 @@ pub(super) fn live_sessions(
     let readable = records.filter_map(|record| {
         decode_session(record.as_ref(), user.id())
             .inspect_err(|error| {
-                tracing::error!(error = with_causes(error), "a session cannot be read")
+                tracing::error!(error = with_causes(error), "a session cannot be read");
             })
             .ok()
     });
