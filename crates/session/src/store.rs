@@ -75,7 +75,7 @@ pub trait Sessions: Debug + Send + Sync {
     ) -> Result<usize, StoreError>;
 
     /// Replaces the copies that are there and older; each by itself. A copy that has ended sessions is kept for
-    /// [`SIGN_IN`] even if there is none: a sign-in that began before may still open one, which has ended then.
+    /// ten minutes even if there is none: a sign-in that began before may still open one, which has ended then.
     async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError>;
 
     /// How far the changes of users were relayed; 0: nothing yet.
