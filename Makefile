@@ -1,7 +1,7 @@
 # Every command a contributor types. The logic is in tests/tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check fmt test mutants advisories tools
+.PHONY: help run check fmt test fuzz mutants advisories tools
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -14,9 +14,13 @@ check: ## formatting, lints, documentation, protos, dependency rules
 
 fmt: ## format all code
 	cargo fmt --all
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml
 
 test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
 	tests/tools/test.sh
+
+fuzz: ## look for input that breaks what reads untrusted text; SECONDS_EACH=60
+	tests/tools/fuzz.sh
 
 mutants: ## takes each defence out, and sees whether the security tests notice; minutes
 	tests/tools/mutants.mjs

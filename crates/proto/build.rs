@@ -15,9 +15,10 @@ const FILES: [&str; 7] = [
 ];
 
 /// Messages with a `debug_redact` field: `src/redacted.rs` gives them a `Debug` that prints no field.
-const SECRET_MESSAGES: [&str; 15] = [
+const SECRET_MESSAGES: [&str; 16] = [
     ".doorward.identity.v1.CreateUserRequest",
     ".doorward.identity.v1.ImportedUser",
+    ".doorward.identity.v1.SetPasswordRequest",
     ".doorward.identity.v1.VerifyPasswordRequest",
     ".doorward.session.v1.AddAccessTokenRequest",
     ".doorward.session.v1.AddTransactionRequest",

@@ -1,7 +1,7 @@
 // Every hosted page and how a browser comes to it. A page that is added here is checked for accessibility and frames, and is
 // among the screenshots.
 
-import { audienceWithConsent, authorizeUrl, email, issuer, origin, password } from './deployment.js';
+import { audienceWithConsent, authorizeUrl, clientId, email, issuer, origin, password } from './deployment.js';
 
 const open = (url) => (page) => page.goto(url);
 const request = (parameters) => open(authorizeUrl(parameters));
@@ -36,6 +36,7 @@ const signIn = submit({ password });
 const withConsent = (scope, more) => request({ audience: audienceWithConsent, scope, ...more });
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
+const logout = open(`${issuer}oidc/logout?client_id=${clientId}`);
 const formPost = request({ response_mode: 'form_post', prompt: 'none' });
 const newUser = { email: 'newcomer@example.test', password: 'short' };
 
@@ -58,5 +59,7 @@ export const pages = {
   'error-request': journey(request({ redirect_uri: 'https://elsewhere.example.test/' }), sees('.details')),
   'error-start-again': journey(open(`${issuer}u/login/identifier?state=lost`), sees('.details')),
   'error-not-found': journey(open(`${issuer}nowhere`), sees('.details')),
+  'logout': journey(toPassword, signIn, answered, logout, sees('button[value=deny]')),
+  'logout-aborted': journey(toPassword, signIn, answered, logout, press('deny'), sees('main:not(:has(form)) > h1')),
   'signed-out': journey(open(`${issuer}v2/logout`), sees('main > h1')),
 };

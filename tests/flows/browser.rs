@@ -8,7 +8,7 @@ use doorward_test_support::free_port;
 /// What an application does and gets.
 const APPLICATIONS: [&str; 4] = ["auth0-js", "check-session", "popup", "form-post"];
 /// What the hosted pages are, wherever they come from.
-const PAGES: [&str; 2] = ["framing", "accessibility"];
+const PAGES: [&str; 3] = ["framing", "accessibility", "third-party-cookies"];
 
 #[tokio::test]
 async fn applications_with_the_embedded_server() {

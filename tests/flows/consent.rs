@@ -70,7 +70,7 @@ async fn declined() {
         let agent = Agent::new(deployment);
         let page = consent_page(&agent, &of_a_third_party(), &user).await;
         let form = page.form().with("action", "deny");
-        let answer = agent.submit(&form).await.callback();
+        let answer = agent.submit_and_follow(&form).await.callback();
         assert_eq!(answer.get("error"), "access_denied");
         assert_eq!(answer.get("state"), "state-of-the-application");
         assert_eq!(

@@ -17,6 +17,7 @@ async fn the_document() {
             ("authorization_endpoint", "authorize"),
             ("userinfo_endpoint", "userinfo"),
             ("jwks_uri", ".well-known/jwks.json"),
+            ("end_session_endpoint", "oidc/logout"),
         ] {
             assert_eq!(document[field], format!("{issuer}{path}"));
         }

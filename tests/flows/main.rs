@@ -18,6 +18,7 @@ mod organization;
 mod passwords;
 mod permissions;
 mod restart;
+mod revocation;
 mod security;
 mod sign_in_pages;
 mod sign_up;

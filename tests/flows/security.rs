@@ -13,10 +13,12 @@
 //! |---|---|
 //! | SEC-030 | disabling and deleting applications: only unknown ones are tried |
 //! | SEC-037 | the authorization code: no sign-in begins at `code1`, so one of `spa1` is tampered with |
-//! | SEC-060 | mails, inviters; names of users and organizations are on no page |
+//! | SEC-060 | mails, inviters; users are named by their email, which cannot be markup |
 //! | SEC-063, SEC-071 | invitations |
 //! | SEC-068 | `/oauth/token` |
 //! | SEC-072 | pages for sessions and administration |
+//! | SEC-210 | a second replica: the session is tried at the one there is |
+//! | SEC-211 | HTTPS: it needs separate processes, which are reached without TLS |
 //! | all | two replicas of every service: there is no composed stack |
 //!
 //! # Defences
@@ -75,12 +77,20 @@
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
 //! | 115 | `aud`, `openid` | `edge/pipeline/issue.rs`, `edge/http/userinfo.rs` `answer` |
+//! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
+//! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
+//! | 207 | the hint must be about this session; a *yes* needs its value | `edge/http/oidc_logout/request.rs` `is_about`, `edge/http/oidc_logout.rs` `answer` |
+//! | 208 | `Sec-Fetch-Dest` | `edge/http/fetch_metadata.rs` `check_page` |
+//! | 209 | a logout needs no cookie but the session's | `edge/http/oidc_logout.rs` `Asked::show` |
+//! | 210 | the record is removed before the answer | `edge/http/logout.rs` `end_session`, `session/src/store` |
+//! | 211 | *cannot tell* is an error | `edge/http/logout.rs` `end_session`, `edge/backends.rs` |
 
 mod answers;
 mod assertions;
 mod cookies;
 mod fixture;
 mod framing;
+mod logout;
 mod output;
 mod parameters;
 mod questions;

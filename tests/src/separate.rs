@@ -152,12 +152,14 @@ impl Separate {
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
         let (registry, identity) = (self.address("client-registry"), self.address("identity"));
-        let organization = self.address("organization");
+        let (session, organization) = (self.address("session"), self.address("organization"));
         let remote = [
             "--registry",
             &registry,
             "--identity",
             &identity,
+            "--session",
+            &session,
             "--organization",
             &organization,
         ];

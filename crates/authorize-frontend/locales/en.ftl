@@ -31,6 +31,8 @@ consent-phone = see your phone number
 consent-address = see your postal address
 consent-identity = know that it is you who signed in
 consent-api = With { $api }:
+consent-use = act in your name
+consent-permissions = know everything that you are permitted to do there
 consent-new = new
 consent-accept = Allow
 consent-deny = Decline
@@ -51,13 +53,22 @@ error-password-too-weak = That password is too short. Choose a longer one.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
 
+## Sign out
+logout-title = Sign out?
+logout-purpose = { $application } asks to sign you out.
+logout-description = Your session with { $tenant } would end for all applications that use it.
+logout-accept = Sign out
+logout-deny = Stay signed in
+logout-aborted-title = You are still signed in
+logout-aborted-sentence = Nothing has changed. You can close this window.
+
 ## Signed out
 logged-out-title = You are signed out
 logged-out-sentence = OK, your session here has ended. You can close this window.
 
 ## Answer to the application
 answer-title = One more step
-answer-sentence = Scripts are switched off in this browser. Press the button to go back to the application.
+answer-sentence = Scripts are switched off in this browser. Press the button to go on.
 
 ## Error page
 request-title = This application cannot sign you in

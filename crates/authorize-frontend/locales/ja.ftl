@@ -31,6 +31,8 @@ consent-phone = 電話番号の参照
 consent-address = 住所の参照
 consent-identity = サインインしたのがご本人であることの確認
 consent-api = { $api } での操作：
+consent-use = お客様に代わっての操作
+consent-permissions = お客様に許可されているすべての操作の参照
 consent-new = 新規
 consent-accept = 許可する
 consent-deny = 許可しない
@@ -51,13 +53,22 @@ error-password-too-weak = パスワードが短すぎます。もっと長いパ
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
 
+## サインアウトの確認
+logout-title = サインアウトしますか？
+logout-purpose = { $application } がサインアウトを求めています。
+logout-description = サインアウトすると、{ $tenant } のセッションは、それを利用するすべてのアプリケーションで終了します。
+logout-accept = サインアウト
+logout-deny = サインインしたままにする
+logout-aborted-title = サインインしたままです
+logout-aborted-sentence = 何も変更されていません。このウィンドウを閉じてかまいません。
+
 ## サインアウト
 logged-out-title = サインアウトしました
 logged-out-sentence = OK。ここでのセッションは終了しました。このウィンドウを閉じてかまいません。
 
 ## アプリケーションへの回答
 answer-title = あと一歩です
-answer-sentence = このブラウザーではスクリプトが無効になっています。ボタンを押してアプリケーションに戻ってください。
+answer-sentence = このブラウザーではスクリプトが無効になっています。ボタンを押して先に進んでください。
 
 ## エラーページ
 request-title = アプリケーションからサインインできません

@@ -9,9 +9,11 @@ use axum::response::AppendHeaders;
 use cookie::{Cookie, SameSite};
 use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::Device;
-use http::Extensions;
-use http::header::{ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, SET_COOKIE, USER_AGENT};
+use http::header::{
+    ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, HeaderName, SET_COOKIE, USER_AGENT,
+};
 use http::request::Parts;
+use http::{Extensions, Method};
 use ipnet::IpNet;
 
 use crate::deps::Deps;
@@ -22,6 +24,10 @@ use crate::views::{Language, accepted_languages};
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Ties pending sign-ins to this browser.
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// Where a request comes from (W3C Fetch Metadata).
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Sent with requests that cross sites: may they carry cookies?
+const STORAGE_ACCESS: HeaderName = HeaderName::from_static("sec-fetch-storage-access");
 /// No value of ours is longer; whatever else is there was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
 const MAX_USER_AGENT: usize = 512;
@@ -32,6 +38,8 @@ pub(crate) struct Browser {
     session_token: Option<String>,
     token: Option<String>,
     languages: Vec<Language>,
+    withholds_cookies: bool,
+    is_cross_site_post: bool,
     device: Device,
 }
 
@@ -44,6 +52,18 @@ impl Browser {
     /// Value of the cookie that pending sign-ins are tied to.
     pub(crate) fn browser_token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// Whether the browser says that it sent no cookies because the request is from a frame of another site: then nobody
+    /// knows whether its user is signed in. Browsers that do not say so send cookies, or have none (Storage Access Headers).
+    pub(crate) fn withholds_cookies(&self) -> bool {
+        self.withholds_cookies
+    }
+
+    /// Whether the browser posts from another site, and so keeps back the cookie that pending sign-ins are tied to
+    /// (`SameSite=Lax`).
+    pub(crate) fn is_cross_site_post(&self) -> bool {
+        self.is_cross_site_post
     }
 
     /// The language of a page: the first entry of `ui_locales`, else what the browser prefers, else the tenant's default;
@@ -64,9 +84,9 @@ impl Browser {
         self.device.clone()
     }
 
-    fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
+    pub(crate) fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Self {
         let headers = &parts.headers;
-        let text = |name| text_of(headers, name).unwrap_or_default();
+        let text = |name: HeaderName| text_of(headers, name).unwrap_or_default();
         let ip = peer(&parts.extensions).map(|ip| client_address(ip, headers, trusted_proxies));
         Self {
             session_token: cookie_value(headers, SESSION_COOKIE),
@@ -75,6 +95,8 @@ impl Browser {
                 .into_iter()
                 .filter_map(Language::from_tag)
                 .collect(),
+            withholds_cookies: matches!(text(STORAGE_ACCESS), "none" | "inactive"),
+            is_cross_site_post: parts.method == Method::POST && text(FETCH_SITE) == "cross-site",
             device: Device {
                 ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
                 user_agent: text(USER_AGENT).chars().take(MAX_USER_AGENT).collect(),

@@ -6,6 +6,7 @@ use doorward_oauth2_types::ErrorCode;
 use http::StatusCode;
 
 use crate::backends::BackendError;
+use crate::browser::Browser;
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
@@ -25,6 +26,14 @@ impl OAuthError {
 
     pub(crate) fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::InvalidRequest, description)
+    }
+
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
+        )
     }
 
     pub(crate) fn login_required() -> Self {
@@ -122,21 +131,28 @@ impl From<BackendError> for ShownError {
 pub(crate) enum Stop {
     /// The user has to sign in first.
     SignIn,
-    /// The user has to agree to these scopes first.
-    Consent { scopes: Vec<String> },
-    /// The user has to say first that the application on this device is the right one.
-    Confirm,
+    /// This user has to agree to these scopes first.
+    Consent {
+        user_id: String,
+        scopes: Vec<String>,
+    },
+    /// This user has to say first that the application on his device is the right one.
+    Confirm { user_id: String },
     /// The application is told no.
     Refuse(OAuthError),
 }
 
 impl Stop {
     /// What `prompt=none` makes of it: an error instead of a page (OIDC Core §3.1.2.6).
-    pub(crate) fn without_a_page(self) -> Self {
+    pub(crate) fn without_a_page(self, browser: &Browser) -> Self {
         let error = match self {
+            Self::SignIn if browser.withholds_cookies() => OAuthError::new(
+                ErrorCode::LoginRequired,
+                "Login required; the browser keeps cookies from this frame, because it belongs to another site",
+            ),
             Self::SignIn => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::Confirm => {
+            Self::Confirm { .. } => {
                 OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
             }
             Self::Refuse(error) => error,

@@ -8,6 +8,9 @@ mod browser;
 mod config;
 mod deps;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod issuer;
 mod pipeline;

@@ -33,14 +33,14 @@ use crate::error::{OAuthError, ShownError, Stop};
 pub(crate) use authenticate::{Authenticated, authenticate, limits};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
-pub(crate) use interact::{TRANSACTION_LIFE, page_after};
+pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, granted_claims, issue};
 pub(crate) use obtain_consent::{Consented, consent_to, obtain_consent};
 pub(crate) use parse_params::RawParams;
-pub(crate) use permit::{Permitted, permit};
+pub(crate) use permit::{Permitted, permit, tells_permissions};
 pub(crate) use respond::{respond, respond_error};
-pub(crate) use transaction::{PageState, Pending};
-pub(crate) use validate_request::{ValidatedRequest, validate_request};
+pub(crate) use transaction::{PageState, Pending, no_such_transaction};
+pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};
 
 /// Answers a new authorization request.
 pub(crate) async fn authorize(
@@ -53,7 +53,7 @@ pub(crate) async fn authorize(
     match to_issued(&redirect, &bound, browser, None, deps).await {
         Ok(issued) => Ok(respond(&redirect, Ok(issued))),
         Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
-        Err(stop) => Ok(interact::begin(stop, &bound, browser, deps)
+        Err(stop) => Ok(interact::begin(stop, &redirect, &bound, browser, deps)
             .await
             .unwrap_or_else(|error| respond_error(&redirect, error.into()))),
     }
@@ -66,24 +66,27 @@ pub(crate) async fn resume(
     deps: &Deps,
 ) -> Result<Response, ShownError> {
     let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
+    if let Some(error) = pending.refusal() {
+        return Ok(respond_error(&redirect, error));
+    }
     match to_issued(&redirect, &bound, browser, Some(&pending), deps).await {
         Ok(issued) => {
             interact::finish(&pending, issued.sid(), deps).await;
             Ok(respond(&redirect, Ok(issued)))
         }
-        Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
-        Err(stop) => interact::go_on(stop, pending, &bound, deps).await,
+        Err(Stop::Refuse(error)) => Ok(refuse(&pending, &redirect, error, deps).await),
+        Err(stop) => interact::go_on(stop, pending, &bound, browser, deps).await,
     }
 }
 
-/// The user has said no to what a page asked: the transaction is over, and nothing was stored.
-pub(crate) async fn decline(
+/// Answers a pending request with an error, which ends it.
+pub(crate) async fn refuse(
     pending: &Pending,
     redirect: &VerifiedRedirect,
     error: OAuthError,
     deps: &Deps,
 ) -> Response {
-    interact::close(pending, deps).await;
+    interact::close(pending, &error, deps).await;
     respond_error(redirect, error)
 }
 
@@ -103,7 +106,11 @@ async fn to_issued(
         let confirmed = confirm(consented, redirect, pending)?;
         Ok(issue(confirmed, deps).await?)
     };
-    granted
-        .await
-        .map_err(|stop: Stop| if no_page { stop.without_a_page() } else { stop })
+    granted.await.map_err(|stop: Stop| {
+        if no_page {
+            stop.without_a_page(browser)
+        } else {
+            stop
+        }
+    })
 }

@@ -16,16 +16,21 @@ pub(crate) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> R
     match redirect.response_mode() {
         ResponseMode::Fragment => url::respond(redirect.uri(), '#', parameters),
         ResponseMode::Query => {
-            let separator = if redirect.uri().as_str().contains('?') {
-                '&'
-            } else {
-                '?'
-            };
+            let separator = query_separator(redirect.uri().as_str());
             url::respond(redirect.uri(), separator, parameters)
         }
         ResponseMode::FormPost => form_post::respond(redirect, parameters),
         ResponseMode::WebMessage => web_message::respond(redirect.uri(), parameters),
     }
+}
+
+/// A URI without fragment, with the parameters at the end of its query.
+pub(crate) fn in_query(uri: &str, parameters: &Parameters) -> String {
+    url::location(uri, query_separator(uri), parameters)
+}
+
+fn query_separator(uri: &str) -> char {
+    if uri.contains('?') { '&' } else { '?' }
 }
 
 fn borrowed(parameters: &Parameters) -> Vec<(&str, &str)> {

@@ -1,4 +1,4 @@
-//! Reading tokens that we issued: `id_token_hint`, and access tokens at `/userinfo`.
+//! Reading tokens that we issued: `id_token_hint` at `/authorize` and at `/oidc/logout`, and access tokens at `/userinfo`.
 
 use doorward_oauth2_types::Scope;
 use doorward_proto::from_timestamp;
@@ -28,6 +28,15 @@ struct HintClaims {
     sub: String,
 }
 
+/// Whose session an ID token is from. Access tokens have no `sid`, so none can be taken for an ID token.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct HintedSession {
+    pub(crate) sub: String,
+    pub(crate) sid: String,
+    /// The application.
+    pub(crate) aud: String,
+}
+
 /// Claims of our JWT access tokens; which application it is for stands in one of two places.
 #[derive(Clone, Deserialize)]
 struct AccessTokenClaims {
@@ -45,8 +54,16 @@ pub(crate) fn verify_id_token_hint(
     client_id: &str,
     deps: &Deps,
 ) -> Result<Option<String>, BackendError> {
-    let claims = verify::<HintClaims>(hint, client_id, deps)?;
+    let claims = verify::<HintClaims>(hint, Some(client_id), deps)?;
     Ok(claims.map(|claims| claims.sub))
+}
+
+/// The session that a genuine ID token names, however old it is (RP-Initiated Logout §2). The caller looks at its `aud`.
+pub(crate) fn verify_logout_hint(
+    hint: &str,
+    deps: &Deps,
+) -> Result<Option<HintedSession>, BackendError> {
+    verify(hint, None, deps)
 }
 
 /// Whoever bears this access token, if it is good for `/userinfo`.
@@ -71,7 +88,8 @@ pub(crate) async fn verify_access_token(
 
 fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
     let now = deps.clock.now().as_second();
-    let claims: Option<AccessTokenClaims> = verify(token, &deps.issuer.userinfo_endpoint(), deps)?;
+    let claims: Option<AccessTokenClaims> =
+        verify(token, Some(&deps.issuer.userinfo_endpoint()), deps)?;
     let live = claims.filter(|claims| claims.exp.saturating_add(LEEWAY) > now);
     Ok(live.and_then(|claims| {
         Some(Bearer {
@@ -82,17 +100,21 @@ fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, B
     }))
 }
 
-/// The claims, if the token is genuine; whether it is cannot be told without keys. The caller looks at its age.
+/// The claims, if the token is genuine; whether it is cannot be told without keys. The caller looks at its age, and at the
+/// audience when he gives none.
 fn verify<T: DeserializeOwned + Clone>(
     token: &str,
-    audience: &str,
+    audience: Option<&str>,
     deps: &Deps,
 ) -> Result<Option<T>, BackendError> {
     let keys = deps.backends.jwks.keys()?;
     let mut validation = Validation::new(ALGORITHM);
     validation.validate_exp = false;
     validation.set_issuer(&[deps.issuer.as_str()]);
-    validation.set_audience(&[audience]);
+    match audience {
+        Some(audience) => validation.set_audience(&[audience]),
+        None => validation.validate_aud = false,
+    }
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     Ok(claims(token, &keys, &validation))
 }

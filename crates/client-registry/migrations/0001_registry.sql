@@ -28,7 +28,9 @@ CREATE TABLE tenant (
     use_scope_descriptions_for_consent BIGINT NOT NULL,
     enabled_locales TEXT NOT NULL,
     resource_parameter_profile TEXT NOT NULL,
-    require_openid_scope BIGINT NOT NULL
+    require_openid_scope BIGINT NOT NULL,
+    rp_logout_end_session_endpoint_discovery BIGINT NOT NULL,
+    oidc_logout_prompt_enabled BIGINT NOT NULL
 );
 
 CREATE TABLE client (

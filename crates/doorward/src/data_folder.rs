@@ -116,6 +116,17 @@ impl DataFolder {
         Ok(in_memory(routes, shutdown.clone()))
     }
 
+    /// The session service over this folder.
+    pub(crate) async fn session(
+        &self,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let store = doorward_session::open_sqlite(&self.database("session")).await?;
+        let routes = doorward_session::routes(store, clock);
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
     /// The organization service over this folder.
     pub(crate) async fn organization(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
         let store = doorward_organization::open(&self.database("organization")).await?;
@@ -132,12 +143,10 @@ impl DataFolder {
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channels, StartError> {
-        let session = doorward_session::open_sqlite(&self.database("session")).await?;
-        let session = doorward_session::routes(session, clock.clone());
         Ok(Channels {
             client_registry: self.client_registry(shutdown).await?,
             identity: self.identity(clock.clone(), shutdown).await?,
-            session: in_memory(session, shutdown.clone()),
+            session: self.session(clock.clone(), shutdown).await?,
             organization: self.organization(shutdown).await?,
             token_signing: self.token_signing(issuer, clock, shutdown).await?,
             deadline: DEADLINE,

@@ -13,6 +13,7 @@ mod embedded;
 mod error;
 mod listen;
 mod output;
+mod read_password;
 mod service;
 mod target;
 mod tenant_file;

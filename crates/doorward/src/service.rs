@@ -7,6 +7,7 @@ use std::fmt;
 pub(crate) enum Service {
     ClientRegistry,
     Identity,
+    Session,
     Organization,
 }
 
@@ -16,6 +17,7 @@ impl Service {
         match self {
             Self::ClientRegistry => "--registry",
             Self::Identity => "--identity",
+            Self::Session => "--session",
             Self::Organization => "--organization",
         }
     }
@@ -25,6 +27,7 @@ impl Service {
         match self {
             Self::ClientRegistry => "doorward.client_registry.v1",
             Self::Identity => "doorward.identity.v1",
+            Self::Session => "doorward.session.v1",
             Self::Organization => "doorward.organization.v1",
         }
     }
@@ -35,6 +38,7 @@ impl fmt::Display for Service {
         f.write_str(match self {
             Self::ClientRegistry => "client-registry",
             Self::Identity => "identity",
+            Self::Session => "session",
             Self::Organization => "organization",
         })
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
+use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_service_kit::grpc::connect;
 use doorward_service_kit::{Shutdown, SystemClock};
 use tonic::transport::Channel;
@@ -38,6 +39,9 @@ pub(crate) struct Addresses {
     /// Address of a running identity service, instead of --data
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     identity: Option<String>,
+    /// Address of a running session service, instead of --data
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    session: Option<String>,
     /// Address of a running organization service, instead of --data
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     organization: Option<String>,
@@ -93,6 +97,7 @@ impl Addresses {
         let address = match service {
             Service::ClientRegistry => &self.registry,
             Service::Identity => &self.identity,
+            Service::Session => &self.session,
             Service::Organization => &self.organization,
         };
         address.as_deref()
@@ -130,6 +135,18 @@ impl Deployment {
             Self::Services(addresses) => addresses.connect(Service::Identity)?,
         };
         Ok(IdentityServiceClient::new(channel))
+    }
+
+    pub(crate) async fn session(&self) -> Result<SessionServiceClient<Channel>, Error> {
+        let channel = match self {
+            Self::Folder(folder) => {
+                folder
+                    .session(Arc::new(SystemClock), &Shutdown::new())
+                    .await?
+            }
+            Self::Services(addresses) => addresses.connect(Service::Session)?,
+        };
+        Ok(SessionServiceClient::new(channel))
     }
 
     pub(crate) async fn organization(&self) -> Result<OrganizationServiceClient<Channel>, Error> {

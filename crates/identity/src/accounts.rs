@@ -134,6 +134,20 @@ impl Accounts {
         self.store.set_user_roles(&known(user_id)?, roles).await
     }
 
+    pub(crate) async fn set_blocked(&self, user_id: &str, blocked: bool) -> Result<User, Error> {
+        self.store.set_blocked(&known(user_id)?, blocked).await
+    }
+
+    pub(crate) async fn set_password(
+        &self,
+        user_id: &str,
+        password: Password,
+    ) -> Result<User, Error> {
+        let id = known(user_id)?;
+        let hash = self.hasher.hash(password).await?;
+        self.store.set_password(&id, &hash).await
+    }
+
     /// Now, in the milliseconds that stores keep.
     fn now(&self) -> Timestamp {
         let now = self.clock.now();

@@ -30,6 +30,7 @@ impl From<User> for common::User {
             claims: Some(claims(&user.email, user.email_verified, user.profile)),
             role_ids: user.role_ids.iter().map(ToString::to_string).collect(),
             consents: user.consents.into_iter().map(Into::into).collect(),
+            sessions_from_version: user.sessions_from_version,
         }
     }
 }

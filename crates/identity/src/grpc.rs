@@ -8,7 +8,8 @@ use doorward_proto::identity::v1::{
     AddConsentRequest, AddConsentResponse, ApplyRolesRequest, ApplyRolesResponse,
     CreateUserRequest, CreateUserResponse, FindUserRequest, FindUserResponse, ImportUsersRequest,
     ImportUsersResponse, ListRolesRequest, ListRolesResponse, ListUsersByEmailRequest,
-    ListUsersByEmailResponse, RemoveConsentsRequest, RemoveConsentsResponse, SetUserRolesRequest,
+    ListUsersByEmailResponse, RemoveConsentsRequest, RemoveConsentsResponse, SetPasswordRequest,
+    SetPasswordResponse, SetUserBlockedRequest, SetUserBlockedResponse, SetUserRolesRequest,
     SetUserRolesResponse, VerifyPasswordRequest, VerifyPasswordResponse, WatchUsersRequest,
 };
 use doorward_proto::required;
@@ -17,7 +18,7 @@ use tonic::{Request, Response, Status};
 use crate::Error;
 use crate::accounts::Accounts;
 use crate::convert::{import_entries, role_changes, role_patches};
-use crate::domain::Connection;
+use crate::domain::{Connection, Password};
 use crate::roles::Roles;
 use crate::watch::{Watch, WatchStream};
 
@@ -163,6 +164,33 @@ impl IdentityService for Service {
         let SetUserRolesRequest { user_id, roles } = request.into_inner();
         let user = self.accounts.set_roles(&user_id, &roles).await?;
         Ok(Response::new(SetUserRolesResponse {
+            user: Some(user.into()),
+        }))
+    }
+
+    async fn set_user_blocked(
+        &self,
+        request: Request<SetUserBlockedRequest>,
+    ) -> Result<Response<SetUserBlockedResponse>, Status> {
+        let SetUserBlockedRequest { user_id, blocked } = request.into_inner();
+        let user = self.accounts.set_blocked(&user_id, blocked).await?;
+        Ok(Response::new(SetUserBlockedResponse {
+            user: Some(user.into()),
+        }))
+    }
+
+    async fn set_password(
+        &self,
+        request: Request<SetPasswordRequest>,
+    ) -> Result<Response<SetPasswordResponse>, Status> {
+        let SetPasswordRequest {
+            user_id,
+            password,
+            min_password_length,
+        } = request.into_inner();
+        let password = Password::chosen(password, min_password_length)?;
+        let user = self.accounts.set_password(&user_id, password).await?;
+        Ok(Response::new(SetPasswordResponse {
             user: Some(user.into()),
         }))
     }

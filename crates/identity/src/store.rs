@@ -63,6 +63,12 @@ pub trait Store: Debug + Send + Sync {
     /// Gives a user exactly these roles, by their names or ids. Changes the user only if these are others.
     async fn set_user_roles(&self, id: &UserId, roles: &[String]) -> Result<User, Error>;
 
+    /// Keeps a user out, which ends all sessions of the user, or lets the user in. Changes the user only if that differs.
+    async fn set_blocked(&self, id: &UserId, blocked: bool) -> Result<User, Error>;
+
+    /// Gives a user a password that was set here, which ends all sessions of the user.
+    async fn set_password(&self, id: &UserId, hash: &PasswordHash) -> Result<User, Error>;
+
     /// Rises with every change of a role; never 0.
     async fn role_revision(&self) -> Result<u64, StoreError>;
 

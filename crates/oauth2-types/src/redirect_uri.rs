@@ -19,7 +19,7 @@ use std::fmt;
 use url::Url;
 
 pub use host_pattern::Placeholder;
-pub use logout_url::{MatchedLogoutUrl, match_logout_url};
+pub use logout_url::{MatchedLogoutUrl, match_logout_url, match_post_logout_redirect_uri};
 pub use origin::origin_matches;
 pub use registered::{RegisteredUri, RegistrationError, check_scheme};
 

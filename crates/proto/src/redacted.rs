@@ -15,6 +15,7 @@ macro_rules! redacted {
 redacted!(
     crate::identity::v1::CreateUserRequest,
     crate::identity::v1::ImportedUser,
+    crate::identity::v1::SetPasswordRequest,
     crate::identity::v1::VerifyPasswordRequest,
     crate::session::v1::AddAccessTokenRequest,
     crate::session::v1::AddTransactionRequest,

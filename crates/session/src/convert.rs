@@ -4,7 +4,7 @@ mod access_token;
 mod session;
 mod transaction;
 
-pub(crate) use session::users;
+pub(crate) use session::{list, revocation, users};
 pub(crate) use transaction::new_transaction;
 
 use doorward_proto::InvalidField;

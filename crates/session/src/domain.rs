@@ -12,7 +12,7 @@ pub use access_token::AccessToken;
 use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
-pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE};
+pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE, Which};
 pub use token::{SessionToken, Slot};
 pub use transaction::{
     AuthorizationRequest, Parameter, Progress, Stage, Transaction, TransactionClient,

@@ -10,8 +10,9 @@ use doorward_proto::session::v1::{
     AddAccessTokenRequest, AddAccessTokenResponse, AddTransactionRequest, AddTransactionResponse,
     EndSessionRequest, EndSessionResponse, FindAccessTokenRequest, FindAccessTokenResponse,
     FindTransactionRequest, FindTransactionResponse, GetUserRelayPositionRequest,
-    GetUserRelayPositionResponse, OpenSessionRequest, OpenSessionResponse, PutUsersRequest,
-    PutUsersResponse, ResolveSessionRequest, ResolveSessionResponse,
+    GetUserRelayPositionResponse, ListSessionsRequest, ListSessionsResponse, OpenSessionRequest,
+    OpenSessionResponse, PutUsersRequest, PutUsersResponse, ResolveSessionRequest,
+    ResolveSessionResponse, RevokeSessionsRequest, RevokeSessionsResponse,
     Transaction as WireTransaction, UpdateTransactionRequest, UpdateTransactionResponse,
 };
 use doorward_proto::{InvalidField, required};
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
-use crate::convert::{name, new_transaction, users};
+use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
     AccessToken, Progress, Secret, SessionToken, SignIn, User, Visit, to_stored_precision,
 };
@@ -93,12 +94,37 @@ impl SessionService for Service {
         Ok(Response::new(EndSessionResponse { ended }))
     }
 
+    async fn list_sessions(
+        &self,
+        request: Request<ListSessionsRequest>,
+    ) -> Result<Response<ListSessionsResponse>, Status> {
+        let (user, visit) = list(request.into_inner())?;
+        let sessions = self.store.list_sessions(&user, &visit, self.now()).await?;
+        let sessions = sessions.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListSessionsResponse { sessions }))
+    }
+
+    async fn revoke_sessions(
+        &self,
+        request: Request<RevokeSessionsRequest>,
+    ) -> Result<Response<RevokeSessionsResponse>, Status> {
+        let (user, which) = revocation(request.into_inner())?;
+        let revoked = self
+            .store
+            .revoke_sessions(&user, &which, self.now())
+            .await?;
+        let revoked = u32::try_from(revoked).unwrap_or(u32::MAX);
+        Ok(Response::new(RevokeSessionsResponse { revoked }))
+    }
+
     async fn put_users(
         &self,
         request: Request<PutUsersRequest>,
     ) -> Result<Response<PutUsersResponse>, Status> {
         let request = request.into_inner();
-        self.store.put_users(&users(request.users)?).await?;
+        self.store
+            .put_users(&users(request.users)?, self.now())
+            .await?;
         // Only now: a position says that everything before it has arrived.
         if let Some(position) = request.relay_position {
             self.store.put_user_relay_position(position).await?;
@@ -153,8 +179,8 @@ impl SessionService for Service {
             // A browser whose cookie has expired as well may still hear where it came from.
             let lost_client_id = self.store.find_transaction_client(&id, now).await?;
             return Ok(Response::new(FindTransactionResponse {
-                transaction: None,
                 lost_client_id,
+                ..FindTransactionResponse::default()
             }));
         };
         let is_its_own =
@@ -165,6 +191,7 @@ impl SessionService for Service {
                 ..found.transaction.into()
             }),
             lost_client_id: None,
+            opened_elsewhere: !is_its_own,
         }))
     }
 

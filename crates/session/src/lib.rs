@@ -28,9 +28,11 @@ pub async fn open_sqlite(database: &DatabaseConfig) -> Result<Arc<dyn Store>, Op
 }
 
 /// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
-/// settings that can never work. Needs a Tokio runtime.
-pub fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigError> {
-    Ok(Arc::new(RedisStore::open(redis)?))
+/// settings that can never work, and for a server that evicts.
+pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigError> {
+    let store = RedisStore::open(redis)?;
+    store.refuse_eviction().await?;
+    Ok(Arc::new(store))
 }
 
 /// The gRPC service over a store.
@@ -43,7 +45,7 @@ pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
     let store = match config.store()? {
-        StoreConfig::Redis(redis) => open_redis(redis)?,
+        StoreConfig::Redis(redis) => open_redis(redis).await?,
         StoreConfig::Sqlite(database) => open_sqlite(database).await?,
     };
     let routes = routes(store, Arc::new(SystemClock));

@@ -10,6 +10,7 @@ mod redis;
 mod sqlite;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
@@ -17,11 +18,14 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AccessToken, Progress, Secret, Session, SessionToken, SignIn, Transaction, TransactionClient,
-    User, Visit,
+    User, UserId, Visit, Which,
 };
 
 pub use self::redis::RedisStore;
 pub use self::sqlite::SqliteStore;
+
+/// No sign-in takes longer from checking the password to opening the session.
+const SIGN_IN: Duration = Duration::from_mins(10);
 
 /// Everything that this service keeps.
 pub trait Store: Sessions + Transactions + AccessTokens {}
@@ -42,7 +46,8 @@ pub trait Sessions: Debug + Send + Sync {
     ) -> Result<Session, StoreError>;
 
     /// A live session as the current limits leave it, and the copy of its user. Notes the visit, if that is worth a write;
-    /// ends a session that has expired.
+    /// ends a session that has expired. One that a change of its user has ended is absent, but while the user is blocked
+    /// it is found until it would have expired, and not used.
     async fn resolve_session(
         &self,
         token: &SessionToken,
@@ -53,8 +58,25 @@ pub trait Sessions: Debug + Send + Sync {
     /// Ends a session; false when there was none.
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError>;
 
-    /// Replaces the copies that are there and older; each by itself.
-    async fn put_users(&self, users: &[User]) -> Result<(), StoreError>;
+    /// The live sessions of a user, the last used first.
+    async fn list_sessions(
+        &self,
+        user: &UserId,
+        visit: &Visit,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends sessions of a user; tells how many were live. Those that cannot be read end too, unless only one shall.
+    async fn revoke_sessions(
+        &self,
+        user: &UserId,
+        which: &Which,
+        now: Timestamp,
+    ) -> Result<usize, StoreError>;
+
+    /// Replaces the copies that are there and older; each by itself. A copy that has ended sessions is kept for
+    /// [`SIGN_IN`] even if there is none: a sign-in that began before may still open one, which has ended then.
+    async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError>;
 
     /// How far the changes of users were relayed; 0: nothing yet.
     async fn get_user_relay_position(&self) -> Result<u64, StoreError>;

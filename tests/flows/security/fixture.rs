@@ -133,8 +133,12 @@ pub(super) async fn all_pages(deployment: &Deployment) -> Vec<(&'static str, Pag
         ("lost sign-in", "/u/login/identifier?state=lost"),
         ("not found", "/nothing/here"),
         ("logged out", "/v2/logout"),
+        ("logged out by OpenID Connect", "/oidc/logout"),
     ] {
         pages.push((name, agent.get(path).await));
     }
+    let signed_in = signed_in(deployment).await;
+    let target = "/oidc/logout?client_id=spa1";
+    pages.push(("logout", signed_in.get(target).await));
     pages
 }

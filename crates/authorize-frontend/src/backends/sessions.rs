@@ -30,7 +30,9 @@ pub(crate) enum FoundTransaction {
     Open(Box<Transaction>),
     /// It is over; this application began it.
     Lost { client_id: String },
-    /// There was none, or it is another browser's.
+    /// It is pending, and another browser's.
+    OpenedElsewhere,
+    /// There is none.
     Unknown,
 }
 
@@ -139,6 +141,7 @@ impl Sessions {
         Ok(match (answer.transaction, answer.lost_client_id) {
             (Some(transaction), _) => FoundTransaction::Open(Box::new(transaction)),
             (None, Some(client_id)) => FoundTransaction::Lost { client_id },
+            (None, None) if answer.opened_elsewhere => FoundTransaction::OpenedElsewhere,
             (None, None) => FoundTransaction::Unknown,
         })
     }

@@ -59,7 +59,11 @@ pub(super) async fn resume(
     query: Pairs,
 ) -> Result<Response, ShownError> {
     check_page_or_frame(&headers)?;
-    let state = PageState::of(&query).ok_or_else(ShownError::lost_transaction)?;
+    let Some(state) = PageState::of(&query) else {
+        return Err(pipeline::no_such_transaction(&deps).await);
+    };
     let pending = Pending::find(&state, &browser, &deps).await?;
-    pipeline::resume(pending, &browser, &deps).await
+    let ui_locales = pending.ui_locales();
+    let answer = pipeline::resume(pending, &browser, &deps).await;
+    answer.map_err(|error| error.in_language_of(ui_locales))
 }

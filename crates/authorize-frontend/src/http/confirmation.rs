@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_oauth2_types::ErrorCode;
 use doorward_proto::session::v1::Confirmed;
 use doorward_proto::session::v1::transaction::Stage;
 
@@ -14,8 +13,7 @@ use super::html::callback_source;
 use super::question::{Choice, Question};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::OAuthError;
-use crate::pipeline::{Pending, decline};
+use crate::pipeline::Pending;
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
 
@@ -34,16 +32,15 @@ pub(super) async fn post(
     form: Form,
 ) -> Result<Response, Elsewhere> {
     let question = Question::answered(&form, Pending::is_at_confirmation, &browser, &deps).await?;
-    let hosted = &question.hosted;
     match Choice::of(&form) {
         Some(Choice::Accept) => {
-            let stage = Stage::Confirmed(Confirmed {});
-            Ok(question.hosted.advance(stage, &browser, &deps).await?)
+            let user_id = question.authenticated().user().user_id.clone();
+            let stage = Stage::Confirmed(Confirmed { user_id });
+            Ok(question.say(stage, &browser, &deps).await?.0)
         }
         Some(Choice::Deny) => {
             let description = "User cancelled the confirmation prompt.";
-            let error = OAuthError::new(ErrorCode::AccessDenied, description);
-            Ok(decline(&hosted.pending, &hosted.redirect, error, &deps).await)
+            Ok(question.decline(description, &browser, &deps).await?)
         }
         None => Ok(show(&question, Some(FormError::InvalidAction))),
     }
@@ -59,8 +56,8 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
         target: &callback_source(hosted.redirect.uri()),
         error,
     };
-    match error {
-        None => hosted.show(&view),
-        Some(_) => hosted.show_again(&view),
+    if error.is_some() {
+        return hosted.show_again(&view);
     }
+    hosted.show(&view)
 }

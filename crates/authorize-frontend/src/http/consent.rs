@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_oauth2_types::ErrorCode;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{Consented, Consenting};
 
@@ -17,8 +16,7 @@ use super::question::{Choice, Question};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::OAuthError;
-use crate::pipeline::{Pending, consent_to, decline};
+use crate::pipeline::{Pending, consent_to, tells_permissions};
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
 
@@ -40,27 +38,28 @@ pub(super) async fn post(
     match Choice::of(&form) {
         Some(Choice::Accept) => accept(question, &browser, &deps).await,
         Some(Choice::Deny) => {
-            let error = OAuthError::new(
-                ErrorCode::AccessDenied,
-                "User did not authorize the request",
-            );
-            let hosted = &question.hosted;
-            Ok(decline(&hosted.pending, &hosted.redirect, error, &deps).await)
+            let description = "User did not authorize the request";
+            Ok(question.decline(description, &browser, &deps).await?)
         }
         None => Ok(show(&question, Some(FormError::InvalidAction))),
     }
 }
 
-/// `identity` first, then the copy that `session` answers with, then the transaction: whoever comes back after a failure
-/// between them agrees once more, and nothing is lost.
+/// The transaction first: of a yes and a no at once only one counts. Should the consent then not be noted, the pipeline
+/// finds that it is missing and asks once more.
 async fn accept(question: Question, browser: &Browser, deps: &Deps) -> Result<Response, Elsewhere> {
-    remember(&question, deps).await?;
     let stage = Stage::Consented(Consented {
         sid: question.hosted.pending.sid().unwrap_or_default().to_owned(),
+        user_id: question.authenticated().user().user_id.clone(),
     });
-    Ok(question.hosted.advance(stage, browser, deps).await?)
+    let (next, is_first) = question.say(stage, browser, deps).await?;
+    if is_first {
+        remember(&question, deps).await?;
+    }
+    Ok(next)
 }
 
+/// `identity` first, then the copy that `session` answers with.
 async fn remember(question: &Question, deps: &Deps) -> Result<(), BackendError> {
     let authenticated = question.authenticated();
     let consent = consent_to(authenticated.request(), asked_scopes(question));
@@ -69,13 +68,16 @@ async fn remember(question: &Question, deps: &Deps) -> Result<(), BackendError> 
     deps.backends.sessions.put_users(vec![user], None).await
 }
 
-/// What the page shows, and nothing that the API has defined since.
+/// What the page was made for, and is still defined: nothing that the API has defined since, and nothing that it has
+/// dropped, which the page does not show any more.
 fn asked_scopes(question: &Question) -> impl Iterator<Item = &str> {
     let scopes = match question.hosted.pending.stage() {
         Stage::Consenting(Consenting { scopes, .. }) => scopes.as_slice(),
         _ => &[],
     };
-    scopes.iter().map(String::as_str)
+    let scope = question.authenticated().request().scope();
+    let scopes = scopes.iter().map(String::as_str);
+    scopes.filter(|token| scope.contains(token))
 }
 
 fn show(question: &Question, error: Option<FormError>) -> Response {
@@ -93,14 +95,18 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
         user: question.user_name(),
         profile: &lines::profile(&wanted.scopes, given),
         api_name: request.api().map(|api| api.name.as_str()),
+        tells_permissions: request.api().is_some_and(tells_permissions),
+        organization: request
+            .organization()
+            .map(|organization| organization.display_name.as_str()),
         permissions: &request
             .api()
             .map(|api| lines::permissions(&wanted.scopes, given, api, descriptions))
             .unwrap_or_default(),
         error,
     };
-    match error {
-        None => hosted.show(&view),
-        Some(_) => hosted.show_again(&view),
+    if error.is_some() {
+        return hosted.show_again(&view);
     }
+    hosted.show(&view)
 }

@@ -63,6 +63,9 @@ fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
         "claims_parameter_supported": false,
         "ui_locales_supported": languages(tenant),
     });
+    if tenant.rp_logout_end_session_endpoint_discovery {
+        document["end_session_endpoint"] = issuer.endpoint("oidc/logout").into();
+    }
     if tenant.authorization_response_iss_parameter_supported {
         document["authorization_response_iss_parameter_supported"] = true.into();
     }

@@ -38,20 +38,24 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-/// The anti-CSRF value of a page: only who knows the browser's cookie can make it.
-pub(super) fn csrf_value(browser_token: &str, state: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&csrf_key(browser_token), state.as_bytes()))
+/// The anti-CSRF value of a page: only who knows the cookie can make it.
+pub(super) fn csrf_value(cookie: &str, state: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&csrf_key(cookie), state.as_bytes()))
+}
+
+/// Whether the form came from a page of ours that was shown to whoever has that cookie.
+pub(super) fn is_genuine(form: &Form, cookie: Option<&str>) -> bool {
+    cookie.is_some_and(|cookie| {
+        let tag = BASE64_URL_SAFE_NO_PAD
+            .decode(&form.csrf)
+            .unwrap_or_default();
+        hmac::verify(&csrf_key(cookie), form.state.as_bytes(), &tag).is_ok()
+    })
 }
 
 /// Refuses a form that did not come from a page of ours in this browser.
 pub(super) fn check_csrf(form: &Form, browser: &Browser) -> Result<(), ShownError> {
-    let genuine = browser.browser_token().is_some_and(|token| {
-        let tag = BASE64_URL_SAFE_NO_PAD
-            .decode(&form.csrf)
-            .unwrap_or_default();
-        hmac::verify(&csrf_key(token), form.state.as_bytes(), &tag).is_ok()
-    });
-    if genuine {
+    if is_genuine(form, browser.browser_token()) {
         return Ok(());
     }
     Err(ShownError {
@@ -60,6 +64,6 @@ pub(super) fn check_csrf(form: &Form, browser: &Browser) -> Result<(), ShownErro
     })
 }
 
-fn csrf_key(browser_token: &str) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, browser_token.as_bytes())
+fn csrf_key(cookie: &str) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, cookie.as_bytes())
 }

@@ -9,13 +9,14 @@ use http::StatusCode;
 use super::elsewhere::Elsewhere;
 use super::errors::{non_empty, page};
 use super::form::{Form, check_csrf, csrf_value};
-use super::html::{Policy, callback_source, html};
+use super::html::{Policy, callback_source, html, origin};
 use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::ShownError;
+use crate::error::{OAuthError, ShownError};
 use crate::pipeline::{
-    BoundRequest, PageState, Pending, VerifiedRedirect, bind_client, page_after,
+    BoundRequest, PageState, Pending, VerifiedRedirect, advance, bind_client, no_such_transaction,
+    page_after, refuse,
 };
 use crate::urlencoded::Pairs;
 use crate::views::Page;
@@ -37,8 +38,10 @@ impl HostedPage {
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, Elsewhere> {
-        let state = PageState::of(query).ok_or_else(ShownError::lost_transaction)?;
-        Self::find(&state, is_here, browser, deps).await
+        match PageState::of(query) {
+            Some(state) => Self::find(&state, is_here, browser, deps).await,
+            None => Err(no_such_transaction(deps).await.into()),
+        }
     }
 
     /// The page that is submitted, by nobody but the one who was shown it.
@@ -52,8 +55,10 @@ impl HostedPage {
         if let Err(forged) = check_csrf(form, browser) {
             return Err(lost_or(forged, state, browser, deps).await.into());
         }
-        let state = state.ok_or_else(ShownError::lost_transaction)?;
-        Self::find(&state, is_here, browser, deps).await
+        match state {
+            Some(state) => Self::find(&state, is_here, browser, deps).await,
+            None => Err(no_such_transaction(deps).await.into()),
+        }
     }
 
     async fn find(
@@ -63,7 +68,9 @@ impl HostedPage {
         deps: &Deps,
     ) -> Result<Self, Elsewhere> {
         let pending = Pending::find(state, browser, deps).await?;
-        let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
+        let bound = bind_client(pending.parameters(), browser, deps).await;
+        let (redirect, bound) =
+            bound.map_err(|error| error.in_language_of(pending.ui_locales()))?;
         if !is_here(&pending, state) {
             return Err(found(&page_after(&pending, &bound)).into());
         }
@@ -96,13 +103,16 @@ impl HostedPage {
 
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
-        let logos = [
-            &self.bound.tenant().picture_url,
-            &self.bound.client().logo_uri,
-        ];
+        let (client, tenant) = (self.bound.client(), self.bound.tenant());
+        let logos = [&tenant.picture_url, &client.logo_uri];
         let logos: Vec<_> = logos.into_iter().map(String::as_str).collect();
+        // A form that is sent when its transaction is over leads to where the person can begin again.
+        let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
+        let routes = routes.into_iter().filter_map(|route| origin(route));
+        let sources = ["'self'".to_owned(), callback_source(self.redirect.uri())];
+        let form_action: Vec<_> = sources.into_iter().chain(routes).collect();
         let policy = Policy {
-            form_action: &format!("'self' {}", callback_source(self.redirect.uri())),
+            form_action: &form_action.join(" "),
             logo_urls: &logos,
             ..Policy::default()
         };
@@ -121,13 +131,19 @@ impl HostedPage {
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Response, ShownError> {
-        let mut pending = self.pending.advanced(stage);
-        let sessions = &deps.backends.sessions;
-        if !sessions.update_transaction(pending.to_message()).await? {
-            // Submitted twice: the first submit has moved it on, and the browser follows.
-            pending = Pending::find(&pending.page_state(), browser, deps).await?;
-        }
-        Ok(see_other(&page_after(&pending, &self.bound)))
+        // Submitted twice: the first submit has moved it on, and the browser follows.
+        let (pending, _) = advance(&self.pending, stage, browser, deps).await?;
+        Ok(self.to_page_after(&pending))
+    }
+
+    /// To wherever the transaction is now.
+    pub(super) fn to_page_after(&self, pending: &Pending) -> Response {
+        see_other(&page_after(pending, &self.bound))
+    }
+
+    /// The application is told no, and the transaction is over.
+    pub(super) async fn refuse(&self, error: OAuthError, deps: &Deps) -> Response {
+        refuse(&self.pending, &self.redirect, error, deps).await
     }
 }
 
@@ -141,7 +157,8 @@ async fn lost_or(
 ) -> ShownError {
     let Some(state) = state else { return forged };
     match Pending::find(&state, browser, deps).await {
+        Ok(pending) => forged.in_language_of(pending.ui_locales()),
         Err(lost) if lost.login_route.is_some() => lost,
-        _ => forged,
+        Err(_) => forged,
     }
 }

@@ -88,15 +88,25 @@ pub(crate) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
 /// The callback as a `form-action` source: its origin, or no more than its scheme where no source can say more: for a
 /// native application's own scheme, and for an IPv6 address.
 pub(crate) fn callback_source(uri: &MatchedRedirectUri) -> String {
-    uri.origin()
+    target_source(uri.as_str())
+}
+
+/// As [`callback_source`], for wherever else a form may lead.
+pub(crate) fn target_source(url: &str) -> String {
+    let parsed = Url::parse(url).ok();
+    let origin = parsed
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map(|url| url.origin().ascii_serialization());
+    origin
         .filter(|origin| !origin.contains('['))
         .unwrap_or_else(|| {
-            let scheme = uri.as_str().split(':').next().unwrap_or_default();
+            let scheme = url.split(':').next().unwrap_or_default();
             format!("{scheme}:")
         })
 }
 
-fn origin(url: &str) -> Option<String> {
+/// The origin of a URL, as a source of a policy.
+pub(super) fn origin(url: &str) -> Option<String> {
     Some(Url::parse(url).ok()?.origin().ascii_serialization())
 }
 

@@ -15,13 +15,18 @@ use crate::backends::PasswordVerdict;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::PageState;
+use crate::pipeline::{PageState, no_such_transaction};
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, LoginIdentifier, LoginPassword};
 
 /// The configured first page; there is only one order of pages yet.
-pub(super) async fn first_page(query: Pairs) -> Result<Response, ShownError> {
-    let state = PageState::of(&query).ok_or_else(ShownError::lost_transaction)?;
+pub(super) async fn first_page(
+    State(deps): State<Arc<Deps>>,
+    query: Pairs,
+) -> Result<Response, ShownError> {
+    let Some(state) = PageState::of(&query) else {
+        return Err(no_such_transaction(&deps).await);
+    };
     Ok(found(&format!("/u/login/identifier?state={state}")))
 }
 

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
+use doorward_proto::client_registry::v1::Tenant;
 use http::HeaderMap;
 
 use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
+use crate::backends::BackendError;
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::urlencoded::Pairs;
-use crate::views::LoggedOut;
+use crate::views::{Language, LoggedOut};
 
 /// A confirmed logout is true: when the store does not answer, nobody is told that he is signed out.
 pub(super) async fn logout(
@@ -25,13 +27,14 @@ pub(super) async fn logout(
     query: Pairs,
 ) -> Result<Response, ShownError> {
     check_page(&headers)?;
-    if let Some(session_token) = browser.session_token() {
-        deps.backends.sessions.end(session_token).await?;
-    }
+    end_session(&browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match target(&query, &deps).await {
         Ok(Some(url)) => found(&url),
-        Ok(None) => logged_out(&browser, &deps).await?,
+        Ok(None) => {
+            let tenant = deps.backends.registry.tenant().await?;
+            logged_out(&tenant, browser.language(None, &tenant))
+        }
         Err(error) => error.into_response(),
     };
     Ok((expired_session_cookie(), answer).into_response())
@@ -60,15 +63,23 @@ async fn target(query: &Pairs, deps: &Deps) -> Result<Option<String>, ShownError
     }
 }
 
-async fn logged_out(browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
-    let tenant = deps.backends.registry.tenant().await?;
+/// Ends the session of this browser, if it has one; an error means that it may live on.
+pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), BackendError> {
+    match browser.session_token() {
+        Some(session_token) => deps.backends.sessions.end(session_token).await,
+        None => Ok(()),
+    }
+}
+
+/// The page for a logout that has nowhere to go.
+pub(super) fn logged_out(tenant: &Tenant, language: Language) -> Response {
     let view = LoggedOut {
-        page: page(&tenant, browser.language(None, &tenant), None),
+        page: page(tenant, language, None),
     };
     let policy = Policy {
         logo_urls: &[&tenant.picture_url],
         isolated: true,
         ..Policy::default()
     };
-    Ok(html(&view, &policy))
+    html(&view, &policy)
 }

@@ -1,6 +1,9 @@
 //! What consent and confirmation have in common: a signed-in user says yes or no.
 
+use axum::response::Response;
 use doorward_proto::common::v1::User;
+use doorward_proto::session::v1::Declined;
+use doorward_proto::session::v1::transaction::Stage;
 
 use super::elsewhere::Elsewhere;
 use super::form::Form;
@@ -8,10 +11,8 @@ use super::hosted_page::HostedPage;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::Stop;
-use crate::pipeline::{
-    Authenticated, PageState, Pending, authenticate, respond_error, validate_request,
-};
+use crate::error::{ShownError, Stop};
+use crate::pipeline::{Authenticated, PageState, Pending, advance, authenticate, validate_request};
 use crate::urlencoded::Pairs;
 
 /// A page that asks the signed-in user something.
@@ -66,17 +67,41 @@ impl Question {
     /// What may have changed since the request came is checked again, the session first of all.
     async fn check(hosted: HostedPage, browser: &Browser, deps: &Deps) -> Result<Self, Elsewhere> {
         match signed_in(&hosted, browser, deps).await {
-            Ok(authenticated) => Ok(Self {
+            Ok(authenticated) if hosted.pending.asks(authenticated.user()) => Ok(Self {
                 hosted,
                 authenticated,
             }),
-            Err(Stop::Refuse(error)) => Err(respond_error(&hosted.redirect, error).into()),
-            // Nobody is signed in any more: the transaction finds out by itself where it goes on.
-            Err(_) => {
+            Err(Stop::Refuse(error)) => Err(hosted.refuse(error, deps).await.into()),
+            // Nobody is signed in any more, or somebody else: the transaction finds out by itself where it goes on.
+            _ => {
                 let resume = format!("/authorize/resume?state={}", hosted.state());
                 Err(found(&resume).into())
             }
         }
+    }
+
+    /// Moves on by what the user says. Gives where the browser goes, and whether nothing else was said before.
+    pub(super) async fn say(
+        &self,
+        stage: Stage,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<(Response, bool), ShownError> {
+        let (pending, is_first) = advance(&self.hosted.pending, stage, browser, deps).await?;
+        Ok((self.hosted.to_page_after(&pending), is_first))
+    }
+
+    /// The user has said no, and the application is told.
+    pub(super) async fn decline(
+        &self,
+        description: &str,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Response, ShownError> {
+        let stage = Stage::Declined(Declined {
+            error_description: description.to_owned(),
+        });
+        Ok(self.say(stage, browser, deps).await?.0)
     }
 
     pub(super) fn authenticated(&self) -> &Authenticated {
@@ -98,7 +123,8 @@ async fn signed_in(
     authenticate(request, browser, Some(&hosted.pending), deps).await
 }
 
-fn user_name(user: &User) -> &str {
+/// The name under which a user knows his account.
+pub(super) fn user_name(user: &User) -> &str {
     let claims = user.claims.as_ref();
     let names = claims.map(|claims| [&claims.email, &claims.username, &claims.name]);
     let mut names = names.into_iter().flatten().filter_map(Option::as_deref);

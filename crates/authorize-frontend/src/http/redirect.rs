@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
+use http::header::{CACHE_CONTROL, LOCATION, PRAGMA, REFERRER_POLICY};
 
 /// 302, for requests that read.
 pub(crate) fn found(location: &str) -> Response {
@@ -18,6 +18,7 @@ fn to(status: StatusCode, location: &str) -> Response {
     let headers = [
         (LOCATION, location),
         (CACHE_CONTROL, "no-store"),
+        (PRAGMA, "no-cache"),
         (REFERRER_POLICY, "no-referrer"),
     ];
     (status, headers).into_response()

@@ -15,7 +15,7 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    signup, userinfo,
+    oidc_logout, signup, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -46,6 +46,14 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
         )
         .route("/u/assets/{name}", get(assets::get))
         .route("/v2/logout", only("GET", get(logout::logout)))
+        .route(
+            "/oidc/logout",
+            only("GET, POST", get(oidc_logout::get).post(oidc_logout::post)),
+        )
+        .route(
+            "/u/logout",
+            get(oidc_logout::get_question).post(oidc_logout::post_question),
+        )
         .route(
             "/userinfo",
             get(userinfo::userinfo)

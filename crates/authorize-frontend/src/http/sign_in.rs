@@ -15,7 +15,7 @@ use super::redirect::found;
 use crate::browser::{Browser, session_cookie};
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::pipeline::{PageState, Pending, limits, respond_error, validate_request};
+use crate::pipeline::{PageState, Pending, limits, validate_request};
 use crate::urlencoded::Pairs;
 
 /// As long as an email address may be (RFC 5321 §4.5.3.1.3).
@@ -68,7 +68,7 @@ impl SignIn {
                 connections: request.connections().to_vec(),
                 hosted,
             }),
-            Err(error) => Err(respond_error(&hosted.redirect, error).into()),
+            Err(error) => Err(hosted.refuse(error, deps).await.into()),
         }
     }
 
@@ -113,7 +113,7 @@ impl SignIn {
     ) -> Result<Response, Elsewhere> {
         if user.blocked {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
-            return Ok(respond_error(&self.hosted.redirect, error));
+            return Ok(self.hosted.refuse(error, deps).await);
         }
         let lifetimes = self
             .hosted

@@ -94,6 +94,9 @@ pub(crate) async fn bind_client(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<(VerifiedRedirect, BoundRequest), ShownError> {
+    for name in [parameters::CLIENT_ID, parameters::REDIRECT_URI] {
+        required_once(&params, name)?;
+    }
     let registered = find_client(&params, deps).await?;
     let uri = find_redirect_uri(&params, &registered.client, deps).await?;
     let tenant = deps.backends.registry.tenant().await?;

@@ -17,16 +17,18 @@ impl Confirmed {
     }
 }
 
-/// Any page that was shown in this transaction will do: the user has seen that something goes on.
+/// Any page that this user was shown in this transaction will do: he has seen that something goes on.
 pub(crate) fn confirm(
     consented: Consented,
     redirect: &VerifiedRedirect,
     pending: Option<&Pending>,
 ) -> Result<Confirmed, Stop> {
     let request = consented.request();
-    let was_shown_a_page = pending.is_some_and(|pending| !pending.is_confirming());
+    let user_id = &consented.user().user_id;
+    let was_shown_a_page = pending.is_some_and(|pending| pending.was_shown_a_page(user_id));
     if !was_shown_a_page && needs_confirmation(redirect.uri(), request.client(), request.tenant()) {
-        return Err(Stop::Confirm);
+        let user_id = user_id.clone();
+        return Err(Stop::Confirm { user_id });
     }
     Ok(Confirmed(consented))
 }

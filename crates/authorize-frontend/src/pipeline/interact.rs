@@ -8,25 +8,30 @@ use doorward_proto::to_timestamp;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
-use super::{BoundRequest, PageState, Pending};
+use super::{BoundRequest, PageState, Pending, VerifiedRedirect};
 use crate::backends::BackendError;
 use crate::browser::{Browser, browser_cookie};
 use crate::deps::Deps;
-use crate::error::{ShownError, Stop};
+use crate::error::{OAuthError, ShownError, Stop};
 use crate::http::redirect::found;
+use crate::http::repeat::repeat;
 
 /// How long a sign-in may take.
 pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
-/// How long a page that was answered with a no can still be found.
-const DECLINED_LIFE: SignedDuration = SignedDuration::from_mins(2);
+/// How long a transaction that was answered with an error can still be found.
+const REFUSED_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Keeps the request and sends the browser to the page that asks what is missing.
 pub(super) async fn begin(
     stop: Stop,
+    redirect: &VerifiedRedirect,
     bound: &BoundRequest,
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Response, BackendError> {
+    if browser.is_cross_site_post() && browser.browser_token().is_none() {
+        return Ok(repeat(redirect, &bound.params().store()));
+    }
     let state = PageState::generate();
     let now = deps.clock.now();
     let pending = Pending::new(Transaction {
@@ -52,11 +57,12 @@ pub(super) async fn begin(
 /// The stage in which the user is asked what the request lacks.
 fn stage_that_asks(stop: Stop, sid: &str) -> Stage {
     match stop {
-        Stop::Consent { scopes } => Stage::Consenting(Consenting {
+        Stop::Consent { user_id, scopes } => Stage::Consenting(Consenting {
             sid: sid.to_owned(),
             scopes,
+            user_id,
         }),
-        Stop::Confirm => Stage::Confirming(Confirming {}),
+        Stop::Confirm { user_id } => Stage::Confirming(Confirming { user_id }),
         Stop::SignIn | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
     }
 }
@@ -76,9 +82,11 @@ pub(crate) fn page_after(pending: &Pending, bound: &BoundRequest) -> String {
         Stage::SigningIn(_) => "/u/login/password",
         Stage::Consenting(_) => "/u/consent",
         Stage::Confirming(_) => "/u/confirmation",
-        Stage::SignedIn(_) | Stage::Consented(_) | Stage::Confirmed(_) | Stage::Answered(_) => {
-            "/authorize/resume"
-        }
+        Stage::SignedIn(_)
+        | Stage::Consented(_)
+        | Stage::Confirmed(_)
+        | Stage::Declined(_)
+        | Stage::Answered(_) => "/authorize/resume",
     };
     format!("{path}?state={}", pending.page_state())
 }
@@ -88,18 +96,31 @@ pub(super) async fn go_on(
     stop: Stop,
     mut pending: Pending,
     bound: &BoundRequest,
+    browser: &Browser,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
     let stage = stage_that_asks(stop, pending.sid().unwrap_or_default());
     if !is_same_page(&stage, pending.stage()) {
-        pending = pending.advanced(stage);
-        let transaction = pending.to_message();
-        let sessions = &deps.backends.sessions;
-        if !sessions.update_transaction(transaction).await? {
-            return Err(ShownError::lost_transaction());
-        }
+        pending = advance(&pending, stage, browser, deps).await?.0;
     }
     Ok(found(&page_after(&pending, bound)))
+}
+
+/// The transaction at its next stage, and whether this brought it there: of two that move it on at once, one does, and
+/// the other follows.
+pub(crate) async fn advance(
+    pending: &Pending,
+    stage: Stage,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<(Pending, bool), ShownError> {
+    let advanced = pending.advanced(stage);
+    let sessions = &deps.backends.sessions;
+    if sessions.update_transaction(advanced.to_message()).await? {
+        return Ok((advanced, true));
+    }
+    let current = Pending::find(&pending.page_state(), browser, deps).await?;
+    Ok((current, false))
 }
 
 /// Whether the user is being asked already: then the page that he has open stays good.
@@ -120,10 +141,14 @@ pub(super) async fn finish(pending: &Pending, sid: &str, deps: &Deps) {
     end(transaction, deps).await;
 }
 
-/// Ends a transaction whose user has said no. For two minutes the same page can be sent again, after a double click.
-pub(super) async fn close(pending: &Pending, deps: &Deps) {
+/// Ends a transaction that was answered with an error; for two minutes a repeat finds out the same. One that was
+/// answered because something is gone for a moment stays.
+pub(super) async fn close(pending: &Pending, error: &OAuthError, deps: &Deps) {
+    if error.is_passing() {
+        return;
+    }
     let mut transaction = pending.to_message();
-    transaction.expires_at = Some(to_timestamp(deps.clock.now() + DECLINED_LIFE));
+    transaction.expires_at = Some(to_timestamp(deps.clock.now() + REFUSED_LIFE));
     end(transaction, deps).await;
 }
 

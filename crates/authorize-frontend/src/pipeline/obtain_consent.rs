@@ -50,14 +50,16 @@ pub(crate) fn obtain_consent(
         Some(reason) => {
             tracing::debug!(?reason, "the user has to consent");
             let scopes = permitted.scope().iter().map(str::to_owned).collect();
-            Err(Stop::Consent { scopes })
+            let user_id = permitted.user().user_id.clone();
+            Err(Stop::Consent { user_id, scopes })
         }
     }
 }
 
 fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<ConsentReason> {
     let request = permitted.request();
-    let has_just_agreed = pending.is_some_and(Pending::has_consented);
+    let has_just_agreed =
+        pending.is_some_and(|pending| pending.has_consented(permitted.user(), permitted.session()));
     if request.prompt().consent() && !has_just_agreed {
         return Some(ConsentReason::PromptAsks);
     }

@@ -38,7 +38,7 @@ impl RawParams {
     }
 
     /// The parameters, to put them aside.
-    pub(super) fn store(&self) -> Vec<Parameter> {
+    pub(crate) fn store(&self) -> Vec<Parameter> {
         let pairs = self.0.iter();
         pairs
             .map(|(name, value)| Parameter {

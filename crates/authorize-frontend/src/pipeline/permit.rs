@@ -50,7 +50,9 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
     if let Some(api) = request.api().filter(|api| asks_for_permissions(api)) {
         let role_ids = &authenticated.user().role_ids;
         let permitted = deps.backends.roles.permissions(role_ids, &api.identifier);
-        let permitted = permitted.await?;
+        let mut permitted = permitted.await?;
+        // What the API does not define any more is no permission.
+        permitted.retain(|name| api.scopes.iter().any(|scope| scope.value == *name));
         if api.enforce_policies {
             scope.retain(|token| is_oidc_scope(token) || permitted.contains(token));
         }
@@ -67,6 +69,7 @@ fn asks_for_permissions(api: &ResourceServer) -> bool {
     api.enforce_policies || tells_permissions(api)
 }
 
-fn tells_permissions(api: &ResourceServer) -> bool {
+/// Whether access tokens of the API tell all that the user is permitted there.
+pub(crate) fn tells_permissions(api: &ResourceServer) -> bool {
     api.token_dialect.ends_with("_authz")
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use doorward_oauth2_types::{ErrorCode, parameters};
+use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{Session, SigningIn, Transaction};
 use doorward_service_kit::{alphanumeric, secret};
@@ -12,7 +14,7 @@ use super::RawParams;
 use crate::backends::{BackendError, FoundTransaction};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::ShownError;
+use crate::error::{OAuthError, ShownError};
 use crate::urlencoded::Pairs;
 
 const ID_LENGTH: usize = 32;
@@ -98,7 +100,8 @@ impl Pending {
                     ..ShownError::lost_transaction()
                 })
             }
-            FoundTransaction::Unknown => Err(ShownError::lost_transaction()),
+            FoundTransaction::Unknown => Err(no_such_transaction(deps).await),
+            FoundTransaction::OpenedElsewhere => Err(ShownError::lost_transaction()),
         }
     }
 
@@ -149,7 +152,10 @@ impl Pending {
             Stage::Consenting(stage) => &stage.sid,
             Stage::Consented(stage) => &stage.sid,
             Stage::Answered(stage) => &stage.sid,
-            Stage::SigningIn(_) | Stage::Confirming(_) | Stage::Confirmed(_) => "",
+            Stage::SigningIn(_)
+            | Stage::Confirming(_)
+            | Stage::Confirmed(_)
+            | Stage::Declined(_) => "",
         };
         Some(sid).filter(|sid| !sid.is_empty())
     }
@@ -161,17 +167,49 @@ impl Pending {
 
     /// Whether this is the confirmation page that may be answered now.
     pub(crate) fn is_at_confirmation(&self, page: &PageState) -> bool {
-        self.page_state() == *page && self.is_confirming()
+        self.page_state() == *page && matches!(self.stage, Stage::Confirming(_))
     }
 
-    /// Whether the user has agreed on the consent page of this transaction.
-    pub(super) fn has_consented(&self) -> bool {
-        matches!(self.stage, Stage::Consented(_) | Stage::Answered(_))
+    /// Whether the open page asks this user. Somebody else may have signed in since, in another tab.
+    pub(crate) fn asks(&self, user: &User) -> bool {
+        match &self.stage {
+            Stage::Consenting(stage) => stage.user_id == user.user_id,
+            Stage::Confirming(stage) => stage.user_id == user.user_id,
+            _ => false,
+        }
     }
 
-    /// Whether the user has still to say that the application on his device is the right one.
-    pub(super) fn is_confirming(&self) -> bool {
-        matches!(self.stage, Stage::Confirming(_))
+    /// Whether this user has agreed on the consent page of this transaction, or had already got its answer.
+    pub(super) fn has_consented(&self, user: &User, session: &Session) -> bool {
+        match &self.stage {
+            Stage::Consented(stage) => stage.user_id == user.user_id,
+            Stage::Answered(stage) => stage.sid == session.sid,
+            _ => false,
+        }
+    }
+
+    /// Whether this user has seen a page of this transaction that lets it go on.
+    pub(super) fn was_shown_a_page(&self, user_id: &str) -> bool {
+        match &self.stage {
+            Stage::Confirming(_) | Stage::Declined(_) => false,
+            Stage::Confirmed(stage) => stage.user_id == user_id,
+            _ => true,
+        }
+    }
+
+    /// What the application is told, when the user has said no.
+    pub(super) fn refusal(&self) -> Option<OAuthError> {
+        let Stage::Declined(stage) = &self.stage else {
+            return None;
+        };
+        let description = stage.error_description.clone();
+        Some(OAuthError::new(ErrorCode::AccessDenied, description))
+    }
+
+    /// `ui_locales` of the request, for pages that do not get as far as to understand it.
+    pub(crate) fn ui_locales(&self) -> Option<String> {
+        let parameters = self.parameters();
+        parameters.get(parameters::UI_LOCALES).map(str::to_owned)
     }
 
     /// The same transaction one page on: the page before it can no longer be submitted.
@@ -193,24 +231,32 @@ impl Pending {
     }
 }
 
-/// Where somebody whose sign-in is over can begin again: at the application, else where the tenant says. `iss` tells the
-/// application who sends him (OpenID Connect Core §4).
+/// There is none, and nobody knows whose it was: the tenant may say where to begin again.
+pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
+    match deps.backends.registry.tenant().await {
+        Ok(tenant) => ShownError {
+            login_route: with_iss(&tenant.default_redirection_uri, deps),
+            ..ShownError::lost_transaction()
+        },
+        Err(error) => error.into(),
+    }
+}
+
+/// Where somebody whose sign-in is over can begin again: at the application, else where the tenant says.
 async fn login_route(client_id: &str, deps: &Deps) -> Result<Option<String>, BackendError> {
     let registry = &deps.backends.registry;
     let tenant = registry.tenant().await?;
     let found = registry.client(client_id).await?;
-    let own = found
-        .as_ref()
-        .map(|it| it.client.initiate_login_uri.as_str());
-    let routes = own
-        .into_iter()
-        .chain([tenant.default_redirection_uri.as_str()]);
-    let mut urls = routes.filter_map(|route| Url::parse(route).ok());
-    Ok(urls.next().map(|mut url| {
-        url.query_pairs_mut()
-            .append_pair("iss", deps.issuer.as_str());
-        url.into()
-    }))
+    let own = found.and_then(|it| with_iss(&it.client.initiate_login_uri, deps));
+    Ok(own.or_else(|| with_iss(&tenant.default_redirection_uri, deps)))
+}
+
+/// `iss` tells the application who sends the person (OpenID Connect Core §4). None without a URL.
+fn with_iss(url: &str, deps: &Deps) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    url.query_pairs_mut()
+        .append_pair("iss", deps.issuer.as_str());
+    Some(url.into())
 }
 
 fn instant(timestamp: Timestamp) -> (i64, i32) {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
 use doorward_proto::client_registry::v1::{Client, Connection, ResourceServer, Tenant};
+use doorward_proto::organization::v1::Organization;
 
 use super::BoundRequest;
 use crate::backends::RegisteredClient;
@@ -23,7 +24,7 @@ use crate::deps::Deps;
 use crate::error::OAuthError;
 
 pub(super) use scope::is_oidc_scope;
-pub(super) use strict::is_strict_third_party;
+pub(crate) use strict::is_strict_third_party;
 
 /// A request that can be granted, if its user agrees.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(crate) struct ValidatedRequest {
     api: Option<Arc<ResourceServer>>,
     scope: Scope,
     connections: Vec<Connection>,
-    organization_id: Option<String>,
+    organization: Option<Organization>,
     hinted_sub: Option<String>,
 }
 
@@ -89,8 +90,12 @@ impl ValidatedRequest {
         &self.connections
     }
 
+    pub(crate) fn organization(&self) -> Option<&Organization> {
+        self.organization.as_ref()
+    }
+
     pub(crate) fn organization_id(&self) -> Option<&str> {
-        self.organization_id.as_deref()
+        self.organization.as_ref().map(|it| it.id.as_str())
     }
 
     /// The user that `id_token_hint` names.
@@ -127,7 +132,7 @@ pub(crate) async fn validate_request(
     let requested = params.get(parameters::SCOPE);
     let scope = scope::check(requested, response_type, &tenant, granted)?;
     let connections = connection::check(params, &bound.registered().connections, deps).await?;
-    let organization_id = organization::check(params, client, deps).await?;
+    let organization = organization::check(params, client, deps).await?;
     Ok(ValidatedRequest {
         registered: Arc::clone(bound.registered()),
         tenant,
@@ -138,7 +143,7 @@ pub(crate) async fn validate_request(
         api,
         scope,
         connections,
-        organization_id,
+        organization,
         hinted_sub,
     })
 }
@@ -177,7 +182,7 @@ mod tests {
                 api: None,
                 scope: Scope::default(),
                 connections: Vec::new(),
-                organization_id: None,
+                organization: None,
                 hinted_sub: wish.hinted_sub,
             }
         }

@@ -42,7 +42,7 @@ pub(super) fn respond(
     (StatusCode::FOUND, headers).into_response()
 }
 
-fn location(uri: &str, separator: char, parameters: &Parameters) -> String {
+pub(super) fn location(uri: &str, separator: char, parameters: &Parameters) -> String {
     let encode = |text| utf8_percent_encode(text, &ENCODED);
     let pairs = parameters
         .iter()

@@ -20,10 +20,21 @@ pub struct Consent<'a> {
     pub profile: &'a [ConsentLine<ProfileScope>],
     /// The API that it wants to use.
     pub api_name: Option<&'a str>,
+    /// Whether it learns all that the user is permitted there.
+    pub tells_permissions: bool,
+    /// The organization in which it asks.
+    pub organization: Option<&'a str>,
     /// What it wants to do there.
     pub permissions: &'a [ConsentLine<String>],
     /// Why the page is shown again.
     pub error: Option<FormError>,
+}
+
+impl Consent<'_> {
+    /// Whose account it is.
+    fn account(&self) -> &str {
+        self.organization.unwrap_or(self.page.tenant_name)
+    }
 }
 
 /// One thing that is asked for.

@@ -1,4 +1,4 @@
-//! `/v2/logout` with nowhere to go.
+//! A logout with nowhere to go.
 
 use super::{Asset, Page};
 

@@ -52,6 +52,8 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
             is_new: true,
         }),
         api_name: Some(value),
+        tells_permissions: true,
+        organization: Some(value),
         permissions: &[ConsentLine {
             subject: value.to_owned(),
             is_new: true,
@@ -66,6 +68,13 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         target: value,
         error,
     };
+    let logout = Logout {
+        page,
+        state: value,
+        csrf: value,
+        user: value,
+        error,
+    };
     vec![
         ("login_identifier", identifier.to_string()),
         ("login_password", password.to_string()),
@@ -73,6 +82,8 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         ("consent", consent.to_string()),
         ("confirmation", confirmation.to_string()),
         ("error_page", error_page(page, value).to_string()),
+        ("logout", logout.to_string()),
+        ("logout_aborted", LogoutAborted { page }.to_string()),
         ("logged_out", LoggedOut { page }.to_string()),
     ]
 }

@@ -2,7 +2,7 @@
 
 use doorward_proto::client_registry::v1::{ApplyTenantRequest, ClientPatch, TenantPatch};
 
-use crate::tenant::{ALICE, apply, apply_settings, authorize};
+use crate::tenant::{ALICE, BOB, apply, apply_settings, authorize};
 use crate::{Answer, Browser, TestApp};
 
 fn native(redirect_uri: &str) -> String {
@@ -66,12 +66,32 @@ async fn cancelled() {
     let page = alice.open(&native(LOOPBACK)).await;
     let again = alice.choose("confirmation", &page, "maybe").await;
     again.assert_page(400, "data-error-code=\"invalid-action\"");
-    let answer = alice.choose("confirmation", &page, "deny").await;
-    assert_eq!(answer.error(), "access_denied");
-    assert_eq!(
-        answer.parameter("error_description").as_deref(),
-        Some("User cancelled the confirmation prompt.")
-    );
+    for action in ["deny", "accept"] {
+        let answer = alice.choose("confirmation", &page, action).await;
+        let answer = alice.follow(answer).await;
+        assert_eq!(answer.error(), "access_denied");
+        assert_eq!(
+            answer.parameter("error_description").as_deref(),
+            Some("User cancelled the confirmation prompt.")
+        );
+    }
+}
+
+/// Somebody else signs in in another tab while the page is open: he is asked himself.
+#[tokio::test]
+async fn another_user_is_asked_himself() {
+    let app = TestApp::start().await;
+    let mut browser = signed_in(&app).await;
+    let page = browser.open(&native(LOOPBACK)).await;
+    browser
+        .sign_in(&authorize(&[("prompt", "login")]), BOB)
+        .await;
+    let answer = browser.choose("confirmation", &page, "accept").await;
+    let page = browser.follow(answer).await;
+    assert!(is_asked(&page) && page.body.contains(BOB), "{}", page.body);
+    let answer = browser.choose("confirmation", &page, "accept").await;
+    let answer = browser.follow(answer).await;
+    assert!(answer.parameter("id_token").is_some());
 }
 
 /// The client's setting comes before the tenant's.

@@ -1,8 +1,10 @@
 //! What users are asked to agree to, and what becomes of their answer.
 
-use doorward_proto::client_registry::v1::TenantPatch;
+use doorward_proto::client_registry::v1::{
+    ApplyTenantRequest, ClientPatch, OrganizationUsage, TenantPatch,
+};
 
-use crate::tenant::{ALICE, BOB, CONSENT_API, apply_settings};
+use crate::tenant::{ACME, ALICE, BOB, CONSENT_API, ROLE_API, apply, apply_settings};
 use crate::{Answer, Backend, Browser, TestApp, authorize};
 
 fn request(scope: &str) -> String {
@@ -86,9 +88,10 @@ async fn declined() {
     let app = TestApp::start().await;
     let target = request("openid");
     let (mut alice, page) = at_page(&app, &target).await;
-    for _ in 0..2 {
-        let answer = alice.choose("consent", &page, "deny").await;
-        assert_eq!(answer.error(), "access_denied");
+    for action in ["deny", "deny", "accept"] {
+        let answer = alice.choose("consent", &page, action).await;
+        let answer = alice.follow(answer).await;
+        assert_eq!(answer.error(), "access_denied", "{action}");
         let description = answer.parameter("error_description");
         assert_eq!(
             description.as_deref(),
@@ -213,7 +216,106 @@ async fn identity_gone() {
     let answer = alice.choose("consent", &page, "accept").await;
     answer.assert_page(503, "temporarily_unavailable");
     let page = alice
-        .get(&format!("/u/consent?state={}", page.field("state")))
+        .open(&format!("/u/consent?state={}", page.field("state")))
         .await;
     page.assert_page(200, "action=\"/u/consent\"");
+}
+
+/// Somebody else signs in in another tab while the page is open: nobody agrees for him.
+#[tokio::test]
+async fn another_user_is_asked_himself() {
+    let app = TestApp::start().await;
+    let target = request("openid read:things");
+    let (mut browser, page) = at_page(&app, &target).await;
+    browser
+        .sign_in(&authorize(&[("prompt", "login")]), BOB)
+        .await;
+    let answer = browser.choose("consent", &page, "accept").await;
+    let page = browser.follow(answer).await;
+    assert!(page.body.contains("action=\"/u/consent\"") && page.body.contains(BOB));
+    let refused = browser.get(&silent(&target)).await;
+    assert_eq!(refused.error(), "consent_required");
+    let answer = browser.choose("consent", &page, "accept").await;
+    let answer = browser.follow(answer).await;
+    assert!(answer.parameter("id_token").is_some());
+    let mut alice = app.browser();
+    alice.sign_in(&authorize(&[]), ALICE).await;
+    let refused = alice.get(&silent(&target)).await;
+    assert_eq!(refused.error(), "consent_required");
+}
+
+#[tokio::test]
+async fn of_a_yes_and_a_no_at_once_one_counts() {
+    let app = TestApp::start().await;
+    let target = request("openid");
+    for _ in 0..5 {
+        let (mut alice, page) = at_page(&app, &target).await;
+        let mut same = alice.clone();
+        let (yes, no) = tokio::join!(
+            alice.choose("consent", &page, "accept"),
+            same.choose("consent", &page, "deny")
+        );
+        let (yes, no) = (alice.follow(yes).await, same.follow(no).await);
+        let noted = alice.get(&silent(&target)).await.error();
+        assert_eq!(yes.error(), no.error());
+        let expected = if yes.error().is_empty() {
+            ""
+        } else {
+            "consent_required"
+        };
+        assert_eq!(noted, expected);
+        if noted.is_empty() {
+            return;
+        }
+    }
+}
+
+/// What a token is good for is said even if no scope says it.
+#[tokio::test]
+async fn an_api_is_named_without_a_scope() {
+    let app = TestApp::start().await;
+    let changes = [
+        ("client_id", "partner"),
+        ("redirect_uri", ""),
+        ("audience", ROLE_API),
+    ];
+    let (_, page) = at_page(&app, &authorize(&changes)).await;
+    for text in [
+        "With Things:",
+        "act in your name",
+        "everything that you are permitted",
+    ] {
+        assert!(page.body.contains(text), "{text} {}", page.body);
+    }
+}
+
+/// A third-party application is agreed to for each organization, which the page names.
+#[tokio::test]
+async fn agreed_for_one_organization() {
+    let app = TestApp::start().await;
+    let partner = ClientPatch {
+        client_id: Some("partner".to_owned()),
+        name: "partner".to_owned(),
+        organization_usage: Some(OrganizationUsage::Allow.into()),
+        ..ClientPatch::default()
+    };
+    let change = ApplyTenantRequest {
+        clients: vec![partner],
+        ..ApplyTenantRequest::default()
+    };
+    apply(change, &app.channels).await;
+    let mut app = app;
+    app.restart();
+    let changes = [("client_id", "partner"), ("redirect_uri", "")];
+    let alone = authorize(&changes);
+    let in_acme = format!("{alone}&organization={ACME}");
+    let (mut alice, page) = at_page(&app, &in_acme).await;
+    assert!(
+        page.body.contains("your Acme Company account"),
+        "{}",
+        page.body
+    );
+    alice.choose("consent", &page, "accept").await;
+    assert_eq!(alice.get(&silent(&in_acme)).await.error(), "");
+    assert_eq!(alice.get(&silent(&alone)).await.error(), "consent_required");
 }

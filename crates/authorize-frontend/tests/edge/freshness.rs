@@ -118,3 +118,21 @@ async fn a_sign_in_takes_an_hour_at_most() {
     let late = alice.submit("password", &page, ALICE, PASSWORD).await;
     late.assert_page(400, "Please start again");
 }
+
+/// `select_account` shows the login page in spite of the session, and serves whoever signs in there.
+#[tokio::test]
+async fn choosing_an_account() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    browser.sign_in(&authorize(&[]), ALICE).await;
+    let target = authorize(&[("prompt", "select_account")]);
+    assert!(
+        browser
+            .get(&target)
+            .await
+            .location()
+            .starts_with("/u/login/")
+    );
+    let answer = browser.sign_in(&target, BOB).await;
+    assert!(answer.parameter("id_token").is_some());
+}

@@ -64,3 +64,19 @@ async fn the_answer_page() {
     let answer = app.browser().get(&authorize(&changes)).await;
     assert!(answer.body.contains("続ける"), "{}", answer.body);
 }
+
+/// Errors in the middle of a sign-in keep its language.
+#[tokio::test]
+async fn the_choice_is_kept() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let page = browser.open(&authorize(&[("ui_locales", "ja")])).await;
+    let fields = [("state", page.field("state")), ("username", "a")];
+    let forged = browser.post("/u/login/identifier", &fields).await;
+    assert_eq!(forged.status, 403);
+    assert!(
+        forged.body.contains("<html lang=\"ja\">"),
+        "{}",
+        forged.body
+    );
+}

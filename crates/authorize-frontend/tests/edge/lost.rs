@@ -47,9 +47,18 @@ async fn to_the_applications_login_page_else_to_the_tenants() {
             let answer = browser.submit("identifier", &page, ALICE, "").await;
             assert_eq!(answer.location(), expected);
         }
+        // Browsers follow a form only where the page allows.
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let (origin, _) = expected.split_at(expected[8..].find('/').unwrap() + 8);
+        assert!(policy.contains(&format!(" {origin}")), "{policy}");
+        // After a day nobody knows any more whose it was.
         app.clock.advance(Duration::from_hours(24));
-        let answer = browser.get(&login_page(&page)).await;
-        answer.assert_page(400, "Please start again");
+        for state in [page.field("state"), "nonsense", ""] {
+            let answer = browser
+                .get(&format!("/u/login/identifier?state={state}"))
+                .await;
+            assert_eq!(answer.location(), format!("{HOME}?{ISS}"), "{state}");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod consent;
 mod freshness;
 mod languages;
 mod lost;
+mod oidc_logout;
 mod parameters;
 mod permissions;
 mod refusals;

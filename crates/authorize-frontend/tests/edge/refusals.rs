@@ -1,5 +1,8 @@
 //! What the application is told at its callback.
 
+use axum::body::Body;
+use http::Request;
+
 use crate::tenant::{ACME, ALICE, API, BOB, CONSENT_API};
 use crate::{Answer, TestApp, authorize};
 
@@ -203,6 +206,32 @@ async fn silent_answers() {
             "login_required",
             "{changes:?}"
         );
+    }
+}
+
+/// A frame of another site, from which the browser keeps cookies, is not a sign-out. Chromium says so.
+#[tokio::test]
+async fn cookies_that_were_kept_back() {
+    let app = TestApp::start().await;
+    for (access, description) in [
+        (
+            "none",
+            "Login required; the browser keeps cookies from this frame",
+        ),
+        (
+            "inactive",
+            "Login required; the browser keeps cookies from this frame",
+        ),
+        ("active", "Login required"),
+        ("", "Login required"),
+    ] {
+        let request = Request::get(authorize(&[("prompt", "none")]))
+            .header("sec-fetch-storage-access", access)
+            .body(Body::empty());
+        let answer = app.browser().send(request.unwrap()).await;
+        assert_eq!(answer.error(), "login_required");
+        let told = answer.parameter("error_description").unwrap();
+        assert_eq!(told.split(',').next(), Some(description), "{access}");
     }
 }
 

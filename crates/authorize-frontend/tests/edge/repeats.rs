@@ -1,5 +1,9 @@
 //! Forms that are submitted twice, pages that are gone back to, tabs side by side, and strangers' forms.
 
+use axum::body::Body;
+use http::Request;
+use http::header::SET_COOKIE;
+
 use crate::tenant::{ALICE, BOB, PASSWORD};
 use crate::{Answer, TestApp, authorize};
 
@@ -136,4 +140,52 @@ async fn sec_074_and_075_another_browsers_sign_in() {
         .post("/u/login/password", &fields)
         .await
         .assert_page(403, "Please start again");
+}
+
+/// Of several that go on at once, all arrive at the same page.
+#[tokio::test]
+async fn resumed_several_times_at_once() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let target = authorize(&[("prompt", "consent")]);
+    let page = browser.password_page(&target, ALICE).await;
+    let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+    let resume = answer.location().to_owned();
+    let mut same = [(); 6].map(|()| browser.clone());
+    let answers = same.iter_mut().map(|browser| browser.get(&resume));
+    for answer in futures::future::join_all(answers).await {
+        assert!(
+            answer.location().starts_with("/u/consent?"),
+            "{}",
+            answer.body
+        );
+    }
+}
+
+/// Without the browser's cookie, a form that another site posts is first sent again from a page of ours: a new cookie
+/// would end the sign-ins in all other tabs.
+#[tokio::test]
+async fn a_request_posted_by_another_site() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let open = browser.password_page(&authorize(&[]), ALICE).await;
+    let cookies = std::mem::take(&mut browser.cookies);
+    let target = authorize(&[]);
+    let (_, body) = target.split_once('?').unwrap();
+    let post = |site: &str| {
+        Request::post("/authorize")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site)
+            .body(Body::from(body.to_owned()))
+            .unwrap()
+    };
+    let page = browser.send(post("cross-site")).await;
+    page.assert_page(200, "action=\"/authorize\"");
+    assert!(!page.headers.contains_key(SET_COOKIE));
+    assert_eq!(page.field("state").replace("&#38;", "&"), "a+b &#/é");
+    browser.cookies = cookies;
+    let answer = browser.send(post("same-origin")).await;
+    assert!(answer.location().starts_with("/u/login/"));
+    let answer = browser.submit("password", &open, ALICE, PASSWORD).await;
+    assert!(has_token(&browser.follow(answer).await));
 }

@@ -68,7 +68,7 @@ pub(crate) async fn set_up(channels: &Channels) {
     let acme = OrganizationPatch {
         id: Some(ACME.to_owned()),
         name: "acme".to_owned(),
-        ..OrganizationPatch::default()
+        display_name: Some("Acme Company".to_owned()),
     };
     let organizations = ApplyOrganizationsRequest {
         organizations: vec![acme],
@@ -124,6 +124,7 @@ fn tenant() -> ApplyTenantRequest {
             friendly_name: Some("Example".to_owned()),
             session_lifetime_minutes: Some(600),
             idle_session_lifetime_minutes: Some(60),
+            allowed_logout_urls: Some(list(&["https://example.test/signed-out"])),
             ..TenantPatch::default()
         }),
         clients: clients(),
@@ -178,6 +179,10 @@ fn clients() -> Vec<ClientPatch> {
     };
     let partner = ClientPatch {
         is_first_party: Some(false),
+        allowed_logout_urls: Some(list(&[
+            "https://partner.example.test/bye?from=us",
+            "https://*.partner.example.test/bye",
+        ])),
         ..client("partner", &["https://partner.example.test/cb"])
     };
     let strict = ClientPatch {
@@ -197,7 +202,10 @@ fn clients() -> Vec<ClientPatch> {
         code,
         native,
         partner,
-        client("wildcard", &["https://*.preview.example.test/cb"]),
+        ClientPatch {
+            allowed_logout_urls: Some(list(&["https://*.preview.example.test/bye"])),
+            ..client("wildcard", &["https://*.preview.example.test/cb"])
+        },
         client("staff", &["https://staff.example.test/cb"]),
         client("nobody", &["https://nobody.example.test/cb"]),
     ]

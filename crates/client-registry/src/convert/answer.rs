@@ -29,6 +29,9 @@ impl From<Tenant> for wire::Tenant {
             resource_parameter_accepted: tenant.resource_parameter_profile
                 == ResourceParameterProfile::Compatibility,
             require_openid_scope: tenant.require_openid_scope,
+            rp_logout_end_session_endpoint_discovery: tenant
+                .rp_logout_end_session_endpoint_discovery,
+            oidc_logout_prompt_enabled: tenant.oidc_logout_prompt_enabled,
         }
     }
 }

@@ -62,6 +62,8 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
             patch.resource_parameter_profile,
         )?,
         require_openid_scope: patch.require_openid_scope,
+        rp_logout_end_session_endpoint_discovery: patch.rp_logout_end_session_endpoint_discovery,
+        oidc_logout_prompt_enabled: patch.oidc_logout_prompt_enabled,
     };
     patch.validate()?;
     Ok(patch)

@@ -201,6 +201,10 @@ fn client_urls() {
             "web_origins[0]: is more than an origin, scheme://host[:port]",
         ),
         (
+            |client| client.web_origins = Some(list(&["https://a.test"; 101])),
+            "web_origins: has 101 entries, but may have 100",
+        ),
+        (
             |client| client.allowed_origins = Some(list(&["com.example.app://x"])),
             "allowed_origins[0]: is not an http or https origin",
         ),

@@ -9,6 +9,7 @@ use super::{
 };
 
 const MAX_NAME: usize = 255;
+const MAX_WEB_ORIGINS: usize = 100;
 const MAX_ID_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 
 /// What an application shall be; absent fields stay, or get the default.
@@ -66,7 +67,9 @@ impl ClientPatch {
         )?;
         object.check_each("callbacks", self.callbacks.as_deref(), rule::callback)?;
         object.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
-        object.check_each("web_origins", self.web_origins.as_deref(), rule::web_origin)?;
+        let web_origins = self.web_origins.as_deref();
+        object.check_count("web_origins", web_origins, MAX_WEB_ORIGINS)?;
+        object.check_each("web_origins", web_origins, rule::web_origin)?;
         object.check_each(
             "allowed_origins",
             self.allowed_origins.as_deref(),

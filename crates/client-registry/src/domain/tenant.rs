@@ -43,6 +43,8 @@ pub struct Tenant {
     pub enabled_locales: Vec<String>,
     pub resource_parameter_profile: ResourceParameterProfile,
     pub require_openid_scope: bool,
+    pub rp_logout_end_session_endpoint_discovery: bool,
+    pub oidc_logout_prompt_enabled: bool,
 }
 
 /// How long SSO sessions live.
@@ -78,6 +80,8 @@ impl Default for Tenant {
             enabled_locales: Vec::new(),
             resource_parameter_profile: ResourceParameterProfile::default(),
             require_openid_scope: false,
+            rp_logout_end_session_endpoint_discovery: true,
+            oidc_logout_prompt_enabled: true,
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct TenantPatch {
     pub enabled_locales: Option<Vec<String>>,
     pub resource_parameter_profile: Option<ResourceParameterProfile>,
     pub require_openid_scope: Option<bool>,
+    pub rp_logout_end_session_endpoint_discovery: Option<bool>,
+    pub oidc_logout_prompt_enabled: Option<bool>,
 }
 
 impl TenantPatch {
@@ -128,7 +130,8 @@ impl TenantPatch {
             default_audience, default_directory, default_redirection_uri, allowed_logout_urls,
             enable_client_connections, authorization_response_iss_parameter_supported,
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
-            enabled_locales, resource_parameter_profile, require_openid_scope
+            enabled_locales, resource_parameter_profile, require_openid_scope,
+            rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled
         );
     }
 

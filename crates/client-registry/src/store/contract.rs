@@ -91,6 +91,8 @@ fn unusual() -> Wanted {
             enabled_locales: Some(list(&["ja", "en"])),
             resource_parameter_profile: Some(ResourceParameterProfile::Compatibility),
             require_openid_scope: Some(true),
+            rp_logout_end_session_endpoint_discovery: Some(false),
+            oidc_logout_prompt_enabled: Some(false),
         }),
         clients: vec![ClientPatch {
             app_type: Some(AppType::Spa),
@@ -202,7 +204,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 20);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 22);
     assert_eq!(plan.clients[0].fields.names().len(), 16);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);

@@ -1,10 +1,18 @@
 //! `doorward user`: single users.
 
 pub(crate) mod add;
+pub(crate) mod block;
+pub(crate) mod password;
 pub(crate) mod revoke_consent;
 pub(crate) mod roles;
 
+use doorward_proto::common::v1::User;
+use doorward_proto::session::v1::PutUsersRequest;
+
+use crate::commands::request;
 use crate::error::Error;
+use crate::service::Service;
+use crate::target::Deployment;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -12,6 +20,12 @@ pub(crate) enum Command {
     Add(add::Args),
     /// Give a user exactly these roles; without any, print the roles that the user has
     Roles(roles::Args),
+    /// Keep a user out, and end all sessions of the user
+    Block(block::Args),
+    /// Let a blocked user sign in again
+    Unblock(block::Args),
+    /// Give a user a new password, read from standard input, and end all sessions of the user
+    Password(password::Args),
     /// Take back what a user has agreed to give applications; tokens that are out live on
     RevokeConsent(revoke_consent::Args),
 }
@@ -21,6 +35,9 @@ impl Command {
         match self {
             Self::Add(args) => add::run(args).await,
             Self::Roles(args) => roles::run(args).await,
+            Self::Block(args) => block::run(args, true).await,
+            Self::Unblock(args) => block::run(args, false).await,
+            Self::Password(args) => password::run(args).await,
             Self::RevokeConsent(args) => revoke_consent::run(args).await,
         }
     }
@@ -34,4 +51,15 @@ pub(crate) struct Whom {
     /// Connection that the user belongs to, when several users have that email
     #[arg(long, value_name = "NAME")]
     connection: Option<String>,
+}
+
+/// Hands a changed user to `session`: only then is the change confirmed, for only then does every session follow it.
+async fn confirm(deployment: &Deployment, user: User) -> Result<(), Error> {
+    let users = PutUsersRequest {
+        users: vec![user],
+        relay_position: None,
+    };
+    let put = deployment.session().await?.put_users(request(users)).await;
+    put.map_err(Error::service(Service::Session))?;
+    Ok(())
 }

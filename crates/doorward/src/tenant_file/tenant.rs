@@ -28,6 +28,18 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
             ignored,
         )?,
         persistent_session_cookie: persistent_cookie(&mut tenant, ignored)?,
+        rp_logout_end_session_endpoint_discovery: flag_of(
+            &mut tenant,
+            "oidc_logout",
+            "rp_logout_end_session_endpoint_discovery",
+            ignored,
+        )?,
+        oidc_logout_prompt_enabled: flag_of(
+            &mut tenant,
+            "sessions",
+            "oidc_logout_prompt_enabled",
+            ignored,
+        )?,
         skip_non_verifiable_callback_uri_confirmation_prompt: tenant
             .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
         enabled_locales: tenant.texts("enabled_locales")?,
@@ -56,6 +68,21 @@ fn persistent_cookie(tenant: &mut Object, ignored: &mut Ignored) -> Result<Optio
     let persistent = cookie.word("mode", &[("persistent", true), ("non-persistent", false)])?;
     cookie.finish(ignored);
     Ok(persistent)
+}
+
+/// A setting that stands alone in an object of its own.
+fn flag_of(
+    tenant: &mut Object,
+    key: &str,
+    flag: &str,
+    ignored: &mut Ignored,
+) -> Result<Option<bool>> {
+    let Some(mut object) = tenant.object(key)? else {
+        return Ok(None);
+    };
+    let value = object.flag(flag)?;
+    object.finish(ignored);
+    Ok(value)
 }
 
 fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {

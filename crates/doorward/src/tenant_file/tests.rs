@@ -60,7 +60,13 @@ fn tenant() {
     );
     assert_eq!(tenant.idle_ephemeral_session_lifetime_minutes, Some(45));
     assert_eq!(tenant.persistent_session_cookie, Some(false));
-    assert_eq!(tenant.enable_client_connections, Some(false));
+    for flag in [
+        tenant.enable_client_connections,
+        tenant.rp_logout_end_session_endpoint_discovery,
+        tenant.oidc_logout_prompt_enabled,
+    ] {
+        assert_eq!(flag, Some(false));
+    }
     for flag in [
         tenant.authorization_response_iss_parameter_supported,
         tenant.skip_non_verifiable_callback_uri_confirmation_prompt,

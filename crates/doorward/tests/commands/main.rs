@@ -5,6 +5,7 @@
 mod consents;
 mod import;
 mod remote;
+mod revocation;
 mod roles;
 mod serve;
 mod users;

@@ -11,7 +11,7 @@ use tonic::service::Routes;
 
 use super::{Place, TENANT, failed, succeeded};
 
-/// Starts the three services that commands call; gives the flags that lead to them.
+/// Starts the four services that commands call; gives the flags that lead to them.
 async fn services(place: &Place) -> String {
     let database = |name: &str| DatabaseConfig::sqlite(&place.path().join(name));
     let never = Shutdown::new;
@@ -28,10 +28,15 @@ async fn services(place: &Place) -> String {
         .await
         .unwrap();
     let organization = doorward_organization::routes(organization);
+    let session = doorward_session::open_sqlite(&database("session.db"))
+        .await
+        .unwrap();
+    let session = doorward_session::routes(session, Arc::new(SystemClock));
     format!(
-        "--registry http://{} --identity http://{} --organization http://{}",
+        "--registry http://{} --identity http://{} --session http://{} --organization http://{}",
         start(registry),
         start(identity),
+        start(session),
         start(organization)
     )
 }
@@ -90,6 +95,16 @@ async fn every_command_works_on_a_running_deployment() {
     assert_eq!(succeeded(place.run(&roles)), "reader\n");
     let revoke = format!("user revoke-consent alice@example.com {services}");
     assert_eq!(succeeded(place.run(&revoke)), "0 taken back\n");
+    for (command, printed) in [
+        ("block", "is now blocked"),
+        ("block", "already was blocked"),
+        ("unblock", "is no longer blocked"),
+        ("password", "has a new password"),
+    ] {
+        let command = format!("user {command} alice@example.com {services}");
+        let said = succeeded(place.run_with(&command, "battery staple\n"));
+        assert_eq!(said, format!("{} {printed}\n", user.trim()));
+    }
     place.write(
         "users.json",
         r#"[{"email": "bob@example.com", "user_id": "bob"}]"#,

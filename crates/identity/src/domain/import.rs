@@ -77,7 +77,11 @@ impl ImportEntry {
         };
         let mut wanted = self.merged_into(current.clone());
         if wanted != *current {
-            wanted.version += 1;
+            if wanted.blocked && !current.blocked {
+                wanted.end_sessions();
+            } else {
+                wanted.version += 1;
+            }
             wanted.updated_at = now;
         }
         wanted

@@ -99,6 +99,8 @@ pub struct User {
     pub role_ids: BTreeSet<RoleId>,
     /// What the user has agreed to: one for each application, API and organization, and ordered by them.
     pub consents: Vec<Consent>,
+    /// Sessions that began with an older version have ended; 0: none has.
+    pub sessions_from_version: u64,
 }
 
 impl User {
@@ -119,6 +121,13 @@ impl User {
             updated_at: now,
             role_ids: BTreeSet::new(),
             consents: Vec::new(),
+            sessions_from_version: 0,
         }
+    }
+
+    /// The next version of this user, from which on sessions count: all that there are end.
+    pub fn end_sessions(&mut self) {
+        self.version += 1;
+        self.sessions_from_version = self.version;
     }
 }

@@ -5,6 +5,7 @@ mod consents;
 mod create_user;
 mod failing_store;
 mod import_users;
+mod revocation;
 mod roles;
 mod verify_password;
 mod watch_users;

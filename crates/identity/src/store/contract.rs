@@ -3,6 +3,7 @@
 mod changes;
 mod consents;
 mod import;
+mod revocation;
 mod roles;
 
 use std::sync::Arc;
@@ -165,6 +166,7 @@ async fn all(config: DatabaseConfig) {
     of_two_at_the_same_time_one_wins(&store).await;
     only_the_hash_that_was_checked_is_replaced(&*store).await;
     import::all(&*store).await;
+    revocation::all(&*store).await;
     roles::all(&store).await;
     consents::all(&store).await;
     changes::another_process_sees_them(&*store, &config).await;

@@ -77,12 +77,10 @@ impl Store for SqlStore {
     }
 
     async fn add_user(&self, user: &User, hash: &PasswordHash) -> Result<(), Error> {
-        let (mut transaction, mut positions) = self.begin_change(1).await?;
+        let (mut transaction, positions) = self.begin_change(1).await?;
         users::add(&mut transaction, user).await?;
-        passwords::add(&mut transaction, &user.id, hash).await?;
-        positions.note(&mut transaction, &user.id).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        passwords::put(&mut transaction, &user.id, hash).await?;
+        Ok(commit(transaction, positions, &user.id).await?)
     }
 
     async fn replace_hash(
@@ -148,6 +146,33 @@ impl Store for SqlStore {
         Ok(user)
     }
 
+    async fn set_blocked(&self, id: &UserId, blocked: bool) -> Result<User, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        let mut user = users::get(&mut transaction, id).await?;
+        if user.blocked == blocked {
+            return Ok(user);
+        }
+        user.blocked = blocked;
+        if blocked {
+            user.end_sessions();
+        } else {
+            user.version += 1;
+        }
+        users::update(&mut transaction, &user).await?;
+        commit(transaction, positions, id).await?;
+        Ok(user)
+    }
+
+    async fn set_password(&self, id: &UserId, hash: &PasswordHash) -> Result<User, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        let mut user = users::get(&mut transaction, id).await?;
+        user.end_sessions();
+        users::update(&mut transaction, &user).await?;
+        passwords::put(&mut transaction, id, hash).await?;
+        commit(transaction, positions, id).await?;
+        Ok(user)
+    }
+
     async fn role_revision(&self) -> Result<u64, StoreError> {
         roles::revision(self.database.pool()).await
     }
@@ -186,14 +211,24 @@ impl Store for SqlStore {
     }
 }
 
-/// Ends the change of one user: gives the user the next version and position.
+/// Ends the change of one user that is not in the user's row: gives the user the next version and position.
 async fn commit_change(
     mut transaction: Transaction<'static, Any>,
-    mut positions: Positions,
+    positions: Positions,
     id: &UserId,
 ) -> Result<u64, StoreError> {
     let version = users::raise_version(&mut transaction, id).await?;
+    commit(transaction, positions, id).await?;
+    Ok(version)
+}
+
+/// Ends the change of one user, whose row has the next version: gives the user the next position.
+async fn commit(
+    mut transaction: Transaction<'static, Any>,
+    mut positions: Positions,
+    id: &UserId,
+) -> Result<(), StoreError> {
     positions.note(&mut transaction, id).await?;
     transaction.commit().await?;
-    Ok(version)
+    Ok(())
 }

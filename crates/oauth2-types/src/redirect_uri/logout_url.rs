@@ -1,4 +1,5 @@
-//! Where a browser may go after a logout: `returnTo` of Auth0's `/v2/logout`.
+//! Where a browser may go after a logout: `returnTo` of Auth0's `/v2/logout`, and the `post_logout_redirect_uri` of OpenID
+//! Connect.
 
 use std::fmt;
 
@@ -6,12 +7,13 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::raw_uri::RawUri;
 use super::registered::Entry;
+use super::{MatchContext, matched_text};
 
 /// What a header line or a URL cannot hold as it is; everything outside ASCII comes on top.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
 
-/// A URL that is registered as a logout URL, with the query and fragment of the request. Only [`match_logout_url`]
-/// makes it.
+/// A URL that is registered as a logout URL; as a `returnTo`, with the query and fragment of the request. Only
+/// [`match_logout_url`] and [`match_post_logout_redirect_uri`] make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchedLogoutUrl(String);
 
@@ -46,6 +48,23 @@ pub fn match_logout_url(
         .into_iter()
         .any(|entry| Entry::parse(entry.as_ref()).is_ok_and(|entry| allows(&entry, &uri)))
         .then(|| MatchedLogoutUrl(format!("{target}{}", utf8_percent_encode(extra, UNSAFE))))
+}
+
+/// Compares a requested URI, decoded once, with the allowed logout URLs: the whole of it, query included, as
+/// [RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout) wants it.
+///
+/// No registration has a fragment, so a URI with one matches nothing. `*` and `{organization_name}` as in
+/// [`match_logout_url`].
+#[must_use]
+pub fn match_post_logout_redirect_uri(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedLogoutUrl> {
+    let requested = RawUri::split(requested)?;
+    registered.into_iter().find_map(|entry| {
+        let entry = Entry::parse(entry.as_ref()).ok()?;
+        matched_text(&entry, &requested, MatchContext::default()).map(MatchedLogoutUrl)
+    })
 }
 
 fn allows(entry: &Entry<'_>, target: &RawUri<'_>) -> bool {

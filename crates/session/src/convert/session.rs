@@ -8,7 +8,7 @@ use doorward_proto::session::v1 as wire;
 use doorward_proto::{InvalidField, required, to_timestamp};
 
 use super::{name, optional_name};
-use crate::domain::{Device, Limits, Session, SessionToken, SignIn, User, Visit};
+use crate::domain::{Device, Limits, Session, SessionToken, SignIn, User, UserId, Visit, Which};
 
 const MAX_USER_AGENT_BYTES: usize = 512;
 
@@ -37,6 +37,29 @@ impl TryFrom<wire::ResolveSessionRequest> for Visit {
             client_id: optional_name(request.client_id, "client_id")?,
         })
     }
+}
+
+/// Whose sessions are asked for, and the tenant's current limits.
+pub(crate) fn list(request: wire::ListSessionsRequest) -> Result<(UserId, Visit), InvalidField> {
+    let visit = Visit {
+        limits: limits(request.limits, "limits")?,
+        ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
+        client_id: String::new(),
+    };
+    Ok((name(request.user_id, "user_id")?.into(), visit))
+}
+
+/// Whose sessions shall end, and which.
+pub(crate) fn revocation(
+    request: wire::RevokeSessionsRequest,
+) -> Result<(UserId, Which), InvalidField> {
+    use wire::revoke_sessions_request::Which::{KeepSid, OnlySid};
+    let which = match request.which {
+        None => Which::All,
+        Some(OnlySid(sid)) => Which::Only(name(sid, "only_sid")?),
+        Some(KeepSid(sid)) => Which::AllBut(name(sid, "keep_sid")?),
+    };
+    Ok((name(request.user_id, "user_id")?.into(), which))
 }
 
 /// The copies of a [`wire::PutUsersRequest`].

@@ -109,12 +109,23 @@ impl From<WireStage> for Stage {
         match stage {
             WireStage::SigningIn(wire::SigningIn { identifier }) => Self::SigningIn { identifier },
             WireStage::SignedIn(wire::SignedIn { sid }) => Self::SignedIn { sid },
-            WireStage::Consenting(wire::Consenting { sid, scopes }) => {
-                Self::Consenting { sid, scopes }
+            WireStage::Consenting(wire::Consenting {
+                sid,
+                scopes,
+                user_id,
+            }) => Self::Consenting {
+                sid,
+                scopes,
+                user_id,
+            },
+            WireStage::Consented(wire::Consented { sid, user_id }) => {
+                Self::Consented { sid, user_id }
             }
-            WireStage::Consented(wire::Consented { sid }) => Self::Consented { sid },
-            WireStage::Confirming(wire::Confirming {}) => Self::Confirming,
-            WireStage::Confirmed(wire::Confirmed {}) => Self::Confirmed,
+            WireStage::Confirming(wire::Confirming { user_id }) => Self::Confirming { user_id },
+            WireStage::Confirmed(wire::Confirmed { user_id }) => Self::Confirmed { user_id },
+            WireStage::Declined(wire::Declined { error_description }) => {
+                Self::Declined { error_description }
+            }
             WireStage::Answered(wire::Answered { sid }) => Self::Answered { sid },
         }
     }
@@ -125,10 +136,21 @@ impl From<Stage> for WireStage {
         match stage {
             Stage::SigningIn { identifier } => Self::SigningIn(wire::SigningIn { identifier }),
             Stage::SignedIn { sid } => Self::SignedIn(wire::SignedIn { sid }),
-            Stage::Consenting { sid, scopes } => Self::Consenting(wire::Consenting { sid, scopes }),
-            Stage::Consented { sid } => Self::Consented(wire::Consented { sid }),
-            Stage::Confirming => Self::Confirming(wire::Confirming {}),
-            Stage::Confirmed => Self::Confirmed(wire::Confirmed {}),
+            Stage::Consenting {
+                sid,
+                scopes,
+                user_id,
+            } => Self::Consenting(wire::Consenting {
+                sid,
+                scopes,
+                user_id,
+            }),
+            Stage::Consented { sid, user_id } => Self::Consented(wire::Consented { sid, user_id }),
+            Stage::Confirming { user_id } => Self::Confirming(wire::Confirming { user_id }),
+            Stage::Confirmed { user_id } => Self::Confirmed(wire::Confirmed { user_id }),
+            Stage::Declined { error_description } => {
+                Self::Declined(wire::Declined { error_description })
+            }
             Stage::Answered { sid } => Self::Answered(wire::Answered { sid }),
         }
     }
@@ -183,12 +205,43 @@ mod tests {
                 "consenting.sid",
                 WireStage::Consenting(wire::Consenting {
                     sid: sid(),
-                    scopes: vec!["openid".to_owned()],
+                    ..wire::Consenting::default()
+                }),
+            ),
+            (
+                "consenting.user_id",
+                WireStage::Consenting(wire::Consenting {
+                    user_id: sid(),
+                    ..wire::Consenting::default()
+                }),
+            ),
+            (
+                "consenting.scopes",
+                WireStage::Consenting(wire::Consenting {
+                    scopes: vec![sid(); 17],
+                    ..wire::Consenting::default()
                 }),
             ),
             (
                 "consented.sid",
-                WireStage::Consented(wire::Consented { sid: sid() }),
+                WireStage::Consented(wire::Consented {
+                    sid: sid(),
+                    ..wire::Consented::default()
+                }),
+            ),
+            (
+                "confirming.user_id",
+                WireStage::Confirming(wire::Confirming { user_id: sid() }),
+            ),
+            (
+                "confirmed.user_id",
+                WireStage::Confirmed(wire::Confirmed { user_id: sid() }),
+            ),
+            (
+                "declined.error_description",
+                WireStage::Declined(wire::Declined {
+                    error_description: sid(),
+                }),
             ),
             (
                 "answered.sid",

@@ -60,6 +60,8 @@ pub struct Session {
     pub connection: String,
     /// False: the cookie ends with the browser.
     pub persistent: bool,
+    /// Version of the user who proved the credential.
+    pub user_version: u64,
 }
 
 /// A finished sign-in, from which a session is opened.
@@ -94,6 +96,7 @@ impl SignIn {
             initial_device: self.device.clone(),
             connection: self.connection.clone(),
             persistent: self.persistent,
+            user_version: self.user.version(),
         }
     }
 }
@@ -159,6 +162,12 @@ impl Session {
         now < self.expires_at() && now < self.idle_expires_at()
     }
 
+    /// Whether a change of its user has ended it, for good.
+    #[must_use]
+    pub fn is_revoked_by(&self, user: &User) -> bool {
+        self.user_version < user.sessions_from_version()
+    }
+
     /// What a visit makes of the session. The limits of its sign-in stay in it: the current ones may rise again.
     #[must_use]
     pub fn visited(mut self, visit: &Visit, now: Timestamp) -> Visited {
@@ -176,6 +185,29 @@ impl Session {
         }
         self.last_interacted_at = self.last_interacted_at.max(now);
         Visited::Changed(self)
+    }
+}
+
+/// Which of a user's sessions shall end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// The one with this `sid`.
+    Only(String),
+    /// Every one but that with this `sid`.
+    AllBut(String),
+}
+
+impl Which {
+    /// Whether it is this one.
+    #[must_use]
+    pub fn includes(&self, sid: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(only) => sid == only,
+            Self::AllBut(kept) => sid != kept,
+        }
     }
 }
 

@@ -76,16 +76,31 @@ pub enum Stage {
         sid: String,
         /// What the page shows.
         scopes: Vec<String>,
+        /// Who is asked.
+        user_id: String,
     },
     /// The user has agreed.
     Consented {
         /// The session that was opened; empty: it was there before.
         sid: String,
+        /// Who has agreed.
+        user_id: String,
     },
     /// The user is asked whether the application on this device is the right one.
-    Confirming,
+    Confirming {
+        /// Who is asked.
+        user_id: String,
+    },
     /// The user has said that it is.
-    Confirmed,
+    Confirmed {
+        /// Who has said so.
+        user_id: String,
+    },
+    /// The user has said no.
+    Declined {
+        /// What the application is told.
+        error_description: String,
+    },
     /// The answer was sent.
     Answered {
         /// The session that it was made from.
@@ -138,17 +153,27 @@ impl AuthorizationRequest {
 }
 
 impl Stage {
-    /// The text that it holds, and the field that it comes from.
-    fn text(&self) -> Option<(&'static str, &str)> {
+    /// The texts that it holds, and the fields that they come from.
+    fn texts(&self) -> Vec<(&'static str, &str)> {
         match self {
             Self::SigningIn { identifier } => {
-                Some(("transaction.signing_in.identifier", identifier))
+                vec![("transaction.signing_in.identifier", identifier)]
             }
-            Self::SignedIn { sid } => Some(("transaction.signed_in.sid", sid)),
-            Self::Consenting { sid, .. } => Some(("transaction.consenting.sid", sid)),
-            Self::Consented { sid } => Some(("transaction.consented.sid", sid)),
-            Self::Confirming | Self::Confirmed => None,
-            Self::Answered { sid } => Some(("transaction.answered.sid", sid)),
+            Self::SignedIn { sid } => vec![("transaction.signed_in.sid", sid)],
+            Self::Consenting { sid, user_id, .. } => vec![
+                ("transaction.consenting.sid", sid),
+                ("transaction.consenting.user_id", user_id),
+            ],
+            Self::Consented { sid, user_id } => vec![
+                ("transaction.consented.sid", sid),
+                ("transaction.consented.user_id", user_id),
+            ],
+            Self::Confirming { user_id } => vec![("transaction.confirming.user_id", user_id)],
+            Self::Confirmed { user_id } => vec![("transaction.confirmed.user_id", user_id)],
+            Self::Declined { error_description } => {
+                vec![("transaction.declined.error_description", error_description)]
+            }
+            Self::Answered { sid } => vec![("transaction.answered.sid", sid)],
         }
     }
 }
@@ -157,7 +182,7 @@ impl Progress {
     /// Refuses texts that no page and no session would give.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let page_nonce = ("transaction.page_nonce", self.page_nonce.as_str());
-        for (field, text) in self.stage.text().into_iter().chain([page_nonce]) {
+        for (field, text) in self.stage.texts().into_iter().chain([page_nonce]) {
             if text.len() > MAX_TEXT_BYTES {
                 return Err(InvalidField::new(field, "must have 1 KiB or less"));
             }
@@ -174,11 +199,11 @@ impl Progress {
         Ok(())
     }
 
-    /// Ends an hour from now at the latest; once answered, two minutes from now.
+    /// Ends an hour from now at the latest; once answered or declined, two minutes from now.
     #[must_use]
     pub fn bounded(self, now: Timestamp) -> Self {
         let life = match self.stage {
-            Stage::Answered { .. } => REPEAT_LIFE,
+            Stage::Answered { .. } | Stage::Declined { .. } => REPEAT_LIFE,
             _ => MAX_LIFE,
         };
         Self {

@@ -46,6 +46,18 @@ impl User {
         self.0.version
     }
 
+    /// Sessions that began with an older version of this user have ended; 0: none has.
+    #[must_use]
+    pub fn sessions_from_version(&self) -> u64 {
+        self.0.sessions_from_version
+    }
+
+    /// Whether the user is kept out.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.0.blocked
+    }
+
     /// The copy as it came.
     #[must_use]
     pub fn message(&self) -> &wire::User {

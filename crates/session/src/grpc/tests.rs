@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::*;
@@ -278,6 +279,48 @@ async fn a_call_without_limits_ends_nothing() {
     );
 }
 
+/// SEC-086.
+#[tokio::test]
+async fn sessions_are_listed_and_revoked() {
+    let mut app = App::start().await;
+    let (first, second) = (app.open().await, app.open().await);
+    let (first, second) = (first.session.unwrap(), second.session.unwrap());
+    let list = ListSessionsRequest {
+        user_id: "auth0|alice".to_owned(),
+        limits: limits(1_000, 100),
+        ephemeral_limits: limits(1_000, 100),
+    };
+    let revoke = |user_id: &str, which| RevokeSessionsRequest {
+        user_id: user_id.to_owned(),
+        which,
+    };
+    let listed = app.client.list_sessions(list.clone()).await.unwrap();
+    assert_eq!(listed.into_inner().sessions.len(), 2);
+    let keep = |sid: &str| Some(Which::KeepSid(sid.to_owned()));
+    let only = |sid: &str| Some(Which::OnlySid(sid.to_owned()));
+    for (request, revoked) in [
+        (revoke("auth0|bob", only(&first.sid)), 0),
+        (revoke("auth0|bob", None), 0),
+        (revoke("auth0|alice", only("unknown")), 0),
+        (revoke("auth0|alice", keep(&first.sid)), 1),
+        (revoke("auth0|alice", only(&second.sid)), 0),
+        (revoke("auth0|alice", None), 1),
+    ] {
+        let answer = app.client.revoke_sessions(request.clone()).await.unwrap();
+        assert_eq!(answer.into_inner().revoked, revoked, "{request:?}");
+    }
+    let listed = app.client.list_sessions(list).await.unwrap();
+    assert_eq!(listed.into_inner().sessions, []);
+    for broken in [
+        revoke("", None),
+        revoke("auth0|alice", only("")),
+        revoke("auth0|alice", keep("")),
+    ] {
+        let refused = app.client.revoke_sessions(broken).await;
+        assert_eq!(refusal(refused), Some(ErrorReason::InvalidField));
+    }
+}
+
 #[tokio::test]
 async fn copies_of_users_and_the_relay_position() {
     let mut app = App::start().await;
@@ -519,7 +562,7 @@ async fn an_access_token_is_found_until_it_expires() {
 async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
     let port = doorward_test_support::free_port();
     let config = crate::RedisConfig::new(format!("redis://127.0.0.1:{port}/"));
-    let store = crate::open_redis(&config).unwrap();
+    let store = crate::open_redis(&config).await.unwrap();
     let channel = grpc::in_memory(crate::routes(store, FakeClock::start()), Shutdown::new());
     let token = "x".repeat(54);
     let answer = SessionServiceClient::new(channel)

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod expiry;
+mod revocation;
 mod sessions;
 mod transactions;
 mod users;
@@ -90,6 +91,7 @@ async fn resolve(store: &dyn Store, token: &SessionToken, now: Timestamp) -> Opt
 pub(super) async fn all(store: &dyn Store) {
     sessions::all(store).await;
     expiry::all(store).await;
+    revocation::all(store).await;
     users::all(store).await;
     transactions::all(store).await;
     access_tokens::all(store).await;

@@ -4,17 +4,18 @@
 //! Everything else is the message of the protos: compact, converted already, and held compatible by the protos' own
 //! rules. Both pass over fields that they do not know, so that replicas of two releases can share a store.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use doorward_proto::common::v1::User as WireUser;
 use doorward_proto::session::v1 as wire;
-use doorward_service_kit::StoreError;
+use doorward_service_kit::{StoreError, with_causes};
 use jiff::Timestamp;
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, User, UserId,
+    AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, User, UserId, Visit,
 };
 
 /// A session without its user, who is kept beside it. Instants and durations are in milliseconds.
@@ -35,6 +36,9 @@ struct SessionRecord {
     agent: String,
     via: String,
     persistent: bool,
+    // Absent in sessions from before there was a way to end them by a change of their user.
+    #[serde(default)]
+    version: u64,
 }
 
 pub(super) fn encode_session(session: &Session) -> Result<String, StoreError> {
@@ -50,6 +54,7 @@ pub(super) fn encode_session(session: &Session) -> Result<String, StoreError> {
         agent: session.initial_device.user_agent.clone(),
         via: session.connection.clone(),
         persistent: session.persistent,
+        version: session.user_version,
     };
     serde_json::to_string(&record).map_err(StoreError::corrupt)
 }
@@ -73,7 +78,33 @@ pub(super) fn decode_session(text: &str, user_id: UserId) -> Result<Session, Sto
         },
         connection: record.via,
         persistent: record.persistent,
+        user_version: record.version,
     })
+}
+
+/// Those of a user's sessions that are live, the last used first. One that cannot be read is nobody's but its owner's loss.
+pub(super) fn live_sessions(
+    records: impl Iterator<Item = impl AsRef<str>>,
+    user: &User,
+    visit: &Visit,
+    now: Timestamp,
+) -> Vec<Session> {
+    let readable = records.filter_map(|record| {
+        decode_session(record.as_ref(), user.id())
+            .inspect_err(|error| {
+                tracing::error!(error = with_causes(error), "a session cannot be read");
+            })
+            .ok()
+    });
+    let current = readable.map(|session| {
+        let limits = visit.limits_for(&session);
+        session.under(limits)
+    });
+    let mut live: Vec<_> = current
+        .filter(|session| session.is_live(now) && !session.is_revoked_by(user))
+        .collect();
+    live.sort_by_key(|session| Reverse(session.last_interacted_at));
+    live
 }
 
 pub(super) fn to_millis(duration: Duration) -> u64 {

@@ -2,7 +2,7 @@
 //!
 //! | key | type | holds |
 //! |---|---|---|
-//! | `doorward:user:{SLOT}` | hash | `user`, `version`: the user's copy; every other field is a session, by the hash of its token |
+//! | `doorward:user:{SLOT}` | hash | `user`: the user's copy; `version`: its version, and that from which on sessions count; every other field is a session, by the hash of its token |
 //! | `doorward:user-relay-position` | string | how far changes of users were relayed |
 //! | `doorward:transaction:{HASH}` | hash | a pending transaction, by the hash of its id |
 //! | `doorward:transaction-client:{HASH}` | hash | `client_id`, `expires_at`: its application, kept for longer |
@@ -45,6 +45,27 @@ impl RedisStore {
         Ok(Self {
             connection: Connection::open(config)?,
         })
+    }
+
+    /// Refuses a server that would throw sessions away when its memory is full. One that does not answer yet is only
+    /// warned of.
+    pub async fn refuse_eviction(&self) -> Result<(), ConfigError> {
+        match self.connection.eviction_policy().await {
+            Ok(Some(policy)) if policy != "noeviction" => Err(ConfigError::invalid(
+                "redis.url",
+                format!(
+                    "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
+                ),
+            )),
+            Ok(_) => {
+                tracing::info!("redis answers");
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "redis does not answer yet, so its maxmemory-policy is not known");
+                Ok(())
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use doorward_oauth2_types::auth0;
 use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
+use doorward_proto::organization::v1::Organization;
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -14,7 +15,7 @@ pub(super) async fn check(
     params: &RawParams,
     client: &Client,
     deps: &Deps,
-) -> Result<Option<String>, OAuthError> {
+) -> Result<Option<Organization>, OAuthError> {
     let requested = params.get(auth0::ORGANIZATION);
     if let Some(error) = refusal(requested, params.get(auth0::INVITATION), client) {
         return Err(OAuthError::invalid_request(error));
@@ -23,7 +24,7 @@ pub(super) async fn check(
         return Ok(None);
     };
     match deps.backends.organizations.find(id).await? {
-        Some(organization) => Ok(Some(organization.id)),
+        Some(organization) => Ok(Some(organization)),
         None => Err(OAuthError::invalid_request(format!(
             "parameter organization is invalid: {id}"
         ))),

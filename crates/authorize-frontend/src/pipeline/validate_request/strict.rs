@@ -16,7 +16,7 @@ const REFUSED: [&str; 7] = [
     auth0::SCREEN_HINT,
 ];
 
-pub(in crate::pipeline) fn is_strict_third_party(client: &Client) -> bool {
+pub(crate) fn is_strict_third_party(client: &Client) -> bool {
     !client.is_first_party && client.third_party_security_mode() == ThirdPartySecurityMode::Strict
 }
 

@@ -16,7 +16,8 @@ pub(super) async fn get<'e>(
             ephemeral_absolute_minutes, ephemeral_idle_minutes, persistent_session_cookie,
             enable_client_connections, authorization_response_iss_parameter_supported,
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
-            enabled_locales, resource_parameter_profile, require_openid_scope
+            enabled_locales, resource_parameter_profile, require_openid_scope,
+            rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled
          FROM tenant",
     )
     .fetch_optional(database)
@@ -51,6 +52,9 @@ fn read(row: &AnyRow) -> Result<Tenant, StoreError> {
         enabled_locales: row.list("enabled_locales")?,
         resource_parameter_profile: row.word("resource_parameter_profile")?,
         require_openid_scope: row.flag("require_openid_scope")?,
+        rp_logout_end_session_endpoint_discovery: row
+            .flag("rp_logout_end_session_endpoint_discovery")?,
+        oidc_logout_prompt_enabled: row.flag("oidc_logout_prompt_enabled")?,
     })
 }
 
@@ -62,9 +66,10 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
             ephemeral_absolute_minutes, ephemeral_idle_minutes, persistent_session_cookie,
             enable_client_connections, authorization_response_iss_parameter_supported,
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
-            enabled_locales, resource_parameter_profile, require_openid_scope)
+            enabled_locales, resource_parameter_profile, require_openid_scope,
+            rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled)
          VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20)
+            $19, $20, $21, $22)
          ON CONFLICT (singleton) DO UPDATE SET
             friendly_name = excluded.friendly_name,
             picture_url = excluded.picture_url,
@@ -87,7 +92,9 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
             use_scope_descriptions_for_consent = excluded.use_scope_descriptions_for_consent,
             enabled_locales = excluded.enabled_locales,
             resource_parameter_profile = excluded.resource_parameter_profile,
-            require_openid_scope = excluded.require_openid_scope",
+            require_openid_scope = excluded.require_openid_scope,
+            rp_logout_end_session_endpoint_discovery = excluded.rp_logout_end_session_endpoint_discovery,
+            oidc_logout_prompt_enabled = excluded.oidc_logout_prompt_enabled",
     )
     .bind(&tenant.friendly_name)
     .bind(&tenant.picture_url)
@@ -109,6 +116,8 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
     .bind(json(&tenant.enabled_locales)?)
     .bind(tenant.resource_parameter_profile.as_str())
     .bind(flag(tenant.require_openid_scope))
+    .bind(flag(tenant.rp_logout_end_session_endpoint_discovery))
+    .bind(flag(tenant.oidc_logout_prompt_enabled))
     .execute(database)
     .await?;
     Ok(())

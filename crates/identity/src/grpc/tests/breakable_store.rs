@@ -113,6 +113,18 @@ impl Store for BreakableStore {
         self.writer()?.set_user_roles(id, roles).await
     }
 
+    async fn set_blocked(&self, id: &UserId, blocked: bool) -> Result<crate::domain::User, Error> {
+        self.writer()?.set_blocked(id, blocked).await
+    }
+
+    async fn set_password(
+        &self,
+        id: &UserId,
+        hash: &PasswordHash,
+    ) -> Result<crate::domain::User, Error> {
+        self.writer()?.set_password(id, hash).await
+    }
+
     async fn role_revision(&self) -> Result<u64, StoreError> {
         self.reader()?.role_revision().await
     }

@@ -31,6 +31,15 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
         user_id: "auth0|1".to_owned(),
         roles: Vec::new(),
     };
+    let block = SetUserBlockedRequest {
+        user_id: "auth0|1".to_owned(),
+        blocked: true,
+    };
+    let change = SetPasswordRequest {
+        user_id: "auth0|1".to_owned(),
+        password: PASSWORD.to_owned(),
+        min_password_length: 0,
+    };
     for status in [
         service.verify(sign_in(EMAIL, PASSWORD)).await.unwrap_err(),
         service
@@ -45,6 +54,8 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
         client.list_roles(roles).await.unwrap_err(),
         client.apply_roles(apply).await.unwrap_err(),
         client.set_user_roles(set).await.unwrap_err(),
+        client.set_user_blocked(block).await.unwrap_err(),
+        client.set_password(change).await.unwrap_err(),
     ] {
         assert_eq!(
             reason_of(&status),

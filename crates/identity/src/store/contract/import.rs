@@ -169,10 +169,12 @@ async fn a_hash_that_was_set_here_stays(store: &dyn Store) {
     assert_eq!(import(store, "Here", &newer).await.unwrap(), tally(0, 1, 0));
     let old = stored_hash(store, &user).await.unwrap();
     assert_eq!(Some(&old), newer[0].password_hash.as_ref());
+    let mut expected = user.clone();
+    expected.end_sessions();
     assert_eq!(
         find(store, "set-here@example.com").await,
-        user,
-        "only the password is new"
+        expected,
+        "only the password is new, and sessions have ended"
     );
 
     let better = hash("newer");

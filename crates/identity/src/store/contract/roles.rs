@@ -215,6 +215,7 @@ async fn an_import_leaves_roles_and_consents_alone(store: &dyn Store) {
         User {
             version: 4,
             blocked: true,
+            sessions_from_version: 4,
             ..before
         }
     );

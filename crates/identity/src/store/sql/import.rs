@@ -16,7 +16,15 @@ pub(super) async fn one(
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let current = find(transaction, connection, entry).await?;
-    let wanted = entry.wanted(current.as_ref(), connection, now);
+    let mut wanted = entry.wanted(current.as_ref(), connection, now);
+    // Whoever had the old password may have sessions.
+    let rehashed = match (&current, &entry.password_hash) {
+        (Some(user), Some(hash)) => passwords::import(transaction, &user.id, hash).await?,
+        _ => false,
+    };
+    if rehashed {
+        wanted.end_sessions();
+    }
     let differs = current.as_ref() != Some(&wanted);
     match &current {
         None => users::add(transaction, &wanted).await?,
@@ -26,13 +34,12 @@ pub(super) async fn one(
     if differs {
         positions.note(transaction, &wanted.id).await?;
     }
-    let rehashed = match &entry.password_hash {
-        Some(hash) => passwords::import(transaction, &wanted.id, hash).await?,
-        None => false,
-    };
+    if let (None, Some(hash)) = (&current, &entry.password_hash) {
+        passwords::import(transaction, &wanted.id, hash).await?;
+    }
     Ok(match current {
         None => Outcome::Created,
-        Some(_) if differs || rehashed => Outcome::Updated,
+        Some(_) if differs => Outcome::Updated,
         Some(_) => Outcome::Unchanged,
     })
 }

@@ -29,17 +29,20 @@ pub(super) async fn list_accounts(
     rows.iter().map(read).collect()
 }
 
-/// The first password of a user, set here.
-pub(super) async fn add(
+/// The password of a user, set here, in the place of an earlier one.
+pub(super) async fn put(
     transaction: &mut Transaction<'static, Any>,
     id: &UserId,
     hash: &PasswordHash,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 1)")
-        .bind(id.as_str())
-        .bind(hash.as_str())
-        .execute(&mut **transaction)
-        .await?;
+    sqlx::query(
+        "INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 1)
+         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_here = 1",
+    )
+    .bind(id.as_str())
+    .bind(hash.as_str())
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ macro_rules! select_users {
     ($rest:literal) => {
         concat!(
             "SELECT u.user_id, u.connection, u.email, u.email_verified, u.profile, u.blocked, u.app_metadata, \
-             u.user_metadata, u.version, u.created_at, u.updated_at, \
+             u.user_metadata, u.version, u.created_at, u.updated_at, u.sessions_from_version, \
              COALESCE((SELECT string_agg(r.role_id, '\n') FROM user_role r WHERE r.user_id = u.user_id), '') AS role_ids, \
              COALESCE((SELECT string_agg(c.client_id || '\n' || c.audience || '\n' || c.organization_id || '\n' || c.scope, '\n') \
              FROM consent c WHERE c.user_id = u.user_id), '') AS consents",
@@ -96,8 +96,8 @@ pub(super) async fn add(
         transaction,
         user,
         "INSERT INTO app_user (user_id, connection, email, email_verified, profile, blocked, app_metadata,
-             user_metadata, version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             user_metadata, version, created_at, updated_at, sessions_from_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     );
     written.await
 }
@@ -110,7 +110,8 @@ pub(super) async fn update(
         transaction,
         user,
         "UPDATE app_user SET connection = $2, email = $3, email_verified = $4, profile = $5, blocked = $6,
-             app_metadata = $7, user_metadata = $8, version = $9, created_at = $10, updated_at = $11
+             app_metadata = $7, user_metadata = $8, version = $9, created_at = $10, updated_at = $11,
+             sessions_from_version = $12
          WHERE user_id = $1",
     );
     written.await
@@ -133,6 +134,7 @@ async fn write(
         .bind(to_bigint(user.version)?)
         .bind(user.created_at.as_millisecond())
         .bind(user.updated_at.as_millisecond())
+        .bind(to_bigint(user.sessions_from_version)?)
         .execute(&mut **transaction)
         .await;
     match written {
@@ -164,6 +166,7 @@ pub(super) fn read(row: &AnyRow) -> Result<User, StoreError> {
         updated_at: instant("updated_at")?,
         role_ids: roles::read_ids(&text("role_ids")?)?,
         consents: consents::read(&text("consents")?)?,
+        sessions_from_version: to_unsigned(number("sessions_from_version")?)?,
     })
 }
 

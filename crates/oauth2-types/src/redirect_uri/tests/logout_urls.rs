@@ -1,4 +1,4 @@
-//! `returnTo`.
+//! `returnTo` and `post_logout_redirect_uri`.
 
 use super::*;
 
@@ -107,4 +107,81 @@ fn organization_name_is_not_available() {
     for requested in [SPA3[0], "https://acme.tenant.example.test/cb"] {
         assert_eq!(match_logout_url(requested, SPA3), None);
     }
+}
+
+const POST_LOGOUT: [&str; 5] = [
+    "https://app.example.test/bye",
+    "https://app.example.test/bye?a=1",
+    "http://127.0.0.1:3000/",
+    "https://*.preview.example.test/bye",
+    "com.example.app://bye",
+];
+
+fn post_logout(requested: &str) -> Option<String> {
+    let matched = match_post_logout_redirect_uri(requested, POST_LOGOUT);
+    matched.map(|url| url.as_str().to_owned())
+}
+
+#[test]
+fn the_whole_of_a_post_logout_redirect_uri_counts() {
+    for (requested, expected) in [
+        (
+            "https://app.example.test/bye",
+            "https://app.example.test/bye",
+        ),
+        (
+            "HTTPS://APP.example.test/bye",
+            "https://app.example.test/bye",
+        ),
+        (
+            "https://app.example.test/bye?a=1",
+            "https://app.example.test/bye?a=1",
+        ),
+        ("http://127.0.0.1:3000/", "http://127.0.0.1:3000/"),
+        (
+            "https://PR-7.preview.example.test/bye",
+            "https://pr-7.preview.example.test/bye",
+        ),
+        ("com.example.app://bye", "com.example.app://bye"),
+    ] {
+        assert_eq!(
+            post_logout(requested).as_deref(),
+            Some(expected),
+            "{requested}"
+        );
+    }
+}
+
+#[test]
+fn sec_204_no_post_logout_redirect_uri() {
+    for requested in [
+        "https://app.example.test/bye?a=2",
+        "https://app.example.test/bye?",
+        "https://app.example.test/bye?a=1&b=2",
+        "https://app.example.test/bye#a",
+        "https://app.example.test/bye#",
+        "https://app.example.test/BYE",
+        "https://app.example.test/bye/",
+        "https://app.example.test/x/../bye",
+        "https://app.example.test:443/bye",
+        "https://user@app.example.test/bye",
+        "http://127.0.0.1:4000/",
+        "https://pr-7.preview.example.test/bye?a=1",
+        "https://a.b.preview.example.test/bye",
+        "https://*.preview.example.test/bye",
+        "https://user@pr-7.preview.example.test/bye",
+        "//app.example.test/bye",
+        "/\\app.example.test/bye",
+        "https:app.example.test/bye",
+        "javascript:alert(1)",
+        " https://app.example.test/bye",
+        "",
+    ] {
+        assert_eq!(post_logout(requested), None, "{requested}");
+    }
+    let scheme = ["javascript:alert(1)"];
+    assert_eq!(match_post_logout_redirect_uri(scheme[0], scheme), None);
+    assert_eq!(match_post_logout_redirect_uri(SPA3[0], SPA3), None);
+    let acme = "https://acme.tenant.example.test/cb";
+    assert_eq!(match_post_logout_redirect_uri(acme, SPA3), None);
 }

@@ -207,6 +207,7 @@ proptest! {
         let _ = RegisteredUri::parse(&registered);
         let _ = match_redirect_uri(&requested, [&registered], context);
         let _ = match_logout_url(&requested, [&registered]);
+        let _ = match_post_logout_redirect_uri(&requested, [&registered]);
         let _ = origin_matches(&requested, [&registered]);
     }
 

@@ -113,10 +113,21 @@ async fn every_stage_comes_back(store: &dyn Store) {
         Stage::Consenting {
             sid: sid(),
             scopes: vec!["openid".to_owned(), "read:things".to_owned()],
+            user_id: "u".to_owned(),
         },
-        Stage::Consented { sid: String::new() },
-        Stage::Confirming,
-        Stage::Confirmed,
+        Stage::Consented {
+            sid: String::new(),
+            user_id: "u".to_owned(),
+        },
+        Stage::Confirming {
+            user_id: "u".to_owned(),
+        },
+        Stage::Confirmed {
+            user_id: "u".to_owned(),
+        },
+        Stage::Declined {
+            error_description: "no".to_owned(),
+        },
         Stage::Answered { sid: sid() },
     ] {
         let id = add(store).await;

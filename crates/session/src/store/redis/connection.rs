@@ -23,6 +23,7 @@ const MIN_DELAY: Duration = Duration::from_millis(100);
 const MAX_DELAY: Duration = Duration::from_millis(500);
 
 pub(super) struct Connection {
+    client: Client,
     manager: ConnectionManager,
     /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
     deadline: Duration,
@@ -47,8 +48,33 @@ impl Connection {
             .set_response_timeout(Some(deadline));
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), settings)
             .map_err(|error| ConfigError::invalid("redis.url", error.to_string()))?;
-        tokio::spawn(connect(client, manager.clone()));
-        Ok(Self { manager, deadline })
+        // Ahead of the first call; whether it works is for that call to tell.
+        let mut ahead = manager.clone();
+        tokio::spawn(async move { ping(&mut ahead).await });
+        Ok(Self {
+            client,
+            manager,
+            deadline,
+        })
+    }
+
+    /// What Redis does when its memory is full, as soon as it answers at all.
+    pub(super) async fn eviction_policy(&self) -> RedisResult<Option<String>> {
+        // A connection of its own tells why it does not work, which the manager keeps to itself.
+        let settings = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(Some(CONNECT_TIMEOUT));
+        let connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&settings);
+        let memory: String = redis::cmd("INFO")
+            .arg("memory")
+            .query_async(&mut connection.await?)
+            .await?;
+        let policy = memory
+            .lines()
+            .find_map(|line| line.strip_prefix("maxmemory_policy:"));
+        Ok(policy.map(str::to_owned))
     }
 
     /// Runs a script.
@@ -95,23 +121,6 @@ fn client(config: &RedisConfig) -> Result<Client, ConfigError> {
     #[cfg(target_os = "linux")]
     let tcp = tcp.set_user_timeout(UNACKNOWLEDGED);
     Client::open(info.set_tcp_settings(tcp)).map_err(bad_url)
-}
-
-/// Connects ahead of the first call. An attempt of its own tells why it does not work, which the manager keeps to itself.
-async fn connect(client: Client, mut manager: ConnectionManager) {
-    match attempt(&client).await {
-        Ok(()) => tracing::info!("redis answers"),
-        Err(error) => tracing::warn!(%error, "redis does not answer yet"),
-    }
-    let _connected = ping(&mut manager).await;
-}
-
-async fn attempt(client: &Client) -> RedisResult<()> {
-    let settings = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT_TIMEOUT))
-        .set_response_timeout(Some(CONNECT_TIMEOUT));
-    let connection = client.get_multiplexed_async_connection_with_config(&settings);
-    ping(&mut connection.await?).await
 }
 
 async fn ping(connection: &mut impl ConnectionLike) -> RedisResult<()> {

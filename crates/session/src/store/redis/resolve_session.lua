@@ -1,6 +1,6 @@
 local field, now, client, grace = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 
-local found = redis.call('HMGET', KEYS[1], field, 'user')
+local found = redis.call('HMGET', KEYS[1], field, 'user', 'version')
 if not found[1] then
     return false
 end
@@ -12,6 +12,9 @@ end
 if not is_live(session, now, absolute, idle) then
     remove(field)
     return false
+end
+if is_revoked(session, table.remove(found)) then
+    return found
 end
 
 local known = client == ''

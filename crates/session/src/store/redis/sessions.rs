@@ -1,5 +1,6 @@
 //! Sessions and the copies of their users.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
@@ -9,28 +10,47 @@ use jiff::Timestamp;
 use redis::{Cmd, Script};
 
 use super::{RedisStore, time_to_live, user_key};
-use crate::domain::{Session, SessionToken, SignIn, User, Visit, WRITE_GRACE};
-use crate::store::Sessions;
-use crate::store::record::{decode_session, decode_user, encode_session, encode_user, to_millis};
+use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, WRITE_GRACE, Which};
+use crate::store::record::{
+    decode_session, decode_user, encode_session, encode_user, live_sessions, to_millis,
+};
+use crate::store::{SIGN_IN, Sessions};
 
 const RELAY_POSITION: &str = "doorward:user-relay-position";
 
 macro_rules! session_script {
     ($file:literal) => {
-        LazyLock::new(|| Script::new(concat!(include_str!("session.lua"), include_str!($file))))
+        LazyLock::new(|| {
+            let sign_in = to_millis(SIGN_IN);
+            let shared = include_str!("session.lua");
+            Script::new(&format!(
+                "local SIGN_IN = {sign_in}\n{shared}{}",
+                include_str!($file)
+            ))
+        })
     };
 }
 
 static OPEN: LazyLock<Script> = session_script!("open_session.lua");
 static RESOLVE: LazyLock<Script> = session_script!("resolve_session.lua");
 static END: LazyLock<Script> = session_script!("end_session.lua");
-static PUT_USER: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("put_user.lua")));
+static REVOKE: LazyLock<Script> = session_script!("revoke_sessions.lua");
+static PUT_USER: LazyLock<Script> = session_script!("put_user.lua");
 static PUT_RELAY_POSITION: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("put_user_relay_position.lua")));
 
 /// Numbers of one length, which compare as text: Lua's own numbers are exact only up to 2^53.
 fn comparable(number: u64) -> String {
     format!("{number:020}")
+}
+
+/// The version of a copy, and behind it the version from which on sessions count.
+fn versions(user: &User) -> String {
+    format!(
+        "{} {}",
+        comparable(user.version()),
+        comparable(user.sessions_from_version())
+    )
 }
 
 #[async_trait]
@@ -55,7 +75,7 @@ impl Sessions for RedisStore {
                     .arg(token.hash())
                     .arg(encode_session(&session)?)
                     .arg(encode_user(user))
-                    .arg(comparable(user.version()))
+                    .arg(versions(user))
                     .arg(own)
                     .arg(now.as_millisecond())
                     .arg(time_to_live(session.expires_at(), now)),
@@ -95,6 +115,9 @@ impl Sessions for RedisStore {
         let user = user.ok_or_else(|| StoreError::corrupt("a session without its user"))?;
         let user = decode_user(&user)?;
         let session = decode_session(&session, user.id())?;
+        if session.is_revoked_by(&user) && !user.is_blocked() {
+            return Ok(None);
+        }
         let limits = visit.limits_for(&session);
         Ok(Some((session.under(limits), user)))
     }
@@ -104,7 +127,48 @@ impl Sessions for RedisStore {
         self.connection.run(END.key(key).arg(token.hash())).await
     }
 
-    async fn put_users(&self, users: &[User]) -> Result<(), StoreError> {
+    async fn list_sessions(
+        &self,
+        user: &UserId,
+        visit: &Visit,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError> {
+        let key = user_key(&user.slot());
+        let mut fields: HashMap<String, Vec<u8>> =
+            self.connection.query(&Cmd::hgetall(key)).await?;
+        let Some(copy) = fields.remove("user") else {
+            return Ok(Vec::new());
+        };
+        fields.remove("version");
+        let sessions = fields
+            .values()
+            .map(|record| String::from_utf8_lossy(record));
+        Ok(live_sessions(sessions, &decode_user(&copy)?, visit, now))
+    }
+
+    async fn revoke_sessions(
+        &self,
+        user: &UserId,
+        which: &Which,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let (which, sid) = match which {
+            Which::All => ("all", ""),
+            Which::Only(sid) => ("only", sid.as_str()),
+            Which::AllBut(sid) => ("all but", sid.as_str()),
+        };
+        self.connection
+            .run(
+                REVOKE
+                    .key(user_key(&user.slot()))
+                    .arg(which)
+                    .arg(sid)
+                    .arg(now.as_millisecond()),
+            )
+            .await
+    }
+
+    async fn put_users(&self, users: &[User], _now: Timestamp) -> Result<(), StoreError> {
         try_join_all(users.iter().map(|user| self.put_user(user))).await?;
         Ok(())
     }
@@ -128,8 +192,9 @@ impl RedisStore {
             .run(
                 PUT_USER
                     .key(user_key(&user.id().slot()))
-                    .arg(comparable(user.version()))
-                    .arg(encode_user(user)),
+                    .arg(versions(user))
+                    .arg(encode_user(user))
+                    .arg(user.sessions_from_version() > 0),
             )
             .await
     }

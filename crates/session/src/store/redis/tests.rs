@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{RedisStore, user_key};
 use crate::config::RedisConfig;
-use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit};
+use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit, Which};
 use crate::store::{AccessTokens, Sessions, Transactions, contract};
 
 const DAY: Limits = Limits {
@@ -62,13 +62,17 @@ async fn add_session(store: &RedisStore) -> SessionToken {
     token
 }
 
-async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, StoreError> {
-    let visit = Visit {
+fn visit() -> Visit {
+    Visit {
         limits: DAY,
         ephemeral_limits: DAY,
         client_id: String::new(),
-    };
-    Ok(store.resolve_session(token, &visit, now()).await?.is_some())
+    }
+}
+
+async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, StoreError> {
+    let found = store.resolve_session(token, &visit(), now()).await?;
+    Ok(found.is_some())
 }
 
 /// Every call, each with whether it said that nothing is known.
@@ -77,11 +81,14 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
         matches!(result, Err(StoreError::Unavailable(_)))
     }
     let id = Secret::parse(secret()).unwrap();
+    let alice = UserId::from("auth0|alice".to_owned());
     vec![
         is_unknown(&resolve(store, token).await),
         is_unknown(&store.open_session(token, &sign_in(None), now()).await),
         is_unknown(&store.end_session(token).await),
-        is_unknown(&store.put_users(&[sign_in(None).user]).await),
+        is_unknown(&store.put_users(&[sign_in(None).user], now()).await),
+        is_unknown(&store.list_sessions(&alice, &visit(), now()).await),
+        is_unknown(&store.revoke_sessions(&alice, &Which::All, now()).await),
         is_unknown(&store.get_user_relay_position().await),
         is_unknown(&store.put_user_relay_position(1).await),
         is_unknown(&store.find_transaction(&id, now()).await),
@@ -304,6 +311,69 @@ async fn a_session_is_resolved_in_one_round_trip() {
         calls(&mut redis, "hset").await,
     );
     assert_eq!((after.0 - before.0, after.1 - before.1), (1, 0));
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
+    let server = Server::start().await;
+    let store = store(&server);
+    for _ in 0..50 {
+        add_session(&store).await;
+    }
+    let alice = UserId::from("auth0|alice".to_owned());
+    let revoke = async || store.revoke_sessions(&alice, &Which::All, now()).await;
+    let mut redis = redis(&server).await;
+    let list = store.list_sessions(&alice, &visit(), now()).await;
+    assert_eq!(list.unwrap().len(), 50);
+    assert_eq!(calls(&mut redis, "hgetall").await, 1);
+    // Loads the script.
+    assert_eq!(revoke().await.unwrap(), 50);
+    add_session(&store).await;
+    let before = calls(&mut redis, "evalsha").await;
+    assert_eq!(revoke().await.unwrap(), 1);
+    assert_eq!(calls(&mut redis, "evalsha").await - before, 1);
+}
+
+#[tokio::test]
+async fn corrupt_sessions_are_neither_listed_nor_kept() {
+    let server = Server::start().await;
+    let store = store(&server);
+    let (token, corrupt) = (add_session(&store).await, add_session(&store).await);
+    let mut redis = redis(&server).await;
+    let key = user_key(&token.slot());
+    redis.hset(&key, corrupt.hash(), "{}").await.unwrap();
+    let alice = UserId::from("auth0|alice".to_owned());
+    let listed = store.list_sessions(&alice, &visit(), now()).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    let others = Which::AllBut(listed[0].sid.clone());
+    let revoked = store.revoke_sessions(&alice, &others, now()).await.unwrap();
+    assert_eq!(revoked, 0);
+    assert!(!resolve(&store, &corrupt).await.unwrap());
+    assert!(resolve(&store, &token).await.unwrap());
+}
+
+/// The account may not use CONFIG (SEC-183), so the policy is read from INFO.
+#[tokio::test]
+async fn a_server_that_evicts_is_refused() {
+    let server = Server::start().await;
+    let mut redis = redis(&server).await;
+    store(&server).refuse_eviction().await.unwrap();
+    for policy in ["allkeys-lru", "volatile-ttl"] {
+        let () = redis::cmd("CONFIG")
+            .arg("SET")
+            .arg("maxmemory-policy")
+            .arg(policy)
+            .query_async(&mut redis)
+            .await
+            .unwrap();
+        let refused = store(&server).refuse_eviction().await.unwrap_err();
+        let refused = refused.to_string();
+        assert!(
+            refused.contains(policy) && refused.contains("noeviction"),
+            "{refused}"
+        );
+        assert_eq!(refused.lines().count(), 1);
+    }
 }
 
 /// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.

@@ -3,15 +3,20 @@
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
-use sqlx::{Any, Executor, Row};
+use sqlx::{Any, AnyConnection, Executor, Row};
 
 use super::{SqliteStore, clear_away, from_sql, to_sql};
-use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, Visited};
-use crate::store::Sessions;
-use crate::store::record::{decode_session, decode_user, encode_session, encode_user};
+use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, Visited, Which};
+use crate::store::record::{
+    decode_session, decode_user, encode_session, encode_user, live_sessions, to_millis,
+};
+use crate::store::{SIGN_IN, Sessions};
 
-const CLEAR_AWAY: &str = "DELETE FROM session WHERE token_hash IN
+const EXPIRED_SESSIONS: &str = "DELETE FROM session WHERE token_hash IN
     (SELECT token_hash FROM session WHERE expires_at <= $1 LIMIT 8)";
+const FORGOTTEN_USERS: &str = "DELETE FROM user WHERE user_id IN
+    (SELECT user_id FROM user WHERE kept_until <= $1
+     AND NOT EXISTS (SELECT 1 FROM session WHERE session.user_id = user.user_id) LIMIT 8)";
 
 #[async_trait]
 impl Sessions for SqliteStore {
@@ -22,8 +27,10 @@ impl Sessions for SqliteStore {
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let mut transaction = self.database.begin_write().await?;
-        clear_away(&mut transaction, CLEAR_AWAY, now).await?;
+        clear_away(&mut transaction, EXPIRED_SESSIONS, now).await?;
+        clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
         let mut session = sign_in.session(now);
+        let user = put_user(&mut transaction, &sign_in.user).await?;
         let earlier = match &sign_in.previous {
             Some(previous) => find(&mut *transaction, previous).await?,
             None => None,
@@ -32,13 +39,13 @@ impl Sessions for SqliteStore {
         if let Some(Ok(earlier)) = earlier.map(|earlier| earlier.session())
             && earlier.user_id == session.user_id
             && earlier.is_live(now)
+            && !earlier.is_revoked_by(&user)
         {
             session = session.continuing(earlier);
         }
-        put_user(&mut *transaction, &sign_in.user).await?;
         put_session(&mut *transaction, token, &session).await?;
         if let Some(previous) = &sign_in.previous {
-            remove(&mut *transaction, previous).await?;
+            remove(&mut *transaction, &previous.hash()).await?;
         }
         transaction.commit().await?;
         Ok(session)
@@ -53,8 +60,15 @@ impl Sessions for SqliteStore {
         let Some(found) = find(self.database.pool(), token).await? else {
             return Ok(None);
         };
+        let (session, user) = (found.session()?, decode_user(&found.user)?);
+        if session.is_revoked_by(&user) {
+            let limits = visit.limits_for(&session);
+            let session = session.under(limits);
+            let says_why = user.is_blocked() && session.is_live(now);
+            return Ok(says_why.then_some((session, user)));
+        }
         // Most uses change nothing, and need not wait for those who write.
-        let session = match found.session()?.visited(visit, now) {
+        let session = match session.visited(visit, now) {
             Visited::Unchanged(session) => Some(session),
             Visited::Changed(_) | Visited::Ended => self.note_visit(token, visit, now).await?,
         };
@@ -62,24 +76,66 @@ impl Sessions for SqliteStore {
             return Ok(None);
         };
         let limits = visit.limits_for(&session);
-        Ok(Some((session.under(limits), decode_user(&found.user)?)))
+        Ok(Some((session.under(limits), user)))
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError> {
-        remove(self.database.pool(), token).await
+        remove(self.database.pool(), &token.hash()).await
     }
 
-    async fn put_users(&self, users: &[User]) -> Result<(), StoreError> {
+    async fn list_sessions(
+        &self,
+        user: &UserId,
+        visit: &Visit,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut transaction = self.database.pool().begin().await?;
+        let Some(copy) = find_user(&mut *transaction, user).await? else {
+            return Ok(Vec::new());
+        };
+        let sessions = of_user(&mut *transaction, user).await?;
+        let records = sessions.iter().map(|(_, record)| record);
+        Ok(live_sessions(records, &copy, visit, now))
+    }
+
+    async fn revoke_sessions(
+        &self,
+        user: &UserId,
+        which: &Which,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
         let mut transaction = self.database.begin_write().await?;
+        let Some(copy) = find_user(&mut *transaction, user).await? else {
+            return Ok(0);
+        };
+        let mut revoked = 0;
+        for (token_hash, record) in of_user(&mut *transaction, user).await? {
+            let session = decode_session(&record, user.clone()).ok();
+            let is_meant = session
+                .as_ref()
+                .map_or(!matches!(which, Which::Only(_)), |session| {
+                    which.includes(&session.sid)
+                });
+            if is_meant {
+                remove(&mut *transaction, &token_hash).await?;
+                let was_live =
+                    |session: Session| session.is_live(now) && !session.is_revoked_by(&copy);
+                revoked += usize::from(session.is_some_and(was_live));
+            }
+        }
+        transaction.commit().await?;
+        Ok(revoked)
+    }
+
+    async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().await?;
+        clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
         for user in users {
-            sqlx::query(
-                "UPDATE user SET version = $2, record = $3 WHERE user_id = $1 AND version < $2",
-            )
-            .bind(user.id().as_str())
-            .bind(to_sql(user.version()))
-            .bind(encode_user(user))
-            .execute(&mut *transaction)
-            .await?;
+            if user.sessions_from_version() > 0 {
+                put_revoking_user(&mut transaction, user, now).await?;
+            } else {
+                replace_user(&mut *transaction, user).await?;
+            }
         }
         transaction.commit().await?;
         Ok(())
@@ -120,7 +176,7 @@ impl SqliteStore {
                 Some(session)
             }
             Visited::Ended => {
-                remove(&mut *transaction, token).await?;
+                remove(&mut *transaction, &token.hash()).await?;
                 None
             }
         };
@@ -162,10 +218,65 @@ async fn find<'e>(
     .transpose()
 }
 
-async fn put_user<'e>(
+/// Token hashes and records.
+async fn of_user<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    user: &UserId,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = sqlx::query_as("SELECT token_hash, record FROM session WHERE user_id = $1")
+        .bind(user.as_str())
+        .fetch_all(executor)
+        .await?;
+    Ok(rows)
+}
+
+async fn find_user<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    id: &UserId,
+) -> Result<Option<User>, StoreError> {
+    let row = sqlx::query("SELECT record FROM user WHERE user_id = $1")
+        .bind(id.as_str())
+        .fetch_optional(executor)
+        .await?;
+    row.map(|row| decode_user(&row.try_get::<Vec<u8>, _>("record")?))
+        .transpose()
+}
+
+/// Replaces the copy if there is an older one.
+async fn replace_user<'e>(
     executor: impl Executor<'e, Database = Any>,
     user: &User,
 ) -> Result<(), StoreError> {
+    sqlx::query("UPDATE user SET version = $2, record = $3 WHERE user_id = $1 AND version < $2")
+        .bind(user.id().as_str())
+        .bind(to_sql(user.version()))
+        .bind(encode_user(user))
+        .execute(executor)
+        .await?;
+    Ok(())
+}
+
+/// Replaces the copy if there is an older one or none, and keeps it for as long as a sign-in may take.
+async fn put_revoking_user(
+    executor: &mut AnyConnection,
+    user: &User,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    put_user(&mut *executor, user).await?;
+    let kept_until = now.as_millisecond() + to_sql(to_millis(SIGN_IN));
+    sqlx::query(
+        "UPDATE user SET kept_until = $2
+         WHERE user_id = $1 AND (kept_until IS NULL OR kept_until < $2)",
+    )
+    .bind(user.id().as_str())
+    .bind(kept_until)
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the copy unless a newer one is there; gives the one that is there then.
+async fn put_user(executor: &mut AnyConnection, user: &User) -> Result<User, StoreError> {
     sqlx::query(
         "INSERT INTO user (user_id, version, record) VALUES ($1, $2, $3)
          ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, record = excluded.record
@@ -174,9 +285,10 @@ async fn put_user<'e>(
     .bind(user.id().as_str())
     .bind(to_sql(user.version()))
     .bind(encode_user(user))
-    .execute(executor)
+    .execute(&mut *executor)
     .await?;
-    Ok(())
+    let kept = find_user(executor, &user.id()).await?;
+    kept.ok_or_else(|| StoreError::corrupt("a user is gone as soon as it was written"))
 }
 
 async fn put_session<'e>(
@@ -200,10 +312,10 @@ async fn put_session<'e>(
 
 async fn remove<'e>(
     executor: impl Executor<'e, Database = Any>,
-    token: &SessionToken,
+    token_hash: &str,
 ) -> Result<bool, StoreError> {
     let removed = sqlx::query("DELETE FROM session WHERE token_hash = $1")
-        .bind(token.hash())
+        .bind(token_hash)
         .execute(executor)
         .await?;
     Ok(removed.rows_affected() > 0)

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{StoreError, secret};
 use jiff::Timestamp;
 use sqlx::Row;
 
 use super::SqliteStore;
-use crate::domain::{Device, Limits, SessionToken, SignIn, User, UserId, Visit};
-use crate::store::Sessions;
+use crate::domain::{
+    AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn, Stage,
+    Transaction, User, UserId, Visit,
+};
+use crate::store::{SIGN_IN, Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -94,7 +97,7 @@ async fn a_corrupt_session_harms_no_other() {
 }
 
 #[tokio::test]
-async fn the_last_session_takes_the_copy_of_its_user_along() {
+async fn a_users_copy_goes_some_time_after_the_last_session() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let count = async || -> i64 {
@@ -103,7 +106,65 @@ async fn the_last_session_takes_the_copy_of_its_user_along() {
     };
     let (one, other) = (add_session(&store).await, add_session(&store).await);
     store.end_session(&one).await.unwrap();
-    assert_eq!(count().await, 1);
     store.end_session(&other).await.unwrap();
+    let clear_away = async |later| store.put_users(&[], now() + later).await.unwrap();
+    clear_away(DAY.absolute).await;
+    assert_eq!(count().await, 1);
+    clear_away(DAY.absolute + SIGN_IN).await;
     assert_eq!(count().await, 0);
+}
+
+async fn add_transaction(store: &SqliteStore, now: Timestamp) {
+    let [id, browser] = [secret(), secret()].map(|text| Secret::parse(text).unwrap());
+    let request = AuthorizationRequest {
+        parameters: Vec::new(),
+        created_at: now,
+    };
+    let client = request.client("app".to_owned(), now);
+    let transaction = Transaction {
+        version: 1,
+        progress: Progress {
+            expires_at: request.latest_expiry(),
+            page_nonce: String::new(),
+            stage: Stage::Confirming {
+                user_id: String::new(),
+            },
+        },
+        request,
+    };
+    let added = store.add_transaction(&id, &browser, transaction, client, now);
+    assert!(added.await.unwrap());
+}
+
+#[tokio::test]
+async fn transactions_and_their_applications_are_cleared_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let count = async |table| -> i64 {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_one(store.database.pool());
+        row.await.unwrap().get(0)
+    };
+    for (hours, transactions, clients) in [(0, 1, 1), (1, 1, 2), (24, 1, 2), (25, 1, 2)] {
+        add_transaction(&store, now() + Duration::from_hours(hours)).await;
+        assert_eq!(count("pending_transaction").await, transactions);
+        assert_eq!(count("transaction_client").await, clients, "{hours}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_has_a_session_is_not_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let token = add_session(&store).await;
+    let changed = User::from(doorward_proto::common::v1::User {
+        user_id: "auth0|alice".to_owned(),
+        version: 2,
+        sessions_from_version: 2,
+        blocked: true,
+        ..Default::default()
+    });
+    store.put_users(&[changed], now()).await.unwrap();
+    store.put_users(&[], now() + SIGN_IN).await.unwrap();
+    assert!(resolve(&store, &token).await.unwrap());
 }

@@ -1,0 +1,29 @@
+//! What reads untrusted text here, as plain functions for `tests/fuzz`. No interface: nothing else may use it.
+
+use http::Request;
+use http::header::{COOKIE, HeaderValue};
+
+use crate::browser::Browser;
+use crate::pipeline::RawParams;
+
+/// Names and values of an authorization request, unless it is refused.
+#[must_use]
+pub fn parameters(encoded: &str) -> Option<Vec<(String, String)>> {
+    let raw = RawParams::parse(encoded).ok()?;
+    let pairs = raw.store().into_iter();
+    Some(pairs.map(|it| (it.name, it.value)).collect())
+}
+
+/// The session cookie and the browser's, out of some `Cookie` headers. A line that no header can be is left out.
+#[must_use]
+pub fn cookies(lines: &[&[u8]]) -> [Option<String>; 2] {
+    let mut parts = Request::new(()).into_parts().0;
+    for value in lines
+        .iter()
+        .filter_map(|line| HeaderValue::from_bytes(line).ok())
+    {
+        parts.headers.append(COOKIE, value);
+    }
+    let browser = Browser::read(&parts, &[]);
+    [browser.session_token(), browser.browser_token()].map(|value| value.map(str::to_owned))
+}

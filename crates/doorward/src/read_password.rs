@@ -1,0 +1,54 @@
+//! The password that a command is given.
+
+use std::io::{self, IsTerminal};
+
+use crate::error::Error;
+
+/// One line of standard input; from a terminal without showing it.
+pub(crate) fn read_password() -> Result<String, Error> {
+    let unreadable = |error| Error::Refused(format!("the password cannot be read: {error}"));
+    let password = if io::stdin().is_terminal() {
+        rpassword::prompt_password("Password: ").map_err(unreadable)?
+    } else {
+        let given = io::read_to_string(io::stdin()).map_err(unreadable)?;
+        only_line(&given).map(str::to_owned).ok_or_else(|| {
+            Error::Refused("the password is one line, but standard input has more".into())
+        })?
+    };
+    if password.is_empty() {
+        return Err(Error::Refused(
+            "no password was given on standard input".into(),
+        ));
+    }
+    Ok(password)
+}
+
+/// The line without its end; none when there are more.
+fn only_line(text: &str) -> Option<&str> {
+    let line = match text.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line),
+        None => text,
+    };
+    (!line.contains('\n')).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_line_end_is_removed() {
+        for (input, expected) in [
+            ("secret\n", Some("secret")),
+            ("secret\r\n", Some("secret")),
+            ("secret", Some("secret")),
+            (" a b \n", Some(" a b ")),
+            ("\r\r\n", Some("\r")),
+            ("", Some("")),
+            ("secret\nmore\n", None),
+            ("secret\n\n", None),
+        ] {
+            assert_eq!(only_line(input), expected);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Changes that end the sessions of a user.
+
+use super::*;
+use crate::domain::ImportEntry;
+use crate::store::contract::import::entry;
+
+pub(super) async fn all(store: &dyn Store) {
+    a_block_ends_sessions_once(store).await;
+    a_password_ends_sessions_each_time(store).await;
+    an_import_ends_sessions_as_well(store).await;
+    nobody_is_changed(store).await;
+}
+
+/// Version, from which version on sessions count, and whether the user is blocked.
+async fn state(store: &dyn Store, user: &User) -> (u64, u64, bool) {
+    let user = store.find_user(&user.id).await.unwrap().unwrap();
+    (user.version, user.sessions_from_version, user.blocked)
+}
+
+async fn a_block_ends_sessions_once(store: &dyn Store) {
+    let user = add(store, "Block", "block@example.com").await;
+    for (blocked, expected) in [
+        (false, (1, 0, false)),
+        (true, (2, 2, true)),
+        (true, (2, 2, true)),
+        (false, (3, 2, false)),
+        (false, (3, 2, false)),
+        (true, (4, 4, true)),
+    ] {
+        let before = store.newest_position().await.unwrap();
+        let version = state(store, &user).await.0;
+        let changed = store.set_blocked(&user.id, blocked).await.unwrap();
+        assert_eq!(state(store, &user).await, expected);
+        assert_eq!(store.find_user(&user.id).await.unwrap(), Some(changed));
+        let noted = store.list_changes(before, 10).await.unwrap().users.len();
+        assert_eq!(noted, usize::from(version != expected.0));
+    }
+}
+
+async fn a_password_ends_sessions_each_time(store: &dyn Store) {
+    let user = add(store, "Password", "password@example.com").await;
+    for version in [2, 3] {
+        let before = store.newest_position().await.unwrap();
+        let changed = store.set_password(&user.id, &hash("second")).await;
+        assert_eq!(state(store, &user).await, (version, version, false));
+        assert_eq!(
+            store.list_changes(before, 10).await.unwrap().users,
+            [changed.unwrap()]
+        );
+    }
+    assert_ne!(stored_hash(store, &user).await, Some(hash("first")));
+    // Set here, so that no import replaces it.
+    let kept = stored_hash(store, &user).await;
+    import(store, "Password", "password@example.com", None, "third").await;
+    assert_eq!(stored_hash(store, &user).await, kept);
+    assert_eq!(state(store, &user).await, (3, 3, false));
+}
+
+async fn import(
+    store: &dyn Store,
+    name: &str,
+    address: &str,
+    blocked: Option<bool>,
+    password: &str,
+) -> User {
+    let entry = ImportEntry {
+        blocked,
+        password_hash: (!password.is_empty()).then(|| hash(password)),
+        ..entry(address)
+    };
+    let connection = connection(name);
+    store.import(&connection, &[entry], START).await.unwrap();
+    store
+        .list_by_email(&email(address))
+        .await
+        .unwrap()
+        .remove(0)
+}
+
+async fn an_import_ends_sessions_as_well(store: &dyn Store) {
+    let import = async |blocked, password| {
+        let user = import(store, "Moved", "moved@example.com", blocked, password).await;
+        (user.version, user.sessions_from_version)
+    };
+    assert_eq!(import(None, "one").await, (1, 0));
+    assert_eq!(import(Some(true), "").await, (2, 2));
+    assert_eq!(import(Some(true), "").await, (2, 2));
+    assert_eq!(import(Some(false), "").await, (3, 2));
+    assert_eq!(import(None, "two").await, (4, 4));
+}
+
+async fn nobody_is_changed(store: &dyn Store) {
+    let nobody = UserId::parse("auth0|nobody").unwrap();
+    for refused in [
+        store.set_blocked(&nobody, true).await,
+        store.set_password(&nobody, &hash("any")).await,
+    ] {
+        assert!(
+            matches!(refused, Err(Error::UserNotFound(_))),
+            "{refused:?}"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Sessions that an operator ends: by a block, and by a new password.
+
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Agent, Deployment, Page, Request, User, on_every_deployment};
+
+/// How soon every request must know of a revocation that was confirmed.
+const PROMPTLY: Duration = Duration::from_secs(1);
+
+fn command(deployment: &Deployment, name: &str, user: &User, input: &str) {
+    let outcome = deployment.command(&["user", name, &user.email], input);
+    outcome.assert_success();
+}
+
+/// A browser in which the user is signed in.
+async fn signed_in(deployment: &Deployment, user: &User) -> Agent {
+    let agent = Agent::new(deployment);
+    agent.sign_in(&Request::new("token"), user).await;
+    assert_eq!(silent(&agent).await, "");
+    agent
+}
+
+/// The error of a silent request, or nothing.
+async fn silent(agent: &Agent) -> String {
+    let answer = agent.authorize(&Request::silent("token")).await.callback();
+    answer.find("error").unwrap_or_default().to_owned()
+}
+
+/// SEC-084: no token by any path, and no session that comes back.
+#[tokio::test]
+async fn sec_084_a_blocked_user_gets_nothing() {
+    on_every_deployment(async |deployment| {
+        let user = deployment.add_user();
+        let one = signed_in(deployment, &user).await;
+        let other = signed_in(deployment, &user).await;
+        let tokens = one.authorize(&Request::silent("token")).await.callback();
+
+        command(deployment, "block", &user, "");
+        let confirmed = Instant::now();
+        for agent in [&one, &other] {
+            let answer = agent.authorize(&Request::silent("token")).await.callback();
+            answer.assert_error("unauthorized", "user is blocked");
+            let answer = agent.open(&Request::new("token")).await.callback();
+            answer.assert_error("unauthorized", "user is blocked");
+        }
+        assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
+        let answer = with_password(&Agent::new(deployment), &user)
+            .await
+            .callback();
+        answer.assert_error("unauthorized", "user is blocked");
+        assert_eq!(
+            user_info(&one, tokens.get("access_token")).await.status,
+            401
+        );
+        command(deployment, "block", &user, "");
+        assert_eq!(silent(&one).await, "unauthorized");
+
+        command(deployment, "unblock", &user, "");
+        for agent in [&one, &other] {
+            assert_eq!(silent(agent).await, "login_required");
+        }
+        signed_in(deployment, &user).await;
+        command(deployment, "unblock", &user, "");
+        assert_eq!(silent(&one).await, "login_required");
+    })
+    .await;
+}
+
+/// What the right password leads to.
+async fn with_password(agent: &Agent, user: &User) -> Page {
+    let page = agent.open(&Request::new("token")).await;
+    let form = page.form().with("username", &user.email);
+    let page = agent.submit_and_follow(&form).await;
+    agent
+        .submit(&page.form().with("password", &user.password))
+        .await
+}
+
+async fn user_info(agent: &Agent, access_token: &str) -> Page {
+    let request = agent.request(reqwest::Method::GET, "/userinfo");
+    agent.send(request.bearer_auth(access_token)).await
+}
+
+/// SEC-083.
+#[tokio::test]
+async fn sec_083_a_new_password_ends_all_sessions() {
+    on_every_deployment(async |deployment| {
+        let old = deployment.add_user();
+        let bystander = deployment.add_user();
+        let (one, other) = (
+            signed_in(deployment, &old).await,
+            signed_in(deployment, &old).await,
+        );
+        let untouched = signed_in(deployment, &bystander).await;
+        let new = User {
+            password: "another good password".to_owned(),
+            ..old.clone()
+        };
+        command(deployment, "password", &new, &new.password);
+        let confirmed = Instant::now();
+        for agent in [&one, &other] {
+            assert_eq!(silent(agent).await, "login_required");
+        }
+        assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
+        assert_eq!(silent(&untouched).await, "");
+
+        let agent = Agent::new(deployment);
+        let page = agent.open(&Request::new("token")).await;
+        let refused = agent.fill_in_wrongly(&page, &old).await;
+        assert_eq!(refused.error_code(), Some("wrong-email-credentials"));
+        signed_in(deployment, &new).await;
+        // In a browser whose session has ended, too.
+        one.sign_in(&Request::new("token"), &new).await;
+        assert_eq!(silent(&one).await, "");
+        assert_eq!(silent(&other).await, "login_required");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_changes_nothing() {
+    on_every_deployment(async |deployment| {
+        let user = deployment.add_user();
+        let agent = signed_in(deployment, &user).await;
+        let weak = deployment.command(&["user", "password", &user.email], "short");
+        weak.assert_refused("password");
+        for name in ["block", "unblock", "password"] {
+            let stranger = User::stranger().email;
+            let nobody = deployment.command(&["user", name, &stranger], "a good password");
+            nobody.assert_refused(&stranger);
+        }
+        assert_eq!(silent(&agent).await, "");
+        signed_in(deployment, &user).await;
+    })
+    .await;
+}

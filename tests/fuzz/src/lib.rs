@@ -1,0 +1,22 @@
+//! What the fuzz targets share.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// SEC-203: no input may cost more than this, even in an instrumented program.
+const LONGEST: Duration = Duration::from_millis(10);
+
+/// Runs `read`, and panics if it takes too long. Counts the time of this thread only, so that a busy machine is no finding.
+pub fn in_time<T>(read: impl FnOnce() -> T) -> T {
+    let begin = thread_time();
+    let result = read();
+    let spent = thread_time().saturating_sub(begin);
+    assert!(spent <= LONGEST, "took {spent:?}");
+    result
+}
+
+fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
