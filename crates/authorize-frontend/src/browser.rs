@@ -28,6 +28,8 @@ const BROWSER_COOKIE: &str = "__Host-doorward-browser";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Sent with requests that cross sites: may they carry cookies?
 const STORAGE_ACCESS: HeaderName = HeaderName::from_static("sec-fetch-storage-access");
+/// Of what `secret()` makes.
+const SECRET_LENGTH: usize = 32;
 /// No value of ours is longer; whatever else is there was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
 const MAX_USER_AGENT: usize = 512;
@@ -90,7 +92,7 @@ impl Browser {
         let ip = peer(&parts.extensions).map(|ip| client_address(ip, headers, trusted_proxies));
         Self {
             session_token: cookie_value(headers, SESSION_COOKIE),
-            token: cookie_value(headers, BROWSER_COOKIE),
+            token: cookie_value(headers, BROWSER_COOKIE).filter(|value| could_be_ours(value)),
             languages: accepted_languages(text(ACCEPT_LANGUAGE))
                 .into_iter()
                 .filter_map(Language::from_tag)
@@ -149,6 +151,13 @@ fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = str::from_utf8(values.next()?).ok()?;
     let usable = !value.is_empty() && value.len() <= MAX_COOKIE_VALUE && values.next().is_none();
     usable.then(|| value.to_owned())
+}
+
+/// A value of another shape was not made here. Kept as a browser's token it would only be refused by the store, again and
+/// again until the cookie is gone.
+fn could_be_ours(value: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    value.len() == SECRET_LENGTH && value.bytes().all(allowed)
 }
 
 /// The right-most address in `X-Forwarded-For` that is not a proxy we trust; without trusted proxies, the peer.

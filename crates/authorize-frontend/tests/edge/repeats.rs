@@ -189,3 +189,22 @@ async fn a_request_posted_by_another_site() {
     let answer = browser.submit("password", &open, ALICE, PASSWORD).await;
     assert!(has_token(&browser.follow(answer).await));
 }
+
+/// A cookie that was not made here is no cookie: it must not keep anybody from signing in.
+#[tokio::test]
+async fn sec_081_a_browser_cookie_of_another_shape() {
+    let app = TestApp::start().await;
+    for value in [
+        "x",
+        "a b",
+        &"x".repeat(200),
+        "____________________________é__",
+    ] {
+        let mut browser = app.browser();
+        let name = "__Host-doorward-browser".to_owned();
+        browser.cookies.insert(name.clone(), value.to_owned());
+        let answer = browser.sign_in(&authorize(&[]), ALICE).await;
+        assert!(has_token(&answer), "{value}");
+        assert_ne!(browser.cookies[&name], value);
+    }
+}
