@@ -35,7 +35,7 @@ pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, granted_claims, issue};
-pub(crate) use obtain_consent::{Consented, consent_to, obtain_consent};
+pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, permit, tells_permissions};
 pub(crate) use respond::{respond, respond_error};

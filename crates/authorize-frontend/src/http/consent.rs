@@ -16,7 +16,7 @@ use super::question::{Choice, Question};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::pipeline::{Pending, consent_to, tells_permissions};
+use crate::pipeline::{Pending, consent_to, given_scopes, tells_permissions};
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
 
@@ -85,7 +85,7 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
     let authenticated = question.authenticated();
     let request = authenticated.request();
     let wanted = consent_to(request, asked_scopes(question));
-    let given = lines::given(&wanted, &authenticated.user().consents);
+    let given = given_scopes(&wanted, &authenticated.user().consents);
     let descriptions = request.tenant().use_scope_descriptions_for_consent;
     let view = views::Consent {
         page: hosted.page(),

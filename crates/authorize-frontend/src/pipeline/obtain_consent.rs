@@ -63,9 +63,12 @@ fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<Co
     if request.prompt().consent() && !has_just_agreed {
         return Some(ConsentReason::PromptAsks);
     }
-    let needed = request.prompt().consent() || needs_consent(request.client(), request.api());
+    // Most silent authentications end here.
+    if !request.prompt().consent() && !needs_consent(request.client(), request.api()) {
+        return None;
+    }
     let wanted = consent_to(request, permitted.scope().iter());
-    (needed && !is_given(&wanted, &permitted.user().consents)).then_some(ConsentReason::NotGiven)
+    (!is_given(&wanted, &permitted.user().consents)).then_some(ConsentReason::NotGiven)
 }
 
 /// A first-party application needs none for the user's own profile, and none for an API that says so.
@@ -96,19 +99,19 @@ pub(crate) fn consent_to<'a>(
     }
 }
 
-fn is_given(wanted: &Consent, given: &[Consent]) -> bool {
-    let key = |consent: &Consent| {
-        (
-            consent.client_id.clone(),
-            consent.audience.clone(),
-            consent.organization_id.clone(),
-        )
+/// The scopes that were agreed to before, for the same application, API and organization.
+pub(crate) fn given_scopes<'a>(wanted: &Consent, consents: &'a [Consent]) -> Option<&'a [String]> {
+    let is_same = |given: &&Consent| {
+        given.client_id == wanted.client_id
+            && given.audience == wanted.audience
+            && given.organization_id == wanted.organization_id
     };
-    let mut same = given.iter().filter(|consent| key(consent) == key(wanted));
-    same.any(|consent| {
-        let mut wanted = wanted.scopes.iter();
-        wanted.all(|scope| consent.scopes.contains(scope))
-    })
+    Some(consents.iter().find(is_same)?.scopes.as_slice())
+}
+
+fn is_given(wanted: &Consent, consents: &[Consent]) -> bool {
+    given_scopes(wanted, consents)
+        .is_some_and(|given| wanted.scopes.iter().all(|scope| given.contains(scope)))
 }
 
 #[cfg(test)]

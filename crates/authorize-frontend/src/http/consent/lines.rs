@@ -1,19 +1,8 @@
 //! What the consent page lists: scopes as people read them.
 
 use doorward_proto::client_registry::v1::ResourceServer;
-use doorward_proto::common::v1::Consent;
 
 use crate::views::{ConsentLine, ProfileScope};
-
-/// What the user has agreed to before, for the same application, API and organization.
-pub(super) fn given<'a>(wanted: &Consent, consents: &'a [Consent]) -> Option<&'a [String]> {
-    let same = |given: &&Consent| {
-        given.client_id == wanted.client_id
-            && given.audience == wanted.audience
-            && given.organization_id == wanted.organization_id
-    };
-    Some(consents.iter().find(same)?.scopes.as_slice())
-}
 
 /// OpenID Connect's scopes, each group once.
 pub(super) fn profile(
