@@ -141,6 +141,7 @@ impl<'a> Asked<'a> {
             limits: Some(limits(&lifetimes, true)),
             ephemeral_limits: Some(limits(&lifetimes, false)),
             client_id: String::new(),
+            device: Some(browser.device()),
         };
         let found = deps.backends.sessions.resolve(resolve).await?;
         Ok(found.map(|live| Self {

@@ -92,6 +92,7 @@ async fn resolve_session(
         limits: Some(limits(&lifetimes, true)),
         ephemeral_limits: Some(limits(&lifetimes, false)),
         client_id: request.client().client_id.clone(),
+        device: Some(browser.device()),
     };
     deps.backends.sessions.resolve(resolve).await
 }

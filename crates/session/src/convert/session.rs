@@ -35,6 +35,7 @@ impl TryFrom<wire::ResolveSessionRequest> for Visit {
             limits: limits(request.limits, "limits")?,
             ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
             client_id: optional_name(request.client_id, "client_id")?,
+            device: request.device.unwrap_or_default().try_into()?,
         })
     }
 }
@@ -45,6 +46,7 @@ pub(crate) fn list(request: wire::ListSessionsRequest) -> Result<(UserId, Visit)
         limits: limits(request.limits, "limits")?,
         ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
         client_id: String::new(),
+        device: Device::default(),
     };
     Ok((name(request.user_id, "user_id")?.into(), visit))
 }
@@ -128,6 +130,7 @@ impl From<Session> for wire::Session {
             last_interacted_at: Some(to_timestamp(session.last_interacted_at)),
             client_ids: session.client_ids,
             initial_device: Some(session.initial_device.into()),
+            last_device: Some(session.last_device.into()),
             connection: session.connection,
             persistent: session.persistent,
         }

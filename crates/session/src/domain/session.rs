@@ -56,6 +56,8 @@ pub struct Session {
     pub client_ids: Vec<String>,
     /// Where it was opened.
     pub initial_device: Device,
+    /// Where it was last used, as far as that was written down.
+    pub last_device: Device,
     /// Name of the connection that proved the user.
     pub connection: String,
     /// False: the cookie ends with the browser.
@@ -94,6 +96,7 @@ impl SignIn {
             limits: self.limits,
             client_ids: Vec::new(),
             initial_device: self.device.clone(),
+            last_device: self.device.clone(),
             connection: self.connection.clone(),
             persistent: self.persistent,
             user_version: self.user.version(),
@@ -110,6 +113,8 @@ pub struct Visit {
     pub ephemeral_limits: Limits,
     /// Application that asks; empty: none.
     pub client_id: String,
+    /// Where the browser is.
+    pub device: Device,
 }
 
 impl Visit {
@@ -184,6 +189,7 @@ impl Session {
             self.client_ids.push(visit.client_id.clone());
         }
         self.last_interacted_at = self.last_interacted_at.max(now);
+        self.last_device = visit.device.clone();
         Visited::Changed(self)
     }
 }

@@ -120,6 +120,7 @@ fn visit(session_token: &str) -> ResolveSessionRequest {
         limits: limits(1_000, 100),
         ephemeral_limits: limits(1_000, 100),
         client_id: "app".to_owned(),
+        device: None,
     }
 }
 

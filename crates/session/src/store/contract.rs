@@ -70,6 +70,7 @@ fn visit() -> Visit {
         limits: LIMITS,
         ephemeral_limits: EPHEMERAL,
         client_id: String::new(),
+        device: Device::default(),
     }
 }
 

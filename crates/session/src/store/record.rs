@@ -34,6 +34,10 @@ struct SessionRecord {
     ip: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     agent: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    last_ip: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    last_agent: String,
     via: String,
     persistent: bool,
     // Absent in sessions from before there was a way to end them by a change of their user.
@@ -52,6 +56,8 @@ pub(super) fn encode_session(session: &Session) -> Result<String, StoreError> {
         clients: session.client_ids.clone(),
         ip: session.initial_device.ip.clone(),
         agent: session.initial_device.user_agent.clone(),
+        last_ip: session.last_device.ip.clone(),
+        last_agent: session.last_device.user_agent.clone(),
         via: session.connection.clone(),
         persistent: session.persistent,
         version: session.user_version,
@@ -75,6 +81,10 @@ pub(super) fn decode_session(text: &str, user_id: UserId) -> Result<Session, Sto
         initial_device: Device {
             ip: record.ip,
             user_agent: record.agent,
+        },
+        last_device: Device {
+            ip: record.last_ip,
+            user_agent: record.last_agent,
         },
         connection: record.via,
         persistent: record.persistent,

@@ -28,6 +28,7 @@ if not known or now >= session.used + grace then
         table.insert(session.clients, client)
     end
     session.used = math.max(session.used, now)
+    session.last_ip, session.last_agent = ARGV[9], ARGV[10]
     found[1] = cjson.encode(session)
     redis.call('HSET', KEYS[1], field, found[1])
 end

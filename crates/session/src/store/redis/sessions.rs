@@ -106,7 +106,9 @@ impl Sessions for RedisStore {
                     .arg(to_millis(visit.limits.absolute))
                     .arg(to_millis(visit.limits.idle))
                     .arg(to_millis(visit.ephemeral_limits.absolute))
-                    .arg(to_millis(visit.ephemeral_limits.idle)),
+                    .arg(to_millis(visit.ephemeral_limits.idle))
+                    .arg(&visit.device.ip)
+                    .arg(&visit.device.user_agent),
             )
             .await?;
         let Some((session, user)) = found else {

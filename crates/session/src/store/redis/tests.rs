@@ -67,6 +67,7 @@ fn visit() -> Visit {
         limits: DAY,
         ephemeral_limits: DAY,
         client_id: String::new(),
+        device: Device::default(),
     }
 }
 

@@ -50,6 +50,7 @@ async fn resolve(store: &SqliteStore, token: &SessionToken) -> Result<bool, Stor
         limits: DAY,
         ephemeral_limits: DAY,
         client_id: String::new(),
+        device: Device::default(),
     };
     Ok(store.resolve_session(token, &visit, now()).await?.is_some())
 }
