@@ -1,5 +1,9 @@
 //! What only Redis can do wrong: die, hang, forget, hold what nobody wrote.
 
+mod account;
+mod contents;
+mod topologies;
+
 use std::time::{Duration, Instant};
 
 use doorward_service_kit::{StoreError, secret};
