@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-session",
         "Owns SSO sessions, pending authorization transactions and opaque access tokens",
-        |config: &Config| &config.log,
+        |config: &Config| (&config.log, &config.metrics),
         doorward_session::run,
     )
 }

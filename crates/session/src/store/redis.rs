@@ -18,6 +18,7 @@
 
 mod address;
 mod breaker;
+mod clock;
 mod connection;
 mod contents;
 mod failure;

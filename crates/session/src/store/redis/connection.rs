@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
+use metrics::gauge;
 use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, from_redis_value};
 use tokio::sync::{Notify, Semaphore, watch};
 
@@ -79,6 +80,7 @@ impl Connection {
 
     /// What calls use from now on.
     pub(super) fn publish(&self, links: Option<Links>) {
+        gauge!("doorward_redis_up").set(u8::from(links.is_some()));
         self.links.send_replace(links);
     }
 

@@ -1,5 +1,6 @@
 //! Whether the store still holds what it held: never is an emptied one taken for one in which nobody is signed in.
 
+use metrics::{counter, gauge};
 use redis::RedisResult;
 
 use super::keys::Partition;
@@ -39,15 +40,18 @@ impl Contents {
     ) -> RedisResult<()> {
         if found.missing == 0 {
             self.recognize(found);
+            missing_partitions(0);
             return Ok(());
         }
         let all = markers::look(link, Partition::all()).await?;
+        missing_partitions(all.missing);
         if self.id.is_none() && all.ids.is_empty() {
             tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
             return self.begin(link).await;
         }
         match self.when_emptied {
             WhenEmptied::BeginAgain => {
+                counter!("doorward_redis_losses_declared_total").increment(1);
                 tracing::error!(
                     partitions = all.missing,
                     "redis has lost its data: these sessions are lost, and their users have to sign in again"
@@ -73,6 +77,7 @@ impl Contents {
         let found = self.look(link).await?;
         self.id = found.ids.into_iter().next();
         self.is_waiting = false;
+        missing_partitions(0);
         Ok(())
     }
 
@@ -88,4 +93,8 @@ impl Contents {
         }
         self.id = id;
     }
+}
+
+fn missing_partitions(count: usize) {
+    gauge!("doorward_redis_missing_partitions").set(u32::try_from(count).unwrap_or(u32::MAX));
 }

@@ -8,6 +8,7 @@ use doorward_service_kit::random_byte;
 use redis::{RedisError, RedisResult};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::clock;
 use super::connection::{Connection, Links};
 use super::contents::Contents;
 use super::failure::needs_new_connection;
@@ -102,6 +103,8 @@ impl Supervisor {
             let memory = timeout(ATTEMPTS, Memory::read(links.calls.clone())).await;
             let memory = memory.map_err(too_late)??;
             memory.warn_if_nearly_full();
+            let compared = timeout(ATTEMPTS, clock::compare(links.calls.clone())).await;
+            compared.map_err(too_late)??;
             if let Some(policy) = memory.evicting_policy() {
                 tracing::error!(
                     policy,
