@@ -1,5 +1,7 @@
 //! Whether the store still holds what it held: never is an emptied one taken for one in which nobody is signed in.
 
+use std::time::Duration;
+
 use metrics::{counter, gauge};
 use redis::RedisResult;
 
@@ -7,6 +9,9 @@ use super::keys::Partition;
 use super::markers::{self, Found};
 use super::topology::Link;
 use crate::config::WhenEmptied;
+
+/// For looking at all markers, of which there are many.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of the store's contents.
 #[derive(Debug)]
@@ -27,8 +32,8 @@ impl Contents {
     }
 
     /// Looks at some of the markers: whoever loses data has lost some of these.
-    pub(super) async fn look(&self, link: &Link) -> RedisResult<Found> {
-        markers::look(link, Partition::sample()).await
+    pub(super) async fn look(&self, link: &Link, deadline: Duration) -> RedisResult<Found> {
+        markers::look(link, Partition::sample(), deadline).await
     }
 
     /// Begins a new store, if this is one, and does what is configured if one has lost its data.
@@ -43,9 +48,9 @@ impl Contents {
             missing_partitions(0);
             return Ok(());
         }
-        let all = markers::look(link, Partition::all()).await?;
+        let all = markers::look(link, Partition::all(), PATIENCE).await?;
         missing_partitions(all.missing);
-        if self.id.is_none() && all.ids.is_empty() {
+        if self.id.is_none() && all.ids.is_empty() && all.unknown == 0 {
             tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
             return self.begin(link).await;
         }
@@ -74,7 +79,7 @@ impl Contents {
 
     async fn begin(&mut self, link: &Link) -> RedisResult<()> {
         markers::write(link).await?;
-        let found = self.look(link).await?;
+        let found = self.look(link, PATIENCE).await?;
         self.id = found.ids.into_iter().next();
         self.is_waiting = false;
         missing_partitions(0);
@@ -86,12 +91,12 @@ impl Contents {
             tracing::warn!("redis has a store again");
         }
         let id = found.ids.into_iter().next();
-        if self.id.is_some() && self.id != id {
+        if self.id.is_some() && id.is_some() && self.id != id {
             tracing::error!(
                 "redis holds another store than before: sessions of the earlier one are lost"
             );
         }
-        self.id = id;
+        self.id = id.or(self.id.take());
     }
 }
 

@@ -39,7 +39,14 @@ impl Memory {
         policies.find(|policy| !policy.is_empty() && *policy != "noeviction")
     }
 
-    pub(super) fn warn_if_nearly_full(&self) {
+    /// Tells what somebody should act on.
+    pub(super) fn report(&self) {
+        if let Some(policy) = self.evicting_policy() {
+            tracing::error!(
+                policy,
+                "redis would end sessions when its memory is full, so it is not used: maxmemory-policy must be noeviction"
+            );
+        }
         let used = self
             .0
             .iter()
