@@ -95,3 +95,6 @@ mod output;
 mod parameters;
 mod questions;
 mod redirect_uri;
+mod rpc;
+mod sessions;
+mod silent;

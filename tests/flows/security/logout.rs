@@ -1,13 +1,16 @@
-//! Where a logout may lead, who may ask for it, and that it is true. `/v2/logout` is `v2`, `/oidc/logout` is `oidc`.
+//! Group N: where a logout may lead, who may ask for it, and that it is true. `/v2/logout` is `v2`, `/oidc/logout` is `oidc`.
+//!
+//! A thief has the cookies of the browser, and uses them at the other replica.
 
-use std::time::Duration;
-
-use doorward_e2e::{Agent, Deployment, Form, Page, Separate, claims, on};
+use doorward_e2e::{Agent, Form, Page, claims};
 use reqwest::Method;
 use url::form_urlencoded;
 
 use super::assertions::{assert_page, assert_session_dead, assert_session_good};
-use super::fixture::{BROWSER_COOKIE, SESSION_COOKIE, TENANT, on_server, request, signed_in};
+use super::fixture::{
+    BROWSER_COOKIE, SESSION_COOKIE, at_second, copy, on_own_replicas, on_server_and_replicas,
+    request, signed_in,
+};
 
 const BYE: &str = "https://app.example.test/bye";
 const OF_TENANT: &str = "https://example.test/signed-out";
@@ -65,7 +68,7 @@ async fn assert_all_refused(agent: &Agent, client_id: Option<&str>, addresses: &
 
 #[tokio::test]
 async fn sec_204_not_registered() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let stranger = Agent::new(deployment);
         let addresses = [
             "https://evil.test/bye",
@@ -99,7 +102,7 @@ async fn sec_204_not_registered() {
 
 #[tokio::test]
 async fn sec_205_not_absolute_or_not_a_page() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let addresses = [
             "//evil.test",
             "/\\evil.test",
@@ -119,7 +122,7 @@ async fn sec_205_not_absolute_or_not_a_page() {
 
 #[tokio::test]
 async fn sec_206_of_another_application() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let stranger = Agent::new(deployment);
         assert_all_refused(&stranger, Some("spa1"), &[OF_OTHER, OF_TENANT]).await;
         for nobody in [None, Some("unknown"), Some("SPA1"), Some("")] {
@@ -143,7 +146,7 @@ async fn sec_206_of_another_application() {
 
 #[tokio::test]
 async fn sec_207_asked_first() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let agent = signed_in(deployment).await;
         let of_other = id_token(&signed_in(deployment).await).await;
         let sid = claims(&of_other)["sid"].as_str().unwrap().to_owned();
@@ -178,7 +181,7 @@ async fn sec_207_asked_first() {
 
 #[tokio::test]
 async fn sec_208_not_by_a_foreign_page() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let agent = signed_in(deployment).await;
         let hint = id_token(&agent).await;
         let proved = oidc(&[("id_token_hint", &hint)]);
@@ -205,7 +208,7 @@ async fn sec_208_not_by_a_foreign_page() {
 
 #[tokio::test]
 async fn sec_209_without_the_cookie_of_pending_sign_ins() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         let params = [("client_id", "spa1")];
         for target in [v2(&params), oidc(&params)] {
             let agent = signed_in(deployment).await;
@@ -233,7 +236,7 @@ async fn sec_209_without_the_cookie_of_pending_sign_ins() {
 
 #[tokio::test]
 async fn sec_210_over_at_once() {
-    on_server(async |deployment| {
+    on_server_and_replicas(async |deployment| {
         for by_openid_connect in [false, true] {
             let agent = signed_in(deployment).await;
             let target = if by_openid_connect {
@@ -242,12 +245,14 @@ async fn sec_210_over_at_once() {
                 v2(&[])
             };
             let thief = copy(deployment, &agent);
+            assert_session_good(&thief).await;
             let page = agent.get(&target).await;
             assert_eq!(page.status, 200, "{page:?}");
             assert!(!agent.cookies().contains_key(SESSION_COOKIE));
+            // By the next request, which is sooner than within a second.
             assert_session_dead(&thief).await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            assert_session_dead(&thief).await;
+            agent.set_cookies(thief.cookies());
+            assert_session_dead(&agent).await;
         }
     })
     .await;
@@ -255,21 +260,20 @@ async fn sec_210_over_at_once() {
 
 #[tokio::test]
 async fn sec_211_the_store_is_gone() {
-    let separate = Deployment::Separate(Separate::start_with(TENANT).await);
-    on(&separate, async |deployment| {
-        let Deployment::Separate(processes) = deployment else {
-            unreachable!()
-        };
+    on_own_replicas(async |deployment, processes| {
         let agent = signed_in(deployment).await;
         let hint = id_token(&agent).await;
         let form = assert_asked(&agent.get("/oidc/logout").await);
         let cookies = agent.cookies();
         processes.redis().pause();
         let proved = oidc(&[("id_token_hint", &hint)]);
-        for path in ["/v2/logout", "/oidc/logout", &proved] {
-            assert_not_confirmed(&agent.get(path).await);
+        let second = at_second(deployment, &agent);
+        for browser in [&agent, &second] {
+            for path in ["/v2/logout", "/oidc/logout", &proved] {
+                assert_not_confirmed(&browser.get(path).await);
+            }
+            assert_not_confirmed(&browser.submit(&form).await);
         }
-        assert_not_confirmed(&agent.submit(&form).await);
         assert_eq!(agent.cookies(), cookies, "no cookie is touched");
         processes.redis().resume();
         let thief = copy(deployment, &agent);
@@ -286,11 +290,4 @@ fn assert_not_confirmed(page: &Page) {
     page.assert_error_page(503);
     assert_eq!(page.header("set-cookie"), "", "{page:?}");
     assert!(!page.body.contains("You are signed out"), "{page:?}");
-}
-
-/// The same cookies in another browser.
-fn copy(deployment: &Deployment, agent: &Agent) -> Agent {
-    let copy = Agent::new(deployment);
-    copy.set_cookies(agent.cookies());
-    copy
 }
