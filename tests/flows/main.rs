@@ -20,6 +20,7 @@ mod permissions;
 mod restart;
 mod revocation;
 mod security;
+mod sessions;
 mod sign_in_pages;
 mod sign_up;
 mod silent_authentication;
