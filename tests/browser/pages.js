@@ -36,7 +36,8 @@ const signIn = submit({ password });
 const withConsent = (scope, more) => request({ audience: audienceWithConsent, scope, ...more });
 const signedIn = (userAgent) => async (page) => {
   await page.context().clearCookies();
-  await page.setExtraHTTPHeaders({ 'user-agent': userAgent });
+  const chromium = await page.context().newCDPSession(page);
+  await chromium.send('Emulation.setUserAgentOverride', { userAgent });
   await journey(toPassword, signIn, answered)(page);
 };
 /** Ends the sessions of other journeys, which are no part of this one. */

@@ -158,12 +158,8 @@ impl<'a> Viewer<'a> {
     /// Whose session it is that did not end, or whether there is one, is nobody's business.
     async fn revoke(&self, sid: &str, deps: &Deps) -> Result<Response, ShownError> {
         let could_be_one = (1..=MAX_SID_BYTES).contains(&sid.len());
-        if could_be_one
-            && self
-                .end_sessions(Which::OnlySid(sid.to_owned()), deps)
-                .await?
-                > 0
-        {
+        let only = Which::OnlySid(sid.to_owned());
+        if could_be_one && self.end_sessions(only, deps).await? > 0 {
             return Ok(see_other(ADDRESS));
         }
         let description = "There is no such session";

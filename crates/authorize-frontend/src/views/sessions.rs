@@ -55,11 +55,12 @@ impl Sessions<'_> {
         self.sessions.iter().any(|session| !session.is_here)
     }
 
-    /// An instant as people read it. The server does not know where they are, so it says in which time zone.
+    /// An instant as people read it. The server does not know where they are, so it says in which time zone;
+    /// a line may end after the day only.
     fn time(&self, instant: &Timestamp) -> String {
         let format = match self.page.language {
-            Language::En => "%-d %B %Y, %H:%M UTC",
-            Language::Ja => "%Y年%-m月%-d日 %H:%M UTC",
+            Language::En => "%-d %B %Y, %H:%M\u{a0}UTC",
+            Language::Ja => "%Y年%-m月%-d日 %H:%M\u{a0}UTC",
         };
         instant.strftime(format).to_string()
     }

@@ -332,8 +332,8 @@ fn a_session_is_told_in_the_words_of_the_language() {
             Language::En,
             [
                 "Firefox on Linux",
-                ">5 November 2026, 03:04 UTC<",
-                ">20 January 2026, 23:59 UTC<",
+                ">5 November 2026, 03:04\u{a0}UTC<",
+                ">20 January 2026, 23:59\u{a0}UTC<",
                 "(at first 192.0.2.1)",
             ],
         ),
@@ -341,8 +341,8 @@ fn a_session_is_told_in_the_words_of_the_language() {
             Language::Ja,
             [
                 "Firefox（Linux）",
-                ">2026年11月5日 03:04 UTC<",
-                ">2026年1月20日 23:59 UTC<",
+                ">2026年11月5日 03:04\u{a0}UTC<",
+                ">2026年1月20日 23:59\u{a0}UTC<",
                 "（最初は 192.0.2.1）",
             ],
         ),

@@ -44,8 +44,8 @@ async fn every_session_of_the_user_the_last_used_first() {
         "Firefox on Windows",
         "This browser",
         "Sign out of this browser",
-        "Last used</dt>\n          <dd><time datetime=\"2026-01-02T03:44:06Z\">2 January 2026, 03:44 UTC",
-        "First used</dt>\n          <dd><time datetime=\"2026-01-02T03:24:05Z\">2 January 2026, 03:24 UTC",
+        "Last used</dt>\n          <dd><time datetime=\"2026-01-02T03:44:06Z\">2 January 2026, 03:44\u{a0}UTC",
+        "First used</dt>\n          <dd><time datetime=\"2026-01-02T03:24:05Z\">2 January 2026, 03:24\u{a0}UTC",
         "<dd>192.0.2.1</dd>",
         "<li>spa</li><li>granted</li>",
         FIREFOX,
@@ -91,12 +91,12 @@ async fn an_application_that_is_gone_is_left_out() {
 /// SEC-060: what a browser calls itself is for its sender to choose.
 #[tokio::test]
 async fn a_user_agent_is_never_markup() {
-    let app = TestApp::start().await;
     for (user_agent, device) in [
         ("<script>alert(1)</script>\"'><b>", ">Unknown device</span>"),
         ("</code></details><h1>Firefox/1 {{ 7 }}", ">Firefox</span>"),
         ("", ">Unknown device</span>"),
     ] {
+        let app = TestApp::start().await;
         let mut hostile = browser(&app, user_agent, "192.0.2.66");
         hostile.sign_in(&authorize(&[]), ALICE).await;
         let page = hostile.get(PAGE).await;
@@ -126,7 +126,7 @@ async fn in_the_language_of_the_browser() {
     for part in [
         "このブラウザー",
         "Firefox（Windows）",
-        "2026年1月2日 03:04 UTC",
+        "2026年1月2日 03:04\u{a0}UTC",
         "ほかをすべてサインアウト",
     ] {
         assert!(page.body.contains(part), "{part}: {}", page.body);

@@ -40,6 +40,8 @@ async fn the_registry_is_gone() {
     let mut app = TestApp::start().await;
     let cookies = two(&app).await.0.cookies;
     app.restart();
+    // What it has read so far is the tenant.
+    app.browser().get(PAGE).await.assert_page(403, NOBODY);
     app.kill(Backend::ClientRegistry);
     let mut here = app.browser();
     here.cookies = cookies;
