@@ -34,20 +34,6 @@ async fn the_session_service_is_gone() {
     assert_unavailable(&revoke_others(&mut here, &page).await);
 }
 
-/// An application that nobody can ask about is not taken for one that is gone.
-#[tokio::test]
-async fn the_registry_is_gone() {
-    let mut app = TestApp::start().await;
-    let cookies = two(&app).await.0.cookies;
-    app.restart();
-    // What it has read so far is the tenant.
-    app.browser().get(PAGE).await.assert_page(403, NOBODY);
-    app.kill(Backend::ClientRegistry);
-    let mut here = app.browser();
-    here.cookies = cookies;
-    assert_unavailable(&here.get(PAGE).await);
-}
-
 /// Passes every call on but one.
 async fn without(call: &'static str, mut backend: Channel, request: Request<Body>) -> Response {
     if request.uri().path().ends_with(call) {
@@ -58,21 +44,22 @@ async fn without(call: &'static str, mut backend: Channel, request: Request<Body
     answer.unwrap().map(Body::new)
 }
 
-fn channels_without(call: &'static str, channels: &Channels) -> Channels {
-    let backend = channels.session.clone();
+fn refusing(call: &'static str, backend: &Channel) -> Channel {
+    let backend = backend.clone();
     let router = Router::new()
         .fallback(async move |request: Request<Body>| without(call, backend, request).await);
-    Channels {
-        session: in_memory(Routes::from(router), Shutdown::new()),
-        ..channels.clone()
-    }
+    in_memory(Routes::from(router), Shutdown::new())
 }
 
-/// The browser and the page of a user whose store fails at one call.
-async fn at_a_store_without<'a>(call: &'static str, app: &'a mut TestApp) -> (Browser<'a>, Answer) {
+/// The browser and the page of a user, at an edge to which one call fails.
+async fn at_an_edge_without<'a>(call: &'static str, app: &'a mut TestApp) -> (Browser<'a>, Answer) {
     let (here, _, page, _) = two(app).await;
     let cookies = here.cookies;
-    app.channels = channels_without(call, &app.channels);
+    app.channels = Channels {
+        session: refusing(call, &app.channels.session),
+        client_registry: refusing(call, &app.channels.client_registry),
+        ..app.channels.clone()
+    };
     app.restart();
     let mut here = app.browser();
     here.cookies = cookies;
@@ -83,18 +70,26 @@ async fn at_a_store_without<'a>(call: &'static str, app: &'a mut TestApp) -> (Br
 #[tokio::test]
 async fn a_list_or_a_sign_out_is_not_confirmed() {
     let mut app = TestApp::start().await;
-    let (mut here, page) = at_a_store_without("/RevokeSessions", &mut app).await;
+    let (mut here, page) = at_an_edge_without("/RevokeSessions", &mut app).await;
     let sid = sid_of(&page, "Firefox on Windows");
     assert_unavailable(&revoke(&mut here, &page, &sid).await);
     assert_unavailable(&revoke_others(&mut here, &page).await);
 
     let mut app = TestApp::start().await;
-    let (mut here, page) = at_a_store_without("/EndSession", &mut app).await;
+    let (mut here, page) = at_an_edge_without("/EndSession", &mut app).await;
     let own = sid_of(&page, "This browser");
     assert_unavailable(&revoke(&mut here, &page, &own).await);
     assert!(is_signed_in(&here).await);
 
     let mut app = TestApp::start().await;
-    let (mut here, _) = at_a_store_without("/ListSessions", &mut app).await;
+    let (mut here, _) = at_an_edge_without("/ListSessions", &mut app).await;
+    assert_unavailable(&here.get(PAGE).await);
+}
+
+/// An application that nobody can ask about is not taken for one that is gone.
+#[tokio::test]
+async fn an_application_is_not_looked_up() {
+    let mut app = TestApp::start().await;
+    let (mut here, _) = at_an_edge_without("/FindClient", &mut app).await;
     assert_unavailable(&here.get(PAGE).await);
 }
