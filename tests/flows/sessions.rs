@@ -1,25 +1,25 @@
 //! `/u/sessions`: a user sees where he is signed in, and signs out there.
 
 use doorward_e2e::{Agent, Deployment, Form, Page, Request, User, on_every_deployment};
+use reqwest::Method;
 
 const PAGE: &str = "/u/sessions";
 const HERE: &str = "Doorward-Here/1 Firefox/1 (Windows)";
 const THERE: &str = "Doorward-There/1 Chrome/1 (Android)";
 
-/// A browser in which the user is signed in, and which was last seen under that name.
+/// A browser in which the user is signed in, and which says so of itself.
 async fn signed_in(deployment: &Deployment, user: &User, user_agent: &str) -> Agent {
     let agent = Agent::new(deployment);
-    let asked = agent.request(reqwest::Method::GET, "/authorize");
-    let asked = asked.query(Request::new("token").parameters());
-    let page = agent.send(asked.header("user-agent", user_agent)).await;
-    let page = agent.follow(page).await;
+    let page = agent.open(&Request::new("token")).await;
     let form = page.form().with("username", &user.email);
     let page = agent.submit_and_follow(&form).await;
     let form = page.form().with("password", &user.password);
-    let sent = agent.request(reqwest::Method::POST, form.action.as_str());
+    let sent = agent.request(Method::POST, form.action.as_str());
     let sent = sent.form(&form.fields).header("user-agent", user_agent);
-    let answer = agent.send(sent).await;
-    let answer = agent.follow(answer).await.callback();
+    let resume = agent.send(sent).await.location().unwrap();
+    let sent = agent.request(Method::GET, resume.as_str());
+    let sent = sent.header("user-agent", user_agent);
+    let answer = agent.send(sent).await.callback();
     assert!(answer.find("access_token").is_some(), "{answer:?}");
     agent
 }
