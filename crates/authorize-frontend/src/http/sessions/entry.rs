@@ -82,11 +82,11 @@ fn to_second(instant: Option<prost_types::Timestamp>) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn device(ip: &str, user_agent: &str) -> Option<Device> {
-        Some(Device {
+    fn device(ip: &str, user_agent: &str) -> Device {
+        Device {
             ip: ip.to_owned(),
             user_agent: user_agent.to_owned(),
-        })
+        }
     }
 
     fn session(first: Option<Device>, last: Option<Device>) -> Session {
@@ -99,14 +99,18 @@ mod tests {
 
     #[test]
     fn the_first_address_is_told_when_it_was_another() {
-        let here = || device("192.0.2.1", "Firefox/1");
-        let there = || device("2001:db8::1", "Firefox/2");
+        let here = || Some(device("192.0.2.1", "Firefox/1"));
+        let there = || Some(device("2001:db8::1", "Firefox/2"));
         for (first, last, expected) in [
             (here(), here(), (Some("192.0.2.1"), None)),
             (here(), there(), (Some("2001:db8::1"), Some("192.0.2.1"))),
             (here(), None, (Some("192.0.2.1"), None)),
-            (here(), device("", ""), (Some("192.0.2.1"), None)),
-            (here(), device("", "Firefox/2"), (None, Some("192.0.2.1"))),
+            (here(), Some(device("", "")), (Some("192.0.2.1"), None)),
+            (
+                here(),
+                Some(device("", "Firefox/2")),
+                (None, Some("192.0.2.1")),
+            ),
             (None, here(), (Some("192.0.2.1"), None)),
             (None, None, (None, None)),
         ] {
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_left_out() {
-        let session = session(None, device("", ""));
+        let session = session(None, Some(device("", "")));
         let entry = entry(&session, true, Vec::new());
         let named = (entry.browser, entry.system, entry.user_agent);
         assert_eq!(named, (None, None, None));
