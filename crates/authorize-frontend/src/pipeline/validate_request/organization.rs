@@ -1,6 +1,6 @@
 //! `organization` and `invitation`: whether the client uses organizations, and which one it is.
 
-use doorward_oauth2_types::auth0;
+use doorward_oauth2_types::{Prompt, auth0};
 use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
 use doorward_proto::organization::v1::Organization;
 
@@ -14,11 +14,16 @@ const ID_PREFIX: &str = "org_";
 pub(super) async fn check(
     params: &RawParams,
     client: &Client,
+    prompt: Prompt,
     deps: &Deps,
 ) -> Result<Option<Organization>, OAuthError> {
     let requested = params.get(auth0::ORGANIZATION);
-    if let Some(error) = refusal(requested, params.get(auth0::INVITATION), client) {
+    let invitation = params.get(auth0::INVITATION);
+    if let Some(error) = refusal(requested, invitation, client) {
         return Err(OAuthError::invalid_request(error));
+    }
+    if invitation.is_some() {
+        return Err(refused_invitation(prompt));
     }
     let Some(id) = requested else {
         return Ok(None);
@@ -38,14 +43,8 @@ fn refusal(
 ) -> Option<&'static str> {
     match (client.organization_usage(), organization) {
         (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
-            if !id.starts_with(ID_PREFIX) {
-                Some("authorization request parameter organization must be an organization id")
-            } else if invitation.is_some() {
-                // Invitations do not exist yet, so none can be open.
-                Some("invitation not found or already used")
-            } else {
-                None
-            }
+            let problem = "authorization request parameter organization must be an organization id";
+            (!id.starts_with(ID_PREFIX)).then_some(problem)
         }
         (OrganizationUsage::Require, None) => {
             Some("parameter organization is required for this client")
@@ -53,6 +52,15 @@ fn refusal(
         (_, Some(_)) => Some("parameter organization is not allowed for this client"),
         (_, None) => invitation.map(|_| "parameter organization is required"),
     }
+}
+
+/// Invitations do not exist yet, so none can be open. Accepting one is an interaction, whatever becomes of it: a silent
+/// request does not get as far as to look for it (SEC-099).
+fn refused_invitation(prompt: Prompt) -> OAuthError {
+    if prompt.none() {
+        return OAuthError::interaction_required();
+    }
+    OAuthError::invalid_request("invitation not found or already used")
 }
 
 #[cfg(test)]
