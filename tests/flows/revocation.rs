@@ -172,8 +172,7 @@ async fn an_import_ends_the_sessions_of_whom_it_changes() {
         let request = Request::silent("id_token");
         let answer = agent.authorize(&request).await.callback();
         let claims = doorward_e2e::claims(answer.get("id_token"));
-        let user_id = claims["sub"].as_str().unwrap().trim_start_matches("auth0|");
-        let entry = serde_json::json!([{ "user_id": user_id, "email": renamed.email }]);
+        let entry = serde_json::json!([{ "user_id": claims["sub"], "email": renamed.email }]);
         std::fs::write(&file, entry.to_string()).unwrap();
         let outcome = deployment.command(&["import-users", file.to_str().unwrap()], "");
         outcome.assert_success();
