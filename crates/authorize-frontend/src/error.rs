@@ -39,10 +39,6 @@ impl OAuthError {
     pub(crate) fn login_required() -> Self {
         Self::new(ErrorCode::LoginRequired, "Login required")
     }
-
-    pub(crate) fn interaction_required() -> Self {
-        Self::new(ErrorCode::InteractionRequired, "Interaction required")
-    }
 }
 
 /// *Cannot tell* becomes `temporarily_unavailable`, never a "no".
@@ -159,7 +155,9 @@ impl Stop {
             ),
             Self::SignIn { .. } => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::Confirm { .. } => OAuthError::interaction_required(),
+            Self::Confirm { .. } => {
+                OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
+            }
             Self::Refuse(error) => error,
         };
         Self::Refuse(error)

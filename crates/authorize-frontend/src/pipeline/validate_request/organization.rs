@@ -1,6 +1,6 @@
 //! `organization` and `invitation`: whether the client uses organizations, and which one it is.
 
-use doorward_oauth2_types::{Prompt, auth0};
+use doorward_oauth2_types::{ErrorCode, Prompt, auth0};
 use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
 use doorward_proto::organization::v1::Organization;
 
@@ -19,11 +19,8 @@ pub(super) async fn check(
 ) -> Result<Option<Organization>, OAuthError> {
     let requested = params.get(auth0::ORGANIZATION);
     let invitation = params.get(auth0::INVITATION);
-    if let Some(error) = refusal(requested, invitation, client) {
-        return Err(OAuthError::invalid_request(error));
-    }
-    if invitation.is_some() {
-        return Err(refused_invitation(prompt));
+    if let Some(error) = refusal(requested, invitation, prompt, client) {
+        return Err(error);
     }
     let Some(id) = requested else {
         return Ok(None);
@@ -39,28 +36,34 @@ pub(super) async fn check(
 fn refusal(
     organization: Option<&str>,
     invitation: Option<&str>,
+    prompt: Prompt,
     client: &Client,
-) -> Option<&'static str> {
-    match (client.organization_usage(), organization) {
+) -> Option<OAuthError> {
+    let error = match (client.organization_usage(), organization) {
         (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
-            let problem = "authorization request parameter organization must be an organization id";
-            (!id.starts_with(ID_PREFIX)).then_some(problem)
+            if !id.starts_with(ID_PREFIX) {
+                "authorization request parameter organization must be an organization id"
+            } else if invitation.is_some() && prompt.none() {
+                // Accepting is an interaction, whatever has become of the invitation.
+                return Some(OAuthError::new(
+                    ErrorCode::InteractionRequired,
+                    "Interaction required",
+                ));
+            } else if invitation.is_some() {
+                // Invitations do not exist yet, so none can be open.
+                "invitation not found or already used"
+            } else {
+                return None;
+            }
         }
-        (OrganizationUsage::Require, None) => {
-            Some("parameter organization is required for this client")
+        (OrganizationUsage::Require, None) => "parameter organization is required for this client",
+        (_, Some(_)) => "parameter organization is not allowed for this client",
+        (_, None) => {
+            invitation?;
+            "parameter organization is required"
         }
-        (_, Some(_)) => Some("parameter organization is not allowed for this client"),
-        (_, None) => invitation.map(|_| "parameter organization is required"),
-    }
-}
-
-/// Invitations do not exist yet, so none can be open. Accepting one is an interaction, whatever becomes of it: a silent
-/// request does not get as far as to look for it (SEC-099).
-fn refused_invitation(prompt: Prompt) -> OAuthError {
-    if prompt.none() {
-        return OAuthError::interaction_required();
-    }
-    OAuthError::invalid_request("invitation not found or already used")
+    };
+    Some(OAuthError::invalid_request(error))
 }
 
 #[cfg(test)]
@@ -88,11 +91,29 @@ mod tests {
                 organization_usage: usage.into(),
                 ..Client::default()
             };
+            let refused = refusal(organization, None, Prompt::default(), &client);
             assert_eq!(
-                refusal(organization, None, &client),
-                expected,
+                refused,
+                expected.map(OAuthError::invalid_request),
                 "{usage:?} {organization:?}"
             );
+        }
+    }
+
+    #[test]
+    fn sec_099_an_invitation_is_not_accepted_silently() {
+        let client = Client {
+            organization_usage: OrganizationUsage::Allow.into(),
+            ..Client::default()
+        };
+        for (prompt, expected) in [
+            ("none", ErrorCode::InteractionRequired),
+            ("login", ErrorCode::InvalidRequest),
+            ("", ErrorCode::InvalidRequest),
+        ] {
+            let prompt = prompt.parse().unwrap();
+            let refused = refusal(Some("org_a"), Some("ticket"), prompt, &client);
+            assert_eq!(refused.unwrap().code, expected, "{prompt:?}");
         }
     }
 }
