@@ -92,8 +92,24 @@ async fn resolve_session(
         ephemeral_limits: Some(limits(&lifetimes, false)),
         client_id: request.client().client_id.clone(),
         device: Some(browser.device()),
+        max_age_seconds: max_age_to_count(request),
+        user_id: request
+            .hinted_sub()
+            .filter(|_| request.prompt().none())
+            .map(str::to_owned),
     };
     deps.backends.sessions.resolve(resolve).await
+}
+
+/// A silent request whose answer is `login_required` is no use of the session. One that leads to a page is.
+fn max_age_to_count(request: &ValidatedRequest) -> Option<u64> {
+    if !request.prompt().none() {
+        None
+    } else if request.client().sso_disabled {
+        Some(0)
+    } else {
+        request.max_age()
+    }
 }
 
 /// The tenant's limits for sessions whose cookie outlives the browser, or does not.

@@ -8,7 +8,7 @@ use http::Request;
 use http::header::SET_COOKIE;
 
 use crate::session_cookies::SESSION;
-use crate::tenant::{ALICE, PASSWORD, apply_settings};
+use crate::tenant::{ALICE, BOB, PASSWORD, apply_settings};
 use crate::{Answer, Browser, TestApp, authorize};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -120,6 +120,8 @@ async fn the_mode_counts_from_the_next_sign_in() {
 #[tokio::test]
 async fn what_keeps_a_session_alive() {
     let app = TestApp::start().await;
+    let of_bob = app.browser().sign_in(&authorize(&[]), BOB).await;
+    let of_bob = of_bob.parameter("id_token").unwrap();
     let wildcard = [
         ("client_id", "wildcard"),
         ("redirect_uri", "https://pr-1.preview.example.test/cb"),
@@ -137,11 +139,23 @@ async fn what_keeps_a_session_alive() {
         ("another application", authorize(&wildcard), true),
         // Finding the session and extending it are one step in the store, and only then is it known that it does not serve.
         ("consent is missing", authorize(&partner), true),
+        // It is told what would make it too old, and who is expected.
         (
-            "too old",
-            authorize(&[("prompt", "none"), ("max_age", "60")]),
+            "young enough",
+            authorize(&[("prompt", "none"), ("max_age", "3001")]),
             true,
         ),
+        (
+            "too old",
+            authorize(&[("prompt", "none"), ("max_age", "3000")]),
+            false,
+        ),
+        (
+            "somebody else's",
+            authorize(&[("prompt", "none"), ("id_token_hint", &of_bob)]),
+            false,
+        ),
+        ("too old for no page", authorize(&[("max_age", "60")]), true),
         ("a bad request", authorize(&[("nonce", "")]), false),
         ("userinfo", "/userinfo".to_owned(), false),
         ("keys", "/.well-known/jwks.json".to_owned(), false),
