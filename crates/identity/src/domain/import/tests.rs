@@ -62,16 +62,18 @@ fn a_change_is_a_new_version() {
     assert!(after.email_verified);
 }
 
+type Edit<'a> = &'a dyn Fn(&mut User);
+
 #[test]
 fn what_ends_sessions() {
     let alice = alice();
-    let change = |change: &dyn Fn(&mut User)| {
+    let change = |change: Edit| {
         let mut changed = alice.clone();
         change(&mut changed);
         changed
     };
     let text = || Some("x".to_owned());
-    let cases: &[(&str, &dyn Fn(&mut User), bool)] = &[
+    let cases: &[(&str, Edit, bool)] = &[
         ("nothing", &|_| {}, false),
         ("blocked", &|user| user.blocked = true, true),
         (
