@@ -19,6 +19,7 @@ use doorward_proto::session::v1::{
 use doorward_proto::{InvalidField, required};
 use doorward_service_kit::Clock;
 use jiff::Timestamp;
+use metrics::counter;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
@@ -74,14 +75,15 @@ impl SessionService for Service {
         if user.is_some_and(|user| token.as_ref().is_some_and(|it| it.slot() != user.slot())) {
             visit.max_age = Some(Duration::ZERO);
         }
-        let found = match token {
+        let found = match &token {
             Some(token) => {
                 self.store
-                    .resolve_session(&token, &visit, self.now())
+                    .resolve_session(token, &visit, self.now())
                     .await?
             }
             None => None,
         };
+        count_look_up(token.is_some(), found.is_some());
         let (session, user) = found.unzip();
         Ok(Response::new(ResolveSessionResponse {
             session: session.map(Into::into),
@@ -248,6 +250,15 @@ impl SessionService for Service {
             access_token: found.map(Into::into),
         }))
     }
+}
+
+fn count_look_up(is_token: bool, is_found: bool) {
+    let outcome = match (is_token, is_found) {
+        (false, _) => "malformed",
+        (true, false) => "absent",
+        (true, true) => "found",
+    };
+    counter!("doorward_session_look_ups_total", "outcome" => outcome).increment(1);
 }
 
 fn transaction_id(message: &mut WireTransaction) -> Result<Secret, InvalidField> {

@@ -21,6 +21,7 @@ mod requests;
 mod response_modes;
 mod session_cookies;
 mod session_lifetimes;
+mod sessions;
 mod sign_out;
 mod silent;
 mod strict;
