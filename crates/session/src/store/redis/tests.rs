@@ -81,6 +81,7 @@ fn visit() -> Visit {
     Visit {
         limits: DAY,
         ephemeral_limits: DAY,
+        max_age: None,
         client_id: String::new(),
         device: Device::default(),
     }
