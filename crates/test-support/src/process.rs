@@ -84,6 +84,12 @@ impl Process {
         self.exit_code();
     }
 
+    /// Runs a function of the script, which must succeed.
+    pub(crate) fn run(&self, function: &str) {
+        let answer = self.script().command(&format!("do {function}"));
+        assert_eq!(answer, "done", "{function}");
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }

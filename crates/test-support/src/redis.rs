@@ -1,9 +1,22 @@
-//! Real Redis servers, to be killed and paused by tests.
+//! Real Redis servers, to be killed and paused by tests: a single one, a primary with replicas and sentinels, a cluster, and a
+//! bad network in front of one.
+
+mod cluster;
+mod node;
+mod persistent;
+mod proxy;
+mod sentinel;
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::free_port;
 use crate::process::{Process, with_script};
+
+pub use cluster::Cluster;
+pub use persistent::Persistent;
+pub use proxy::Proxy;
+pub use sentinel::Sentinel;
 
 /// A Redis server of its own, empty, which keeps nothing on disk. It ends when this is dropped.
 #[derive(Debug)]
@@ -15,23 +28,14 @@ pub struct Server {
 impl Server {
     /// Starts a server.
     pub async fn start() -> Self {
-        tokio::task::spawn_blocking(Self::start_blocking)
-            .await
-            .expect("a Redis server can be started")
+        blocking(Self::start_blocking).await
     }
 
     fn start_blocking() -> Self {
-        let installed = Command::new("redis-server")
-            .arg("--version")
-            .stdout(Stdio::null())
-            .status();
-        assert!(
-            installed.is_ok(),
-            "Redis is not installed: run `make tools`, or install Debian's package redis-server"
-        );
+        assert_installed();
         let port = free_port();
         let mut shell = Command::new("sh");
-        with_script(&mut shell, include_str!("redis.sh")).arg(port.to_string());
+        with_script(&mut shell, include_str!("redis/volatile.sh")).arg(port.to_string());
         Self {
             process: Process::start_script(shell),
             port,
@@ -41,7 +45,7 @@ impl Server {
     /// Where it listens.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+        url(self.port)
     }
 
     /// Ends the server at once, with everything it held.
@@ -57,6 +61,37 @@ impl Server {
     /// Lets a paused server go on where it was.
     pub fn resume(&self) {
         self.process.signal("CONT");
+    }
+}
+
+fn url(port: u16) -> String {
+    format!("redis://127.0.0.1:{port}/")
+}
+
+fn assert_installed() {
+    let installed = Command::new("redis-server")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    assert!(
+        installed.is_ok(),
+        "Redis is not installed: run `make tools`, or install Debian's package redis-server"
+    );
+}
+
+/// Runs what waits for processes where it holds nobody up.
+async fn blocking<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(act).await;
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+/// Waits until servers agree, which takes them seconds on a busy machine.
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    const PATIENCE: Duration = Duration::from_mins(1);
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < PATIENCE, "{what} was expected");
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -1,0 +1,82 @@
+//! The markers of a store: while they are there, so is what was written beside them.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use doorward_service_kit::secret;
+use futures::{StreamExt, TryStreamExt, stream};
+use redis::{RedisError, RedisResult, from_redis_value};
+use tokio::time::timeout;
+
+use super::connection::send;
+use super::failure::is_without_marker;
+use super::functions::Call;
+use super::keys::Partition;
+use super::topology::Link;
+
+/// Sent ahead of the answers.
+const AT_ONCE: usize = 128;
+
+/// What a look at some markers has found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Ids of stores; one, unless somebody copied servers together.
+    pub(super) ids: HashSet<String>,
+    /// Partitions without a marker.
+    pub(super) missing: usize,
+    /// Partitions of which nothing is known: their server does not answer.
+    pub(super) unknown: usize,
+}
+
+/// Looks at the markers of some partitions, as calls do. Fails when none of them is known.
+pub(super) async fn look(
+    link: &Link,
+    partitions: impl Iterator<Item = Partition>,
+    deadline: Duration,
+) -> RedisResult<Found> {
+    let mut answers = stream::iter(partitions)
+        .map(|partition| look_at(link.clone(), partition, deadline))
+        .buffer_unordered(AT_ONCE);
+    let mut found = Found::default();
+    let mut failure = None;
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(id) => drop(found.ids.insert(id)),
+            Err(error) if is_without_marker(&error) => found.missing += 1,
+            Err(error) => {
+                found.unknown += 1;
+                failure = Some(error);
+            }
+        }
+    }
+    match failure {
+        Some(error) if found.ids.is_empty() && found.missing == 0 => Err(error),
+        _ => Ok(found),
+    }
+}
+
+async fn look_at(link: Link, partition: Partition, deadline: Duration) -> RedisResult<String> {
+    let call = Call::find_marker(&partition);
+    let id = timeout(deadline, send(link, &call)).await;
+    let id = id.map_err(|elapsed| RedisError::from(std::io::Error::from(elapsed)))??;
+    Ok(from_redis_value(id)?)
+}
+
+/// Gives every partition without a marker one. Replicas that do it at the same time agree on the id, by the first partition.
+pub(super) async fn write(link: &Link) -> RedisResult<()> {
+    let proposal = secret();
+    let earlier: Option<String> = set(link, &Partition::of_the_store(), &proposal).await?;
+    let id = &earlier.unwrap_or(proposal);
+    stream::iter(Partition::all())
+        .map(async |partition| set(link, &partition, id).await.map(drop))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
+}
+
+/// Gives the id that was there, and is kept.
+async fn set(link: &Link, partition: &Partition, id: &str) -> RedisResult<Option<String>> {
+    let mut command = redis::cmd("SET");
+    command.arg(partition.marker()).arg(id).arg("NX").arg("GET");
+    Ok(from_redis_value(link.clone().send(&command).await?)?)
+}

@@ -1,0 +1,146 @@
+//! A server that is found again as it was, after it was killed.
+
+use std::sync::Arc;
+
+use super::node::Node;
+use super::{blocking, url};
+use crate::free_port;
+
+/// Enough for every test that is not about memory.
+const MAXMEMORY: &str = "256mb";
+
+/// A Redis server that writes everything down before it answers, as the manual asks an operator to set it up. It ends, and its
+/// data with it, when this is dropped.
+#[derive(Debug, Clone)]
+pub struct Persistent {
+    node: Arc<Node>,
+}
+
+impl Persistent {
+    /// Starts an empty server.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts an empty server with more lines of `redis.conf`; the last of a name counts.
+    pub async fn start_with(settings: &[&str]) -> Self {
+        let mut lines = settings_of_persistence();
+        lines.push(format!("maxmemory {MAXMEMORY}"));
+        lines.extend(settings.iter().map(|&line| line.to_owned()));
+        let node = blocking(move || Node::start(free_port(), &lines)).await;
+        Self {
+            node: Arc::new(node),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url(self.node.port)
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.node.port
+    }
+
+    /// Ends the server at once, as a crash does. What it has confirmed lies on disk.
+    pub fn kill(&self) {
+        self.node.process().kill();
+    }
+
+    /// Starts the killed server on the same port, with whatever its folder holds now.
+    pub async fn start_again(&self) {
+        let node = Arc::clone(&self.node);
+        blocking(move || node.start_again()).await;
+    }
+
+    /// Throws away what the killed server has written.
+    pub fn empty(&self) {
+        self.node.process().run("empty");
+    }
+
+    /// Makes a backup of what the server has written.
+    pub fn keep(&self) {
+        self.node.process().run("keep");
+    }
+
+    /// Gives the killed server the data of the backup, and no other.
+    pub fn put_back(&self) {
+        self.node.process().run("put_back");
+    }
+
+    /// Stops the server from answering; connections stay open.
+    pub fn pause(&self) {
+        self.node.process().signal("STOP");
+    }
+
+    /// Lets a paused server go on where it was.
+    pub fn resume(&self) {
+        self.node.process().signal("CONT");
+    }
+
+    /// Changes a setting of the running server.
+    pub fn set(&self, name: &str, value: &str) {
+        let answer = self.ask(&["CONFIG", "SET", name, value]);
+        assert_eq!(answer, "OK", "{name} {value}");
+    }
+
+    /// What the server answers to a command, as `redis-cli` prints it.
+    #[must_use]
+    pub fn ask(&self, command: &[&str]) -> String {
+        self.node.ask(command)
+    }
+}
+
+/// What a confirmed write needs to survive `kill -9` of the server and of the machine, and never to be evicted.
+pub(super) fn settings_of_persistence() -> Vec<String> {
+    [
+        "appendonly yes",
+        "appendfsync always",
+        "save \"\"",
+        "maxmemory-policy noeviction",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_killed_server_has_forgotten_nothing() {
+        let server = Persistent::start().await;
+        assert_eq!(server.ask(&["SET", "name", "value"]), "OK");
+        server.kill();
+        assert_eq!(server.ask(&["GET", "name"]), "");
+        server.start_again().await;
+        assert_eq!(server.ask(&["GET", "name"]), "value");
+    }
+
+    #[tokio::test]
+    async fn a_backup_can_be_put_back() {
+        let server = Persistent::start().await;
+        server.ask(&["SET", "name", "kept"]);
+        server.keep();
+        server.ask(&["SET", "name", "lost"]);
+        server.kill();
+        server.empty();
+        server.start_again().await;
+        assert_eq!(server.ask(&["DBSIZE"]), "0");
+        server.kill();
+        server.put_back();
+        server.start_again().await;
+        assert_eq!(server.ask(&["GET", "name"]), "kept");
+    }
+
+    #[tokio::test]
+    async fn memory_has_a_limit_that_can_be_raised() {
+        let server = Persistent::start_with(&["maxmemory 1"]).await;
+        assert!(server.ask(&["SET", "name", "value"]).starts_with("OOM"));
+        server.set("maxmemory", MAXMEMORY);
+        assert_eq!(server.ask(&["SET", "name", "value"]), "OK");
+    }
+}

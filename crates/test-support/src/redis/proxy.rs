@@ -1,0 +1,252 @@
+//! A bad network in front of a Redis server: slow, silent, or closed.
+
+use std::io::{Error, ErrorKind};
+use std::net::{Ipv4Addr, TcpListener as StdListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::url;
+use crate::free_port;
+
+/// Chunks that may be under way in one direction of a connection.
+const UNDER_WAY: usize = 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Network {
+    Good,
+    Slow(Duration),
+    Silent,
+    Closed,
+}
+
+/// Passes on what goes to and comes from a server, as well as its network is meant to be at the moment. It has a thread of
+/// its own, so that a test may block without blocking it.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    /// Dropped first: the thread ends with it.
+    network: Option<watch::Sender<Network>>,
+    accepted: Arc<AtomicUsize>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Proxy {
+    /// A good network in front of that port.
+    #[must_use]
+    pub fn start(server: u16) -> Self {
+        let port = free_port();
+        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
+        listener.set_nonblocking(true).expect("a socket");
+        let (network, told) = watch::channel(Network::Good);
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&accepted);
+        let thread = std::thread::spawn(move || run(listener, server, told, &counter));
+        Self {
+            port,
+            network: Some(network),
+            accepted,
+            thread: Some(thread),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url(self.port)
+    }
+
+    /// Every answer of the server comes that much later.
+    pub fn delay(&self, by: Duration) {
+        self.become_network(Network::Slow(by));
+    }
+
+    /// Nothing passes, and nobody is told; what was sent meanwhile arrives once all is well, as TCP has it.
+    pub fn silence(&self) {
+        self.become_network(Network::Silent);
+    }
+
+    /// All connections end, and new ones end as soon as they are made. They are accepted, so that they can be counted.
+    pub fn close(&self) {
+        self.become_network(Network::Closed);
+    }
+
+    /// All is well again.
+    pub fn heal(&self) {
+        self.become_network(Network::Good);
+    }
+
+    /// How many connections were made so far.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
+    fn become_network(&self, network: Network) {
+        let sender = self.network.as_ref().expect("it lives until it is dropped");
+        sender.send_replace(network);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        drop(self.network.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(
+    listener: StdListener,
+    server: u16,
+    network: watch::Receiver<Network>,
+    accepted: &AtomicUsize,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener).expect("a socket");
+        let mut ended = network.clone();
+        let accept = async {
+            while let Ok((client, _)) = listener.accept().await {
+                accepted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(connect(client, server, network.clone()));
+            }
+        };
+        tokio::select! {
+            () = accept => {}
+            // Only the end of the sender is an error.
+            _ = ended.wait_for(|_| false) => {}
+        }
+    });
+}
+
+async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Network>) {
+    let closed = network.clone();
+    let both = async {
+        let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
+        client.set_nodelay(true)?;
+        server.set_nodelay(true)?;
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        tokio::select! {
+            end = pass(from_client, to_server, closed.clone(), false) => end,
+            end = pass(from_server, to_client, closed, true) => end,
+        }
+    };
+    tokio::select! {
+        _ = both => {}
+        _ = network.wait_for(|network| *network == Network::Closed) => {}
+    }
+}
+
+/// Passes chunks on, each at its own time, so that a delay does not become a queue.
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut network: watch::Receiver<Network>,
+    is_answer: bool,
+) -> Result<(), Error> {
+    let (sender, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    let now = network.clone();
+    let read = async {
+        loop {
+            let mut chunk = vec![0; 16 * 1024];
+            let length = from.read(&mut chunk).await?;
+            if length == 0 {
+                return Ok(());
+            }
+            chunk.truncate(length);
+            let delay = match *now.borrow() {
+                Network::Slow(delay) if is_answer => delay,
+                _ => Duration::ZERO,
+            };
+            let chunk = (Instant::now() + delay, chunk);
+            sender.send(chunk).await.map_err(|_| gone())?;
+        }
+    };
+    let write = async {
+        while let Some((at, chunk)) = under_way.recv().await {
+            tokio::time::sleep_until(at).await;
+            let speaks = network.wait_for(|network| *network != Network::Silent);
+            drop(speaks.await.map_err(|_| gone())?);
+            to.write_all(&chunk).await?;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        end = read => end,
+        end = write => end,
+    }
+}
+
+fn gone() -> Error {
+    Error::from(ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, ErrorKind, Write};
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::redis::Persistent;
+
+    struct Connection(BufReader<TcpStream>);
+
+    impl Connection {
+        fn new(proxy: &Proxy) -> Self {
+            let connection = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+            Self(BufReader::new(connection))
+        }
+
+        fn ping(&mut self, patience: Duration) -> std::io::Result<String> {
+            self.0.get_ref().set_read_timeout(Some(patience))?;
+            self.0.get_ref().write_all(b"PING\r\n")?;
+            let mut answer = String::new();
+            self.0.read_line(&mut answer)?;
+            Ok(answer)
+        }
+    }
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    #[tokio::test]
+    async fn slow_silent_closed_and_well_again() {
+        let server = Persistent::start().await;
+        let proxy = Proxy::start(server.port());
+        let mut connection = Connection::new(&proxy);
+        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
+
+        let delay = Duration::from_millis(300);
+        proxy.delay(delay);
+        let begin = Instant::now();
+        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
+        assert!(begin.elapsed() >= delay);
+
+        proxy.silence();
+        let silence = connection.ping(Duration::from_millis(100)).unwrap_err();
+        assert_eq!(silence.kind(), ErrorKind::WouldBlock);
+        proxy.heal();
+        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
+
+        proxy.close();
+        assert!(connection.ping(PATIENCE).map_or(true, |end| end.is_empty()));
+        let refused = Connection::new(&proxy).ping(PATIENCE);
+        assert!(refused.map_or(true, |end| end.is_empty()));
+        proxy.heal();
+        assert_eq!(Connection::new(&proxy).ping(PATIENCE).unwrap(), "+PONG\r\n");
+        assert_eq!(proxy.accepted(), 3);
+    }
+}

@@ -1,0 +1,209 @@
+//! A primary with replicas, watched by three sentinels that promote a replica when the primary is gone.
+
+use std::sync::Arc;
+
+use super::node::Node;
+use super::persistent::settings_of_persistence;
+use super::{blocking, wait_until};
+use crate::free_port;
+
+const SERVICE: &str = "doorward";
+const SENTINELS: usize = 3;
+
+/// Redis with Sentinel. All of it ends when this is dropped.
+///
+/// The servers are set up against split brain: a primary that has heard of no replica for five seconds refuses writes
+/// (`min-replicas-to-write`), so that one which was cut off, and does not know that another was promoted, stops answering
+/// before it has told anything that is no longer true. The price is that a promoted replica needs another one: with two
+/// replicas the service goes on after the loss of any one server; with one replica it says "cannot tell" until the lost
+/// server is back. For the same reason nothing could be confirmed by `WAIT 1` there.
+#[derive(Debug, Clone)]
+pub struct Sentinel {
+    nodes: Arc<Nodes>,
+}
+
+#[derive(Debug)]
+struct Nodes {
+    /// First, so that they end first and promote nobody while the servers end.
+    sentinels: Vec<Node>,
+    servers: Vec<Node>,
+}
+
+impl Sentinel {
+    /// Starts a primary, that many replicas, and the sentinels, and waits until all know each other.
+    pub async fn start(replicas: usize) -> Self {
+        let nodes = blocking(move || Nodes::start(replicas)).await;
+        Self {
+            nodes: Arc::new(nodes),
+        }
+    }
+
+    /// The sentinels, and the name of the primary that they watch.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let sentinels: Vec<_> = self.nodes.sentinels.iter().map(Node::address).collect();
+        format!("redis-sentinel://{}/{SERVICE}", sentinels.join(","))
+    }
+
+    /// Ends the server that the sentinels call the primary, as a crash does.
+    pub async fn kill_primary(&self) -> Killed {
+        let nodes = Arc::clone(&self.nodes);
+        blocking(move || {
+            let index = nodes.primary();
+            nodes.servers[index].process().kill();
+            Killed(index)
+        })
+        .await
+    }
+
+    /// Waits until the sentinels have promoted another server than the killed one.
+    pub async fn wait_for_promotion(&self, killed: &Killed) {
+        let (nodes, killed) = (Arc::clone(&self.nodes), killed.0);
+        blocking(move || wait_until("a new primary", || nodes.is_promoted(killed))).await;
+    }
+
+    /// Starts the killed server. It comes back as the primary that it was; then the sentinels make it a replica, which is
+    /// waited for.
+    pub async fn start_again(&self, killed: Killed) {
+        let nodes = Arc::clone(&self.nodes);
+        blocking(move || {
+            nodes.servers[killed.0].start_again();
+            wait_until("a replica", || nodes.servers[killed.0].is_replica());
+        })
+        .await;
+    }
+
+    /// What each server answers to a command, the dead ones an empty text.
+    #[must_use]
+    pub fn ask_all(&self, command: &[&str]) -> Vec<String> {
+        let servers = self.nodes.servers.iter();
+        servers.map(|server| server.ask(command)).collect()
+    }
+}
+
+/// A server that was killed.
+#[derive(Debug)]
+pub struct Killed(pub(super) usize);
+
+impl Nodes {
+    fn start(replicas: usize) -> Self {
+        let primary = Node::start(free_port(), &settings());
+        let replica_of = format!("replicaof 127.0.0.1 {}", primary.port);
+        let replica = || {
+            Node::start(
+                free_port(),
+                &[settings(), vec![replica_of.clone()]].concat(),
+            )
+        };
+        let mut servers: Vec<_> = (0..replicas).map(|_| replica()).collect();
+        wait_until("replicas", || servers.iter().all(Node::is_replica));
+        servers.insert(0, primary);
+        let watch = watch(&servers[0]);
+        let sentinels = (0..SENTINELS).map(|_| Node::start(free_port(), &watch));
+        let nodes = Self {
+            sentinels: sentinels.collect(),
+            servers,
+        };
+        wait_until("sentinels that know each other", || nodes.are_acquainted());
+        nodes
+    }
+
+    fn are_acquainted(&self) -> bool {
+        let (others, replicas) = (SENTINELS - 1, self.servers.len() - 1);
+        self.sentinels.iter().all(|sentinel| {
+            let known = sentinel.ask(&["SENTINEL", "MASTER", SERVICE]);
+            let lines: Vec<_> = known.lines().collect();
+            let says = |name: &str, count: usize| {
+                lines
+                    .windows(2)
+                    .any(|pair| pair == [name, &count.to_string()])
+            };
+            says("num-other-sentinels", others) && says("num-slaves", replicas)
+        })
+    }
+
+    /// The server that the first sentinel calls the primary.
+    fn primary(&self) -> usize {
+        let address = self.sentinels[0].ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE]);
+        let port = address.lines().nth(1).and_then(|port| port.parse().ok());
+        let mut servers = self.servers.iter();
+        let index = servers.position(|server| Some(server.port) == port);
+        index.unwrap_or_else(|| panic!("a sentinel names no server of ours: {address:?}"))
+    }
+
+    fn is_promoted(&self, killed: usize) -> bool {
+        let primary = self.primary();
+        primary != killed && self.servers[primary].ask(&["ROLE"]).starts_with("master")
+    }
+}
+
+impl Node {
+    /// Whether it has everything that its primary has.
+    pub(super) fn is_replica(&self) -> bool {
+        let role = self.ask(&["ROLE"]);
+        role.starts_with("slave") && role.lines().any(|line| line == "connected")
+    }
+}
+
+fn settings() -> Vec<String> {
+    let mut lines = settings_of_persistence();
+    lines.extend(
+        [
+            "min-replicas-to-write 1",
+            "min-replicas-max-lag 5",
+            // A replica that needs everything gets it at once.
+            "repl-diskless-sync-delay 0",
+        ]
+        .map(str::to_owned),
+    );
+    lines
+}
+
+/// Long enough for a busy machine not to look like a dead server; an election that fails is repeated after twice the
+/// `failover-timeout`.
+fn watch(primary: &Node) -> Vec<String> {
+    vec![
+        format!("sentinel monitor {SERVICE} 127.0.0.1 {} 2", primary.port),
+        format!("sentinel down-after-milliseconds {SERVICE} 1500"),
+        format!("sentinel failover-timeout {SERVICE} 3000"),
+        format!("sentinel parallel-syncs {SERVICE} 2"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_replica_is_promoted_and_the_killed_server_joins_it() {
+        let redis = Sentinel::start(2).await;
+        let before = redis.nodes.primary();
+        redis.nodes.servers[before].ask(&["SET", "name", "value"]);
+        redis.nodes.servers[before].ask(&["WAIT", "2", "0"]);
+
+        let killed = redis.kill_primary().await;
+        assert_eq!(killed.0, before);
+        redis.wait_for_promotion(&killed).await;
+        assert_ne!(redis.nodes.primary(), before);
+        let values = redis.ask_all(&["GET", "name"]);
+        assert_eq!(values.iter().filter(|value| *value == "value").count(), 2);
+
+        redis.start_again(killed).await;
+        assert!(redis.nodes.servers[before].is_replica());
+        let written = |name: &str| {
+            let primary = &redis.nodes.servers[redis.nodes.primary()];
+            primary.ask(&["SET", name, "value"]) == "OK"
+        };
+        wait_until("a primary with replicas", || written("other"));
+    }
+
+    #[tokio::test]
+    async fn a_primary_that_is_alone_refuses_writes() {
+        let redis = Sentinel::start(1).await;
+        let killed = redis.kill_primary().await;
+        redis.wait_for_promotion(&killed).await;
+        let primary = &redis.nodes.servers[redis.nodes.primary()];
+        let refused = primary.ask(&["SET", "name", "value"]);
+        assert!(refused.starts_with("NOREPLICAS"), "{refused}");
+    }
+}
