@@ -2,7 +2,7 @@
 
 use doorward_e2e::{Agent, Page};
 
-use super::super::assertions::{assert_session_dead, assert_session_good};
+use super::super::assertions::{assert_session_dead, assert_session_good, assert_session_survived};
 use super::super::fixture::{
     BROWSER_COOKIE, SESSION_COOKIE, at_second, copy, on_own_replicas, on_server_and_replicas,
     request, signed_in,
@@ -80,7 +80,9 @@ async fn sec_211_the_store_is_gone() {
         assert_eq!(agent.cookies(), cookies, "no cookie is touched");
         processes.redis().resume();
         let thief = copy(deployment, &agent);
-        assert_session_good(&thief).await;
+        for browser in [&agent, &thief] {
+            assert_session_survived(browser).await;
+        }
         let page = agent.submit(&form).await;
         assert_eq!(page.status, 200, "{page:?}");
         assert_session_dead(&thief).await;

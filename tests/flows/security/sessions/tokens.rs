@@ -41,19 +41,18 @@ async fn sec_080_ids_that_nobody_guesses_or_reads() {
         let signed_in = signed_in(deployment).await;
         let answer = signed_in.authorize(&silent("token")).await.callback();
         let stored = everything_stored(separate);
-        let secrets = [
-            &transaction,
-            &agent.cookies()[BROWSER_COOKIE],
-            &signed_in.cookies()[SESSION_COOKIE],
-            answer.get("access_token"),
-        ];
-        for secret in secrets {
-            assert!(!stored.contains(secret), "a secret is stored");
+        for (name, secret) in [
+            ("transaction", &*transaction),
+            ("browser", &agent.cookies()[BROWSER_COOKIE]),
+            ("session", &signed_in.cookies()[SESSION_COOKIE]),
+            ("access token", answer.get("access_token")),
+        ] {
+            assert!(!stored.contains(secret), "the {name} is stored");
         }
         for session in opened.iter().step_by(10) {
             assert!(stored.contains(sid(session)), "it is the right store");
             let (_, end) = session.session_token.split_at(22);
-            assert!(!stored.contains(end), "a session id is stored");
+            assert!(!stored.contains(end), "the session id is stored");
         }
     })
     .await;
