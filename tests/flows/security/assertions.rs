@@ -7,7 +7,7 @@ use doorward_e2e::{Agent, Callback, Page, Request};
 use super::fixture::silent;
 
 /// How soon everything must be well again once a store is back.
-const RECOVERY: Duration = Duration::from_secs(10);
+pub(super) const RECOVERY: Duration = Duration::from_secs(10);
 
 /// A page of our own that leads nowhere and gives nothing: a 4xx without `Location`, token or cookie.
 #[track_caller]
