@@ -73,12 +73,12 @@ async fn sec_086_the_sessions_of_another_user() {
         let (alice, bob) = (deployment.add_user(), deployment.add_user());
         let (phone, phone_sid, alice_id) = session(deployment, &alice).await;
         let (laptop, laptop_sid, _) = session(deployment, &alice).await;
-        let (of_bob, bob_sid, bob_id) = session(deployment, &bob).await;
+        let (of_bob, sid_of_bob, bob_id) = session(deployment, &bob).await;
         let mut second = sessions(separate(deployment), SECOND_SESSION);
 
         let listed = list(&mut second, &bob_id).await;
         assert_eq!(listed.len(), 1, "{listed:?}");
-        assert_eq!((&listed[0].sid, &listed[0].user_id), (&bob_sid, &bob_id));
+        assert_eq!((&listed[0].sid, &listed[0].user_id), (&sid_of_bob, &bob_id));
         let mut revoke = async |user_id: &str, which| {
             let user_id = user_id.to_owned();
             let request = RevokeSessionsRequest { user_id, which };

@@ -31,7 +31,7 @@ async fn sec_080_ids_that_nobody_guesses_or_reads() {
         );
         let opened = [first, second].concat();
         let tokens: BTreeSet<_> = opened.iter().map(|it| it.session_token.as_str()).collect();
-        let sids: BTreeSet<_> = opened.iter().map(|it| sid(it)).collect();
+        let sids: BTreeSet<_> = opened.iter().map(sid).collect();
         assert_eq!([tokens.len(), sids.len()], [SESSIONS; 2], "no repeats");
         assert!(tokens.is_disjoint(&sids));
         assert!(random_bits(&tokens) >= 128, "{}", random_bits(&tokens));
