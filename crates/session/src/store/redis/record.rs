@@ -1,4 +1,4 @@
-//! How a session is written in Redis: an array in MessagePack, which our functions there read and change.
+//! How a session is written in Redis: an array in `MessagePack`, which our functions there read and change.
 //!
 //! There are many sessions, so what can be left out is: instants are written as what they are after another, ids and
 //! addresses as bytes, and what is as expected not at all. Replicas of two releases share a store: elements are only ever
@@ -71,7 +71,7 @@ pub(super) fn encode_session(session: &Session, user: &User) -> Result<Vec<u8>, 
     Ok(record)
 }
 
-/// Written by hand, because Lua's bytes are MessagePack's strings: its reader knows no `bin`.
+/// Written by hand, because Lua's bytes are strings in `MessagePack`: its reader knows no `bin`.
 fn write_session(
     out: &mut Vec<u8>,
     session: &Session,
