@@ -1,21 +1,21 @@
 //! A browser reduced to its protocol: cookies, redirects, forms.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cookie::Cookie;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use url::Url;
 
-use crate::{Callback, Deployment, Form, Page, Request, User};
+use crate::{Callback, Deployment, Form, Page, Replica, Request, User};
 
 /// One browser profile at one deployment.
 #[derive(Debug)]
 pub struct Agent {
     http: Client,
     issuer: Url,
-    cookies: Mutex<BTreeMap<String, String>>,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl Agent {
@@ -23,9 +23,19 @@ impl Agent {
     #[must_use]
     pub fn new(deployment: &Deployment) -> Self {
         Self {
-            http: deployment.http(),
+            http: deployment.http(Replica::First),
             issuer: deployment.issuer().clone(),
-            cookies: Mutex::default(),
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same profile with the same cookies, now and later, whose requests reach that frontend.
+    #[must_use]
+    pub fn at(&self, replica: Replica, deployment: &Deployment) -> Self {
+        Self {
+            http: deployment.http(replica),
+            issuer: self.issuer.clone(),
+            cookies: Arc::clone(&self.cookies),
         }
     }
 

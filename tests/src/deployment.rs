@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Embedded, Outcome, Separate};
+use crate::{Embedded, Outcome, Replica, Separate};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -56,10 +56,10 @@ impl Deployment {
     }
 
     /// A client that gives up rather than wait for ever, follows no redirect, and finds the deployment by its name.
-    pub(crate) fn http(&self) -> Client {
+    pub(crate) fn http(&self, replica: Replica) -> Client {
         match self {
             Self::Embedded(deployment) => deployment.http(),
-            Self::Separate(_) => http(),
+            Self::Separate(deployment) => deployment.http(replica),
         }
     }
 
@@ -116,6 +116,19 @@ pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
         .get(async || Deployment::Separate(Separate::start().await))
         .await;
     on(&separate, &story).await;
+}
+
+/// Tells a story to separate processes that are reached by HTTPS, with a tenant of its own. Shared as with
+/// [`on_secure_deployment`].
+pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
+    static REPLICAS: Shared = Shared::new();
+    let replicas = REPLICAS
+        .get(async || {
+            let builder = Separate::builder().tenant(tenant).secure();
+            Deployment::Separate(builder.start().await)
+        })
+        .await;
+    on(&replicas, story).await;
 }
 
 /// Tells a story to an embedded server that is reached by HTTPS, with a tenant of its own. Such stories share it when they

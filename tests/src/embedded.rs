@@ -42,7 +42,7 @@ impl Embedded {
     /// Starts the server with that tenant file. It is reached by HTTPS at `https://auth.example.test/`.
     pub async fn start_secure_with(tenant: &str) -> Self {
         let listen = free_address();
-        let tls = |folder: &Path| Some(Tls::make(listen, folder));
+        let tls = |folder: &Path| Some(Tls::make(folder));
         Self::new(&Tls::issuer(), listen, tls, tenant).await
     }
 
@@ -101,7 +101,10 @@ impl Embedded {
     }
 
     pub(crate) fn http(&self) -> Client {
-        self.tls.as_ref().map_or_else(http, Tls::http)
+        match &self.tls {
+            Some(tls) => tls.http(self.listen),
+            None => http(),
+        }
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {

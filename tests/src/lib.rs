@@ -21,14 +21,16 @@ mod tokens;
 
 pub use agent::Agent;
 pub use callback::Callback;
-pub use deployment::{Deployment, User, on, on_every_deployment, on_secure_deployment};
+pub use deployment::{
+    Deployment, User, on, on_every_deployment, on_secure_deployment, on_secure_replicas,
+};
 pub use embedded::Embedded;
 pub use form::Form;
 pub use node::tell_in_browser;
 pub use page::Page;
 pub use program::{Outcome, program, run};
 pub use request::Request;
-pub use separate::{SERVICES, Separate};
+pub use separate::{Builder, Replica, SECOND_SESSION, SERVICES, Separate};
 pub use tenant::{
     API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
     LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,

@@ -1,21 +1,28 @@
-//! Six processes over gRPC, with real Postgres and Redis.
+//! Six services as processes over gRPC, with real Postgres and Redis; of `session` and of the frontend there are two.
 
+mod builder;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+pub use builder::Builder;
+
 use doorward_test_support::process::Process;
-use doorward_test_support::{free_port, postgres, redis};
+use doorward_test_support::redis;
+use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::{http, wait_until_open, wait_until_ready};
+use crate::Outcome;
+use crate::deployment::{http_builder, wait_until_open, wait_until_ready};
 use crate::program::{program, run};
-use crate::{Outcome, TENANT};
+use crate::tls::Tls;
 
 const FRONTEND: &str = "authorize-frontend";
+const SECOND_FRONTEND: &str = "authorize-frontend-2";
 /// The services behind the frontend.
 pub const SERVICES: [&str; 5] = [
     "client-registry",
@@ -24,55 +31,79 @@ pub const SERVICES: [&str; 5] = [
     "organization",
     "token-signing",
 ];
+/// A second `session` over the same store. The second frontend calls it, and the first one never does.
+pub const SECOND_SESSION: &str = "session-2";
+
+/// In the order of their start.
+const PROCESSES: [&str; 8] = [
+    SERVICES[0],
+    SERVICES[1],
+    SERVICES[2],
+    SERVICES[3],
+    SERVICES[4],
+    SECOND_SESSION,
+    FRONTEND,
+    SECOND_FRONTEND,
+];
+
+/// Which of the two frontends, and with it which of the two `session`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replica {
+    /// The frontend that one reaches unless one asks for the other.
+    First,
+    /// The one that serves the same issuer from another address.
+    Second,
+}
 
 /// A deployment in which every service is a process of its own.
 #[derive(Debug)]
 pub struct Separate {
     issuer: Url,
+    /// Of both frontends, whose addresses differ.
+    http_port: u16,
+    tls: Option<Tls>,
     folder: TempDir,
     ports: BTreeMap<&'static str, u16>,
     databases: BTreeMap<&'static str, String>,
-    redis: redis::Server,
+    redis: Redis,
     processes: Mutex<BTreeMap<&'static str, Process>>,
+}
+
+/// Where the sessions are.
+#[derive(Debug)]
+enum Redis {
+    Own(redis::Server),
+    /// The lines of the `[redis]` section, about servers that the caller keeps.
+    Given(String),
 }
 
 impl Separate {
     /// Starts the stores and all processes and imports the tests' tenant.
     pub async fn start() -> Self {
-        Self::start_with(TENANT).await
+        Self::builder().start().await
     }
 
     /// Starts the stores and all processes and imports that tenant file.
     pub async fn start_with(tenant: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let names = SERVICES.into_iter().chain([FRONTEND]);
-        let ports = names.map(|name| (name, free_port())).collect();
-        let mut databases = BTreeMap::new();
-        for name in SERVICES.into_iter().filter(|name| *name != "session") {
-            databases.insert(name, postgres::database().await);
-        }
-        let issuer = Url::parse(&format!("http://localhost:{}/", free_port())).expect("a URL");
-        let redis = redis::Server::start().await;
-        let deployment = Self {
-            issuer,
-            folder,
-            ports,
-            databases,
-            redis,
-            processes: Mutex::default(),
-        };
-        deployment.start_all().await;
-        deployment.import(tenant);
-        deployment
+        Self::builder().tenant(tenant).start().await
+    }
+
+    /// For what is not as usual.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
     }
 
     async fn start_all(&self) {
-        for name in SERVICES {
-            self.write_config(name, &self.service_config(name));
+        for name in PROCESSES {
+            let config = match name {
+                FRONTEND => self.frontend_config(name, Replica::First),
+                SECOND_FRONTEND => self.frontend_config(name, Replica::Second),
+                _ => self.service_config(name),
+            };
+            self.write_config(name, &config);
             self.start_process(name);
         }
-        self.write_config(FRONTEND, &self.frontend_config());
-        self.start_process(FRONTEND);
         self.wait_until_ready().await;
     }
 
@@ -86,10 +117,12 @@ impl Separate {
         for port in self.ports.values() {
             wait_until_open(*port, self.folder()).await;
         }
-        wait_until_ready(&http(), &self.issuer, self.folder()).await;
+        for replica in [Replica::First, Replica::Second] {
+            wait_until_ready(&self.http(replica), &self.issuer, self.folder()).await;
+        }
     }
 
-    /// Ends a service at once, as a crash does.
+    /// Ends a service at once, as a crash does. The second replica of a service is a process with `-2` in its name.
     pub fn kill(&self, name: &str) {
         self.process(name, Process::kill);
     }
@@ -108,7 +141,9 @@ impl Separate {
         let config = self.config_path(name);
         let arguments = ["--config".as_ref(), config.as_os_str()];
         let log = self.folder.path().join(format!("{name}.log"));
-        let process = Process::start(&program(&format!("doorward-{name}")), &arguments, &log);
+        let service = name.strip_suffix("-2").unwrap_or(name);
+        let program = program(&format!("doorward-{service}"));
+        let process = Process::start(&program, &arguments, &log);
         let mut processes = self
             .processes
             .lock()
@@ -136,10 +171,33 @@ impl Separate {
         &self.databases[name]
     }
 
-    /// Where the sessions are.
+    /// Where the sessions are, unless the caller has said where.
     #[must_use]
     pub fn redis(&self) -> &redis::Server {
-        &self.redis
+        match &self.redis {
+            Redis::Own(server) => server,
+            Redis::Given(_) => panic!("the Redis server is the caller's own"),
+        }
+    }
+
+    /// A client whose requests go to that frontend, by the name that both have.
+    pub(crate) fn http(&self, replica: Replica) -> Client {
+        let listen = self.listen(replica);
+        if let Some(tls) = &self.tls {
+            return tls.http(listen);
+        }
+        let host = self.issuer.host_str().expect("the issuer names its host");
+        let builder = http_builder().resolve(host, listen);
+        builder.build().expect("an HTTP client")
+    }
+
+    /// A port in an issuer cannot be resolved to another one, so it is the address that tells the two apart.
+    fn listen(&self, replica: Replica) -> SocketAddr {
+        let address = match replica {
+            Replica::First => Ipv4Addr::LOCALHOST,
+            Replica::Second => Ipv4Addr::new(127, 0, 0, 2),
+        };
+        SocketAddr::new(IpAddr::V4(address), self.http_port)
     }
 
     pub(crate) fn issuer(&self) -> &Url {

@@ -9,19 +9,17 @@ use crate::deployment::http_builder;
 
 const HOST: &str = "auth.example.test";
 
-/// The certificate of a deployment, and where the deployment listens.
+/// The certificate of a deployment.
 #[derive(Debug)]
 pub(crate) struct Tls {
-    listen: SocketAddr,
     certificate: PathBuf,
     key: PathBuf,
 }
 
 impl Tls {
     /// Makes the certificate, in that folder.
-    pub(crate) fn make(listen: SocketAddr, folder: &Path) -> Self {
+    pub(crate) fn make(folder: &Path) -> Self {
         let tls = Self {
-            listen,
             certificate: folder.join("certificate.pem"),
             key: folder.join("key.pem"),
         };
@@ -45,11 +43,11 @@ impl Tls {
     }
 
     /// Resolves the name to where the deployment listens, and trusts its certificate and no other.
-    pub(crate) fn http(&self) -> Client {
+    pub(crate) fn http(&self, listen: SocketAddr) -> Client {
         let pem = std::fs::read(&self.certificate).expect("the certificate can be read");
         let certificate = Certificate::from_pem(&pem).expect("the certificate is PEM");
         let builder = http_builder()
-            .resolve(HOST, self.listen)
+            .resolve(HOST, listen)
             .tls_certs_only([certificate]);
         builder.build().expect("an HTTPS client")
     }

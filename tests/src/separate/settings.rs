@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use super::{FRONTEND, SERVICES, Separate, text};
+use super::{Redis, Replica, SECOND_SESSION, SERVICES, Separate, text};
 
 impl Separate {
     /// Keys outside of sections come first, as TOML wants it.
@@ -19,29 +19,41 @@ impl Separate {
         };
         let store = match self.databases.get(name) {
             Some(url) => format!("[database]\nurl = \"{url}\"\n"),
-            // Longer than by default, as in `frontend_config`.
-            None => format!(
-                "[redis]\nurl = \"{}\"\ndeadline_ms = 800\n",
-                self.redis.url()
-            ),
+            None => format!("[redis]\n{}\n", self.redis_settings()),
         };
         format!("{keys}{}{store}", self.grpc_config(name))
     }
 
-    pub(super) fn frontend_config(&self) -> String {
-        let port = self.issuer.port().expect("the issuer names its port");
-        let http = format!(
-            "[http]\nlisten = \"127.0.0.1:{port}\"\nissuer = \"{}\"\n",
-            self.issuer
-        );
-        let backend =
-            |name: &str| format!("{} = \"{}\"\n", name.replace('-', "_"), self.address(name));
+    fn redis_settings(&self) -> String {
+        match &self.redis {
+            // Longer than by default, as in `frontend_config`.
+            Redis::Own(server) => format!("url = \"{}\"\ndeadline_ms = 800", server.url()),
+            Redis::Given(settings) => settings.clone(),
+        }
+    }
+
+    pub(super) fn frontend_config(&self, name: &str, replica: Replica) -> String {
+        let (listen, issuer) = (self.listen(replica), &self.issuer);
+        let http = format!("[http]\nlisten = \"{listen}\"\nissuer = \"{issuer}\"\n");
+        let tls = self.tls.as_ref().map(|tls| {
+            let (certificate, key) = (text(tls.certificate()), text(tls.key()));
+            format!("tls_cert = \"{certificate}\"\ntls_key = \"{key}\"\n")
+        });
+        let backend = |service: &str| {
+            let process = match (service, replica) {
+                ("session", Replica::Second) => SECOND_SESSION,
+                _ => service,
+            };
+            let key = service.replace('-', "_");
+            format!("{key} = \"{}\"\n", self.address(process))
+        };
         let backends = SERVICES.map(backend).concat();
         // Longer than by default, for machines that run tests and compilers beside the deployment.
         let deadline = "deadline_ms = 1000\n";
         format!(
-            "{http}{}[backends]\n{deadline}{backends}",
-            self.grpc_config(FRONTEND)
+            "{http}{}{}[backends]\n{deadline}{backends}",
+            tls.unwrap_or_default(),
+            self.grpc_config(name)
         )
     }
 

@@ -1,0 +1,85 @@
+//! How a deployment of separate processes is to be.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use doorward_test_support::{free_port, postgres, redis};
+use url::Url;
+
+use super::{PROCESSES, Redis, SERVICES, Separate};
+use crate::TENANT;
+use crate::tls::Tls;
+
+/// A deployment that is about to start.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    tenant: String,
+    redis: Option<String>,
+    secure: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            tenant: TENANT.to_owned(),
+            redis: None,
+            secure: false,
+        }
+    }
+}
+
+impl Builder {
+    /// Imports that tenant file, not the tests' own.
+    pub fn tenant(mut self, tenant: &str) -> Self {
+        tenant.clone_into(&mut self.tenant);
+        self
+    }
+
+    /// Starts no Redis server: `settings` are all lines of the `[redis]` section of both `session` services.
+    pub fn redis(mut self, settings: impl Into<String>) -> Self {
+        self.redis = Some(settings.into());
+        self
+    }
+
+    /// Both frontends are reached by HTTPS, at `https://auth.example.test/`.
+    pub fn secure(mut self) -> Self {
+        self.secure = true;
+        self
+    }
+
+    /// Starts the stores and all processes, imports the tenant, and waits until everything answers.
+    pub async fn start(self) -> Separate {
+        let folder = tempfile::tempdir().expect("a folder");
+        let http_port = free_port();
+        let tls = self.secure.then(|| Tls::make(folder.path()));
+        let issuer = match tls {
+            Some(_) => Tls::issuer(),
+            None => format!("http://localhost:{http_port}/"),
+        };
+        let deployment = Separate {
+            issuer: Url::parse(&issuer).expect("a URL"),
+            http_port,
+            tls,
+            folder,
+            ports: PROCESSES.map(|name| (name, free_port())).into(),
+            databases: databases().await,
+            redis: match self.redis {
+                Some(settings) => Redis::Given(settings),
+                None => Redis::Own(redis::Server::start().await),
+            },
+            processes: Mutex::default(),
+        };
+        deployment.start_all().await;
+        deployment.import(&self.tenant);
+        deployment
+    }
+}
+
+async fn databases() -> BTreeMap<&'static str, String> {
+    let mut databases = BTreeMap::new();
+    for name in SERVICES.into_iter().filter(|name| *name != "session") {
+        databases.insert(name, postgres::database().await);
+    }
+    databases
+}
