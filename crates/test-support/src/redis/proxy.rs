@@ -27,6 +27,12 @@ enum Network {
     Closed,
 }
 
+#[derive(Debug, Default)]
+struct Counts {
+    accepted: AtomicUsize,
+    asked: AtomicUsize,
+}
+
 /// Passes on what goes to and comes from a server, as well as its network is meant to be at the moment. It has a thread of
 /// its own, so that a test may block without blocking it.
 #[derive(Debug)]
@@ -34,7 +40,7 @@ pub struct Proxy {
     port: u16,
     /// Dropped first: the thread ends with it.
     network: Option<watch::Sender<Network>>,
-    accepted: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -46,13 +52,13 @@ impl Proxy {
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
         listener.set_nonblocking(true).expect("a socket");
         let (network, told) = watch::channel(Network::Good);
-        let accepted = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&accepted);
+        let counts = Arc::new(Counts::default());
+        let counter = Arc::clone(&counts);
         let thread = std::thread::spawn(move || run(listener, server, told, &counter));
         Self {
             port,
             network: Some(network),
-            accepted,
+            counts,
             thread: Some(thread),
         }
     }
@@ -86,7 +92,14 @@ impl Proxy {
     /// How many connections were made so far.
     #[must_use]
     pub fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::Relaxed)
+        self.counts.accepted.load(Ordering::Relaxed)
+    }
+
+    /// How often anything was sent to the server so far, whether it arrived or not. Questions that are sent together count
+    /// as one.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.counts.asked.load(Ordering::Relaxed)
     }
 
     fn become_network(&self, network: Network) {
@@ -108,7 +121,7 @@ fn run(
     listener: StdListener,
     server: u16,
     network: watch::Receiver<Network>,
-    accepted: &AtomicUsize,
+    counts: &Arc<Counts>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -119,8 +132,9 @@ fn run(
         let mut ended = network.clone();
         let accept = async {
             while let Ok((client, _)) = listener.accept().await {
-                accepted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(connect(client, server, network.clone()));
+                counts.accepted.fetch_add(1, Ordering::Relaxed);
+                let counts = Arc::clone(counts);
+                tokio::spawn(connect(client, server, network.clone(), counts));
             }
         };
         tokio::select! {
@@ -131,7 +145,12 @@ fn run(
     });
 }
 
-async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Network>) {
+async fn connect(
+    client: TcpStream,
+    server: u16,
+    mut network: watch::Receiver<Network>,
+    counts: Arc<Counts>,
+) {
     let closed = network.clone();
     let both = async {
         let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
@@ -140,8 +159,8 @@ async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Ne
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         tokio::select! {
-            end = pass(from_client, to_server, closed.clone(), false) => end,
-            end = pass(from_server, to_client, closed, true) => end,
+            end = pass(from_client, to_server, closed.clone(), Some(&counts.asked)) => end,
+            end = pass(from_server, to_client, closed, None) => end,
         }
     };
     tokio::select! {
@@ -150,12 +169,12 @@ async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Ne
     }
 }
 
-/// Passes chunks on, each at its own time, so that a delay does not become a queue.
+/// Passes chunks on, each at its own time, so that a delay does not become a queue. Questions are counted, answers are late.
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut network: watch::Receiver<Network>,
-    is_answer: bool,
+    asked: Option<&AtomicUsize>,
 ) -> Result<(), Error> {
     let (sender, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
     let now = network.clone();
@@ -167,10 +186,13 @@ async fn pass(
                 return Ok(());
             }
             chunk.truncate(length);
-            let delay = match *now.borrow() {
-                Network::Slow(delay) if is_answer => delay,
+            let delay = match (*now.borrow(), asked) {
+                (Network::Slow(delay), None) => delay,
                 _ => Duration::ZERO,
             };
+            if let Some(asked) = asked {
+                asked.fetch_add(1, Ordering::Relaxed);
+            }
             let chunk = (Instant::now() + delay, chunk);
             sender.send(chunk).await.map_err(|_| gone())?;
         }
@@ -248,5 +270,6 @@ mod tests {
         proxy.heal();
         assert_eq!(Connection::new(&proxy).ping(PATIENCE).unwrap(), "+PONG\r\n");
         assert_eq!(proxy.accepted(), 3);
+        assert!(proxy.asked() >= 5);
     }
 }
