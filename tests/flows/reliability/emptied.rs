@@ -1,1 +1,81 @@
-//! TODO
+//! REL-06: Redis comes back without what it held. Nobody may take that for "nobody is signed in".
+
+use std::sync::Arc;
+
+use doorward_test_support::redis::Persistent;
+
+use super::load::{Load, Mix, USUAL};
+use super::model::Model;
+use super::stand::{LOST, alone, on_stand, settings};
+use super::sweep::sweep;
+
+/// Who signs out of an emptied store cannot be told that it worked, nor who signs in.
+const MIX: Mix = USUAL;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_06_everybody_waits_for_the_data() {
+    let _alone = alone().await;
+    let redis = Persistent::start().await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        stand.add_users(3);
+        let load = Load::start(stand, stand.model(30, 30).await, MIX);
+        load.go_on(2).await;
+
+        redis.kill();
+        redis.keep();
+        redis.empty();
+        redis.start_again().await;
+        let empty = load.run().now();
+        stand.wait_for_log(LOST).await;
+        load.go_on(4).await;
+        redis.kill();
+        let lost = load.run().now();
+        redis.put_back();
+        redis.start_again().await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(3).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-06-wait");
+        assert_eq!(verdict.answered_between(empty, lost), 0, "nobody can tell");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_06_the_loss_is_declared() {
+    let _alone = alone().await;
+    let redis = Persistent::start().await;
+    let settings = format!("{}\nwhen_emptied = \"begin_again\"", settings(&redis.url()));
+    on_stand(&settings, async |stand| {
+        stand.add_users(3);
+        let log = Arc::clone(stand);
+        let model = Model::with_loss(move || log.deployment.log().contains(LOST));
+        stand.fill(&model, 30, 30).await;
+        let load = Load::start(stand, model, MIX);
+        load.go_on(2).await;
+
+        redis.kill();
+        load.wait_until_unknown().await;
+        redis.empty();
+        redis.start_again().await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(5).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-06-begin-again");
+        assert!(
+            verdict.count("silent", "declared lost") > 0,
+            "and said aloud"
+        );
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        let (answer, session) = stand.sign_in(0, 1).await;
+        let session = session.unwrap_or_else(|| panic!("a sign-in counts again: {answer:?}"));
+        assert_eq!(stand.count_sessions(&session.sub).await, [1, 1]);
+    })
+    .await;
+}

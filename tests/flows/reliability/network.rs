@@ -30,11 +30,11 @@ async fn rel_07_redis_answers_late() {
         let late = load.run().now();
         load.go_on(3).await;
         let too_late = load.run().now();
+        let mut asked = Vec::new();
         for delay in [Duration::from_millis(500), Duration::from_secs(5)] {
             proxy.delay(delay);
             load.wait_until_unknown().await;
-            load.go_on(NOTICED).await;
-            assert_left_alone(&load, &proxy).await;
+            asked.push(questions(&load, &proxy).await);
             proxy.heal();
             load.wait_until_well().await;
         }
@@ -65,8 +65,7 @@ async fn rel_07_redis_does_not_answer() {
         // The network swallows everything.
         proxy.silence();
         load.wait_until_unknown().await;
-        load.go_on(NOTICED).await;
-        assert_left_alone(&load, &proxy).await;
+        let asked = questions(&load, &proxy).await;
         proxy.heal();
         load.wait_until_well().await;
 
@@ -83,20 +82,29 @@ async fn rel_07_redis_does_not_answer() {
         let verdict = load.stop().await;
         verdict.assert_none_bad("REL-07-silent");
         assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        assert_left_alone(asked);
     })
     .await;
 }
 
-/// Redis is asked now and then whether it is well, not by every request: otherwise requests would pile up.
-async fn assert_left_alone(load: &Load, proxy: &Proxy) {
-    const WATCHED: u64 = 3;
+const WATCHED: u64 = 3;
+
+/// How often Redis is asked while it is not well.
+async fn questions(load: &Load, proxy: &Proxy) -> usize {
+    load.go_on(NOTICED).await;
     let before = proxy.asked();
     load.go_on(WATCHED).await;
-    let asked = proxy.asked() - before;
+    proxy.asked() - before
+}
+
+/// Redis is asked now and then whether it is well, not by every request: otherwise requests would pile up.
+#[track_caller]
+fn assert_left_alone(questions: usize) {
     let requests = u64::from(USUAL.per_second) * WATCHED;
+    let few = usize::try_from(requests / 3).unwrap();
     assert!(
-        asked as u64 <= requests / 3,
-        "{asked} questions for {requests} requests"
+        questions <= few,
+        "{questions} questions for {requests} requests"
     );
 }
 

@@ -22,7 +22,13 @@ use super::model::{Model, Session, locked};
 
 /// A fault must show itself in the log by then.
 const SHOWS_ITSELF: Duration = Duration::from_secs(15);
+/// What the log says when a store has lost its data.
+pub(super) const LOST: &str = "redis has lost its data";
+/// What the log says when there is little memory left.
+pub(super) const NEARLY_FULL: &str = "redis is nearly full";
 const SESSION_COOKIE: &str = "__Host-doorward-session";
+/// Of the tests' tenant.
+const CONNECTION: &str = "users";
 const DAY: SessionLimits = SessionLimits {
     absolute_seconds: 86_400,
     idle_seconds: 86_400,
@@ -208,7 +214,7 @@ fn cookies_kept(answer: Answer, session: &Session, agent: &Agent) -> Answer {
 /// Opens a session as a sign-in does, without its pages and its password hash.
 async fn open_session(client: &mut SessionServiceClient<Channel>) -> Session {
     let user_id = format!("auth0|{}", doorward_service_kit::hex());
-    let connection = "Username-Password-Authentication".to_owned();
+    let connection = CONNECTION.to_owned();
     let request = OpenSessionRequest {
         user: Some(common::v1::User {
             user_id: user_id.clone(),

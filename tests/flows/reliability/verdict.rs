@@ -34,8 +34,20 @@ pub(super) struct Verdict {
 impl Verdict {
     /// How many answers said that.
     pub(super) fn count(&self, kind: &str, said: &str) -> usize {
+        self.count_between(kind, said, Duration::ZERO, Duration::MAX)
+    }
+
+    /// The same, asked in that time.
+    pub(super) fn count_between(
+        &self,
+        kind: &str,
+        said: &str,
+        begin: Duration,
+        end: Duration,
+    ) -> usize {
         let events = self.events.iter();
-        events
+        let asked = events.filter(|event| (begin..end).contains(&event.planned));
+        asked
             .filter(|event| event.kind == kind && name(&event.judgement) == said)
             .count()
     }
