@@ -14,7 +14,7 @@ mod store_error;
 mod telemetry;
 
 pub use clock::{Clock, SystemClock};
-pub use random::{alphanumeric, hex, secret, token_hash};
+pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{StartError, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};
 pub use store_error::StoreError;

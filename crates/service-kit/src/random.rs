@@ -12,6 +12,12 @@ fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// For jitter and turns: nothing secret.
+#[must_use]
+pub fn random_byte() -> u8 {
+    bytes::<1>()[0]
+}
+
 /// 192 random bits as 32 characters of base64url.
 #[must_use]
 pub fn secret() -> String {

@@ -1,6 +1,6 @@
 //! This service's settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use doorward_service_kit::LogConfig;
 use doorward_service_kit::config::ConfigError;
@@ -29,18 +29,40 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedisConfig {
-    /// `redis://[USER@]HOST:PORT[/DATABASE]`.
+    /// `redis://[USER@]HOST:PORT[/DATABASE]`, `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`, or
+    /// `redis-cluster://[USER@]HOST:PORT,HOST:PORT`.
     pub url: String,
     /// File that holds the password; absent: none, or as the URL says.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
-    /// How long Redis may take to answer, in milliseconds; default 200, less than callers wait for this service.
+    /// File that holds the password of the Sentinels; absent: none.
+    #[serde(default)]
+    pub sentinel_password_file: Option<PathBuf>,
+    /// How long Redis may take to answer, in milliseconds; default 100, less than callers wait for this service.
     #[serde(default = "default_deadline_ms")]
     pub deadline_ms: u64,
+    /// How many replicas have to acknowledge a sign-out before it is confirmed; absent: one behind Sentinels and in a
+    /// cluster, none for a single server.
+    #[serde(default)]
+    pub confirm_replicas: Option<u32>,
+    /// What to do when Redis has lost its data while this service was running.
+    #[serde(default)]
+    pub when_emptied: WhenEmptied,
+}
+
+/// What to do when Redis has lost its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenEmptied {
+    /// Answer nothing from what was lost until it is back.
+    #[default]
+    Wait,
+    /// Declare the sessions lost, with an error in the log; users sign in again.
+    BeginAgain,
 }
 
 fn default_deadline_ms() -> u64 {
-    200
+    100
 }
 
 impl RedisConfig {
@@ -50,8 +72,36 @@ impl RedisConfig {
         Self {
             url: url.into(),
             password_file: None,
+            sentinel_password_file: None,
             deadline_ms: default_deadline_ms(),
+            confirm_replicas: None,
+            when_emptied: WhenEmptied::default(),
         }
+    }
+
+    pub(crate) fn password(&self) -> Result<Option<String>, ConfigError> {
+        read("redis.password_file", self.password_file.as_deref())
+    }
+
+    pub(crate) fn sentinel_password(&self) -> Result<Option<String>, ConfigError> {
+        read(
+            "redis.sentinel_password_file",
+            self.sentinel_password_file.as_deref(),
+        )
+    }
+}
+
+/// The password in a file, without the line's end.
+fn read(setting: &'static str, path: Option<&Path>) -> Result<Option<String>, ConfigError> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    match std::fs::read_to_string(path) {
+        Ok(password) => Ok(Some(password.trim_end().to_owned())),
+        Err(error) => Err(ConfigError::invalid(
+            setting,
+            format!("{}: {error}", path.display()),
+        )),
     }
 }
 
@@ -90,8 +140,6 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     const GRPC: &str = "[grpc]\nlisten = '127.0.0.1:7003'\n";

@@ -11,6 +11,7 @@ mod grpc;
 pub mod store;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionServiceServer};
 use doorward_service_kit::config::ConfigError;
@@ -18,9 +19,12 @@ use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
-pub use config::{Config, RedisConfig, StoreConfig};
+pub use config::{Config, RedisConfig, StoreConfig, WhenEmptied};
 pub use error::Error;
 use store::{RedisStore, SqliteStore, Store};
+
+/// How long a start waits for Redis, before it goes on without.
+const START: Duration = Duration::from_secs(2);
 
 /// Opens a store in a SQLite file and brings its schema up to date.
 pub async fn open_sqlite(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
@@ -30,8 +34,9 @@ pub async fn open_sqlite(database: &DatabaseConfig) -> Result<Arc<dyn Store>, Op
 /// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
 /// settings that can never work, and for a server that evicts.
 pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigError> {
+    RedisStore::refuse_eviction(redis).await?;
     let store = RedisStore::open(redis)?;
-    store.refuse_eviction().await?;
+    store.wait_until_used(START).await;
     Ok(Arc::new(store))
 }
 

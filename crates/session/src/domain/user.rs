@@ -52,6 +52,12 @@ impl User {
         self.0.sessions_from_version
     }
 
+    /// Name of the connection that the user belongs to.
+    #[must_use]
+    pub fn connection(&self) -> &str {
+        &self.0.connection
+    }
+
     /// Whether the user is kept out.
     #[must_use]
     pub fn is_blocked(&self) -> bool {

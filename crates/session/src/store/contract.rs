@@ -113,5 +113,7 @@ async fn redis() {
         deadline_ms: 5_000,
         ..RedisConfig::new(server.url())
     };
-    all(&RedisStore::open(&config).unwrap()).await;
+    let store = RedisStore::open(&config).unwrap();
+    store.wait_until_used(Duration::from_secs(10)).await;
+    all(&store).await;
 }

@@ -1,8 +1,8 @@
 //! How values are written in a store.
 //!
-//! A session is JSON, because scripts inside Redis read and change it; its names are short, for there are many sessions.
-//! Everything else is the message of the protos: compact, converted already, and held compatible by the protos' own
-//! rules. Both pass over fields that they do not know, so that replicas of two releases can share a store.
+//! A session is JSON in SQLite (Redis has its own form, redis/record.rs). Everything else is the message of the protos:
+//! compact, converted already, and held compatible by the protos' own rules. Both pass over fields that they do not know,
+//! so that two releases can share a store.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -27,7 +27,6 @@ struct SessionRecord {
     used: i64,
     absolute: u64,
     idle: u64,
-    // Left out when empty: Lua would write an empty list as an object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     clients: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -94,13 +93,13 @@ pub(super) fn decode_session(text: &str, user_id: UserId) -> Result<Session, Sto
 
 /// Those of a user's sessions that are live, the last used first. One that cannot be read is nobody's but its owner's loss.
 pub(super) fn live_sessions(
-    records: impl Iterator<Item = impl AsRef<str>>,
+    sessions: impl Iterator<Item = Result<Session, StoreError>>,
     user: &User,
     visit: &Visit,
     now: Timestamp,
 ) -> Vec<Session> {
-    let readable = records.filter_map(|record| {
-        decode_session(record.as_ref(), user.id())
+    let readable = sessions.filter_map(|session| {
+        session
             .inspect_err(|error| {
                 tracing::error!(error = with_causes(error), "a session cannot be read");
             })

@@ -1,34 +1,53 @@
-//! Sessions, transactions and access tokens in Redis.
+//! Sessions, transactions and access tokens in Redis: one server, a primary with replicas behind Sentinels, or a cluster.
 //!
 //! | key | type | holds |
 //! |---|---|---|
-//! | `doorward:user:{SLOT}` | hash | `user`: the user's copy; `version`: its version, and that from which on sessions count; every other field is a session, by the hash of its token |
-//! | `doorward:user-relay-position` | string | how far changes of users were relayed |
-//! | `doorward:transaction:{HASH}` | hash | a pending transaction, by the hash of its id |
-//! | `doorward:transaction-client:{HASH}` | hash | `client_id`, `expires_at`: its application, kept for longer |
-//! | `doorward:access-token:HASH` | string | what an opaque access token stands for, by its hash |
+//! | `doorward:{PP}:user:SLOT` | hash | `user`: the user's copy; `version`: its version, and that from which on sessions count; every other field is a session, by half of the hash of its token |
+//! | `doorward:{AA}:user-relay-position` | string | how far changes of users were relayed |
+//! | `doorward:{PP}:transaction:HASH` | hash | a pending transaction, by the hash of its id |
+//! | `doorward:{PP}:transaction-client:HASH` | hash | `client_id`, `expires_at`: its application, kept for longer |
+//! | `doorward:{PP}:access-token:HASH` | string | what an opaque access token stands for, by its hash |
+//! | `doorward:{PP}:store` | string | the marker of a partition: the id of the store |
 //!
-//! A user and all his sessions are one key: found, listed and ended at once, in one slot of a cluster, without a scan. The
-//! braces let later keys of the same user, and both keys of a transaction, lie in the same slot. No key holds text that somebody else chose.
+//! A user and all his sessions are one key: found, listed and ended at once, without a scan. No key holds text that
+//! somebody else chose. `PP` are the first two characters of what follows ([`keys`]); a partition lies in one slot of a cluster.
 //!
-//! What must be atomic is a Lua script, called by its digest (`EVALSHA`) and loaded whenever Redis does not have it. The
-//! time is always the service's: expiry in Redis only clears away, some minutes late, what has ended already.
+//! Everything is done by functions inside Redis ([`functions`]): atomically, in one round trip, and only beside a marker. A
+//! store that has lost its marker has lost its data, and nothing is concluded from what it does not hold ([`contents`]).
+//! The time is always the service's: expiry in Redis only clears away, some minutes late, what has ended already.
 
+mod address;
+mod breaker;
 mod connection;
+mod contents;
+mod failure;
+pub(crate) mod functions;
+mod keys;
+mod markers;
+mod memory;
+mod record;
 mod sessions;
+mod supervisor;
 #[cfg(test)]
 mod tests;
+mod topology;
 mod transactions;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
 use jiff::Timestamp;
+use redis::RedisResult;
 
 use crate::config::RedisConfig;
-use crate::domain::Slot;
 use crate::store::record::to_millis;
+use address::Address;
 use connection::Connection;
+use contents::Contents;
+use memory::Memory;
+use supervisor::Supervisor;
+use topology::Topology;
 
 /// Clocks may differ by as much without a key vanishing before its time.
 const BACKSTOP: Duration = Duration::from_mins(10);
@@ -36,41 +55,58 @@ const BACKSTOP: Duration = Duration::from_mins(10);
 /// Sessions, transactions and access tokens in Redis.
 #[derive(Debug)]
 pub struct RedisStore {
-    connection: Connection,
+    connection: Arc<Connection>,
 }
 
 impl RedisStore {
     /// A store that connects in the background, and again whenever Redis comes back. Needs a Tokio runtime.
     pub fn open(config: &RedisConfig) -> Result<Self, ConfigError> {
-        Ok(Self {
-            connection: Connection::open(config)?,
-        })
+        let address = Address::parse(&config.url)?;
+        let default = u32::from(address.has_replicas());
+        let replicas = config.confirm_replicas.unwrap_or(default);
+        let connection = Connection::new(config, replicas)?;
+        let supervisor = Supervisor {
+            topology: Topology::new(address, config)?,
+            connection: Arc::clone(&connection),
+            contents: Contents::new(config.when_emptied),
+        };
+        tokio::spawn(supervisor.run());
+        Ok(Self { connection })
+    }
+
+    /// Waits until Redis is used, or for `patience`: a service that begins to serve just before it could answer would turn
+    /// its first callers away.
+    pub async fn wait_until_used(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.connection.used())
+            .await
+            .is_err()
+        {
+            tracing::warn!("redis is not used yet; calls cannot tell anything until it is");
+        }
     }
 
     /// Refuses a server that would throw sessions away when its memory is full. One that does not answer yet is only
-    /// warned of.
-    pub async fn refuse_eviction(&self) -> Result<(), ConfigError> {
-        match self.connection.eviction_policy().await {
-            Ok(Some(policy)) if policy != "noeviction" => Err(ConfigError::invalid(
-                "redis.url",
-                format!(
-                    "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
-                ),
-            )),
-            Ok(_) => {
-                tracing::info!("redis answers");
-                Ok(())
-            }
+    /// warned of, and not used before it has told.
+    pub async fn refuse_eviction(config: &RedisConfig) -> Result<(), ConfigError> {
+        let topology = Topology::new(Address::parse(&config.url)?, config)?;
+        let memory =
+            async || -> RedisResult<Memory> { Memory::read(topology.connect().await?).await };
+        match memory().await {
+            Ok(memory) => match memory.evicting_policy() {
+                Some(policy) => Err(ConfigError::invalid(
+                    "redis.url",
+                    format!(
+                        "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
+                    ),
+                )),
+                None => Ok(()),
+            },
             Err(error) => {
-                tracing::warn!(%error, "redis does not answer yet, so its maxmemory-policy is not known");
+                tracing::warn!(%error, "redis does not answer yet");
                 Ok(())
             }
         }
     }
-}
-
-fn user_key(slot: &Slot) -> String {
-    format!("doorward:user:{{{}}}", slot.as_str())
 }
 
 /// How long Redis keeps something that ends at `end`, in milliseconds.

@@ -1,161 +1,199 @@
-//! The connection to Redis: one, shared by all calls, made anew whenever it breaks.
+//! Calls to Redis: each with a deadline, all of them bounded, none while it does not answer anyway.
 
-use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
-use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
-use redis::io::tcp::TcpSettings;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
-    RedisResult, ScriptInvocation, ServerErrorKind,
-};
+use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, from_redis_value};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use super::breaker::Breaker;
+use super::failure::{is_missing_function, needs_new_connection, store_error};
+use super::functions::{self, Call};
+use super::topology::Link;
 use crate::config::RedisConfig;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// Bytes that nobody acknowledges for this long end the connection: the machine is gone.
-#[cfg(target_os = "linux")]
-const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
-/// Between attempts to connect, with jitter.
-const MIN_DELAY: Duration = Duration::from_millis(100);
-const MAX_DELAY: Duration = Duration::from_millis(500);
+/// More than a healthy Redis ever has in flight; beyond it, waiting would only make everything late.
+const MAX_IN_FLIGHT: usize = 2_000;
 
+/// Shared by all calls and by the task that keeps it alive.
+#[derive(Debug)]
 pub(super) struct Connection {
-    client: Client,
-    manager: ConnectionManager,
+    links: watch::Sender<Option<Links>>,
+    /// Somebody has found out that the links are dead.
+    broken: Notify,
+    pub(super) breaker: Breaker,
+    in_flight: Semaphore,
     /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
-    deadline: Duration,
+    pub(super) deadline: Duration,
+    /// How many replicas have to acknowledge what must not be lost.
+    confirm_replicas: u32,
+}
+
+/// Both lead to the same place.
+#[derive(Clone)]
+pub(super) struct Links {
+    pub(super) calls: Link,
+    /// `WAIT` holds up whatever comes after it on its connection, so it has its own. Absent: nothing waits for replicas.
+    pub(super) confirmations: Option<Link>,
+}
+
+impl Links {
+    /// Whether they find their way by themselves after a failure, as those of a cluster do.
+    pub(super) fn heal_themselves(&self) -> bool {
+        matches!(self.calls, Link::Cluster(_))
+    }
+}
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Links").finish_non_exhaustive()
+    }
 }
 
 impl Connection {
-    pub(super) fn open(config: &RedisConfig) -> Result<Self, ConfigError> {
+    pub(super) fn new(
+        config: &RedisConfig,
+        confirm_replicas: u32,
+    ) -> Result<Arc<Self>, ConfigError> {
         if config.deadline_ms == 0 {
             return Err(ConfigError::invalid(
                 "redis.deadline_ms",
                 "must be 1 or more",
             ));
         }
-        let deadline = Duration::from_millis(config.deadline_ms);
-        let client = client(config)?;
-        // Never tired: a manager that gave up would stay broken until the process is started again.
-        let settings = ConnectionManagerConfig::new()
-            .set_number_of_retries(usize::MAX)
-            .set_min_delay(MIN_DELAY)
-            .set_max_delay(MAX_DELAY)
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(deadline));
-        let manager = ConnectionManager::new_lazy_with_config(client.clone(), settings)
-            .map_err(|error| ConfigError::invalid("redis.url", error.to_string()))?;
-        // Ahead of the first call; whether it works is for that call to tell.
-        let mut ahead = manager.clone();
-        tokio::spawn(async move { ping(&mut ahead).await });
-        Ok(Self {
-            client,
-            manager,
-            deadline,
-        })
+        Ok(Arc::new(Self {
+            links: watch::Sender::new(None),
+            broken: Notify::new(),
+            breaker: Breaker::default(),
+            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            deadline: Duration::from_millis(config.deadline_ms),
+            confirm_replicas,
+        }))
     }
 
-    /// What Redis does when its memory is full, as soon as it answers at all.
-    pub(super) async fn eviction_policy(&self) -> RedisResult<Option<String>> {
-        // A connection of its own tells why it does not work, which the manager keeps to itself.
-        let settings = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(CONNECT_TIMEOUT));
-        let connection = self
-            .client
-            .get_multiplexed_async_connection_with_config(&settings);
-        let memory: String = redis::cmd("INFO")
-            .arg("memory")
-            .query_async(&mut connection.await?)
+    pub(super) fn waits_for_replicas(&self) -> bool {
+        self.confirm_replicas > 0
+    }
+
+    /// What calls use from now on.
+    pub(super) fn publish(&self, links: Option<Links>) {
+        self.links.send_replace(links);
+    }
+
+    /// Waits until there are links.
+    pub(super) async fn used(&self) {
+        let mut links = self.links.subscribe();
+        let _ = links.wait_for(Option::is_some).await;
+    }
+
+    /// Waits until somebody has found the links dead.
+    pub(super) async fn broken(&self) {
+        self.broken.notified().await;
+    }
+
+    /// Calls a function.
+    pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
+        let value = self
+            .within_bounds(async |links| send(links.calls, call).await)
             .await?;
-        let policy = memory
-            .lines()
-            .find_map(|line| line.strip_prefix("maxmemory_policy:"));
-        Ok(policy.map(str::to_owned))
+        from_redis_value(value).map_err(StoreError::corrupt)
     }
 
-    /// Runs a script.
-    pub(super) async fn run<T: FromRedisValue>(
+    /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
+    /// it back.
+    pub(super) async fn confirmed<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
+        let patience = self.deadline;
+        let replicas = self.confirm_replicas;
+        let value = self
+            .within_bounds(async |links| match links.confirmations {
+                Some(link) => send_and_wait(link, call, replicas, patience).await,
+                None => send(links.calls, call).await,
+            })
+            .await?;
+        from_redis_value(value).map_err(StoreError::corrupt)
+    }
+
+    async fn within_bounds(
         &self,
-        script: &ScriptInvocation<'_>,
-    ) -> Result<T, StoreError> {
-        let mut manager = self.manager.clone();
-        within(self.deadline, script.invoke_async(&mut manager)).await
+        call: impl AsyncFnOnce(Links) -> RedisResult<Value>,
+    ) -> Result<Value, StoreError> {
+        if self.breaker.is_open() {
+            return Err(StoreError::Unavailable("the breaker is open".into()));
+        }
+        let Ok(_permit) = self.in_flight.try_acquire() else {
+            return Err(StoreError::Unavailable("too many calls in flight".into()));
+        };
+        let Some(links) = self.links.borrow().clone() else {
+            return Err(StoreError::Unavailable("no connection to redis".into()));
+        };
+        let result = tokio::time::timeout(self.deadline, call(links)).await;
+        let result =
+            result.unwrap_or_else(|elapsed| Err(RedisError::from(std::io::Error::from(elapsed))));
+        self.learn_from(&result);
+        result.map_err(store_error)
     }
 
-    /// Runs a single command.
-    pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
-        let mut manager = self.manager.clone();
-        within(self.deadline, command.query_async(&mut manager)).await
-    }
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").finish_non_exhaustive()
-    }
-}
-
-fn client(config: &RedisConfig) -> Result<Client, ConfigError> {
-    let bad_url = |error: RedisError| ConfigError::invalid("redis.url", error.to_string());
-    let mut info = config
-        .url
-        .as_str()
-        .into_connection_info()
-        .map_err(bad_url)?;
-    if let Some(path) = &config.password_file {
-        let password = std::fs::read_to_string(path).map_err(|error| {
-            let problem = format!("{}: {error}", path.display());
-            ConfigError::invalid("redis.password_file", problem)
-        })?;
-        let settings = info
-            .redis_settings()
-            .clone()
-            .set_password(password.trim_end());
-        info = info.set_redis_settings(settings);
-    }
-    let tcp = TcpSettings::default().set_nodelay(true);
-    #[cfg(target_os = "linux")]
-    let tcp = tcp.set_user_timeout(UNACKNOWLEDGED);
-    Client::open(info.set_tcp_settings(tcp)).map_err(bad_url)
-}
-
-async fn ping(connection: &mut impl ConnectionLike) -> RedisResult<()> {
-    redis::cmd("PING").query_async(connection).await
-}
-
-async fn within<T>(
-    deadline: Duration,
-    call: impl Future<Output = RedisResult<T>>,
-) -> Result<T, StoreError> {
-    match tokio::time::timeout(deadline, call).await {
-        Ok(result) => result.map_err(store_error),
-        Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+    fn learn_from(&self, result: &RedisResult<Value>) {
+        match result {
+            Err(error) if error.is_io_error() => self.breaker.unanswered(),
+            _ => self.breaker.answered(),
+        }
+        if let Err(error) = result
+            && needs_new_connection(error)
+        {
+            self.broken.notify_one();
+        }
     }
 }
 
-fn store_error(error: RedisError) -> StoreError {
-    if is_unavailable(&error) {
-        StoreError::Unavailable(error.into())
-    } else {
-        StoreError::Failed(error.into())
+/// Sends a call; one more time when the server does not know the function, which it has not begun to carry out then.
+pub(super) async fn send(mut link: Link, call: &Call) -> RedisResult<Value> {
+    match link.send(call.command()).await {
+        Err(error) if is_missing_function(&error) => {
+            link.send(&functions::load()).await?;
+            link.send(call.command()).await
+        }
+        result => result,
     }
 }
 
-/// Whether Redis may do it later: it is away, starting, failing over, out of memory or disk, or does
-/// not let us in.
-fn is_unavailable(error: &RedisError) -> bool {
-    use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
-    match error.kind() {
-        ErrorKind::Io
-        | ErrorKind::AuthenticationFailed
-        | ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain) => true,
-        _ => matches!(
-            error.code(),
-            Some("BUSY" | "MISCONF" | "NOAUTH" | "NOREPLICAS" | "OOM" | "WRONGPASS")
-        ),
+async fn send_and_wait(
+    mut link: Link,
+    call: &Call,
+    replicas: u32,
+    patience: Duration,
+) -> RedisResult<Value> {
+    let mut wait = redis::cmd("WAIT");
+    wait.arg(replicas)
+        .arg(patience.as_millis().max(1).to_string());
+    let mut pipeline = redis::pipe();
+    pipeline
+        .add_command(call.command().clone())
+        .add_command(wait);
+    match called_and_acknowledged(&mut link, &pipeline, replicas).await {
+        Err(error) if is_missing_function(&error) => {
+            link.send(&functions::load()).await?;
+            called_and_acknowledged(&mut link, &pipeline, replicas).await
+        }
+        result => result,
     }
+}
+
+async fn called_and_acknowledged(
+    link: &mut Link,
+    pipeline: &redis::Pipeline,
+    replicas: u32,
+) -> RedisResult<Value> {
+    let mut answers = link.send_all(pipeline).await?.into_iter();
+    let (Some(called), Some(waited)) = (answers.next(), answers.next()) else {
+        return Err((ErrorKind::Client, "fewer answers than commands").into());
+    };
+    let called = called.extract_error()?;
+    let acknowledged: u32 = from_redis_value(waited.extract_error()?)?;
+    if acknowledged < replicas {
+        return Err((ErrorKind::Io, "too few replicas have acknowledged it").into());
+    }
+    Ok(called)
 }

@@ -11,10 +11,14 @@ use redis::{AsyncTypedCommands, Client};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{RedisStore, user_key};
+use super::RedisStore;
+use super::keys::Key;
+use super::record::field;
 use crate::config::RedisConfig;
 use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit, Which};
 use crate::store::{AccessTokens, Sessions, Transactions, contract};
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -25,8 +29,14 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_767_323_045).unwrap()
 }
 
-fn store(server: &Server) -> RedisStore {
-    open(server.url()).unwrap()
+async fn store(server: &Server) -> RedisStore {
+    let store = open(server.url()).unwrap();
+    store.wait_until_used(PATIENCE).await;
+    store
+}
+
+fn user_key(token: &SessionToken) -> String {
+    Key::user(&token.slot()).name
 }
 
 fn open(url: String) -> Result<RedisStore, String> {
@@ -101,7 +111,7 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
 #[tokio::test]
 async fn a_dead_server_is_never_absence() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
     server.kill();
     let answers = unknown(&store, &token).await;
@@ -111,7 +121,7 @@ async fn a_dead_server_is_never_absence() {
 #[tokio::test]
 async fn a_silent_server_is_given_up_in_time() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
     server.pause();
     let begin = Instant::now();
@@ -124,16 +134,19 @@ async fn a_silent_server_is_given_up_in_time() {
         "{:?}",
         begin.elapsed()
     );
+    server.resume();
+    assert!(eventually_found(&store, &token).await);
+    // What is sent now may be carried out when the server goes on.
+    server.pause();
     let answers = unknown(&store, &token).await;
     assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
     server.resume();
-    assert!(eventually_found(&store, &token).await);
 }
 
 #[tokio::test]
 async fn a_broken_connection_is_made_anew() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
     let mut redis = redis(&server).await;
     let _: usize = redis::cmd("CLIENT")
@@ -173,7 +186,7 @@ async fn appear_at(port: u16, server: &Server) {
 #[tokio::test]
 async fn a_server_that_is_not_there_yet_does_not_stop_the_start() {
     let (server, port) = (Server::start().await, free_port());
-    let token = add_session(&store(&server)).await;
+    let token = add_session(&store(&server).await).await;
     let early = open(format!("redis://127.0.0.1:{port}/")).unwrap();
     for _ in 0..5 {
         let answer = resolve(&early, &token).await;
@@ -229,8 +242,12 @@ async fn the_password_comes_from_its_file() {
         password_file: Some(file.path().to_owned()),
         ..RedisConfig::new(server.url())
     };
-    add_session(&RedisStore::open(&config).unwrap()).await;
-    let without = store(&server).get_user_relay_position().await;
+    let with = RedisStore::open(&config).unwrap();
+    with.wait_until_used(PATIENCE).await;
+    add_session(&with).await;
+    let without = open(server.url()).unwrap();
+    without.wait_until_used(Duration::from_millis(200)).await;
+    let without = without.get_user_relay_position().await;
     assert!(
         matches!(without, Err(StoreError::Unavailable(_))),
         "{without:?}"
@@ -240,15 +257,15 @@ async fn the_password_comes_from_its_file() {
 #[tokio::test]
 async fn a_corrupt_session_harms_no_other() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let mut redis = redis(&server).await;
     let (bystander, key) = (
         add_session(&store).await,
-        user_key(&add_session(&store).await.slot()),
+        user_key(&add_session(&store).await),
     );
     for value in ["", "x", "5", "[]", "{}", "{\"sid\":1}", "\u{7f}"] {
         let token = add_session(&store).await;
-        redis.hset(&key, token.hash(), value).await.unwrap();
+        redis.hset(&key, field(&token), value).await.unwrap();
         let answer = resolve(&store, &token).await;
         assert!(
             matches!(answer, Err(StoreError::Failed(_))),
@@ -271,11 +288,11 @@ async fn a_corrupt_session_harms_no_other() {
 }
 
 #[tokio::test]
-async fn scripts_are_loaded_again() {
+async fn functions_are_loaded_again() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
-    let () = redis::cmd("SCRIPT")
+    let () = redis::cmd("FUNCTION")
         .arg("FLUSH")
         .query_async(&mut redis(&server).await)
         .await
@@ -298,17 +315,17 @@ async fn calls(redis: &mut MultiplexedConnection, command: &str) -> u64 {
 #[tokio::test]
 async fn a_session_is_resolved_in_one_round_trip() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
     assert!(resolve(&store, &token).await.unwrap());
     let mut redis = redis(&server).await;
     let before = (
-        calls(&mut redis, "evalsha").await,
+        calls(&mut redis, "fcall").await,
         calls(&mut redis, "hset").await,
     );
     assert!(resolve(&store, &token).await.unwrap());
     let after = (
-        calls(&mut redis, "evalsha").await,
+        calls(&mut redis, "fcall").await,
         calls(&mut redis, "hset").await,
     );
     assert_eq!((after.0 - before.0, after.1 - before.1), (1, 0));
@@ -317,7 +334,7 @@ async fn a_session_is_resolved_in_one_round_trip() {
 #[tokio::test]
 async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     for _ in 0..50 {
         add_session(&store).await;
     }
@@ -330,19 +347,19 @@ async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
     // Loads the script.
     assert_eq!(revoke().await.unwrap(), 50);
     add_session(&store).await;
-    let before = calls(&mut redis, "evalsha").await;
+    let before = calls(&mut redis, "fcall").await;
     assert_eq!(revoke().await.unwrap(), 1);
-    assert_eq!(calls(&mut redis, "evalsha").await - before, 1);
+    assert_eq!(calls(&mut redis, "fcall").await - before, 1);
 }
 
 #[tokio::test]
 async fn corrupt_sessions_are_neither_listed_nor_kept() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let (token, corrupt) = (add_session(&store).await, add_session(&store).await);
     let mut redis = redis(&server).await;
-    let key = user_key(&token.slot());
-    redis.hset(&key, corrupt.hash(), "{}").await.unwrap();
+    let key = user_key(&token);
+    redis.hset(&key, field(&corrupt), "{}").await.unwrap();
     let alice = UserId::from("auth0|alice".to_owned());
     let listed = store.list_sessions(&alice, &visit(), now()).await.unwrap();
     assert_eq!(listed.len(), 1);
@@ -358,7 +375,9 @@ async fn corrupt_sessions_are_neither_listed_nor_kept() {
 async fn a_server_that_evicts_is_refused() {
     let server = Server::start().await;
     let mut redis = redis(&server).await;
-    store(&server).refuse_eviction().await.unwrap();
+    RedisStore::refuse_eviction(&RedisConfig::new(server.url()))
+        .await
+        .unwrap();
     for policy in ["allkeys-lru", "volatile-ttl"] {
         let () = redis::cmd("CONFIG")
             .arg("SET")
@@ -367,7 +386,9 @@ async fn a_server_that_evicts_is_refused() {
             .query_async(&mut redis)
             .await
             .unwrap();
-        let refused = store(&server).refuse_eviction().await.unwrap_err();
+        let refused = RedisStore::refuse_eviction(&RedisConfig::new(server.url()))
+            .await
+            .unwrap_err();
         let refused = refused.to_string();
         assert!(
             refused.contains(policy) && refused.contains("noeviction"),
@@ -381,31 +402,36 @@ async fn a_server_that_evicts_is_refused() {
 #[tokio::test]
 async fn keys_hold_no_foreign_text() {
     let server = Server::start().await;
-    let store = store(&server);
+    let store = store(&server).await;
     let token = add_session(&store).await;
     contract::all(&store).await;
     let mut redis = redis(&server).await;
     for command in ["keys", "scan", "hscan", "config|set", "flushall", "eval"] {
         assert_eq!(calls(&mut redis, command).await, 0, "{command}");
     }
-    let fields = redis.hgetall(user_key(&token.slot())).await.unwrap();
-    assert!(fields.contains_key(&token.hash()));
+    assert!(
+        redis
+            .hexists(user_key(&token), field(&token))
+            .await
+            .unwrap()
+    );
     let keys = redis.keys("*").await.unwrap();
     assert!(keys.len() > 10);
     for key in keys {
-        let (kind, name) = key
-            .strip_prefix("doorward:")
-            .unwrap()
-            .split_once(':')
-            .unwrap_or(("", ""));
+        let (partition, rest) = key
+            .strip_prefix("doorward:{")
+            .and_then(|rest| rest.split_once("}:"))
+            .unwrap();
+        let (kind, name) = rest.split_once(':').unwrap_or((rest, partition));
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let name = if ["user", "transaction", "transaction-client"].contains(&kind) {
-            name.strip_prefix('{').unwrap().strip_suffix('}').unwrap()
-        } else {
-            name
-        };
-        assert!(name.bytes().all(allowed), "{key}");
+        assert!(
+            name.bytes().all(allowed) && name.starts_with(partition),
+            "{key}"
+        );
         let ends = redis.ttl(&key).await.unwrap().raw() > 0;
-        assert!(ends || key == "doorward:user-relay-position", "{key}");
+        assert!(
+            ends || ["store", "user-relay-position"].contains(&kind),
+            "{key}"
+        );
     }
 }

@@ -1,12 +1,11 @@
 //! Pending transactions and opaque access tokens.
 
-use std::sync::LazyLock;
-
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
-use redis::{Cmd, ExistenceCheck, Script, SetExpiry, SetOptions};
 
+use super::functions::Call;
+use super::keys::Key;
 use super::{BACKSTOP, RedisStore, time_to_live};
 use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
 use crate::store::record::{
@@ -14,22 +13,6 @@ use crate::store::record::{
     encode_request, to_millis,
 };
 use crate::store::{AccessTokens, FoundTransaction, Transactions};
-
-static ADD: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("add_transaction.lua")));
-static UPDATE: LazyLock<Script> =
-    LazyLock::new(|| Script::new(include_str!("update_transaction.lua")));
-
-fn transaction_key(id: &Secret) -> String {
-    format!("doorward:transaction:{{{}}}", id.hash())
-}
-
-fn client_key(id: &Secret) -> String {
-    format!("doorward:transaction-client:{{{}}}", id.hash())
-}
-
-fn access_token_key(token: &Secret) -> String {
-    format!("doorward:access-token:{}", token.hash())
-}
 
 const FIELDS: [&str; 5] = ["version", "browser", "request", "progress", "expires_at"];
 /// All of them are absent together.
@@ -52,21 +35,18 @@ impl Transactions for RedisStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let expires_at = transaction.progress.expires_at;
-        self.connection
-            .run(
-                ADD.key(transaction_key(id))
-                    .key(client_key(id))
-                    .arg(transaction.version)
-                    .arg(browser.hash())
-                    .arg(encode_request(transaction.request))
-                    .arg(encode_progress(transaction.progress))
-                    .arg(expires_at.as_millisecond())
-                    .arg(time_to_live(expires_at, now))
-                    .arg(client.client_id)
-                    .arg(client.expires_at.as_millisecond())
-                    .arg(time_to_live(client.expires_at, now)),
-            )
-            .await
+        let (key, client_key) = (Key::transaction(id), Key::transaction_client(id));
+        let call = Call::with_two("add_transaction", &key, &client_key)
+            .arg(transaction.version)
+            .arg(browser.hash())
+            .arg(encode_request(transaction.request))
+            .arg(encode_progress(transaction.progress))
+            .arg(expires_at.as_millisecond())
+            .arg(time_to_live(expires_at, now))
+            .arg(client.client_id)
+            .arg(client.expires_at.as_millisecond())
+            .arg(time_to_live(client.expires_at, now));
+        self.connection.call(&call).await
     }
 
     async fn find_transaction(
@@ -74,10 +54,8 @@ impl Transactions for RedisStore {
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<FoundTransaction>, StoreError> {
-        let fields: Fields = self
-            .connection
-            .query(&Cmd::hmget(transaction_key(id), &FIELDS))
-            .await?;
+        let call = Call::new("find_fields", &Key::transaction(id)).arg(&FIELDS);
+        let fields: Fields = self.connection.call(&call).await?;
         let (version, browser_hash, request, progress, expires_at) = match fields {
             (None, None, None, None, None) => return Ok(None),
             (Some(version), Some(browser), Some(request), Some(progress), Some(expires_at)) => {
@@ -104,10 +82,10 @@ impl Transactions for RedisStore {
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let fields: (Option<String>, Option<i64>) = self
-            .connection
-            .query(&Cmd::hmget(client_key(id), &["client_id", "expires_at"]))
-            .await?;
+        let call = Call::new("find_fields", &Key::transaction_client(id))
+            .arg("client_id")
+            .arg("expires_at");
+        let fields: (Option<String>, Option<i64>) = self.connection.call(&call).await?;
         match fields {
             (None, None) => Ok(None),
             (Some(client_id), Some(expires_at)) => {
@@ -126,19 +104,14 @@ impl Transactions for RedisStore {
     ) -> Result<Option<u64>, StoreError> {
         let version = read.saturating_add(1);
         let expires_at = progress.expires_at.as_millisecond();
-        let updated: bool = self
-            .connection
-            .run(
-                UPDATE
-                    .key(transaction_key(id))
-                    .arg(read)
-                    .arg(version)
-                    .arg(encode_progress(progress))
-                    .arg(expires_at)
-                    .arg(now.as_millisecond())
-                    .arg(to_millis(BACKSTOP)),
-            )
-            .await?;
+        let call = Call::new("update_transaction", &Key::transaction(id))
+            .arg(read)
+            .arg(version)
+            .arg(encode_progress(progress))
+            .arg(expires_at)
+            .arg(now.as_millisecond())
+            .arg(to_millis(BACKSTOP));
+        let updated: bool = self.connection.call(&call).await?;
         Ok(updated.then_some(version))
     }
 }
@@ -152,14 +125,10 @@ impl AccessTokens for RedisStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let life = time_to_live(access_token.expires_at, now);
-        let record = encode_access_token(access_token);
-        let options = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::PX(life));
-        let set: Option<String> = self
-            .connection
-            .query(&Cmd::set_options(access_token_key(token), record, options))
-            .await?;
+        let call = Call::new("add_value", &Key::access_token(token))
+            .arg(encode_access_token(access_token))
+            .arg(life);
+        let set: Option<String> = self.connection.call(&call).await?;
         Ok(set.is_some())
     }
 
@@ -168,10 +137,8 @@ impl AccessTokens for RedisStore {
         token: &Secret,
         now: Timestamp,
     ) -> Result<Option<AccessToken>, StoreError> {
-        let record: Option<Vec<u8>> = self
-            .connection
-            .query(&Cmd::get(access_token_key(token)))
-            .await?;
+        let call = Call::new("find_value", &Key::access_token(token));
+        let record: Option<Vec<u8>> = self.connection.call(&call).await?;
         let found = record.as_deref().map(decode_access_token).transpose()?;
         Ok(found.filter(|token| now < token.expires_at))
     }

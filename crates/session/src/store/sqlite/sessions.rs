@@ -94,8 +94,10 @@ impl Sessions for SqliteStore {
             return Ok(Vec::new());
         };
         let sessions = of_user(&mut *transaction, user).await?;
-        let records = sessions.iter().map(|(_, record)| record);
-        Ok(live_sessions(records, &copy, visit, now))
+        let sessions = sessions
+            .iter()
+            .map(|(_, record)| decode_session(record, user.clone()));
+        Ok(live_sessions(sessions, &copy, visit, now))
     }
 
     async fn revoke_sessions(

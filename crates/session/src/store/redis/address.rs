@@ -1,0 +1,135 @@
+//! The forms of `redis.url`.
+
+use doorward_service_kit::config::ConfigError;
+
+/// A `redis.url`, taken apart into URLs that each name one server.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    /// `redis://[USER@]HOST:PORT[/DATABASE]`
+    Server(String),
+    /// `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`; the user is that of the server, not of the Sentinels.
+    Sentinel {
+        sentinels: Vec<String>,
+        service_name: String,
+        /// User and database; the Sentinels know the host.
+        server: String,
+    },
+    /// `redis-cluster://[USER@]HOST:PORT,HOST:PORT`
+    Cluster(Vec<String>),
+}
+
+const SENTINEL_PORT: u16 = 26_379;
+
+impl Address {
+    /// Whether each URL can be used is for the library to say.
+    pub(super) fn parse(url: &str) -> Result<Self, ConfigError> {
+        if let Some(rest) = url.strip_prefix("redis-sentinel://") {
+            return Self::sentinel(rest);
+        }
+        if let Some(rest) = url.strip_prefix("redis-cluster://") {
+            return Self::cluster(rest);
+        }
+        if url.starts_with("redis://") {
+            return Ok(Self::Server(url.to_owned()));
+        }
+        Err(invalid(
+            "must begin with redis://, redis-sentinel:// or redis-cluster://",
+        ))
+    }
+
+    fn sentinel(rest: &str) -> Result<Self, ConfigError> {
+        let (user, rest) = split_user(rest);
+        let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (service_name, database) = path.split_once('/').unwrap_or((path, ""));
+        if service_name.is_empty() {
+            return Err(invalid(
+                "names no service; the form is redis-sentinel://HOST:PORT,HOST:PORT/SERVICE[/DATABASE]",
+            ));
+        }
+        let with_port = |host: &str| match host.rsplit_once(':') {
+            Some((_, port)) if port.parse::<u16>().is_ok() => format!("redis://{host}/"),
+            _ => format!("redis://{host}:{SENTINEL_PORT}/"),
+        };
+        Ok(Self::Sentinel {
+            sentinels: hosts.split(',').map(with_port).collect(),
+            service_name: service_name.to_owned(),
+            server: format!("redis://{user}localhost/{database}"),
+        })
+    }
+
+    fn cluster(rest: &str) -> Result<Self, ConfigError> {
+        let (user, rest) = split_user(rest);
+        let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if !path.is_empty() {
+            return Err(invalid(
+                "a cluster has one database only, so no path may follow",
+            ));
+        }
+        let url = |host: &str| format!("redis://{user}{host}/");
+        Ok(Self::Cluster(hosts.split(',').map(url).collect()))
+    }
+
+    /// Whether there are replicas that may take over, by what the URL says.
+    pub(super) fn has_replicas(&self) -> bool {
+        !matches!(self, Self::Server(_))
+    }
+}
+
+/// The part up to `@`, which is kept.
+fn split_user(rest: &str) -> (&str, &str) {
+    rest.rfind('@')
+        .map_or(("", rest), |at| rest.split_at(at + 1))
+}
+
+/// Never with the value, which may hold a password.
+fn invalid(problem: &str) -> ConfigError {
+    ConfigError::invalid("redis.url", problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        let server = "redis://doorward@redis:6379/2";
+        assert_eq!(
+            Address::parse(server).unwrap(),
+            Address::Server(server.to_owned())
+        );
+        assert_eq!(
+            Address::parse("redis-sentinel://doorward@a:26379,b,[::1]:1/main/2").unwrap(),
+            Address::Sentinel {
+                sentinels: ["redis://a:26379/", "redis://b:26379/", "redis://[::1]:1/"]
+                    .map(str::to_owned)
+                    .into(),
+                service_name: "main".to_owned(),
+                server: "redis://doorward@localhost/2".to_owned(),
+            }
+        );
+        let cluster = ["redis://u:p@a:7000/", "redis://u:p@b:7001/"].map(str::to_owned);
+        assert_eq!(
+            Address::parse("redis-cluster://u:p@a:7000,b:7001/").unwrap(),
+            Address::Cluster(cluster.into())
+        );
+    }
+
+    #[test]
+    fn refusals_name_the_setting_and_no_secret() {
+        for url in [
+            "",
+            "localhost:6379",
+            "http://u:secret@localhost/",
+            "rediss://u:secret@localhost/",
+            "redis-sentinel://u:secret@a,b",
+            "redis-sentinel://u:secret@a,b/",
+            "redis-cluster://u:secret@a,b/1",
+        ] {
+            let error = Address::parse(url).unwrap_err().to_string();
+            assert!(
+                error.contains("redis.url") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,1 +1,0 @@
-return remove(ARGV[1])

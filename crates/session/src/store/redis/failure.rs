@@ -1,0 +1,63 @@
+//! What an error of Redis means.
+
+use doorward_service_kit::StoreError;
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Whether it may work later, or must not happen.
+pub(super) fn store_error(error: RedisError) -> StoreError {
+    if is_unavailable(&error) {
+        StoreError::Unavailable(error.into())
+    } else {
+        StoreError::Failed(error.into())
+    }
+}
+
+/// Whether Redis may do it later: it is away, starting, failing over, out of memory or disk, has lost its data, or does
+/// not let us in.
+fn is_unavailable(error: &RedisError) -> bool {
+    use ServerErrorKind::{
+        Ask, BusyLoading, ClusterDown, CrossSlot, MasterDown, Moved, NoPerm, ReadOnly, TryAgain,
+    };
+    match error.kind() {
+        ErrorKind::Io
+        | ErrorKind::AuthenticationFailed
+        | ErrorKind::ClusterConnectionNotFound
+        | ErrorKind::MasterNameNotFoundBySentinel
+        | ErrorKind::Server(
+            Ask | BusyLoading | ClusterDown | MasterDown | Moved | NoPerm | ReadOnly | TryAgain,
+        ) => true,
+        ErrorKind::Server(CrossSlot) => false,
+        _ => matches!(
+            error.code(),
+            Some(
+                "BUSY"
+                    | "MISCONF"
+                    | "NOAUTH"
+                    | "NOPERM"
+                    | "NOREPLICAS"
+                    | "NOSTORE"
+                    | "OOM"
+                    | "UNBLOCKED"
+                    | "WRONGPASS"
+            )
+        ),
+    }
+}
+
+/// Whether the connection leads nowhere, or to a server that is no primary any more.
+pub(super) fn needs_new_connection(error: &RedisError) -> bool {
+    error.is_io_error() && !error.is_timeout()
+        || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
+}
+
+/// Whether the server does not know our function: it was never loaded there.
+pub(super) fn is_missing_function(error: &RedisError) -> bool {
+    error
+        .detail()
+        .is_some_and(|detail| detail.contains("Function not found"))
+}
+
+/// Whether the store has lost its marker.
+pub(super) fn is_without_marker(error: &RedisError) -> bool {
+    error.code() == Some("NOSTORE")
+}

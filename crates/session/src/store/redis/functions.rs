@@ -1,0 +1,102 @@
+//! Our functions inside Redis, and calls of them.
+
+use std::sync::LazyLock;
+
+use doorward_service_kit::token_hash;
+use redis::{Cmd, ToRedisArgs};
+
+use super::keys::{Key, Partition};
+use crate::store::SIGN_IN;
+use crate::store::record::to_millis;
+
+/// In this order: Lua sees what is above it.
+const PARTS: [&str; 10] = [
+    include_str!("functions/session.lua"),
+    include_str!("functions/resolve_session.lua"),
+    include_str!("functions/open_session.lua"),
+    include_str!("functions/end_session.lua"),
+    include_str!("functions/revoke_sessions.lua"),
+    include_str!("functions/put_user.lua"),
+    include_str!("functions/put_user_relay_position.lua"),
+    include_str!("functions/transaction.lua"),
+    include_str!("functions/values.lua"),
+    include_str!("functions/register.lua"),
+];
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::new);
+
+/// Named after what is in it, so that the libraries of two releases lie side by side, and loading one again changes nothing.
+struct Library {
+    prefix: String,
+    code: String,
+}
+
+impl Library {
+    fn new() -> Self {
+        let sign_in = to_millis(SIGN_IN);
+        let body = format!("local SIGN_IN = {sign_in}\n{}", PARTS.join("\n"));
+        // Names of libraries and functions know letters, digits and the underscore.
+        let digest: String = token_hash(&body)
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(12)
+            .collect();
+        let prefix = format!("doorward_{digest}_");
+        let code = format!("#!lua name=doorward_{digest}\nlocal PREFIX = '{prefix}'\n{body}");
+        Self { prefix, code }
+    }
+}
+
+/// The library as `FUNCTION LOAD` takes it.
+pub(crate) fn library() -> &'static str {
+    &LIBRARY.code
+}
+
+/// Loads the library, on every primary of a cluster.
+pub(super) fn load() -> Cmd {
+    let mut command = redis::cmd("FUNCTION");
+    command.arg("LOAD").arg("REPLACE").arg(library());
+    command
+}
+
+/// A call of one of our functions.
+#[derive(Debug, Clone)]
+pub(super) struct Call(Cmd);
+
+impl Call {
+    /// With one key.
+    pub(super) fn new(function: &str, key: &Key) -> Self {
+        Self::with_keys(function, &[key.name.as_str()], &key.partition)
+    }
+
+    /// With two keys of the same partition.
+    pub(super) fn with_two(function: &str, first: &Key, second: &Key) -> Self {
+        debug_assert_eq!(first.partition, second.partition);
+        Self::with_keys(function, &[&first.name, &second.name], &first.partition)
+    }
+
+    /// Gives the id of the store.
+    pub(super) fn find_marker(partition: &Partition) -> Self {
+        Self::with_keys("find_value", &[&partition.marker()], partition)
+    }
+
+    fn with_keys(function: &str, keys: &[&str], partition: &Partition) -> Self {
+        let mut command = redis::cmd("FCALL");
+        command
+            .arg(format!("{}{function}", LIBRARY.prefix))
+            .arg(keys.len() + 1)
+            .arg(keys)
+            .arg(partition.marker());
+        Self(command)
+    }
+
+    /// One more argument.
+    pub(super) fn arg(mut self, value: impl ToRedisArgs) -> Self {
+        self.0.arg(value);
+        self
+    }
+
+    pub(super) fn command(&self) -> &Cmd {
+        &self.0
+    }
+}

@@ -1,0 +1,30 @@
+-- A store that has lost its marker (keys[#keys]) has lost what lay beside it too: what is not there proves nothing then.
+-- None is registered as `no-writes`: so a demoted primary, and one that has lost its replicas (`min-replicas-to-write`),
+-- refuses them all, instead of answering from what may be out of date.
+local function register(name, call, flags)
+    redis.register_function {
+        function_name = PREFIX .. name,
+        callback = function(keys, args)
+            if redis.call('EXISTS', keys[#keys]) == 0 then
+                return redis.error_reply('NOSTORE the store has lost its marker')
+            end
+            return call(keys, args)
+        end,
+        flags = flags,
+    }
+end
+
+-- Whoever is signed in stays so, and whoever shall be signed out is, when there is no memory left.
+local EVEN_WITHOUT_MEMORY = {'allow-oom'}
+register('resolve_session', resolve_session, EVEN_WITHOUT_MEMORY)
+register('end_session', end_session, EVEN_WITHOUT_MEMORY)
+register('revoke_sessions', revoke_sessions, EVEN_WITHOUT_MEMORY)
+register('put_user', put_user, EVEN_WITHOUT_MEMORY)
+register('find_fields', find_fields, EVEN_WITHOUT_MEMORY)
+register('find_all_fields', find_all_fields, EVEN_WITHOUT_MEMORY)
+register('find_value', find_value, EVEN_WITHOUT_MEMORY)
+register('put_user_relay_position', put_user_relay_position, EVEN_WITHOUT_MEMORY)
+register('open_session', open_session, {})
+register('add_transaction', add_transaction, {})
+register('update_transaction', update_transaction, {})
+register('add_value', add_value, {})

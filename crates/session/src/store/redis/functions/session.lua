@@ -1,0 +1,50 @@
+-- What the functions on sessions share. keys[1] is a user's hash, as redis.rs describes it; a session is an array in
+-- MessagePack, as record.rs describes it. Instants are milliseconds, limits are seconds. SIGN_IN is that of store.rs.
+
+local SID, CREATED, PROVED, USED, ABSOLUTE, IDLE = 1, 2, 3, 4, 5, 6
+local PERSISTENT, VERSION, CLIENTS, INITIAL_IP, INITIAL_AGENT, VIA, LAST_DEVICE = 7, 8, 9, 10, 11, 12, 13
+
+-- When the credential was proved, and when the session was last used: written as what they are after the instant before.
+local function proved_at(session)
+    return session[CREATED] + session[PROVED]
+end
+
+local function used_at(session)
+    return proved_at(session) + session[USED]
+end
+
+-- Whether a session has not ended. Lower limits than those it was opened with count; higher ones do not.
+local function is_live(session, now, absolute, idle)
+    return now < proved_at(session) + math.min(session[ABSOLUTE], absolute) * 1000
+        and now < used_at(session) + math.min(session[IDLE], idle) * 1000
+end
+
+-- Whether a change of the user has ended a session; the second half of `version` says which sessions count.
+local function is_revoked(session, version)
+    return session[VERSION] < (tonumber(string.sub(version or '', 22)) or 0)
+end
+
+-- The session in a value, and whether it is live under its own limits. Nothing for what is absent or cannot be read.
+local function read(value, now)
+    local decoded, session = pcall(cmsgpack.unpack, value or '')
+    local valid, live = pcall(is_live, session, now, math.huge, math.huge)
+    if decoded and valid then
+        return session, live
+    end
+end
+
+-- Ends sessions. The copy of a user without sessions (two fields) is kept a little longer, in case it has ended one that
+-- is still to be opened.
+local function remove(key, ...)
+    local removed = redis.call('HDEL', key, ...)
+    if removed > 0 and redis.call('HLEN', key) == 2 then
+        redis.call('PEXPIRE', key, SIGN_IN)
+    end
+    return removed
+end
+
+-- Writes without changing anything: a replica that acknowledges it has all that was written before.
+local function write_something(keys)
+    local marker = keys[#keys]
+    redis.call('SET', marker, redis.call('GET', marker))
+end

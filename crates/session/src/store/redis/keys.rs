@@ -1,0 +1,91 @@
+//! Names of keys.
+//!
+//! The first two characters of a hash are the partition that a key belongs to. They are its hash tag, so that whatever
+//! belongs to one user lies in one slot of a cluster, together with the marker of its partition: a function can look at
+//! both. The 4,096 partitions spread over the 16,384 slots within one per cent of evenly for three primaries.
+
+use crate::domain::{Secret, Slot};
+
+/// The characters of base64url: two of them name a partition.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const LENGTH: usize = 2;
+
+/// One of 4,096 parts of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Partition(String);
+
+impl Partition {
+    /// Every one.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        ALPHABET
+            .iter()
+            .flat_map(|first| ALPHABET.iter().map(|second| Self::new(*first, *second)))
+    }
+
+    /// 64 that are spread over the store: enough to notice that a server of a cluster has lost its data.
+    pub(super) fn sample() -> impl Iterator<Item = Self> {
+        ALPHABET
+            .iter()
+            .zip(ALPHABET.iter().rev())
+            .map(|(first, second)| Self::new(*first, *second))
+    }
+
+    /// Of the keys that there is one of.
+    pub(super) fn of_the_store() -> Self {
+        Self::new(ALPHABET[0], ALPHABET[0])
+    }
+
+    fn new(first: u8, second: u8) -> Self {
+        Self([first, second].map(char::from).iter().collect())
+    }
+
+    fn of(hash: &str) -> Self {
+        Self(hash.chars().take(LENGTH).collect())
+    }
+
+    /// Holds the store's id; lost with everything beside it.
+    pub(super) fn marker(&self) -> String {
+        self.key("store")
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("doorward:{{{}}}:{name}", self.0)
+    }
+}
+
+/// A key and its partition.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    pub(super) partition: Partition,
+    pub(super) name: String,
+}
+
+impl Key {
+    fn new(kind: &str, hash: &str) -> Self {
+        let partition = Partition::of(hash);
+        let name = partition.key(&format!("{kind}:{hash}"));
+        Self { partition, name }
+    }
+
+    pub(super) fn user(slot: &Slot) -> Self {
+        Self::new("user", slot.as_str())
+    }
+
+    pub(super) fn transaction(id: &Secret) -> Self {
+        Self::new("transaction", &id.hash())
+    }
+
+    pub(super) fn transaction_client(id: &Secret) -> Self {
+        Self::new("transaction-client", &id.hash())
+    }
+
+    pub(super) fn access_token(token: &Secret) -> Self {
+        Self::new("access-token", &token.hash())
+    }
+
+    pub(super) fn user_relay_position() -> Self {
+        let partition = Partition::of_the_store();
+        let name = partition.key("user-relay-position");
+        Self { partition, name }
+    }
+}

@@ -1,0 +1,101 @@
+//! What Redis says of its memory.
+
+use redis::{RedisResult, Value, from_redis_value};
+
+use super::topology::Link;
+
+/// Above this part of `maxmemory`, somebody should act.
+const NEARLY_FULL_PERCENT: u64 = 80;
+
+/// By server: one, or every one of a cluster.
+#[derive(Debug, Default)]
+pub(super) struct Memory(Vec<Server>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Server {
+    used_bytes: u64,
+    /// 0: no limit.
+    max_bytes: u64,
+    policy: String,
+}
+
+impl Memory {
+    /// By `INFO`, for the account may not use `CONFIG`.
+    pub(super) async fn read(mut link: Link) -> RedisResult<Self> {
+        let answer = link.send(redis::cmd("INFO").arg("memory")).await?;
+        let servers = match answer {
+            Value::Map(answers) => answers.into_iter().map(|(_, answer)| answer).collect(),
+            answer => vec![answer],
+        };
+        let texts = servers.into_iter().map(from_redis_value::<String>);
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self(texts.iter().map(|text| Server::parse(text)).collect()))
+    }
+
+    /// The policy by which a server would throw sessions away.
+    pub(super) fn evicting_policy(&self) -> Option<&str> {
+        let mut policies = self.0.iter().map(|server| server.policy.as_str());
+        policies.find(|policy| !policy.is_empty() && *policy != "noeviction")
+    }
+
+    pub(super) fn warn_if_nearly_full(&self) {
+        for Server {
+            used_bytes,
+            max_bytes,
+            ..
+        } in self.0.iter().filter(|server| server.is_nearly_full())
+        {
+            tracing::error!(
+                used_bytes,
+                max_bytes,
+                "redis has used more than {NEARLY_FULL_PERCENT} % of its memory; when it is full, nobody can sign in"
+            );
+        }
+    }
+}
+
+impl Server {
+    fn parse(info: &str) -> Self {
+        let field = |name: &str| {
+            let line = info.lines().find_map(|line| line.strip_prefix(name));
+            line.map(str::trim_end).unwrap_or_default()
+        };
+        Self {
+            used_bytes: field("used_memory:").parse().unwrap_or_default(),
+            max_bytes: field("maxmemory:").parse().unwrap_or_default(),
+            policy: field("maxmemory_policy:").to_owned(),
+        }
+    }
+
+    fn is_nearly_full(&self) -> bool {
+        self.max_bytes > 0 && self.used_bytes / NEARLY_FULL_PERCENT >= self.max_bytes / 100
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn info_is_read() {
+        let info = "# Memory\r\nused_memory:85\r\nused_memory_human:85B\r\nmaxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n";
+        let server = Server::parse(info);
+        let expected = Server {
+            used_bytes: 85,
+            max_bytes: 100,
+            policy: "allkeys-lru".to_owned(),
+        };
+        assert_eq!(server, expected);
+        assert!(server.is_nearly_full());
+        let memory = Memory(vec![Server::default(), server]);
+        assert_eq!(memory.evicting_policy(), Some("allkeys-lru"));
+    }
+
+    #[test]
+    fn no_limit_is_never_reached() {
+        let server =
+            Server::parse("used_memory:85\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n");
+        assert!(!server.is_nearly_full());
+        assert_eq!(Memory(vec![server]).evicting_policy(), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! The task behind a connection: it connects, looks every half second whether Redis is still what it was, and connects
+//! again, never in a storm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_service_kit::random_byte;
+use redis::{RedisError, RedisResult};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::connection::{Connection, Links};
+use super::contents::Contents;
+use super::failure::needs_new_connection;
+use super::memory::Memory;
+use super::topology::Topology;
+
+/// Between the beginnings of two attempts to connect, with up to a quarter more.
+const ATTEMPTS: Duration = Duration::from_secs(1);
+const PROBES: Duration = Duration::from_millis(500);
+/// Every so many probes, what changes slowly is looked at, and what is still wrong is said again.
+const SELDOM: u32 = 20;
+/// Probes in a row without an answer that end a connection: nobody may be there.
+const PATIENCE: u32 = 6;
+
+pub(super) struct Supervisor {
+    pub(super) topology: Topology,
+    pub(super) connection: Arc<Connection>,
+    pub(super) contents: Contents,
+}
+
+impl Supervisor {
+    /// Runs until nobody uses the connection.
+    pub(super) async fn run(mut self) {
+        let mut is_reported = false;
+        while self.is_wanted() {
+            let began = Instant::now();
+            match self.connect().await {
+                Ok(links) => {
+                    is_reported = false;
+                    self.look_after(&links).await;
+                    self.connection.publish(None);
+                }
+                Err(error) => {
+                    self.connection.breaker.probe_unanswered();
+                    if !std::mem::replace(&mut is_reported, true) {
+                        tracing::warn!(%error, "redis cannot be reached; trying again");
+                    }
+                }
+            }
+            sleep_until(began + ATTEMPTS + ATTEMPTS * u32::from(random_byte()) / 1024).await;
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        Arc::strong_count(&self.connection) > 1
+    }
+
+    async fn connect(&self) -> RedisResult<Links> {
+        let confirmations = if self.connection.waits_for_replicas() {
+            Some(self.topology.connect().await?)
+        } else {
+            None
+        };
+        Ok(Links {
+            calls: self.topology.connect().await?,
+            confirmations,
+        })
+    }
+
+    /// Returns when the links are of no use any more.
+    async fn look_after(&mut self, links: &Links) {
+        let mut unanswered = 0;
+        let mut round: u32 = 0;
+        while self.is_wanted() && unanswered < PATIENCE {
+            match self.probe(links, round.is_multiple_of(SELDOM)).await {
+                Ok(()) => unanswered = 0,
+                Err(error) => {
+                    self.connection.breaker.probe_unanswered();
+                    if needs_new_connection(&error) {
+                        tracing::warn!(%error, "the connection to redis is lost");
+                        return;
+                    }
+                    if unanswered == 0 {
+                        tracing::warn!(%error, "redis does not answer a probe");
+                    }
+                    unanswered += 1;
+                }
+            }
+            round = round.wrapping_add(1);
+            if links.heal_themselves() {
+                sleep(PROBES).await;
+            } else if timeout(PROBES, self.connection.broken()).await.is_ok() {
+                tracing::warn!("a call has lost its connection to redis");
+                return;
+            }
+        }
+    }
+
+    /// Whether Redis answers in time. It is used from then on, if it may be.
+    async fn probe(&mut self, links: &Links, is_seldom: bool) -> RedisResult<()> {
+        if is_seldom {
+            let memory = timeout(ATTEMPTS, Memory::read(links.calls.clone())).await;
+            let memory = memory.map_err(too_late)??;
+            memory.warn_if_nearly_full();
+            if let Some(policy) = memory.evicting_policy() {
+                tracing::error!(
+                    policy,
+                    "redis would end sessions when its memory is full, so it is not used: maxmemory-policy must be noeviction"
+                );
+                self.connection.publish(None);
+                return Ok(());
+            }
+        }
+        let deadline = self.connection.deadline;
+        let found = timeout(deadline, self.contents.look(&links.calls)).await;
+        let found = found.map_err(too_late)??;
+        self.connection.breaker.probe_answered();
+        self.contents.act_on(found, &links.calls, is_seldom).await?;
+        self.connection.publish(Some(links.clone()));
+        Ok(())
+    }
+}
+
+fn too_late(elapsed: tokio::time::error::Elapsed) -> RedisError {
+    std::io::Error::from(elapsed).into()
+}

@@ -1,0 +1,183 @@
+//! What a `redis.url` names: one server, a primary behind Sentinels, or a cluster.
+
+use std::time::Duration;
+
+use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::random_byte;
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::io::tcp::TcpSettings;
+use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, Pipeline,
+    RedisError, RedisResult, Value,
+};
+
+use super::address::Address;
+use crate::config::RedisConfig;
+
+/// Longer than a server near by ever takes.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Bytes that nobody acknowledges for this long end the connection: the machine is gone.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
+
+/// Makes connections.
+pub(super) enum Topology {
+    Server(Client),
+    Sentinel(Sentinels),
+    Cluster(ClusterClient),
+}
+
+/// Those who know which server is the primary.
+pub(super) struct Sentinels {
+    addresses: Vec<ConnectionInfo>,
+    service_name: String,
+    /// Of the Sentinels themselves.
+    password: Option<String>,
+    /// For the server that they name; its address is not used.
+    server: ConnectionInfo,
+}
+
+impl Topology {
+    pub(super) fn new(address: Address, config: &RedisConfig) -> Result<Self, ConfigError> {
+        let bad_url = |error: RedisError| ConfigError::invalid("redis.url", error.to_string());
+        let password = config.password()?;
+        let info = |url: &str| info(url, password.as_deref()).map_err(bad_url);
+        Ok(match address {
+            Address::Server(url) => Self::Server(Client::open(info(&url)?).map_err(bad_url)?),
+            Address::Sentinel {
+                sentinels,
+                service_name,
+                server,
+            } => {
+                let sentinel = |url: &String| url.as_str().into_connection_info().map(tuned);
+                let addresses = sentinels.iter().map(sentinel).collect::<RedisResult<_>>();
+                Self::Sentinel(Sentinels {
+                    addresses: addresses.map_err(bad_url)?,
+                    service_name,
+                    password: config.sentinel_password()?,
+                    server: info(&server)?,
+                })
+            }
+            Address::Cluster(urls) => {
+                let nodes: Vec<_> = urls.iter().map(|url| info(url)).collect::<Result<_, _>>()?;
+                let deadline = Duration::from_millis(config.deadline_ms);
+                let client = ClusterClient::builder(nodes)
+                    .connection_timeout(CONNECT_TIMEOUT)
+                    .response_timeout(deadline)
+                    // Redirections count as well; the caller's deadline ends it all.
+                    .retries(3)
+                    .tcp_settings(tcp())
+                    .build();
+                Self::Cluster(client.map_err(bad_url)?)
+            }
+        })
+    }
+
+    /// A new connection to whoever may be written to now.
+    pub(super) async fn connect(&self) -> RedisResult<Link> {
+        // The deadline of each call is its caller's.
+        let settings = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(None);
+        let link = async {
+            Ok(match self {
+                Self::Server(client) => Link::Server(
+                    client
+                        .get_multiplexed_async_connection_with_config(&settings)
+                        .await?,
+                ),
+                Self::Sentinel(sentinels) => Link::Server(sentinels.connect(&settings).await?),
+                Self::Cluster(client) => Link::Cluster(client.get_async_connection().await?),
+            })
+        };
+        // Sentinels are asked one after the other.
+        match tokio::time::timeout(2 * CONNECT_TIMEOUT, link).await {
+            Ok(link) => link,
+            Err(_) => Err((ErrorKind::Io, "no connection in time").into()),
+        }
+    }
+}
+
+impl Sentinels {
+    /// Asked in another order each time, so that one that hangs is not asked first for ever.
+    async fn connect(
+        &self,
+        settings: &AsyncConnectionConfig,
+    ) -> RedisResult<MultiplexedConnection> {
+        let mut addresses = self.addresses.clone();
+        let first = usize::from(random_byte()) % addresses.len();
+        addresses.rotate_left(first);
+        let mut builder = SentinelClientBuilder::new(
+            addresses.iter().map(|info| info.addr().clone()),
+            &self.service_name,
+            SentinelServerType::Master,
+        )?;
+        let server = self.server.redis_settings();
+        builder = builder
+            .set_client_to_redis_db(server.db())
+            .set_client_to_redis_tcp_settings(tcp())
+            .set_client_to_sentinel_tcp_settings(tcp());
+        if let Some(username) = server.username() {
+            builder = builder.set_client_to_redis_username(username);
+        }
+        if let Some(password) = server.password() {
+            builder = builder.set_client_to_redis_password(password);
+        }
+        if let Some(password) = &self.password {
+            builder = builder.set_client_to_sentinel_password(password);
+        }
+        builder
+            .build()?
+            .get_async_connection_with_config(settings)
+            .await
+    }
+}
+
+/// A connection that many calls share.
+#[derive(Clone)]
+pub(super) enum Link {
+    Server(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+impl Link {
+    pub(super) async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let value = match self {
+            Self::Server(connection) => connection.req_packed_command(command).await?,
+            Self::Cluster(connection) => connection.req_packed_command(command).await?,
+        };
+        value.extract_error()
+    }
+
+    /// Several commands to one server, that of the first command's key; an answer may be an error.
+    pub(super) async fn send_all(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
+        let count = pipeline.len();
+        match self {
+            Self::Server(connection) => connection.req_packed_commands(pipeline, 0, count).await,
+            Self::Cluster(connection) => connection.req_packed_commands(pipeline, 0, count).await,
+        }
+    }
+}
+
+fn info(url: &str, password: Option<&str>) -> RedisResult<ConnectionInfo> {
+    let info = tuned(url.into_connection_info()?);
+    let Some(password) = password else {
+        return Ok(info);
+    };
+    let settings = info.redis_settings().clone().set_password(password);
+    Ok(info.set_redis_settings(settings))
+}
+
+fn tuned(info: ConnectionInfo) -> ConnectionInfo {
+    info.set_tcp_settings(tcp())
+}
+
+fn tcp() -> TcpSettings {
+    let tcp = TcpSettings::default().set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let tcp = tcp.set_user_timeout(UNACKNOWLEDGED);
+    tcp
+}
