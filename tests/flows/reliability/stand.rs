@@ -25,7 +25,7 @@ const SHOWS_ITSELF: Duration = Duration::from_secs(15);
 /// What the log says when a store has lost its data.
 pub(super) const LOST: &str = "redis has lost its data";
 /// What the log says when there is little memory left.
-pub(super) const NEARLY_FULL: &str = "redis is nearly full";
+pub(super) const NEARLY_FULL: &str = "redis has used more than 80 % of its memory";
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Of the tests' tenant.
 const CONNECTION: &str = "users";
