@@ -12,6 +12,7 @@ mod answer;
 mod cluster;
 mod emptied;
 mod failover;
+mod hung;
 mod load;
 mod memory;
 mod model;

@@ -1,10 +1,14 @@
 //! REL-05, REL-45: the primary dies, and a replica takes its place. Who was told that he is signed out stays signed out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_test_support::redis::Sentinel;
 
-use super::load::{Load, Mix};
+use tokio::task::JoinHandle;
+
+use super::load::{Load, Mix, Run};
+use super::model::Session;
 use super::stand::{alone, on_stand, settings};
 use super::sweep::sweep;
 
@@ -53,6 +57,48 @@ async fn rel_05_rel_45_the_primary_dies_among_logouts() {
         assert!(verdict.count("sweep", "signed out") > 100);
     })
     .await;
+}
+
+/// The replicas lag behind when the primary dies: what they have not got may come to nothing, so it must not have been
+/// confirmed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_45_a_logout_that_no_replica_has() {
+    const LEAVING: usize = 20;
+    let _alone = alone().await;
+    let redis = Sentinel::start(2).await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        let quiet = Mix {
+            per_second: 10,
+            percent_logouts: 0,
+            percent_sign_ins: 0,
+        };
+        let load = Load::start(stand, stand.model(20, LEAVING).await, quiet);
+        load.go_on(2).await;
+
+        redis.pause_replicas().await;
+        let run = load.run();
+        let leaving = std::iter::from_fn(|| run.model.next_leaving());
+        let leaving: Vec<_> = leaving
+            .map(|session| leave(Arc::clone(run), session))
+            .collect();
+        for left in leaving {
+            left.await.unwrap();
+        }
+        let lost = redis.kill_primary().await;
+        redis.resume_replicas().await;
+        redis.wait_for_promotion(&lost).await;
+        load.wait_until_well().await;
+
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-45-lag");
+        assert_eq!(verdict.count("logout", "cannot tell"), LEAVING);
+    })
+    .await;
+}
+
+fn leave(run: Arc<Run>, session: Arc<Session>) -> JoinHandle<()> {
+    tokio::spawn(async move { run.log_out(run.now(), &session, 0).await })
 }
 
 /// With one replica only, nothing can be confirmed after it has taken over, and nothing is.
