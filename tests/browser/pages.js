@@ -34,11 +34,30 @@ const signUp = request({ screen_hint: 'signup' });
 const toPassword = journey(request(), submit({ username: email }));
 const signIn = submit({ password });
 const withConsent = (scope, more) => request({ audience: audienceWithConsent, scope, ...more });
+const signedIn = (userAgent) => async (page) => {
+  await page.context().clearCookies();
+  const chromium = await page.context().newCDPSession(page);
+  await chromium.send('Emulation.setUserAgentOverride', { userAgent });
+  await journey(toPassword, signIn, answered)(page);
+};
+/** Ends the sessions of other journeys, which are no part of this one. */
+const alone = async (page) => {
+  await sessions(page);
+  const others = page.locator('button[value=revoke-others]');
+  if (await others.count()) await Promise.all([page.waitForEvent('load'), others.click()]);
+};
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
 const logout = open(`${issuer}oidc/logout?client_id=${clientId}`);
 const formPost = request({ response_mode: 'form_post', prompt: 'none' });
+const sessions = open(`${issuer}u/sessions`);
 const newUser = { email: 'newcomer@example.test', password: 'short' };
+
+const userAgents = {
+  desktop: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0',
+  phone: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+  unknown: `Kettle/${'1'.repeat(400)}`,
+};
 
 /** By name: functions that bring a page with an empty profile there. */
 export const pages = {
@@ -61,5 +80,14 @@ export const pages = {
   'error-not-found': journey(open(`${issuer}nowhere`), sees('.details')),
   'logout': journey(toPassword, signIn, answered, logout, sees('button[value=deny]')),
   'logout-aborted': journey(toPassword, signIn, answered, logout, press('deny'), sees('main:not(:has(form)) > h1')),
+  'sessions': journey(
+    signedIn(userAgents.phone), alone, signedIn(userAgents.unknown), signedIn(userAgents.desktop),
+    sessions, sees('.sessions > li:nth-child(3)'), (page) => page.locator('summary').nth(1).click(),
+  ),
+  'sessions-nobody': journey(sessions, sees('main > h1')),
+  'sessions-nothing-changed': journey(
+    signedIn(userAgents.desktop), sessions, (page) => page.locator('[name=sid]').first().evaluate((sid) => { sid.value = 'gone'; }),
+    (page) => page.locator('button[value=revoke]').first().click(), sees('.details'),
+  ),
   'signed-out': journey(open(`${issuer}v2/logout`), sees('main > h1')),
 };

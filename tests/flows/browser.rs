@@ -8,7 +8,12 @@ use doorward_test_support::free_port;
 /// What an application does and gets.
 const APPLICATIONS: [&str; 4] = ["auth0-js", "check-session", "popup", "form-post"];
 /// What the hosted pages are, wherever they come from.
-const PAGES: [&str; 3] = ["framing", "accessibility", "third-party-cookies"];
+const PAGES: [&str; 4] = [
+    "framing",
+    "accessibility",
+    "third-party-cookies",
+    "sessions",
+];
 
 #[tokio::test]
 async fn applications_with_the_embedded_server() {

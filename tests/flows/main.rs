@@ -22,6 +22,7 @@ mod replicas;
 mod restart;
 mod revocation;
 mod security;
+mod sessions;
 mod sign_in_pages;
 mod sign_up;
 mod silent_authentication;

@@ -1,4 +1,6 @@
-//! Attacks that must be resisted, by their numbers, over real HTTPS against a running server.
+//! Attacks that must be resisted, by their numbers, over real HTTPS. SEC-080…103 have separate processes in front of them,
+//! with two replicas of `session` and of the frontend, and what is done at one is looked for at the other; SEC-204…211 have
+//! both those and the embedded server; all others have the embedded server.
 //!
 //! `sec_012_…` is case SEC-012. A case with several parts has several tests. Most browsers here have a session, so that
 //! whatever is not refused yields a token at once. The outcomes are in `assertions`: a page of our own that gives nothing and
@@ -16,10 +18,19 @@
 //! | SEC-060 | mails, inviters; users are named by their email, which cannot be markup |
 //! | SEC-063, SEC-071 | invitations |
 //! | SEC-068 | `/oauth/token` |
-//! | SEC-072 | pages for sessions and administration |
-//! | SEC-210 | a second replica: the session is tried at the one there is |
-//! | SEC-211 | HTTPS: it needs separate processes, which are reached without TLS |
-//! | all | two replicas of every service: there is no composed stack |
+//! | SEC-072 | a page for administration |
+//! | SEC-080 | a million sessions: so many ids are made in `session/src/domain/token.rs`, and 2,000 sessions are opened here |
+//! | SEC-083 | resetting a password |
+//! | SEC-084 | deleting users |
+//! | SEC-085 | limits of a tenant, which are minutes: the sessions here were opened with limits of a second |
+//! | SEC-086 | a page for one's own sessions: `session` is asked itself |
+//! | SEC-090 | a second factor; of other steps there are consent and confirmation |
+//! | SEC-092 | connections of an organization: those of an application are tried |
+//! | SEC-094 | a token of another issuer that our key has signed: nothing signs one |
+//! | SEC-095 | a hint that has expired for longer than clocks may differ: the frontend's own tests have a clock to turn |
+//! | SEC-099 | invitations: there is no ticket that could be lost |
+//! | SEC-101 | how long an answer takes: on a machine that does other things it says nothing |
+//! | all | two replicas of all six services: there is no composed stack |
 //!
 //! # Defences
 //!
@@ -74,6 +85,26 @@
 //! | 075 | a transaction is found with the browser's cookie only | `edge/pipeline/transaction.rs` `Pending::find`, `session/src/grpc.rs` `find_transaction` |
 //! | 076, 077 | every sign-in makes a token of its own and ends the one before | `session/src/domain`, `edge/http/sign_in.rs` `previous_session_token` |
 //! | 078, 079 | attributes | `edge/browser.rs` `session_cookie`, `browser_cookie` |
+//! | 080 | 192 random bits; only hashes are stored | `session/src/domain/token.rs` `generate`, `hash` |
+//! | 081 | the whole of a token counts, and anything else is absence | `session/src/domain/token.rs` `parse`, `hash`, `session/src/grpc.rs` `resolve_session` |
+//! | 082 | the store is asked each time, and no replica remembers a session | `edge/backends/sessions.rs` `resolve`, `edge/http/logout.rs` `end_session` |
+//! | 083, 084 | a change of the user ends the sessions from before it | `session/src/convert/session.rs` `user`, `session/src/domain/session.rs` `is_revoked_by` |
+//! | 084 | a blocked user is refused wherever something would be given | `edge/pipeline/authenticate.rs`, `edge/http/sign_in.rs` `complete`, `edge/http/userinfo.rs` `answer` |
+//! | 085 | both limits | `session/src/domain/session.rs` `is_live`, `session/src/store` |
+//! | 086 | a session lies in its user's place, and is named together with him | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation` |
+//! | 087 | one cookie for all tabs; a sign-in rests in the store | `edge/pipeline/interact.rs` `begin` |
+//! | 088 | a token's life is its API's | `edge/pipeline/issue.rs` `lifetime_seconds` |
+//! | 089, 090 | a page becomes an error | `edge/pipeline.rs` `to_issued`, `edge/error.rs` `without_a_page` |
+//! | 090 | consent, confirmation | `edge/pipeline/obtain_consent.rs`, `edge/pipeline/confirm.rs` |
+//! | 091–093 | every check of a sign-in is made again | `edge/pipeline/authenticate.rs` `check_membership`, `login_reason` |
+//! | 094, 095 | a hint is verified, and its age does not count | `edge/verify.rs` `verify`, `edge/pipeline/validate_request/id_token_hint.rs` |
+//! | 096, 097 | one target for success and error | `edge/response_mode/web_message.rs` |
+//! | 098 | the origin is checked before anything is sent | `edge/pipeline/bind_client.rs` `check_web_origin` |
+//! | 099 | accepting is an interaction | `edge/pipeline/validate_request/organization.rs` `refusal` |
+//! | 100 | a visit is seldom worth a write | `session/src/domain/session.rs` `visited`, `session/src/store` |
+//! | 101 | whether somebody is signed in is asked after the callback was checked | `edge/pipeline.rs` `authorize` |
+//! | 102 | as sent; the left half of the hash | `edge/pipeline/issue.rs`, `token-signing/src/domain/id_token.rs` `at_hash` |
+//! | 103 | *cannot tell* is no absence | `edge/pipeline/authenticate.rs` `resolve_session`, `edge/error.rs` |
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
 //! | 115 | `aud`, `openid` | `edge/pipeline/issue.rs`, `edge/http/userinfo.rs` `answer` |
@@ -95,3 +126,6 @@ mod output;
 mod parameters;
 mod questions;
 mod redirect_uri;
+mod rpc;
+mod sessions;
+mod silent;

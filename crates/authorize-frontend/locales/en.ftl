@@ -66,6 +66,25 @@ logout-aborted-sentence = Nothing has changed. You can close this window.
 logged-out-title = You are signed out
 logged-out-sentence = OK, your session here has ended. You can close this window.
 
+## Sessions
+sessions-title = Your sessions
+sessions-purpose = Where you are signed in with { $tenant }. Sign out wherever you do not recognise the browser, or no longer use it.
+sessions-here = This browser
+sessions-device = { $browser } on { $system }
+sessions-unknown-device = Unknown device
+sessions-last-used = Last used
+sessions-first-used = First used
+sessions-ip = IP address
+sessions-first-ip = (at first { $ip })
+sessions-applications = Applications
+sessions-user-agent = How the browser describes itself
+sessions-revoke = Sign out
+sessions-end = Sign out of this browser
+sessions-revoke-others = Sign out all others
+sessions-reach = Signing out ends the session with { $tenant }. An application that is open may go on until a session of its own ends.
+no-session-title = Nobody is signed in here
+no-session-sentence = This browser has no session. Sign in at an application first, then open this page again.
+
 ## Answer to the application
 answer-title = One more step
 answer-sentence = Scripts are switched off in this browser. Press the button to go on.
@@ -75,6 +94,8 @@ request-title = This application cannot sign you in
 request-sentence = It sent a request that we cannot accept. Your account is fine. Go back to the application and try again; if that does not help, tell the people who run it.
 start-again-title = Please start again
 start-again-sentence = This sign-in is already finished, took too long, or began in another browser. Go back to the application and sign in from there. Cookies must be allowed.
+nothing-changed-title = Nothing was changed
+nothing-changed-sentence = That session has ended already, or the page was no longer valid. See how things are now:
 not-found-title = There is nothing here
 not-found-sentence = The address may be mistyped or out of date. Go back to the application and try again.
 too-large-title = That was too much at once

@@ -66,6 +66,25 @@ logout-aborted-sentence = 何も変更されていません。このウィンド
 logged-out-title = サインアウトしました
 logged-out-sentence = OK。ここでのセッションは終了しました。このウィンドウを閉じてかまいません。
 
+## セッション
+sessions-title = サインイン中のセッション
+sessions-purpose = { $tenant } にサインインしているブラウザーの一覧です。心当たりのないものや使わなくなったものは、サインアウトしてください。
+sessions-here = このブラウザー
+sessions-device = { $browser }（{ $system }）
+sessions-unknown-device = 不明な端末
+sessions-last-used = 最後の利用
+sessions-first-used = 最初の利用
+sessions-ip = IP アドレス
+sessions-first-ip = （最初は { $ip }）
+sessions-applications = アプリケーション
+sessions-user-agent = ブラウザーが名乗る情報
+sessions-revoke = サインアウト
+sessions-end = このブラウザーからサインアウト
+sessions-revoke-others = ほかをすべてサインアウト
+sessions-reach = サインアウトすると、{ $tenant } のセッションが終了します。開いているアプリケーションは、そのアプリケーション自身のセッションが終わるまで使えることがあります。
+no-session-title = このブラウザーではサインインしていません
+no-session-sentence = このブラウザーにはセッションがありません。アプリケーションでサインインしてから、このページをもう一度開いてください。
+
 ## アプリケーションへの回答
 answer-title = あと一歩です
 answer-sentence = このブラウザーではスクリプトが無効になっています。ボタンを押して先に進んでください。
@@ -75,6 +94,8 @@ request-title = アプリケーションからサインインできません
 request-sentence = アプリケーションから受け付けられないリクエストが届きました。お客様のアカウントに問題はありません。アプリケーションに戻ってもう一度お試しください。解決しない場合は、運営者にお知らせください。
 start-again-title = もう一度はじめからお願いします
 start-again-sentence = このサインインはすでに完了したか、時間がかかりすぎたか、別のブラウザーで始められたものです。アプリケーションに戻ってサインインし直してください。Cookie を許可する必要があります。
+nothing-changed-title = 何も変更されていません
+nothing-changed-sentence = そのセッションはすでに終了しているか、ページが古くなっています。現在の状態をご確認ください。
 not-found-title = ページが見つかりません
 not-found-sentence = アドレスが間違っているか、古くなっている可能性があります。アプリケーションに戻ってもう一度お試しください。
 too-large-title = リクエストが大きすぎます

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use doorward_service_kit::LogConfig;
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::{GrpcConfig, connect};
+use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;
 use tonic::transport::Channel;
@@ -27,6 +27,9 @@ pub struct Config {
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
+    /// Where to serve metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
 }
 
 /// The `[http]` section.

@@ -23,6 +23,7 @@ pub(crate) mod redirect;
 pub(crate) mod repeat;
 mod router;
 mod server;
+mod sessions;
 mod sign_in;
 mod signup;
 mod userinfo;

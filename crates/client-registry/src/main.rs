@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-client-registry",
         "Owns tenant settings, applications, APIs and connections",
-        |config: &Config| &config.log,
+        |config: &Config| (&config.log, &config.metrics),
         doorward_client_registry::run,
     )
 }

@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 use argon2::Params;
-use doorward_service_kit::LogConfig;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
 /// Everything that `doorward-identity` can be told.
@@ -23,6 +23,9 @@ pub struct Config {
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
+    /// Where to serve metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
 }
 
 /// Argon2id needs it for each password that is hashed, and one machine's memory is soon used up: 1 GiB.

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-identity",
         "Owns users, their passwords, roles and consents",
-        |config: &Config| &config.log,
+        |config: &Config| (&config.log, &config.metrics),
         doorward_identity::run,
     )
 }

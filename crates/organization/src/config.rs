@@ -1,8 +1,8 @@
 //! This service's settings.
 
-use doorward_service_kit::LogConfig;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
 /// Everything that `doorward-organization` can be told.
@@ -16,6 +16,9 @@ pub struct Config {
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
+    /// Where to serve metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-organization",
         "Owns organizations and their members",
-        |config: &Config| &config.log,
+        |config: &Config| (&config.log, &config.metrics),
         doorward_organization::run,
     )
 }

@@ -5,6 +5,7 @@
 mod clock;
 pub mod config;
 pub mod grpc;
+mod metrics;
 mod random;
 mod run;
 mod shutdown;
@@ -14,6 +15,7 @@ mod store_error;
 mod telemetry;
 
 pub use clock::{Clock, SystemClock};
+pub use metrics::MetricsConfig;
 pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{StartError, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};

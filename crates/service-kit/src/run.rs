@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, ServeError};
-use crate::{LogConfig, Shutdown, init_telemetry, on_signal};
+use crate::metrics::serve as serve_metrics;
+use crate::{LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal};
 
 /// The command line of a service binary.
 #[derive(Debug, Parser)]
@@ -44,11 +45,11 @@ pub enum StartError {
 pub fn run<C: DeserializeOwned>(
     name: &'static str,
     about: &'static str,
-    log: fn(&C) -> &LogConfig,
+    telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> ExitCode {
     let args = parse_args(name, about);
-    match start(&args, log, service) {
+    match start(&args, telemetry, service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{name}: {problem}");
@@ -67,17 +68,22 @@ fn parse_args(name: &'static str, about: &'static str) -> Args {
 
 fn start<C: DeserializeOwned>(
     args: &Args,
-    log: fn(&C) -> &LogConfig,
+    telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> Result<(), String> {
     let settings: C = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
-    init_telemetry(log(&settings))?;
+    let (log, metrics) = telemetry(&settings);
+    init_telemetry(log)?;
+    let metrics = metrics.clone();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the async runtime cannot start: {error}"))?
-        .block_on(async { service(settings, on_signal()).await })
-        .map_err(|error| with_causes(&error))
+        .block_on(async {
+            serve_metrics(&metrics)?;
+            let served = service(settings, on_signal()).await;
+            served.map_err(|error| with_causes(&error))
+        })
 }
 
 /// An error with what caused it, on one line.

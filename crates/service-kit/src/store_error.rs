@@ -4,6 +4,7 @@ use std::error::Error;
 
 use doorward_proto::Refusal;
 use doorward_proto::errors::v1::ErrorReason;
+use metrics::counter;
 use tonic::Status;
 
 use crate::run::with_causes;
@@ -45,10 +46,12 @@ impl From<StoreError> for Status {
         let details = with_causes(&error);
         match error {
             StoreError::Unavailable(_) => {
+                counter!("doorward_store_unavailable_total").increment(1);
                 tracing::warn!(error = details, "the store does not answer");
                 Refusal::new(ErrorReason::StoreUnavailable, "the store does not answer").into()
             }
             StoreError::Failed(_) => {
+                counter!("doorward_store_failed_total").increment(1);
                 tracing::error!(error = details, "the store failed");
                 Status::internal("internal error")
             }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use doorward_service_kit::LogConfig;
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
 /// Everything that `doorward-session` can be told. The store is given by exactly one of `redis` and `database`.
@@ -23,6 +23,9 @@ pub struct Config {
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
+    /// Where to serve metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
 }
 
 /// The `[redis]` section.

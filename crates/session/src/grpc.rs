@@ -18,6 +18,7 @@ use doorward_proto::session::v1::{
 use doorward_proto::{InvalidField, required};
 use doorward_service_kit::Clock;
 use jiff::Timestamp;
+use metrics::counter;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
@@ -68,14 +69,15 @@ impl SessionService for Service {
         let mut request = request.into_inner();
         let token = SessionToken::parse(std::mem::take(&mut request.session_token));
         let visit = Visit::try_from(request)?;
-        let found = match token {
+        let found = match &token {
             Some(token) => {
                 self.store
-                    .resolve_session(&token, &visit, self.now())
+                    .resolve_session(token, &visit, self.now())
                     .await?
             }
             None => None,
         };
+        count_look_up(token.is_some(), found.is_some());
         let (session, user) = found.unzip();
         Ok(Response::new(ResolveSessionResponse {
             session: session.map(Into::into),
@@ -242,6 +244,15 @@ impl SessionService for Service {
             access_token: found.map(Into::into),
         }))
     }
+}
+
+fn count_look_up(is_token: bool, is_found: bool) {
+    let outcome = match (is_token, is_found) {
+        (false, _) => "malformed",
+        (true, false) => "absent",
+        (true, true) => "found",
+    };
+    counter!("doorward_session_look_ups_total", "outcome" => outcome).increment(1);
 }
 
 fn transaction_id(message: &mut WireTransaction) -> Result<Secret, InvalidField> {

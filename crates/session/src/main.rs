@@ -5,10 +5,15 @@ use std::process::ExitCode;
 use doorward_session::Config;
 
 fn main() -> ExitCode {
+    if std::env::args().skip(1).eq(["--print-functions"]) {
+        print!("{}", doorward_session::redis_functions());
+        return ExitCode::SUCCESS;
+    }
     doorward_service_kit::run(
         "doorward-session",
-        "Owns SSO sessions, pending authorization transactions and opaque access tokens",
-        |config: &Config| &config.log,
+        "Owns SSO sessions, pending authorization transactions and opaque access tokens. With --print-functions: \
+         prints its functions for Redis, as FUNCTION LOAD takes them",
+        |config: &Config| (&config.log, &config.metrics),
         doorward_session::run,
     )
 }

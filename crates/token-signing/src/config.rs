@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use doorward_service_kit::LogConfig;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
 use crate::domain::Issuer;
@@ -24,6 +24,9 @@ pub struct Config {
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
+    /// Where to serve metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     doorward_service_kit::run(
         "doorward-token-signing",
         "Owns the signing keys and signs tokens",
-        |config: &Config| &config.log,
+        |config: &Config| (&config.log, &config.metrics),
         doorward_token_signing::run,
     )
 }

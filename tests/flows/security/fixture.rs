@@ -1,6 +1,11 @@
 //! The server, the applications and the users of the security tests.
 
-use doorward_e2e::{Agent, Deployment, Page, Request, User, on_secure_deployment};
+use std::collections::BTreeMap;
+
+use doorward_e2e::{
+    Agent, Deployment, Page, Replica, Request, Separate, User, on, on_secure_deployment,
+    on_secure_replicas,
+};
 use reqwest::Method;
 
 /// The tenant file.
@@ -54,6 +59,58 @@ pub(super) const PARAMETERS: [&str; 23] = [
 /// Tells a story to the server that all security tests share, by HTTPS.
 pub(super) async fn on_server(story: impl AsyncFnOnce(&Deployment)) {
     on_secure_deployment(TENANT, story).await;
+}
+
+/// Tells a story to the two replicas that all security tests share, by HTTPS.
+pub(super) async fn on_replicas(story: impl AsyncFnOnce(&Deployment)) {
+    on_secure_replicas(TENANT, story).await;
+}
+
+/// Tells a story to the server, and then to the replicas. On the server both replicas are one.
+pub(super) async fn on_server_and_replicas(story: impl AsyncFn(&Deployment)) {
+    on_server(&story).await;
+    on_replicas(&story).await;
+}
+
+/// Tells a story to replicas of its own, which it may disturb.
+pub(super) async fn on_own_replicas(story: impl AsyncFnOnce(&Deployment, &Separate)) {
+    let builder = Separate::builder().tenant(TENANT).secure();
+    let deployment = Deployment::Separate(builder.start().await);
+    on(&deployment, async |deployment| {
+        story(deployment, separate(deployment)).await;
+    })
+    .await;
+}
+
+/// The processes of a deployment that has several.
+pub(super) fn separate(deployment: &Deployment) -> &Separate {
+    match deployment {
+        Deployment::Separate(separate) => separate,
+        Deployment::Embedded(_) => panic!("the replicas are separate processes"),
+    }
+}
+
+/// The same browser, sent to the other replica.
+pub(super) fn at_second(deployment: &Deployment, agent: &Agent) -> Agent {
+    agent.at(Replica::Second, deployment)
+}
+
+/// The same cookies in another browser, which is sent to the other replica.
+pub(super) fn copy(deployment: &Deployment, agent: &Agent) -> Agent {
+    with_cookies(deployment, agent.cookies())
+}
+
+/// A browser that has taken over cookies from somewhere, at the other replica.
+pub(super) fn with_cookies(deployment: &Deployment, cookies: BTreeMap<String, String>) -> Agent {
+    let agent = at_second(deployment, &Agent::new(deployment));
+    agent.set_cookies(cookies);
+    agent
+}
+
+/// A browser with nothing but this session cookie, at the other replica.
+pub(super) fn with_session_cookie(deployment: &Deployment, value: &str) -> Agent {
+    let cookie = (SESSION_COOKIE.to_owned(), value.to_owned());
+    with_cookies(deployment, BTreeMap::from([cookie]))
 }
 
 /// A good request of `spa1`.

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
+use metrics::counter;
 use tonic::{Code, Status};
 
 /// A backend gave no answer; whatever was asked is neither true nor false.
@@ -31,9 +32,11 @@ impl BackendError {
     /// Sorts a status that the caller has no better use for.
     pub(crate) fn new(backend: &'static str, status: Status) -> Self {
         if cannot_tell(&status) {
+            count(backend, "cannot_tell");
             tracing::warn!(backend, code = %status.code(), message = status.message(), "backend cannot tell");
             Self::CannotTell { backend, status }
         } else {
+            count(backend, "failed");
             tracing::error!(backend, code = %status.code(), message = status.message(), "backend failed");
             Self::Failed { backend, status }
         }
@@ -46,6 +49,10 @@ impl BackendError {
             Status::internal(format!("malformed answer: {problem}")),
         )
     }
+}
+
+fn count(backend: &'static str, kind: &'static str) {
+    counter!("doorward_backend_errors_total", "backend" => backend, "kind" => kind).increment(1);
 }
 
 fn cannot_tell(status: &Status) -> bool {

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
     FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
-    OpenSessionRequest, PutUsersRequest, ResolveSessionRequest, Session, Transaction,
-    UpdateTransactionRequest,
+    ListSessionsRequest, OpenSessionRequest, PutUsersRequest, ResolveSessionRequest,
+    RevokeSessionsRequest, Session, Transaction, UpdateTransactionRequest,
 };
 use tonic::transport::Channel;
 
@@ -88,6 +89,26 @@ impl Sessions {
         self.calls
             .answer(self.client.clone().end_session(request).await)?;
         Ok(())
+    }
+
+    /// The live sessions of a user, the last used first.
+    pub(crate) async fn list(
+        &self,
+        request: ListSessionsRequest,
+    ) -> Result<Vec<Session>, BackendError> {
+        let request = self.calls.request(request);
+        let result = self.client.clone().list_sessions(request).await;
+        Ok(self.calls.answer(result)?.sessions)
+    }
+
+    /// Ends sessions of a user, and of nobody else; gives how many there were. An error means that they may live on.
+    pub(crate) async fn revoke(&self, user_id: &str, which: Which) -> Result<u32, BackendError> {
+        let request = self.calls.request(RevokeSessionsRequest {
+            user_id: user_id.to_owned(),
+            which: Some(which),
+        });
+        let result = self.client.clone().revoke_sessions(request).await;
+        Ok(self.calls.answer(result)?.revoked)
     }
 
     pub(super) async fn user_relay_position(&self) -> Result<u64, BackendError> {

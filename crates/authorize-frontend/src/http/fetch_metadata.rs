@@ -16,11 +16,18 @@ pub(super) fn check_page_or_frame(headers: &HeaderMap) -> Result<(), ShownError>
 
 /// An image, script or frame on a hostile page must not sign anybody out.
 pub(super) fn check_page(headers: &HeaderMap) -> Result<(), ShownError> {
-    check(
+    check_opened_as_page(
         headers,
-        &["document"],
         "A logout must be opened as a page, not loaded by one",
     )
+}
+
+/// Nor may it use a session of which its user knows nothing.
+pub(super) fn check_opened_as_page(
+    headers: &HeaderMap,
+    description: &'static str,
+) -> Result<(), ShownError> {
+    check(headers, &["document"], description)
 }
 
 fn check(

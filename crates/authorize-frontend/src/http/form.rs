@@ -18,6 +18,7 @@ pub(super) struct Form {
     pub(super) email: String,
     pub(super) password: String,
     pub(super) action: String,
+    pub(super) sid: String,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Form {
@@ -34,6 +35,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             email: field("email"),
             password: field("password"),
             action: field("action"),
+            sid: field("sid"),
         })
     }
 }

@@ -15,7 +15,7 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    oidc_logout, signup, userinfo,
+    oidc_logout, sessions, signup, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -44,6 +44,7 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             "/u/confirmation",
             get(confirmation::get).post(confirmation::post),
         )
+        .route("/u/sessions", get(sessions::get).post(sessions::post))
         .route("/u/assets/{name}", get(assets::get))
         .route("/v2/logout", only("GET", get(logout::logout)))
         .route(

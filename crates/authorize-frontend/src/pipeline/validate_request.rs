@@ -132,7 +132,7 @@ pub(crate) async fn validate_request(
     let requested = params.get(parameters::SCOPE);
     let scope = scope::check(requested, response_type, &tenant, granted)?;
     let connections = connection::check(params, &bound.registered().connections, deps).await?;
-    let organization = organization::check(params, client, deps).await?;
+    let organization = organization::check(params, client, prompt, deps).await?;
     Ok(ValidatedRequest {
         registered: Arc::clone(bound.registered()),
         tenant,

@@ -11,6 +11,8 @@ pub enum ErrorKind {
     Request,
     /// The transaction is over, too old, or belongs to another browser.
     StartAgain,
+    /// A page of ours asked for something that could not be done, and was not.
+    NothingChanged,
     /// No page has this address.
     NotFound,
     /// More was sent than we read.
@@ -23,9 +25,10 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Request,
         Self::StartAgain,
+        Self::NothingChanged,
         Self::NotFound,
         Self::TooLarge,
         Self::Unavailable,
@@ -50,6 +53,7 @@ impl ErrorKind {
         match self {
             Self::Request => "request",
             Self::StartAgain => "start-again",
+            Self::NothingChanged => "nothing-changed",
             Self::NotFound => "not-found",
             Self::TooLarge => "too-large",
             Self::Unavailable => "unavailable",
@@ -63,6 +67,11 @@ impl ErrorKind {
 
     pub(super) fn sentence_key(self) -> String {
         format!("{}-sentence", self.key())
+    }
+
+    /// The page of ours where the person can look how things are.
+    pub(super) fn way_back(self) -> Option<&'static str> {
+        (self == Self::NothingChanged).then_some("/u/sessions")
     }
 }
 

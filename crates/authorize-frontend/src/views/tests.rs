@@ -1,5 +1,7 @@
 //! What every page must have, and that nothing a stranger typed can become markup.
 
+mod sessions;
+
 use super::*;
 
 const MARKUP: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;"#;
@@ -85,6 +87,8 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         ("logout", logout.to_string()),
         ("logout_aborted", LogoutAborted { page }.to_string()),
         ("logged_out", LoggedOut { page }.to_string()),
+        ("no_session", NoSession { page }.to_string()),
+        ("sessions", sessions::page_with(page, value, true)),
     ]
 }
 
@@ -295,6 +299,18 @@ fn logout_says_ok() {
             .to_string()
             .contains("OK")
         );
+    }
+}
+
+#[test]
+fn only_a_page_of_ours_that_failed_has_a_way_back() {
+    for kind in ErrorKind::ALL {
+        let view = ErrorPage {
+            kind,
+            ..error_page(page(Language::En, "Kettle"), "x")
+        };
+        let leads_back = view.to_string().contains("href=\"/u/sessions\"");
+        assert_eq!(leads_back, kind == ErrorKind::NothingChanged, "{kind:?}");
     }
 }
 

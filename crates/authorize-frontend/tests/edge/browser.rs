@@ -1,8 +1,10 @@
 //! A browser reduced to its protocol: cookies, redirects, forms.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -72,6 +74,10 @@ impl Answer {
 pub(crate) struct Browser<'a> {
     app: &'a TestApp,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// Sent with every request: for example `User-Agent`.
+    pub(crate) headers: HeaderMap,
+    /// Where it is.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl<'a> Browser<'a> {
@@ -79,6 +85,8 @@ impl<'a> Browser<'a> {
         Self {
             app,
             cookies: BTreeMap::new(),
+            headers: HeaderMap::new(),
+            address: None,
         }
     }
 
@@ -99,7 +107,12 @@ impl<'a> Browser<'a> {
     }
 
     pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(address) = self.address {
+            let peer = ConnectInfo(SocketAddr::new(address, 50_000));
+            request.extensions_mut().insert(peer);
+        }
         let headers = request.headers_mut();
+        headers.extend(self.headers.clone());
         headers.entry(HOST).or_insert(ISSUER_HOST.parse().unwrap());
         let cookies = self.cookies.iter();
         let cookies: Vec<_> = cookies

@@ -16,6 +16,7 @@ mod refusals;
 mod repeats;
 mod requests;
 mod response_modes;
+mod sessions;
 mod sign_out;
 mod strict;
 mod tenant;

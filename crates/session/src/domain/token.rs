@@ -86,6 +86,38 @@ mod tests {
         assert_eq!(SessionToken::parse(text), Some(token));
     }
 
+    /// Each byte of the secret part is a letter of 64, and so 6 bits: 192 in all.
+    #[test]
+    fn sec_080_a_million_tokens_without_repeats() {
+        const COUNT: usize = 1_000_000;
+        let alice = UserId::from("auth0|alice".to_owned());
+        let slot = alice.slot().as_str().to_owned();
+        let mut secrets = Vec::with_capacity(COUNT);
+        let mut seen = [[0_u32; 128]; SECRET_LENGTH];
+        for _ in 0..COUNT {
+            let token = SessionToken::generate(&alice).into_text();
+            let secret: [u8; SECRET_LENGTH] = token
+                .strip_prefix(&slot)
+                .unwrap()
+                .as_bytes()
+                .try_into()
+                .unwrap();
+            for (counts, byte) in seen.iter_mut().zip(secret) {
+                counts[usize::from(byte)] += 1;
+            }
+            secrets.push(secret);
+        }
+        secrets.sort_unstable();
+        secrets.dedup();
+        assert_eq!(secrets.len(), COUNT);
+        for counts in seen {
+            // 15625 each; more than a tenth off is further than any random generator ever gets.
+            let usual = |count: &&u32| (14_000..=17_200).contains(*count);
+            assert_eq!(counts.iter().filter(usual).count(), 64, "{counts:?}");
+            assert_eq!(counts.iter().sum::<u32>(), 1_000_000);
+        }
+    }
+
     #[test]
     fn what_was_not_issued_here_is_no_token() {
         let token = SessionToken::generate(&UserId::from("a".to_owned())).into_text();

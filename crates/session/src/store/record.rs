@@ -11,6 +11,7 @@ use doorward_proto::common::v1::User as WireUser;
 use doorward_proto::session::v1 as wire;
 use doorward_service_kit::{StoreError, with_causes};
 use jiff::Timestamp;
+use metrics::counter;
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +102,7 @@ pub(super) fn live_sessions(
     let readable = sessions.filter_map(|session| {
         session
             .inspect_err(|error| {
+                counter!("doorward_store_failed_total").increment(1);
                 tracing::error!(error = with_causes(error), "a session cannot be read");
             })
             .ok()

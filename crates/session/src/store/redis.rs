@@ -18,6 +18,7 @@
 
 mod address;
 mod breaker;
+mod clock;
 mod connection;
 mod contents;
 mod failure;
@@ -69,6 +70,7 @@ impl RedisStore {
             topology: Topology::new(address, config)?,
             connection: Arc::clone(&connection),
             contents: Contents::new(config.when_emptied),
+            may_be_used: true,
         };
         tokio::spawn(supervisor.run());
         Ok(Self { connection })

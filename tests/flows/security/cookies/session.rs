@@ -1,22 +1,13 @@
 //! The id of a session is ours, is new with every sign-in, and then the old one is dead.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use doorward_e2e::{Agent, Callback, Deployment, claims};
+use doorward_e2e::{Agent, Callback, claims};
 
 use super::super::assertions::{assert_session_dead, assert_session_good};
-use super::super::fixture::{SESSION_COOKIE, on_server, request, signed_in_as};
-
-/// A browser with nothing but this session cookie.
-fn with_session_cookie(deployment: &Deployment, value: &str) -> Agent {
-    let agent = Agent::new(deployment);
-    agent.set_cookies(BTreeMap::from([(
-        SESSION_COOKIE.to_owned(),
-        value.to_owned(),
-    )]));
-    agent
-}
+use super::super::fixture::{
+    SESSION_COOKIE, on_server, request, signed_in_as, with_session_cookie,
+};
 
 fn session_cookie(agent: &Agent) -> String {
     agent.cookies()[SESSION_COOKIE].clone()

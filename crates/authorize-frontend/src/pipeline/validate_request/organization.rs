@@ -1,6 +1,6 @@
 //! `organization` and `invitation`: whether the client uses organizations, and which one it is.
 
-use doorward_oauth2_types::auth0;
+use doorward_oauth2_types::{ErrorCode, Prompt, auth0};
 use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
 use doorward_proto::organization::v1::Organization;
 
@@ -14,11 +14,13 @@ const ID_PREFIX: &str = "org_";
 pub(super) async fn check(
     params: &RawParams,
     client: &Client,
+    prompt: Prompt,
     deps: &Deps,
 ) -> Result<Option<Organization>, OAuthError> {
     let requested = params.get(auth0::ORGANIZATION);
-    if let Some(error) = refusal(requested, params.get(auth0::INVITATION), client) {
-        return Err(OAuthError::invalid_request(error));
+    let invitation = params.get(auth0::INVITATION);
+    if let Some(error) = refusal(requested, invitation, prompt, client) {
+        return Err(error);
     }
     let Some(id) = requested else {
         return Ok(None);
@@ -34,25 +36,34 @@ pub(super) async fn check(
 fn refusal(
     organization: Option<&str>,
     invitation: Option<&str>,
+    prompt: Prompt,
     client: &Client,
-) -> Option<&'static str> {
-    match (client.organization_usage(), organization) {
+) -> Option<OAuthError> {
+    let error = match (client.organization_usage(), organization) {
         (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
             if !id.starts_with(ID_PREFIX) {
-                Some("authorization request parameter organization must be an organization id")
+                "authorization request parameter organization must be an organization id"
+            } else if invitation.is_some() && prompt.none() {
+                // Accepting is an interaction, whatever has become of the invitation.
+                return Some(OAuthError::new(
+                    ErrorCode::InteractionRequired,
+                    "Interaction required",
+                ));
             } else if invitation.is_some() {
                 // Invitations do not exist yet, so none can be open.
-                Some("invitation not found or already used")
+                "invitation not found or already used"
             } else {
-                None
+                return None;
             }
         }
-        (OrganizationUsage::Require, None) => {
-            Some("parameter organization is required for this client")
+        (OrganizationUsage::Require, None) => "parameter organization is required for this client",
+        (_, Some(_)) => "parameter organization is not allowed for this client",
+        (_, None) => {
+            invitation?;
+            "parameter organization is required"
         }
-        (_, Some(_)) => Some("parameter organization is not allowed for this client"),
-        (_, None) => invitation.map(|_| "parameter organization is required"),
-    }
+    };
+    Some(OAuthError::invalid_request(error))
 }
 
 #[cfg(test)]
@@ -80,11 +91,29 @@ mod tests {
                 organization_usage: usage.into(),
                 ..Client::default()
             };
+            let refused = refusal(organization, None, Prompt::default(), &client);
             assert_eq!(
-                refusal(organization, None, &client),
-                expected,
+                refused,
+                expected.map(OAuthError::invalid_request),
                 "{usage:?} {organization:?}"
             );
+        }
+    }
+
+    #[test]
+    fn sec_099_an_invitation_is_not_accepted_silently() {
+        let client = Client {
+            organization_usage: OrganizationUsage::Allow.into(),
+            ..Client::default()
+        };
+        for (prompt, expected) in [
+            ("none", ErrorCode::InteractionRequired),
+            ("login", ErrorCode::InvalidRequest),
+            ("", ErrorCode::InvalidRequest),
+        ] {
+            let prompt = prompt.parse().unwrap();
+            let refused = refusal(Some("org_a"), Some("ticket"), prompt, &client);
+            assert_eq!(refused.unwrap().code, expected, "{prompt:?}");
         }
     }
 }

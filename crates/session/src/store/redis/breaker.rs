@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use metrics::gauge;
+
 /// This many calls in a row without an answer open it.
 const CALLS: u32 = 20;
 /// A probe without an answer weighs as much as these calls: two of them open it, when there is no load.
@@ -36,6 +38,7 @@ impl Breaker {
     pub(super) fn probe_answered(&self) {
         self.answered();
         if self.is_open.swap(false, Ordering::Relaxed) {
+            gauge!("doorward_redis_breaker_open").set(0);
             tracing::info!("redis answers again: the breaker has closed");
         }
     }
@@ -48,6 +51,7 @@ impl Breaker {
     fn count(&self, weight: u32) {
         let before = self.unanswered.fetch_add(weight, Ordering::Relaxed);
         if before.saturating_add(weight) >= CALLS && !self.is_open.swap(true, Ordering::Relaxed) {
+            gauge!("doorward_redis_breaker_open").set(1);
             tracing::error!("redis does not answer in time: the breaker has opened");
         }
     }

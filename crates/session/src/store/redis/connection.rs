@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
-use redis::{ErrorKind, FromRedisValue, RedisError, RedisResult, Value, from_redis_value};
-use tokio::sync::{Notify, Semaphore, watch};
+use metrics::gauge;
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value, from_redis_value,
+    make_extension_error,
+};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::breaker::Breaker;
 use super::failure::{is_missing_function, needs_new_connection, store_error};
@@ -16,6 +20,8 @@ use crate::config::RedisConfig;
 
 /// More than a healthy Redis ever has in flight; beyond it, waiting would only make everything late.
 const MAX_IN_FLIGHT: usize = 2_000;
+/// They are confirmed one after the other; as many as a healthy replica acknowledges within the deadline.
+const MAX_CONFIRMATIONS: usize = 256;
 
 /// Shared by all calls and by the task that keeps it alive.
 #[derive(Debug)]
@@ -25,6 +31,7 @@ pub(super) struct Connection {
     broken: Notify,
     pub(super) breaker: Breaker,
     in_flight: Semaphore,
+    confirmations: Semaphore,
     /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
     pub(super) deadline: Duration,
     /// How many replicas have to acknowledge what must not be lost.
@@ -68,6 +75,7 @@ impl Connection {
             broken: Notify::new(),
             breaker: Breaker::default(),
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            confirmations: Semaphore::new(MAX_CONFIRMATIONS),
             deadline: Duration::from_millis(config.deadline_ms),
             confirm_replicas,
         }))
@@ -79,6 +87,7 @@ impl Connection {
 
     /// What calls use from now on.
     pub(super) fn publish(&self, links: Option<Links>) {
+        gauge!("doorward_redis_up").set(u8::from(links.is_some()));
         self.links.send_replace(links);
     }
 
@@ -95,57 +104,62 @@ impl Connection {
 
     /// Calls a function.
     pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
-        let value = self
-            .within_bounds(async |links| send(links.calls, call).await)
-            .await?;
-        from_redis_value(value).map_err(StoreError::corrupt)
-    }
-
-    /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
-    /// it back.
-    pub(super) async fn confirmed<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
-        let patience = self.deadline;
-        let replicas = self.confirm_replicas;
-        let value = self
-            .within_bounds(async |links| match links.confirmations {
-                Some(link) => send_and_wait(link, call, replicas, patience).await,
-                None => send(links.calls, call).await,
-            })
-            .await?;
-        from_redis_value(value).map_err(StoreError::corrupt)
-    }
-
-    async fn within_bounds(
-        &self,
-        call: impl AsyncFnOnce(Links) -> RedisResult<Value>,
-    ) -> Result<Value, StoreError> {
-        if self.breaker.is_open() {
-            return Err(StoreError::Unavailable("the breaker is open".into()));
-        }
-        let Ok(_permit) = self.in_flight.try_acquire() else {
-            return Err(StoreError::Unavailable("too many calls in flight".into()));
-        };
-        let Some(links) = self.links.borrow().clone() else {
-            return Err(StoreError::Unavailable("no connection to redis".into()));
-        };
-        let result = tokio::time::timeout(self.deadline, call(links)).await;
-        let result =
-            result.unwrap_or_else(|elapsed| Err(RedisError::from(std::io::Error::from(elapsed))));
-        self.learn_from(&result);
-        result.map_err(store_error)
-    }
-
-    fn learn_from(&self, result: &RedisResult<Value>) {
-        match result {
+        let (permit, links) = self.admit(&self.in_flight)?;
+        let result = self.in_time(send(links.calls, call)).await;
+        drop(permit);
+        match &result {
             Err(error) if error.is_io_error() => self.breaker.unanswered(),
             _ => self.breaker.answered(),
         }
-        if let Err(error) = result
+        self.understand(result)
+    }
+
+    /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
+    /// it back. Says nothing about how well Redis is: it is the replicas that are waited for.
+    pub(super) async fn confirmed<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
+        if !self.waits_for_replicas() {
+            return self.call(call).await;
+        }
+        let (permit, links) = self.admit(&self.confirmations)?;
+        let link = links.confirmations.ok_or_else(away)?;
+        let wait = wait(self.confirm_replicas, self.deadline);
+        let result = self
+            .in_time(send_and_wait(link, call, &wait, self.confirm_replicas))
+            .await;
+        drop(permit);
+        self.understand(result)
+    }
+
+    fn admit<'a>(&self, queue: &'a Semaphore) -> Result<(SemaphorePermit<'a>, Links), StoreError> {
+        if self.breaker.is_open() {
+            return Err(StoreError::Unavailable("the breaker is open".into()));
+        }
+        let permit = queue.try_acquire();
+        let permit =
+            permit.map_err(|_| StoreError::Unavailable("too many calls in flight".into()))?;
+        let links = self.links.borrow().clone().ok_or_else(away)?;
+        Ok((permit, links))
+    }
+
+    async fn in_time(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
+        match tokio::time::timeout(self.deadline, call).await {
+            Ok(result) => result,
+            Err(elapsed) => Err(std::io::Error::from(elapsed).into()),
+        }
+    }
+
+    fn understand<T: FromRedisValue>(&self, result: RedisResult<Value>) -> Result<T, StoreError> {
+        if let Err(error) = &result
             && needs_new_connection(error)
         {
             self.broken.notify_one();
         }
+        from_redis_value(result.map_err(store_error)?).map_err(StoreError::corrupt)
     }
+}
+
+fn away() -> StoreError {
+    StoreError::Unavailable("no connection to redis".into())
 }
 
 /// Sends a call; one more time when the server does not know the function, which it has not begun to carry out then.
@@ -159,19 +173,24 @@ pub(super) async fn send(mut link: Link, call: &Call) -> RedisResult<Value> {
     }
 }
 
+/// A little less than the deadline, so that it is Redis that says how many replicas there were.
+fn wait(replicas: u32, deadline: Duration) -> Cmd {
+    let patience = (deadline * 3 / 4).as_millis().max(1);
+    let mut command = redis::cmd("WAIT");
+    command.arg(replicas).arg(patience.to_string());
+    command
+}
+
 async fn send_and_wait(
     mut link: Link,
     call: &Call,
+    wait: &Cmd,
     replicas: u32,
-    patience: Duration,
 ) -> RedisResult<Value> {
-    let mut wait = redis::cmd("WAIT");
-    wait.arg(replicas)
-        .arg(patience.as_millis().max(1).to_string());
     let mut pipeline = redis::pipe();
     pipeline
         .add_command(call.command().clone())
-        .add_command(wait);
+        .add_command(wait.clone());
     match called_and_acknowledged(&mut link, &pipeline, replicas).await {
         Err(error) if is_missing_function(&error) => {
             link.send(&functions::load()).await?;
@@ -183,7 +202,7 @@ async fn send_and_wait(
 
 async fn called_and_acknowledged(
     link: &mut Link,
-    pipeline: &redis::Pipeline,
+    pipeline: &Pipeline,
     replicas: u32,
 ) -> RedisResult<Value> {
     let mut answers = link.send_all(pipeline).await?.into_iter();
@@ -193,7 +212,13 @@ async fn called_and_acknowledged(
     let called = called.extract_error()?;
     let acknowledged: u32 = from_redis_value(waited.extract_error()?)?;
     if acknowledged < replicas {
-        return Err((ErrorKind::Io, "too few replicas have acknowledged it").into());
+        return Err(too_few(acknowledged));
     }
     Ok(called)
+}
+
+/// With the code of a server that finds out by itself that it has too few.
+fn too_few(acknowledged: u32) -> RedisError {
+    let detail = format!("only {acknowledged} replicas have acknowledged it");
+    make_extension_error("NOREPLICAS".to_owned(), Some(detail))
 }

@@ -1,11 +1,17 @@
 //! Whether the store still holds what it held: never is an emptied one taken for one in which nobody is signed in.
 
+use std::time::Duration;
+
+use metrics::{counter, gauge};
 use redis::RedisResult;
 
 use super::keys::Partition;
 use super::markers::{self, Found};
 use super::topology::Link;
 use crate::config::WhenEmptied;
+
+/// For looking at all markers, of which there are many.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of the store's contents.
 #[derive(Debug)]
@@ -26,8 +32,8 @@ impl Contents {
     }
 
     /// Looks at some of the markers: whoever loses data has lost some of these.
-    pub(super) async fn look(&self, link: &Link) -> RedisResult<Found> {
-        markers::look(link, Partition::sample()).await
+    pub(super) async fn look(&self, link: &Link, deadline: Duration) -> RedisResult<Found> {
+        markers::look(link, Partition::sample(), deadline).await
     }
 
     /// Begins a new store, if this is one, and does what is configured if one has lost its data.
@@ -39,15 +45,18 @@ impl Contents {
     ) -> RedisResult<()> {
         if found.missing == 0 {
             self.recognize(found);
+            missing_partitions(0);
             return Ok(());
         }
-        let all = markers::look(link, Partition::all()).await?;
-        if self.id.is_none() && all.ids.is_empty() {
+        let all = markers::look(link, Partition::all(), PATIENCE).await?;
+        missing_partitions(all.missing);
+        if self.id.is_none() && all.ids.is_empty() && all.unknown == 0 {
             tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
             return self.begin(link).await;
         }
         match self.when_emptied {
             WhenEmptied::BeginAgain => {
+                counter!("doorward_redis_losses_declared_total").increment(1);
                 tracing::error!(
                     partitions = all.missing,
                     "redis has lost its data: these sessions are lost, and their users have to sign in again"
@@ -70,9 +79,10 @@ impl Contents {
 
     async fn begin(&mut self, link: &Link) -> RedisResult<()> {
         markers::write(link).await?;
-        let found = self.look(link).await?;
+        let found = self.look(link, PATIENCE).await?;
         self.id = found.ids.into_iter().next();
         self.is_waiting = false;
+        missing_partitions(0);
         Ok(())
     }
 
@@ -81,11 +91,15 @@ impl Contents {
             tracing::warn!("redis has a store again");
         }
         let id = found.ids.into_iter().next();
-        if self.id.is_some() && self.id != id {
+        if self.id.is_some() && id.is_some() && self.id != id {
             tracing::error!(
                 "redis holds another store than before: sessions of the earlier one are lost"
             );
         }
-        self.id = id;
+        self.id = id.or(self.id.take());
     }
+}
+
+fn missing_partitions(count: usize) {
+    gauge!("doorward_redis_missing_partitions").set(u32::try_from(count).unwrap_or(u32::MAX));
 }

@@ -1,10 +1,12 @@
 //! The markers of a store: while they are there, so is what was written beside them.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use doorward_service_kit::secret;
 use futures::{StreamExt, TryStreamExt, stream};
-use redis::{RedisResult, from_redis_value};
+use redis::{RedisError, RedisResult, from_redis_value};
+use tokio::time::timeout;
 
 use super::connection::send;
 use super::failure::is_without_marker;
@@ -16,40 +18,48 @@ use super::topology::Link;
 const AT_ONCE: usize = 128;
 
 /// What a look at some markers has found.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Found {
     /// Ids of stores; one, unless somebody copied servers together.
     pub(super) ids: HashSet<String>,
     /// Partitions without a marker.
     pub(super) missing: usize,
+    /// Partitions of which nothing is known: their server does not answer.
+    pub(super) unknown: usize,
 }
 
-/// Looks at the markers of some partitions, as calls do.
+/// Looks at the markers of some partitions, as calls do. Fails when none of them is known.
 pub(super) async fn look(
     link: &Link,
     partitions: impl Iterator<Item = Partition>,
+    deadline: Duration,
 ) -> RedisResult<Found> {
-    let answers = stream::iter(partitions)
-        .map(|partition| {
-            let link = link.clone();
-            async move {
-                match send(link, &Call::find_marker(&partition)).await {
-                    Ok(id) => Ok(Some(from_redis_value::<String>(id)?)),
-                    Err(error) if is_without_marker(&error) => Ok(None),
-                    Err(error) => Err(error),
-                }
-            }
-        })
+    let mut answers = stream::iter(partitions)
+        .map(|partition| look_at(link.clone(), partition, deadline))
         .buffer_unordered(AT_ONCE);
-    answers
-        .try_fold(Found::default(), async |mut found, id: Option<String>| {
-            match id {
-                Some(id) => drop(found.ids.insert(id)),
-                None => found.missing += 1,
+    let mut found = Found::default();
+    let mut failure = None;
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(id) => drop(found.ids.insert(id)),
+            Err(error) if is_without_marker(&error) => found.missing += 1,
+            Err(error) => {
+                found.unknown += 1;
+                failure = Some(error);
             }
-            Ok(found)
-        })
-        .await
+        }
+    }
+    match failure {
+        Some(error) if found.ids.is_empty() && found.missing == 0 => Err(error),
+        _ => Ok(found),
+    }
+}
+
+async fn look_at(link: Link, partition: Partition, deadline: Duration) -> RedisResult<String> {
+    let call = Call::find_marker(&partition);
+    let id = timeout(deadline, send(link, &call)).await;
+    let id = id.map_err(|elapsed| RedisError::from(std::io::Error::from(elapsed)))??;
+    Ok(from_redis_value(id)?)
 }
 
 /// Gives every partition without a marker one. Replicas that do it at the same time agree on the id, by the first partition.

@@ -1,5 +1,6 @@
 //! What Redis says of its memory.
 
+use metrics::gauge;
 use redis::{RedisResult, Value, from_redis_value};
 
 use super::topology::Link;
@@ -38,7 +39,21 @@ impl Memory {
         policies.find(|policy| !policy.is_empty() && *policy != "noeviction")
     }
 
-    pub(super) fn warn_if_nearly_full(&self) {
+    /// Tells what somebody should act on.
+    pub(super) fn report(&self) {
+        if let Some(policy) = self.evicting_policy() {
+            tracing::error!(
+                policy,
+                "redis would end sessions when its memory is full, so it is not used: maxmemory-policy must be noeviction"
+            );
+        }
+        let used = self
+            .0
+            .iter()
+            .map(Server::used_percent)
+            .max()
+            .unwrap_or_default();
+        gauge!("doorward_redis_memory_used_percent").set(u32::try_from(used).unwrap_or(u32::MAX));
         for Server {
             used_bytes,
             max_bytes,
@@ -67,8 +82,16 @@ impl Server {
         }
     }
 
+    /// Of `maxmemory`; 0 without one.
+    fn used_percent(&self) -> u64 {
+        self.used_bytes
+            .saturating_mul(100)
+            .checked_div(self.max_bytes)
+            .unwrap_or_default()
+    }
+
     fn is_nearly_full(&self) -> bool {
-        self.max_bytes > 0 && self.used_bytes / NEARLY_FULL_PERCENT >= self.max_bytes / 100
+        self.used_percent() >= NEARLY_FULL_PERCENT
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::random_byte;
-use redis::{RedisError, RedisResult};
+use redis::RedisResult;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::clock;
 use super::connection::{Connection, Links};
 use super::contents::Contents;
 use super::failure::needs_new_connection;
@@ -26,6 +27,8 @@ pub(super) struct Supervisor {
     pub(super) topology: Topology,
     pub(super) connection: Arc<Connection>,
     pub(super) contents: Contents,
+    /// False while the server evicts.
+    pub(super) may_be_used: bool,
 }
 
 impl Supervisor {
@@ -98,29 +101,37 @@ impl Supervisor {
 
     /// Whether Redis answers in time. It is used from then on, if it may be.
     async fn probe(&mut self, links: &Links, is_seldom: bool) -> RedisResult<()> {
-        if is_seldom {
-            let memory = timeout(ATTEMPTS, Memory::read(links.calls.clone())).await;
-            let memory = memory.map_err(too_late)??;
-            memory.warn_if_nearly_full();
-            if let Some(policy) = memory.evicting_policy() {
-                tracing::error!(
-                    policy,
-                    "redis would end sessions when its memory is full, so it is not used: maxmemory-policy must be noeviction"
-                );
-                self.connection.publish(None);
-                return Ok(());
-            }
-        }
-        let deadline = self.connection.deadline;
-        let found = timeout(deadline, self.contents.look(&links.calls)).await;
-        let found = found.map_err(too_late)??;
+        let found = self
+            .contents
+            .look(&links.calls, self.connection.deadline)
+            .await?;
         self.connection.breaker.probe_answered();
-        self.contents.act_on(found, &links.calls, is_seldom).await?;
-        self.connection.publish(Some(links.clone()));
+        if is_seldom {
+            self.may_be_used = may_be_used(links).await;
+        }
+        if self.may_be_used {
+            self.contents.act_on(found, &links.calls, is_seldom).await?;
+        }
+        self.connection
+            .publish(self.may_be_used.then(|| links.clone()));
         Ok(())
     }
 }
 
-fn too_late(elapsed: tokio::time::error::Elapsed) -> RedisError {
-    std::io::Error::from(elapsed).into()
+/// Looks at what changes slowly. One server of a cluster that does not answer does not keep the others from being used.
+async fn may_be_used(links: &Links) -> bool {
+    let look = async || -> RedisResult<bool> {
+        clock::compare(links.calls.clone()).await?;
+        let memory = Memory::read(links.calls.clone()).await?;
+        memory.report();
+        Ok(memory.evicting_policy().is_none())
+    };
+    match timeout(ATTEMPTS, look()).await {
+        Ok(Ok(may_be_used)) => may_be_used,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "redis does not tell about its memory and clock");
+            true
+        }
+        Err(_) => true,
+    }
 }

@@ -1,5 +1,9 @@
 //! What only Redis can do wrong: die, hang, forget, hold what nobody wrote.
 
+mod account;
+mod contents;
+mod topologies;
+
 use std::time::{Duration, Instant};
 
 use doorward_service_kit::{StoreError, secret};
@@ -396,6 +400,27 @@ async fn a_server_that_evicts_is_refused() {
         );
         assert_eq!(refused.lines().count(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_server_that_evicts_is_not_used() {
+    let server = Server::start().await;
+    let mut redis = redis(&server).await;
+    let () = redis::cmd("CONFIG")
+        .arg("SET")
+        .arg("maxmemory-policy")
+        .arg("allkeys-lru")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let store = open(server.url()).unwrap();
+    store.wait_until_used(Duration::from_secs(1)).await;
+    let answer = store.get_user_relay_position().await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    assert!(redis.keys("*").await.unwrap().is_empty());
 }
 
 /// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.

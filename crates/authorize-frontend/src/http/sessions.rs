@@ -1,0 +1,205 @@
+//! `/u/sessions`: where the user is signed in, and signing out there.
+//!
+//! The page belongs to no sign-in and to no application: whoever has a live session in this browser sees those of the same
+//! user, and applications may link to it. It is written for three answers. A session that the store confirms: the list. One
+//! that the store denies, and one that a block has ended: a page that says that nobody is signed in here. A store that gives
+//! no answer: an error, which says nothing about anybody.
+//!
+//! *Nobody is signed in* has status 403. 401 would have to name an authentication scheme (RFC 9110 §15.5.2), and there is
+//! none: the way to a session is a sign-in at an application. 200 would tell a program that its sign-out was done.
+//!
+//! A session is named by its `sid`, which is no secret, so a `sid` alone is worth nothing: the store ends sessions of this
+//! user only, and one that it did not end is not found, whoever's it is. The anti-CSRF value is made of the session cookie,
+//! so a page that was made before somebody signed in anew has none that counts.
+
+mod entry;
+mod user_agent;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::ErrorCode;
+use doorward_proto::client_registry::v1::Tenant;
+use doorward_proto::session::v1::revoke_sessions_request::Which;
+use doorward_proto::session::v1::{ListSessionsRequest, ResolveSessionRequest, SessionLimits};
+use http::{HeaderMap, StatusCode};
+
+use super::errors::page;
+use super::fetch_metadata::check_opened_as_page;
+use super::form::{Form, csrf_value, is_genuine};
+use super::html::{Policy, html};
+use super::logout::{end_session, logged_out};
+use super::question::user_name;
+use super::redirect::see_other;
+use crate::backends::{BackendError, LiveSession};
+use crate::browser::{Browser, expired_session_cookie};
+use crate::deps::Deps;
+use crate::error::ShownError;
+use crate::pipeline::limits;
+use crate::views::{self, ErrorKind};
+use entry::entries;
+
+const ADDRESS: &str = "/u/sessions";
+/// No `sid` is longer, and the store takes no longer one.
+const MAX_SID_BYTES: usize = 255;
+
+pub(super) async fn get(
+    State(deps): State<Arc<Deps>>,
+    browser: Browser,
+    headers: HeaderMap,
+) -> Result<Response, ShownError> {
+    check_opened_as_page(&headers, "The sessions must be opened as a page")?;
+    let tenant = deps.backends.registry.tenant().await?;
+    match Viewer::find(&browser, &tenant, &deps).await? {
+        Some(viewer) => viewer.show(&deps).await,
+        None => Ok(nobody(&browser, &tenant)),
+    }
+}
+
+pub(super) async fn post(
+    State(deps): State<Arc<Deps>>,
+    browser: Browser,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Result<Response, ShownError> {
+    check_opened_as_page(&headers, "A sign-out must be sent by a page")?;
+    let tenant = deps.backends.registry.tenant().await?;
+    if browser.session_token().is_none() {
+        return Ok(nobody(&browser, &tenant));
+    }
+    // The value is for this page, whatever the form says.
+    ADDRESS.clone_into(&mut form.state);
+    if browser.is_cross_site_post() || !is_genuine(&form, browser.session_token()) {
+        let description = "The form is not from a page of this session";
+        return Err(nothing_changed(StatusCode::FORBIDDEN, description));
+    }
+    let Some(viewer) = Viewer::find(&browser, &tenant, &deps).await? else {
+        return Ok(nobody(&browser, &tenant));
+    };
+    match form.action.as_str() {
+        "revoke" if form.sid == viewer.live.session.sid => viewer.end(&deps).await,
+        "revoke" => viewer.revoke(&form.sid, &deps).await,
+        "revoke-others" => viewer.revoke_others(&deps).await,
+        _ => Err(nothing_changed(
+            StatusCode::BAD_REQUEST,
+            "The form does not say what to do",
+        )),
+    }
+}
+
+/// Whoever is signed in in this browser.
+struct Viewer<'a> {
+    browser: &'a Browser,
+    session_token: &'a str,
+    tenant: &'a Tenant,
+    live: LiveSession,
+}
+
+impl<'a> Viewer<'a> {
+    /// Looking extends the session, as any use of it does. A user who is blocked has none: it is found only so that
+    /// applications can be told why.
+    async fn find(
+        browser: &'a Browser,
+        tenant: &'a Tenant,
+        deps: &Deps,
+    ) -> Result<Option<Self>, BackendError> {
+        let Some(session_token) = browser.session_token() else {
+            return Ok(None);
+        };
+        let (limits, ephemeral_limits) = limits_of(tenant);
+        let resolve = ResolveSessionRequest {
+            session_token: session_token.to_owned(),
+            limits: Some(limits),
+            ephemeral_limits: Some(ephemeral_limits),
+            client_id: String::new(),
+            device: Some(browser.device()),
+        };
+        let found = deps.backends.sessions.resolve(resolve).await?;
+        Ok(found.filter(|live| !live.user.blocked).map(|live| Self {
+            browser,
+            session_token,
+            tenant,
+            live,
+        }))
+    }
+
+    async fn show(&self, deps: &Deps) -> Result<Response, ShownError> {
+        let (limits, ephemeral_limits) = limits_of(self.tenant);
+        let list = ListSessionsRequest {
+            user_id: self.live.user.user_id.clone(),
+            limits: Some(limits),
+            ephemeral_limits: Some(ephemeral_limits),
+        };
+        let sessions = deps.backends.sessions.list(list).await?;
+        let view = views::Sessions {
+            page: page(self.tenant, self.browser.language(None, self.tenant), None),
+            csrf: &csrf_value(self.session_token, ADDRESS),
+            user: user_name(&self.live.user),
+            sessions: &entries(&sessions, &self.live.session.sid, deps).await?,
+        };
+        let policy = Policy {
+            form_action: "'self'",
+            logo_urls: &[&self.tenant.picture_url],
+            isolated: true,
+            ..Policy::default()
+        };
+        Ok(html(&view, &policy))
+    }
+
+    /// Signs out of this browser, as `/v2/logout` does.
+    async fn end(&self, deps: &Deps) -> Result<Response, ShownError> {
+        end_session(self.browser, deps).await?;
+        let language = self.browser.language(None, self.tenant);
+        let answer = logged_out(self.tenant, language);
+        Ok((expired_session_cookie(), answer).into_response())
+    }
+
+    /// Whose session it is that did not end, or whether there is one, is nobody's business.
+    async fn revoke(&self, sid: &str, deps: &Deps) -> Result<Response, ShownError> {
+        let could_be_one = (1..=MAX_SID_BYTES).contains(&sid.len());
+        let only = Which::OnlySid(sid.to_owned());
+        if could_be_one && self.end_sessions(only, deps).await? > 0 {
+            return Ok(see_other(ADDRESS));
+        }
+        let description = "There is no such session";
+        Err(nothing_changed(StatusCode::NOT_FOUND, description))
+    }
+
+    /// When there are none, it is as the user wants it.
+    async fn revoke_others(&self, deps: &Deps) -> Result<Response, ShownError> {
+        let own = self.live.session.sid.clone();
+        self.end_sessions(Which::KeepSid(own), deps).await?;
+        Ok(see_other(ADDRESS))
+    }
+
+    async fn end_sessions(&self, which: Which, deps: &Deps) -> Result<u32, BackendError> {
+        let user_id = &self.live.user.user_id;
+        deps.backends.sessions.revoke(user_id, which).await
+    }
+}
+
+fn limits_of(tenant: &Tenant) -> (SessionLimits, SessionLimits) {
+    let lifetimes = tenant.session_lifetimes.unwrap_or_default();
+    (limits(&lifetimes, true), limits(&lifetimes, false))
+}
+
+/// It has no form: a sign-in begins at an application.
+fn nobody(browser: &Browser, tenant: &Tenant) -> Response {
+    let view = views::NoSession {
+        page: page(tenant, browser.language(None, tenant), None),
+    };
+    let policy = Policy {
+        logo_urls: &[&tenant.picture_url],
+        isolated: true,
+        ..Policy::default()
+    };
+    (StatusCode::FORBIDDEN, html(&view, &policy)).into_response()
+}
+
+fn nothing_changed(status: StatusCode, description: &'static str) -> ShownError {
+    ShownError {
+        kind: ErrorKind::NothingChanged,
+        ..ShownError::with_status(status, ErrorCode::InvalidRequest, description)
+    }
+}

@@ -1,0 +1,131 @@
+//! The sessions as the page lists them.
+
+use std::collections::BTreeMap;
+
+use doorward_proto::session::v1::{Device, Session};
+use jiff::Timestamp;
+
+use super::super::errors::non_empty;
+use super::user_agent::{browser, system};
+use crate::backends::BackendError;
+use crate::deps::Deps;
+use crate::views::SessionEntry;
+
+/// In the order of the store; `here` is the `sid` of the session that looks.
+pub(super) async fn entries<'a>(
+    sessions: &'a [Session],
+    here: &str,
+    deps: &Deps,
+) -> Result<Vec<SessionEntry<'a>>, BackendError> {
+    let names = names_of_applications(sessions, deps).await?;
+    let entries = sessions.iter().map(|session| {
+        let applications = applications(session, &names);
+        entry(session, session.sid == here, applications)
+    });
+    Ok(entries.collect())
+}
+
+/// Each application is looked up once; those that are gone have no name. An application that nobody can ask about is not
+/// taken for one that is gone.
+async fn names_of_applications<'a>(
+    sessions: &'a [Session],
+    deps: &Deps,
+) -> Result<BTreeMap<&'a str, String>, BackendError> {
+    let mut names = BTreeMap::new();
+    for client_id in sessions.iter().flat_map(|session| &session.client_ids) {
+        if names.contains_key(client_id.as_str()) {
+            continue;
+        }
+        let found = deps.backends.registry.client(client_id).await?;
+        let name = found.map(|registered| registered.client.name.clone());
+        names.insert(client_id.as_str(), name);
+    }
+    let known = names.into_iter();
+    Ok(known
+        .filter_map(|(client_id, name)| Some((client_id, name?)))
+        .collect())
+}
+
+fn applications(session: &Session, names: &BTreeMap<&str, String>) -> Vec<String> {
+    let client_ids = session.client_ids.iter();
+    client_ids
+        .filter_map(|client_id| names.get(client_id.as_str()).cloned())
+        .collect()
+}
+
+fn entry(session: &Session, is_here: bool, applications: Vec<String>) -> SessionEntry<'_> {
+    let first = session.initial_device.as_ref();
+    let last = session.last_device.as_ref();
+    // A session may be older than the note of where it was last used.
+    let last = last.filter(|last| **last != Device::default()).or(first);
+    let (ip, user_agent) = last.map_or(("", ""), |last| (&last.ip, &last.user_agent));
+    let first_ip = first.map_or("", |first| &first.ip);
+    SessionEntry {
+        sid: &session.sid,
+        is_here,
+        browser: browser(user_agent),
+        system: system(user_agent),
+        user_agent: non_empty(user_agent),
+        last_used: to_second(session.last_interacted_at),
+        first_used: to_second(session.created_at),
+        ip: non_empty(ip),
+        first_ip: non_empty(first_ip).filter(|first_ip| *first_ip != ip),
+        applications,
+    }
+}
+
+fn to_second(instant: Option<prost_types::Timestamp>) -> Option<Timestamp> {
+    Timestamp::from_second(instant?.seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(ip: &str, user_agent: &str) -> Device {
+        Device {
+            ip: ip.to_owned(),
+            user_agent: user_agent.to_owned(),
+        }
+    }
+
+    fn session(first: Option<Device>, last: Option<Device>) -> Session {
+        Session {
+            initial_device: first,
+            last_device: last,
+            ..Session::default()
+        }
+    }
+
+    #[test]
+    fn the_first_address_is_told_when_it_was_another() {
+        let here = || Some(device("192.0.2.1", "Firefox/1"));
+        let there = || Some(device("2001:db8::1", "Firefox/2"));
+        for (first, last, expected) in [
+            (here(), here(), (Some("192.0.2.1"), None)),
+            (here(), there(), (Some("2001:db8::1"), Some("192.0.2.1"))),
+            (here(), None, (Some("192.0.2.1"), None)),
+            (here(), Some(device("", "")), (Some("192.0.2.1"), None)),
+            (
+                here(),
+                Some(device("", "Firefox/2")),
+                (None, Some("192.0.2.1")),
+            ),
+            (None, here(), (Some("192.0.2.1"), None)),
+            (None, None, (None, None)),
+        ] {
+            let session = session(first, last);
+            let entry = entry(&session, false, Vec::new());
+            assert_eq!((entry.ip, entry.first_ip), expected, "{session:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_left_out() {
+        let session = session(None, Some(device("", "")));
+        let entry = entry(&session, true, Vec::new());
+        let named = (entry.browser, entry.system, entry.user_agent);
+        assert_eq!(named, (None, None, None));
+        assert_eq!((entry.first_used, entry.last_used), (None, None));
+    }
+}

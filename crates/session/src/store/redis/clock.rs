@@ -1,0 +1,28 @@
+//! Whether our clock and that of Redis agree. Sessions are judged by the clocks of the services, which must agree among
+//! themselves; Redis is what they have in common.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use metrics::gauge;
+use redis::{RedisResult, from_redis_value};
+
+use super::topology::Link;
+
+/// More than clocks that are kept by NTP ever differ.
+const TOLERANCE: Duration = Duration::from_secs(30);
+
+/// Compares the clocks and tells what is wrong.
+pub(super) async fn compare(mut link: Link) -> RedisResult<()> {
+    let answer = link.send(&redis::cmd("TIME")).await?;
+    let (seconds, micros): (u64, u64) = from_redis_value(answer)?;
+    let theirs = Duration::from_secs(seconds) + Duration::from_micros(micros);
+    let ours = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let difference = ours.abs_diff(theirs);
+    gauge!("doorward_clock_difference_seconds").set(difference.as_secs_f64());
+    if difference > TOLERANCE {
+        tracing::error!(?difference, "our clock and that of redis differ");
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! A store that has lost its data, and the marker that tells.
+
+use super::*;
+use crate::config::WhenEmptied;
+
+async fn flush(redis: &mut MultiplexedConnection) {
+    let () = redis::cmd("FLUSHALL").query_async(redis).await.unwrap();
+}
+
+async fn store_that(when_emptied: WhenEmptied, server: &Server) -> RedisStore {
+    let config = RedisConfig {
+        when_emptied,
+        ..RedisConfig::new(server.url())
+    };
+    let store = RedisStore::open(&config).unwrap();
+    store.wait_until_used(PATIENCE).await;
+    store
+}
+
+/// Nothing is concluded from what an emptied store does not hold, from the first call on.
+#[tokio::test]
+async fn an_emptied_store_knows_nothing() {
+    let server = Server::start().await;
+    let store = store(&server).await;
+    let token = add_session(&store).await;
+    let mut redis = redis(&server).await;
+    flush(&mut redis).await;
+    for _ in 0..3 {
+        let answers = unknown(&store, &token).await;
+        assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert!(redis.keys("*").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_restored_counts_again() {
+    let server = Server::start().await;
+    let store = store(&server).await;
+    let token = add_session(&store).await;
+    let mut redis = redis(&server).await;
+    let marker = Key::user(&token.slot()).partition.marker();
+    let id = redis.get(&marker).await.unwrap().unwrap();
+    redis.del(&marker).await.unwrap();
+    let answer = resolve(&store, &token).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    redis.set(&marker, id).await.unwrap();
+    assert!(resolve(&store, &token).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_loss_is_declared_where_that_is_configured() {
+    let server = Server::start().await;
+    let store = store_that(WhenEmptied::BeginAgain, &server).await;
+    let token = add_session(&store).await;
+    flush(&mut redis(&server).await).await;
+    assert!(!eventually_found(&store, &token).await);
+    let next = add_session(&store).await;
+    assert!(resolve(&store, &next).await.unwrap());
+}
+
+/// Replicas that start at the same time begin one store, not two.
+#[tokio::test]
+async fn a_new_store_has_one_id() {
+    let server = Server::start().await;
+    let (_a, _b) = tokio::join!(store(&server), store(&server));
+    let mut redis = redis(&server).await;
+    let mut ids = Vec::new();
+    for key in redis.keys("doorward:*:store").await.unwrap() {
+        ids.extend(redis.get(key).await.unwrap());
+    }
+    assert_eq!(ids.len(), 4_096);
+    ids.dedup();
+    assert_eq!(ids.len(), 1);
+}

@@ -1,0 +1,7 @@
+//! From group E: sessions, with two replicas of `session` and of the frontend. What is done at one counts at the other.
+
+mod ends;
+mod limits;
+mod others;
+mod tabs;
+mod tokens;

@@ -1,0 +1,57 @@
+//! Nobody sees or ends the sessions of another user. There is no page for one's own yet, so `session` is asked itself.
+
+use doorward_e2e::{Agent, Deployment, SECOND_SESSION, User};
+use doorward_proto::session::v1::RevokeSessionsRequest;
+use doorward_proto::session::v1::revoke_sessions_request::Which;
+
+use super::super::assertions::{assert_session_dead, assert_session_good};
+use super::super::fixture::{SESSION_COOKIE, copy, on_replicas, separate, signed_in_as};
+use super::super::rpc::{list, resolve, sessions};
+
+#[tokio::test]
+async fn sec_086_the_sessions_of_another_user() {
+    on_replicas(async |deployment| {
+        let (alice, bob) = (deployment.add_user(), deployment.add_user());
+        let (phone, phone_sid, alice_id) = session(deployment, &alice).await;
+        let (laptop, laptop_sid, _) = session(deployment, &alice).await;
+        let (of_bob, bob_sid, bob_id) = session(deployment, &bob).await;
+        let mut second = sessions(separate(deployment), SECOND_SESSION);
+
+        let listed = list(&mut second, &bob_id).await;
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert_eq!((&listed[0].sid, &listed[0].user_id), (&bob_sid, &bob_id));
+        let mut revoke = async |user_id: &str, which| {
+            let user_id = user_id.to_owned();
+            let request = RevokeSessionsRequest { user_id, which };
+            let answer = second.revoke_sessions(request).await.unwrap();
+            answer.into_inner().revoked
+        };
+        let only = |sid: &str| Some(Which::OnlySid(sid.to_owned()));
+        for foreign in [&phone_sid, &laptop_sid] {
+            assert_eq!(revoke(&bob_id, only(foreign)).await, 0);
+        }
+        for agent in [&phone, &laptop, &of_bob] {
+            assert_session_good(agent).await;
+        }
+        // All but one that is not his are all of his own, and no more.
+        let keep = Some(Which::KeepSid(phone_sid.clone()));
+        assert_eq!(revoke(&bob_id, keep).await, 1);
+        assert_session_dead(&of_bob).await;
+        let thief = copy(deployment, &phone);
+        assert_session_good(&thief).await;
+        assert_eq!(revoke(&alice_id, only(&phone_sid)).await, 1);
+        for agent in [&phone, &thief] {
+            assert_session_dead(agent).await;
+        }
+        assert_session_good(&laptop).await;
+    })
+    .await;
+}
+
+/// A browser of the user, its `sid`, and the user's id.
+async fn session(deployment: &Deployment, user: &User) -> (Agent, String, String) {
+    let agent = signed_in_as(deployment, user).await;
+    let mut first = sessions(separate(deployment), "session");
+    let (session, user) = resolve(&mut first, &agent.cookies()[SESSION_COOKIE]).await;
+    (agent, session.sid, user.user_id)
+}

@@ -1,0 +1,164 @@
+//! A session id cannot be guessed, cannot be read in the store, and is the only thing that is a session.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use doorward_e2e::{Agent, Replica, SECOND_SESSION, Separate};
+use doorward_proto::common::v1::User;
+use doorward_proto::session::v1::OpenSessionResponse;
+
+use super::super::assertions::{assert_session_dead, assert_session_good};
+use super::super::fixture::{
+    BROWSER_COOKIE, SESSION_COOKIE, at_second, on_replicas, request, separate, signed_in, silent,
+    with_session_cookie,
+};
+use super::super::rpc::{LONG, open, sessions};
+
+/// A million are made in `crates/session/src/domain/token.rs`; so many are opened and stored here, by two replicas.
+const SESSIONS: usize = 2_000;
+/// Each has a record of its own in the store.
+const USERS: usize = 20;
+
+#[tokio::test]
+async fn sec_080_ids_that_nobody_guesses_or_reads() {
+    on_replicas(async |deployment| {
+        let separate = separate(deployment);
+        let (first, second) = tokio::join!(
+            open_many(separate, "session"),
+            open_many(separate, SECOND_SESSION)
+        );
+        let opened = [first, second].concat();
+        let tokens: BTreeSet<_> = opened.iter().map(|it| it.session_token.as_str()).collect();
+        let sids: BTreeSet<_> = opened.iter().map(|it| sid(it)).collect();
+        assert_eq!([tokens.len(), sids.len()], [SESSIONS; 2], "no repeats");
+        assert!(tokens.is_disjoint(&sids));
+        assert!(random_bits(&tokens) >= 128, "{}", random_bits(&tokens));
+
+        let agent = Agent::new(deployment);
+        let page = agent.open(&request("token")).await;
+        let transaction = page.form().value("state")[..32].to_owned();
+        let signed_in = signed_in(deployment).await;
+        let answer = signed_in.authorize(&silent("token")).await.callback();
+        let stored = everything_stored(separate);
+        let secrets = [
+            &transaction,
+            &agent.cookies()[BROWSER_COOKIE],
+            &signed_in.cookies()[SESSION_COOKIE],
+            answer.get("access_token"),
+        ];
+        for secret in secrets {
+            assert!(!stored.contains(secret), "a secret is stored");
+        }
+        for session in opened.iter().step_by(10) {
+            assert!(stored.contains(sid(session)), "it is the right store");
+            let (_, end) = session.session_token.split_at(22);
+            assert!(!stored.contains(end), "a session id is stored");
+        }
+    })
+    .await;
+}
+
+async fn open_many(separate: &Separate, process: &str) -> Vec<OpenSessionResponse> {
+    let mut sessions = sessions(separate, process);
+    let mut opened = Vec::new();
+    for number in 0..SESSIONS / 2 {
+        let user = User {
+            user_id: format!("auth0|sec-080-{process}-{}", number % (USERS / 2)),
+            version: 1,
+            ..User::default()
+        };
+        opened.push(open(&mut sessions, &user, LONG).await);
+    }
+    opened
+}
+
+fn sid(opened: &OpenSessionResponse) -> &str {
+    &opened.session.as_ref().unwrap().sid
+}
+
+/// Six for each place at which every one of the 64 letters was seen. A place that says whose session it is sees no more
+/// letters than there are users; a random one sees them all, but for once in 10<sup>12</sup> runs.
+fn random_bits(tokens: &BTreeSet<&str>) -> usize {
+    let length = tokens.first().unwrap().len();
+    let is_random = |place: &usize| {
+        let letters = tokens.iter().map(|token| token.as_bytes()[*place]);
+        letters.collect::<BTreeSet<_>>().len() == 64
+    };
+    6 * (0..length).filter(is_random).count()
+}
+
+/// All that the store would write to a disk, with every key and every value as it is.
+fn everything_stored(separate: &Separate) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.rdb");
+    redis_cli(separate, &["config", "set", "rdbcompression", "no"]);
+    redis_cli(
+        separate,
+        &["config", "set", "repl-diskless-sync-delay", "0"],
+    );
+    redis_cli(separate, &["--rdb", path(&file)]);
+    let bytes = std::fs::read(&file).unwrap();
+    bytes.into_iter().map(char::from).collect()
+}
+
+fn redis_cli(separate: &Separate, arguments: &[&str]) {
+    let mut command = Command::new("redis-cli");
+    command
+        .args(["-u", &separate.redis().url()])
+        .args(arguments);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test]
+async fn sec_081_what_we_did_not_issue_is_no_session() {
+    on_replicas(async |deployment| {
+        let agent = signed_in(deployment).await;
+        let own = agent.cookies()[SESSION_COOKIE].clone();
+        let other = signed_in(deployment).await.cookies()[SESSION_COOKIE].clone();
+        let mut values = vec![
+            String::new(),
+            own[1..].to_owned(),
+            own[..own.len() - 1].to_owned(),
+            own[..own.len() / 2].to_owned(),
+            format!("{own}A"),
+            "A".repeat(10_000),
+            "A".repeat(own.len()),
+            format!("{}{}", &own[..22], &other[22..]),
+            format!("{}{}", &other[..22], &own[22..]),
+            doorward_service_kit::token_hash(&own),
+        ];
+        values.extend((0..own.len()).step_by(5).map(|place| flipped(&own, place)));
+        let without = Agent::new(deployment).authorize(&silent("token")).await;
+        for value in values {
+            let second = with_session_cookie(deployment, &value);
+            let first = second.at(Replica::First, deployment);
+            for browser in [&first, &second] {
+                let page = browser.authorize(&silent("token")).await;
+                assert_eq!(page.header("location"), without.header("location"));
+                let page = browser.open(&request("token")).await;
+                assert_eq!(page.url.path(), "/u/login/identifier", "{page:?}");
+            }
+            for path in ["/v2/logout", "/oidc/logout"] {
+                let page = with_session_cookie(deployment, &value).get(path).await;
+                assert_eq!(page.status, 200, "{value:?}: {page:?}");
+            }
+        }
+        assert_session_dead(&with_session_cookie(deployment, &own.to_uppercase())).await;
+        for browser in [&agent, &at_second(deployment, &agent)] {
+            assert_session_good(browser).await;
+        }
+    })
+    .await;
+}
+
+fn flipped(token: &str, place: usize) -> String {
+    let mut bytes = token.as_bytes().to_vec();
+    bytes[place] ^= 1;
+    String::from_utf8(bytes).unwrap()
+}
