@@ -101,6 +101,7 @@ impl Verdict {
         json!({
             "test": test,
             "seed": self.seed,
+            "ran_ms": self.events.iter().map(|event| event.answered.as_millis()).max(),
             "version": env!("CARGO_PKG_VERSION"),
             "counts": counts,
             "latencies_ms_up_to": latencies.iter().map(class_names).collect::<BTreeMap<_, _>>(),
