@@ -9,6 +9,7 @@ mod callback_errors;
 mod commands;
 mod confirmation;
 mod consent;
+mod corruption;
 mod demo;
 mod discovery;
 mod health;

@@ -64,6 +64,7 @@ pub struct Separate {
     tls: Option<Tls>,
     folder: TempDir,
     ports: BTreeMap<&'static str, u16>,
+    metrics_ports: BTreeMap<&'static str, u16>,
     databases: BTreeMap<&'static str, String>,
     redis: Redis,
     processes: Mutex<BTreeMap<&'static str, Process>>,
@@ -163,6 +164,15 @@ impl Separate {
     #[must_use]
     pub fn address(&self, name: &str) -> String {
         format!("http://127.0.0.1:{}", self.ports[name])
+    }
+
+    /// The value of a metric of a process, with its labels as they are written; 0 while it was never counted.
+    pub async fn metric(&self, name: &str, metric: &str) -> f64 {
+        let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
+        let answer = reqwest::get(url).await.expect("metrics are served");
+        let text = answer.text().await.expect("metrics are text");
+        let line = text.lines().find_map(|line| line.strip_prefix(metric));
+        line.map_or(0.0, |value| value.trim().parse().expect("a number"))
     }
 
     /// The database of a service.

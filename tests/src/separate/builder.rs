@@ -63,6 +63,7 @@ impl Builder {
             tls,
             folder,
             ports: PROCESSES.map(|name| (name, free_port())).into(),
+            metrics_ports: PROCESSES.map(|name| (name, free_port())).into(),
             databases: databases().await,
             redis: match self.redis {
                 Some(settings) => Redis::Given(settings),

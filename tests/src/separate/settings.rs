@@ -58,7 +58,10 @@ impl Separate {
     }
 
     fn grpc_config(&self, name: &str) -> String {
-        format!("[grpc]\nlisten = \"127.0.0.1:{}\"\n", self.ports[name])
+        let (grpc, metrics) = (self.ports[name], self.metrics_ports[name]);
+        format!(
+            "[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n[grpc]\nlisten = \"127.0.0.1:{grpc}\"\n"
+        )
     }
 
     fn key_encryption_key(&self) -> PathBuf {
