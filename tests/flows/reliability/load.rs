@@ -48,6 +48,7 @@ pub(super) struct Run {
     /// Definite answers in a row, at each frontend.
     well: [AtomicUsize; 2],
     unknown: AtomicUsize,
+    recoveries: Mutex<Vec<Duration>>,
 }
 
 impl Load {
@@ -61,6 +62,7 @@ impl Load {
             stopped: AtomicBool::new(false),
             well: Default::default(),
             unknown: AtomicUsize::new(0),
+            recoveries: Mutex::default(),
         });
         let driver = tokio::spawn(Arc::clone(&run).drive(mix));
         Self { run, driver }
@@ -82,8 +84,9 @@ impl Load {
         wait_until("an answer that cannot tell", felt).await;
     }
 
-    /// Waits until both frontends give definite answers again.
+    /// Waits until both frontends give definite answers again, and notes for how long.
     pub(super) async fn wait_until_well(&self) {
+        let begin = Instant::now();
         for well in &self.run.well {
             well.store(0, Ordering::SeqCst);
         }
@@ -92,6 +95,7 @@ impl Load {
             well.all(|well| well.load(Ordering::SeqCst) >= IN_A_ROW)
         };
         wait_until("definite answers", is_well).await;
+        locked(&self.run.recoveries).push(begin.elapsed());
     }
 
     /// Stops, and waits for the last answer.
@@ -100,6 +104,7 @@ impl Load {
         self.driver.await.expect("the driver ends well");
         Verdict {
             seed: self.run.seed,
+            recoveries: std::mem::take(&mut locked(&self.run.recoveries)),
             events: std::mem::take(&mut locked(&self.run.events)),
         }
     }

@@ -28,6 +28,8 @@ pub(super) struct Event {
 #[derive(Debug)]
 pub(super) struct Verdict {
     pub(super) seed: u64,
+    /// How long it took until all was well again, each time.
+    pub(super) recoveries: Vec<Duration>,
     pub(super) events: Vec<Event>,
 }
 
@@ -101,6 +103,7 @@ impl Verdict {
         json!({
             "test": test,
             "seed": self.seed,
+            "recoveries_ms": self.recoveries.iter().map(Duration::as_millis).collect::<Vec<_>>(),
             "ran_ms": self.events.iter().map(|event| event.answered.as_millis()).max(),
             "version": env!("CARGO_PKG_VERSION"),
             "counts": counts,

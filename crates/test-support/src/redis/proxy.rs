@@ -54,7 +54,7 @@ impl Proxy {
         let (network, told) = watch::channel(Network::Good);
         let counts = Arc::new(Counts::default());
         let counter = Arc::clone(&counts);
-        let thread = std::thread::spawn(move || run(listener, server, told, &counter));
+        let thread = std::thread::spawn(move || run(listener, server, &told, &counter));
         Self {
             port,
             network: Some(network),
@@ -120,7 +120,7 @@ impl Drop for Proxy {
 fn run(
     listener: StdListener,
     server: u16,
-    network: watch::Receiver<Network>,
+    network: &watch::Receiver<Network>,
     counts: &Arc<Counts>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
