@@ -1,4 +1,4 @@
-//! Sessions that an operator ends: by a block, and by a new password.
+//! Sessions that an operator ends: by a block, by a new password, and by an import.
 
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,71 @@ async fn sec_083_a_new_password_ends_all_sessions() {
         one.sign_in(&Request::new("token"), &new).await;
         assert_eq!(silent(&one).await, "");
         assert_eq!(silent(&other).await, "login_required");
+    })
+    .await;
+}
+
+/// What an import changes of a user: how he signs in or is reached ends his sessions, anything else does not.
+#[tokio::test]
+async fn an_import_ends_the_sessions_of_whom_it_changes() {
+    on_every_deployment(async |deployment| {
+        let (user, bystander) = (deployment.add_user(), deployment.add_user());
+        let untouched = signed_in(deployment, &bystander).await;
+        let files = tempfile::tempdir().unwrap();
+        let file = files.path().join("users.json");
+        let import = |claims: serde_json::Value| {
+            let mut entries = [
+                claims,
+                serde_json::json!({ "email": bystander.email, "name": "B" }),
+            ];
+            entries[0]["email"] = user.email.clone().into();
+            std::fs::write(&file, serde_json::json!(entries).to_string()).unwrap();
+            let outcome = deployment.command(&["import-users", file.to_str().unwrap()], "");
+            outcome.assert_success();
+        };
+        for (claims, error) in [
+            (
+                serde_json::json!({ "name": "Ada", "picture": "https://example.test/ada.png" }),
+                "",
+            ),
+            (
+                serde_json::json!({ "email_verified": true }),
+                "login_required",
+            ),
+            (serde_json::json!({ "email_verified": true }), ""),
+            (
+                serde_json::json!({ "phone_number": "+33123456789" }),
+                "login_required",
+            ),
+            (serde_json::json!({ "username": "ada" }), "login_required"),
+        ] {
+            let agents = [
+                signed_in(deployment, &user).await,
+                signed_in(deployment, &user).await,
+            ];
+            import(claims.clone());
+            let confirmed = Instant::now();
+            for agent in &agents {
+                assert_eq!(silent(agent).await, error, "{claims}");
+            }
+            assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
+        }
+        assert_eq!(silent(&untouched).await, "");
+        // Another email, for the same id: whoever has the old address does not sign in by it any more.
+        let renamed = User {
+            email: User::stranger().email,
+            ..user.clone()
+        };
+        let agent = signed_in(deployment, &user).await;
+        let request = Request::silent("id_token");
+        let answer = agent.authorize(&request).await.callback();
+        let claims = doorward_e2e::claims(answer.get("id_token"));
+        let entry = serde_json::json!([{ "user_id": claims["sub"], "email": renamed.email }]);
+        std::fs::write(&file, entry.to_string()).unwrap();
+        let outcome = deployment.command(&["import-users", file.to_str().unwrap()], "");
+        outcome.assert_success();
+        assert_eq!(silent(&agent).await, "login_required");
+        signed_in(deployment, &renamed).await;
     })
     .await;
 }

@@ -32,12 +32,14 @@ const STORAGE_ACCESS: HeaderName = HeaderName::from_static("sec-fetch-storage-ac
 const SECRET_LENGTH: usize = 32;
 /// No value of ours is longer; whatever else is there was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
+/// No browser sends one of ours twice; of more than these nothing is known.
+const MAX_COOKIES: usize = 8;
 const MAX_USER_AGENT: usize = 512;
 
 /// The browser behind a request.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    session_token: Option<String>,
+    session_tokens: Vec<String>,
     token: Option<String>,
     languages: Vec<Language>,
     withholds_cookies: bool,
@@ -46,9 +48,14 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Value of the session cookie, if it could be ours.
+    /// Value of the session cookie, if it could be ours. One that occurs twice was tampered with, and has none.
     pub(crate) fn session_token(&self) -> Option<&str> {
-        self.session_token.as_deref()
+        only(&self.session_tokens)
+    }
+
+    /// All values of the session cookie: there are several only if somebody tampered with them.
+    pub(crate) fn session_tokens(&self) -> &[String] {
+        &self.session_tokens
     }
 
     /// Value of the cookie that pending sign-ins are tied to.
@@ -91,8 +98,10 @@ impl Browser {
         let text = |name: HeaderName| text_of(headers, name).unwrap_or_default();
         let ip = peer(&parts.extensions).map(|ip| client_address(ip, headers, trusted_proxies));
         Self {
-            session_token: cookie_value(headers, SESSION_COOKIE),
-            token: cookie_value(headers, BROWSER_COOKIE).filter(|value| could_be_ours(value)),
+            session_tokens: cookie_values(headers, SESSION_COOKIE),
+            token: only(&cookie_values(headers, BROWSER_COOKIE))
+                .filter(|value| could_be_ours(value))
+                .map(str::to_owned),
             languages: accepted_languages(text(ACCEPT_LANGUAGE))
                 .into_iter()
                 .filter_map(Language::from_tag)
@@ -139,18 +148,30 @@ fn is_trusted(ip: IpAddr, trusted_proxies: &[IpNet]) -> bool {
     trusted_proxies.iter().any(|net| net.contains(&ip))
 }
 
-/// The value of a cookie of ours. A name that occurs twice was tampered with, and has none. Other cookies of the host may
-/// hold any bytes and do not count.
-fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The values of a cookie of ours, as far as they could be ours. Other cookies of the host may hold any bytes and do not
+/// count.
+fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    let mut values = pairs.filter_map(|pair| {
+    let values = pairs.filter_map(|pair| {
         let named = pair.trim_ascii().strip_prefix(name.as_bytes())?;
         named.strip_prefix(b"=")
     });
-    let value = str::from_utf8(values.next()?).ok()?;
-    let usable = !value.is_empty() && value.len() <= MAX_COOKIE_VALUE && values.next().is_none();
-    usable.then(|| value.to_owned())
+    // What could not be ours keeps its place: beside it, another value is still one of two.
+    let usable = |value: &[u8]| {
+        let text = str::from_utf8(value).ok()?;
+        (text.len() <= MAX_COOKIE_VALUE).then(|| text.to_owned())
+    };
+    let values = values.map(|value| usable(value).unwrap_or_default());
+    values.take(MAX_COOKIES).collect()
+}
+
+/// The value of a cookie that occurs once.
+fn only(values: &[String]) -> Option<&str> {
+    match values {
+        [value] if !value.is_empty() => Some(value),
+        _ => None,
+    }
 }
 
 /// A value of another shape was not made here. Kept as a browser's token it would only be refused by the store, again and

@@ -130,7 +130,10 @@ impl From<BackendError> for ShownError {
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The user has to sign in first.
-    SignIn,
+    SignIn {
+        /// The account that the page shall offer; none: the user says who he is.
+        offered: Option<String>,
+    },
     /// This user has to agree to these scopes first.
     Consent {
         user_id: String,
@@ -146,11 +149,11 @@ impl Stop {
     /// What `prompt=none` makes of it: an error instead of a page (OIDC Core §3.1.2.6).
     pub(crate) fn without_a_page(self, browser: &Browser) -> Self {
         let error = match self {
-            Self::SignIn if browser.withholds_cookies() => OAuthError::new(
+            Self::SignIn { .. } if browser.withholds_cookies() => OAuthError::new(
                 ErrorCode::LoginRequired,
                 "Login required; the browser keeps cookies from this frame, because it belongs to another site",
             ),
-            Self::SignIn => OAuthError::login_required(),
+            Self::SignIn { .. } => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
             Self::Confirm { .. } => {
                 OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")

@@ -116,6 +116,14 @@ pub(crate) enum Deployment {
 }
 
 impl Deployment {
+    /// Whether a service can be called that the command does without if need be.
+    pub(crate) fn reaches(&self, service: Service) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            Self::Services(addresses) => addresses.of(service).is_some(),
+        }
+    }
+
     pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
         let channel = match self {
             Self::Folder(folder) => folder.client_registry(&Shutdown::new()).await?,

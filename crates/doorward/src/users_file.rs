@@ -81,6 +81,8 @@ fn claims(entry: &mut Object) -> Result<UserClaims> {
         family_name: entry.text("family_name")?,
         nickname: entry.text("nickname")?,
         picture: entry.text("picture")?,
+        phone_number: entry.text("phone_number")?,
+        phone_number_verified: entry.flag("phone_verified")?,
         ..UserClaims::default()
     })
 }

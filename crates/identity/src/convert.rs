@@ -150,6 +150,11 @@ impl From<Tally> for wire::ImportUsersResponse {
             created: tally.created,
             updated: tally.updated,
             unchanged: tally.unchanged,
+            sessions_ended: tally
+                .sessions_ended
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_proto::session::v1::session_service_server::SessionService;
 use doorward_proto::session::v1::{
@@ -24,7 +25,7 @@ use tonic::{Request, Response, Status};
 use crate::Error;
 use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
-    AccessToken, Progress, Secret, SessionToken, SignIn, User, Visit, to_stored_precision,
+    AccessToken, Progress, Secret, SessionToken, SignIn, User, UserId, Visit, to_stored_precision,
 };
 use crate::store::Store;
 
@@ -68,7 +69,12 @@ impl SessionService for Service {
     ) -> Result<Response<ResolveSessionResponse>, Status> {
         let mut request = request.into_inner();
         let token = SessionToken::parse(std::mem::take(&mut request.session_token));
-        let visit = Visit::try_from(request)?;
+        let user = request.user_id.take().map(UserId::from);
+        let mut visit = Visit::try_from(request)?;
+        // The token itself says whose it is not. Then no age will do.
+        if user.is_some_and(|user| token.as_ref().is_some_and(|it| it.slot() != user.slot())) {
+            visit.max_age = Some(Duration::ZERO);
+        }
         let found = match &token {
             Some(token) => {
                 self.store

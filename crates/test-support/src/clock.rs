@@ -26,6 +26,11 @@ impl FakeClock {
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
+
+    /// Sets the clock back, as whoever corrects it may.
+    pub fn set_back(&self, by: Duration) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) -= by;
+    }
 }
 
 impl Clock for FakeClock {
@@ -44,5 +49,7 @@ mod tests {
         assert_eq!(clock.now().to_string(), "2026-01-02T03:04:05Z");
         clock.advance(Duration::from_millis(1500));
         assert_eq!(clock.now().to_string(), "2026-01-02T03:04:06.5Z");
+        clock.set_back(Duration::from_secs(5));
+        assert_eq!(clock.now().to_string(), "2026-01-02T03:04:01.5Z");
     }
 }

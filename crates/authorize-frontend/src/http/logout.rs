@@ -12,10 +12,11 @@ use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
-use crate::backends::BackendError;
+use crate::backends::{BackendError, RegisteredClient};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::pipeline::is_strict_third_party;
 use crate::urlencoded::Pairs;
 use crate::views::{Language, LoggedOut};
 
@@ -27,9 +28,16 @@ pub(super) async fn logout(
     query: Pairs,
 ) -> Result<Response, ShownError> {
     check_page(&headers)?;
+    let client = find_client(&query, &deps).await;
+    if let Ok(Some(registered)) = &client
+        && is_strict_third_party(&registered.client)
+    {
+        return Err(not_allowed());
+    }
+    // Also when nobody can say which application it is: a logout needs only the store of the sessions.
     end_session(&browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
-    let answer = match target(&query, &deps).await {
+    let answer = match target(&query, client, &deps).await {
         Ok(Some(url)) => found(&url),
         Ok(None) => {
             let tenant = deps.backends.registry.tenant().await?;
@@ -40,12 +48,30 @@ pub(super) async fn logout(
     Ok((expired_session_cookie(), answer).into_response())
 }
 
+/// The application that is signed out of. One that is unknown is as good as none.
+async fn find_client(query: &Pairs, deps: &Deps) -> Result<Named, BackendError> {
+    match query.get("client_id") {
+        Some(client_id) => deps.backends.registry.client(client_id).await,
+        None => Ok(None),
+    }
+}
+
+type Named = Option<Arc<RegisteredClient>>;
+
+/// A third-party application in strict mode has no logout endpoints. Its request does nothing, and so the session lives on:
+/// whoever it is that registered himself, it is not for him to sign users out of everything else. That an unregistered
+/// address does end the session is another matter: there, the application may ask for it.
+pub(super) fn not_allowed() -> ShownError {
+    ShownError::invalid_request("Logout is not allowed for this client")
+}
+
 /// Where to go: the address that was asked for, if it is registered; else the application's first one.
-async fn target(query: &Pairs, deps: &Deps) -> Result<Option<String>, ShownError> {
-    let client = match query.get("client_id") {
-        Some(client_id) => deps.backends.registry.client(client_id).await?,
-        None => None,
-    };
+async fn target(
+    query: &Pairs,
+    client: Result<Named, BackendError>,
+    deps: &Deps,
+) -> Result<Option<String>, ShownError> {
+    let client = client?;
     let tenant = deps.backends.registry.tenant().await?;
     let registered = match &client {
         Some(registered) => &registered.client.allowed_logout_urls,
@@ -63,12 +89,13 @@ async fn target(query: &Pairs, deps: &Deps) -> Result<Option<String>, ShownError
     }
 }
 
-/// Ends the session of this browser, if it has one; an error means that it may live on.
+/// Ends the session of this browser, if it has one; an error means that it may live on. Of several cookies none signs
+/// anybody in, but what is told afterwards has to be true of each.
 pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), BackendError> {
-    match browser.session_token() {
-        Some(session_token) => deps.backends.sessions.end(session_token).await,
-        None => Ok(()),
+    for session_token in browser.session_tokens() {
+        deps.backends.sessions.end(session_token).await?;
     }
+    Ok(())
 }
 
 /// The page for a logout that has nowhere to go.

@@ -142,6 +142,7 @@ impl<'a> Asked<'a> {
             ephemeral_limits: Some(limits(&lifetimes, false)),
             client_id: String::new(),
             device: Some(browser.device()),
+            ..ResolveSessionRequest::default()
         };
         let found = deps.backends.sessions.resolve(resolve).await?;
         Ok(found.map(|live| Self {

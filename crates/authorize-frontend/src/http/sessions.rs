@@ -114,6 +114,7 @@ impl<'a> Viewer<'a> {
             ephemeral_limits: Some(ephemeral_limits),
             client_id: String::new(),
             device: Some(browser.device()),
+            ..ResolveSessionRequest::default()
         };
         let found = deps.backends.sessions.resolve(resolve).await?;
         Ok(found.filter(|live| !live.user.blocked).map(|live| Self {

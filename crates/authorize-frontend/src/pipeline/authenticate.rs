@@ -53,20 +53,19 @@ pub(crate) async fn authenticate(
 ) -> Result<Authenticated, Stop> {
     let live = resolve_session(&request, browser, deps).await?;
     let has_signed_in = pending.is_some_and(|pending| pending.sid().is_some());
-    let live = match login_reason(&request, live.as_ref(), pending, deps.clock.now()) {
-        None => live,
-        // He has just signed in and is still not the one: asking again would go on for ever.
-        Some(LoginReason::OtherUserHinted) if has_signed_in => {
-            return Err(OAuthError::login_required().into());
-        }
-        Some(reason) => {
-            tracing::debug!(?reason, "the user has to sign in");
-            None
-        }
-    };
-    let Some(LiveSession { session, user }) = live else {
-        return Err(Stop::SignIn);
-    };
+    let LiveSession { session, user } =
+        match login_reason(&request, live.as_ref(), pending, deps.clock.now()) {
+            None => live.ok_or(Stop::SignIn { offered: None })?,
+            // He has just signed in and is still not the one: asking again would go on for ever.
+            Some(LoginReason::OtherUserHinted) if has_signed_in => {
+                return Err(OAuthError::login_required().into());
+            }
+            Some(reason) => {
+                tracing::debug!(?reason, "the user has to sign in");
+                let offered = live.and_then(|live| offered_account(&request, live.user));
+                return Err(Stop::SignIn { offered });
+            }
+        };
     if user.blocked {
         return Err(OAuthError::new(ErrorCode::Unauthorized, "user is blocked").into());
     }
@@ -93,8 +92,24 @@ async fn resolve_session(
         ephemeral_limits: Some(limits(&lifetimes, false)),
         client_id: request.client().client_id.clone(),
         device: Some(browser.device()),
+        max_age_seconds: max_age_to_count(request),
+        user_id: request
+            .hinted_sub()
+            .filter(|_| request.prompt().none())
+            .map(str::to_owned),
     };
     deps.backends.sessions.resolve(resolve).await
+}
+
+/// A silent request whose answer is `login_required` is no use of the session. One that leads to a page is.
+fn max_age_to_count(request: &ValidatedRequest) -> Option<u64> {
+    if !request.prompt().none() {
+        None
+    } else if request.client().sso_disabled {
+        Some(0)
+    } else {
+        request.max_age()
+    }
 }
 
 /// The tenant's limits for sessions whose cookie outlives the browser, or does not.
@@ -143,6 +158,12 @@ fn login_reason(
     } else {
         None
     }
+}
+
+/// Of the accounts to choose from, the one that is known: whose session it is (OIDC Core §3.1.2.1).
+fn offered_account(request: &ValidatedRequest, user: User) -> Option<String> {
+    let claims = user.claims.filter(|_| request.prompt().select_account());
+    claims?.email
 }
 
 /// Seconds since the user last proved a credential; a session that says nothing is as old as can be.

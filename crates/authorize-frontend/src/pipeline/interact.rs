@@ -34,10 +34,14 @@ pub(super) async fn begin(
     }
     let state = PageState::generate();
     let now = deps.clock.now();
+    let params = match &stop {
+        Stop::SignIn { offered } => bound.params().offering(offered.as_deref()),
+        _ => bound.params().clone(),
+    };
     let pending = Pending::new(Transaction {
         transaction_id: state.transaction_id,
         version: 0,
-        parameters: bound.params().store(),
+        parameters: params.store(),
         created_at: Some(to_timestamp(now)),
         expires_at: Some(to_timestamp(now + TRANSACTION_LIFE)),
         page_nonce: state.page_nonce,
@@ -63,7 +67,7 @@ fn stage_that_asks(stop: Stop, sid: &str) -> Stage {
             user_id,
         }),
         Stop::Confirm { user_id } => Stage::Confirming(Confirming { user_id }),
-        Stop::SignIn | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
+        Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
     }
 }
 

@@ -48,6 +48,21 @@ impl RawParams {
             .collect()
     }
 
+    /// The request as if its `login_hint` were this account, which does no more than fill in a form. What the application
+    /// hints at comes first.
+    pub(super) fn offering(&self, account: Option<&str>) -> Self {
+        let hint = (
+            parameters::LOGIN_HINT.to_owned(),
+            account.unwrap_or_default().to_owned(),
+        );
+        let hinted = self.names().any(|name| name == parameters::LOGIN_HINT);
+        let has_room = self.0.iter().count() < MAX_PARAMETERS;
+        let hint = Some(hint).filter(|(_, account)| !hinted && has_room && !account.is_empty());
+        let sent = self.0.iter();
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(sent.chain(hint).collect())
+    }
+
     /// The value of a parameter that was sent exactly once.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
@@ -99,6 +114,26 @@ mod tests {
         let restored = RawParams::restore(&raw.store());
         assert_eq!(restored.get("state"), Some("a&b"));
         assert_eq!(restored.first_repeated(), Some("scope"));
+    }
+
+    #[test]
+    fn an_account_is_offered_unless_the_request_hints_at_one() {
+        let cases = [
+            ("scope=x", Some("a@b.example"), Some("a@b.example")),
+            ("scope=x", None, None),
+            ("scope=x", Some(""), None),
+            (
+                "login_hint=c%40d.example",
+                Some("a@b.example"),
+                Some("c@d.example"),
+            ),
+        ];
+        for (query, account, expected) in cases {
+            let offering = RawParams::parse(query).unwrap().offering(account);
+            assert_eq!(offering.get("login_hint"), expected, "{query} {account:?}");
+        }
+        let full = RawParams::parse(&"resource=x&".repeat(MAX_PARAMETERS)).unwrap();
+        assert_eq!(full.offering(Some("a@b.example")).get("login_hint"), None);
     }
 
     #[test]

@@ -49,6 +49,15 @@ impl Answer {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// The claims of the ID token in an answer to the application.
+    pub(crate) fn id_token(&self) -> serde_json::Value {
+        use base64::Engine;
+        let token = self.parameter("id_token").unwrap();
+        let payload = token.split('.').nth(1).unwrap();
+        let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(payload);
+        serde_json::from_slice(&payload.unwrap()).unwrap()
+    }
+
     /// `error` of an answer to the application; empty: there is none.
     pub(crate) fn error(&self) -> String {
         self.parameter("error").unwrap_or_default()

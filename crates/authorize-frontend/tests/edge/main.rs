@@ -4,6 +4,7 @@
 
 mod backends_gone;
 mod browser;
+mod clocks;
 mod confirmation;
 mod consent;
 mod freshness;
@@ -12,12 +13,17 @@ mod lost;
 mod oidc_logout;
 mod parameters;
 mod permissions;
+mod prompts;
+mod reauthentication;
 mod refusals;
 mod repeats;
 mod requests;
 mod response_modes;
+mod session_cookies;
+mod session_lifetimes;
 mod sessions;
 mod sign_out;
+mod silent;
 mod strict;
 mod tenant;
 mod test_app;

@@ -2,9 +2,10 @@
 
 use axum::body::Body;
 use http::Request;
+use url::form_urlencoded;
 
 use crate::tenant::{ALICE, API};
-use crate::{Answer, Browser, TestApp, authorize};
+use crate::{Answer, Backend, Browser, TestApp, authorize};
 
 const BYE: &str = "https://app.example.test/bye";
 
@@ -58,6 +59,145 @@ async fn sec_071_no_image_signs_anybody_out() {
         answer.assert_page(400, "invalid_request: ");
     }
     assert_eq!(silent_error(&mut alice).await, "");
+}
+
+/// Without a session it leads to the same places: the list of the application that is named, else the tenant's. Its entries
+/// stand for every query and fragment.
+#[tokio::test]
+async fn where_it_leads() {
+    let app = TestApp::start().await;
+    let tenants = "https://example.test/signed-out";
+    let with_query = format!("{BYE}?a=b&c=%20#end");
+    let shouted = "HTTPS://APP.example.test/bye";
+    let partners = "https://partner.example.test/bye";
+    let of_many = "https://a.partner.example.test/bye";
+    let spa = ("client_id", "spa");
+    let partner = ("client_id", "partner");
+    let go = |url| ("returnTo", url);
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[spa, go(BYE)], BYE),
+        (&[spa, go(&with_query)], &with_query),
+        (&[spa, go(shouted)], shouted),
+        (&[partner, go(partners)], partners),
+        (&[partner, go(of_many)], of_many),
+        (&[go(tenants)], tenants),
+        (&[("client_id", "unknown"), go(tenants)], tenants),
+        // Named twice is not named.
+        (&[spa, partner, go(tenants)], tenants),
+        // The first of the application, unless it stands for many; of the tenant there is none.
+        (&[spa], BYE),
+        (&[spa, go("")], BYE),
+        (&[spa, ("federated", "")], BYE),
+        (&[partner], "https://partner.example.test/bye?from=us"),
+        (&[("client_id", "wildcard")], ""),
+        (&[("client_id", "unknown")], ""),
+        (&[], ""),
+    ];
+    for (params, location) in cases {
+        let answer = app.browser().get(&logout(params)).await;
+        assert_eq!(answer.location(), *location, "{params:?}");
+        match *location {
+            "" => answer.assert_page(200, "You are signed out"),
+            _ => assert_eq!(answer.status, 302, "{params:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn sec_204_to_206_where_it_does_not_lead() {
+    let app = TestApp::start().await;
+    for (client_id, url) in [
+        ("spa", "https://evil.test/bye"),
+        ("spa", "//evil.test"),
+        ("spa", "/\\evil.test"),
+        ("spa", "https:evil.test"),
+        ("spa", "javascript:alert(1)"),
+        ("spa", "http://app.example.test/bye"),
+        ("spa", "https://app.example.test/BYE"),
+        ("spa", "https://app.example.test:8443/bye"),
+        ("spa", "https://x@app.example.test/bye"),
+        ("spa", "https://app.example.test@evil.test/bye"),
+        ("spa", "https://app.example.test/bye/../else"),
+        ("spa", "https://partner.example.test/bye"),
+        ("spa", "https://example.test/signed-out"),
+        ("", BYE),
+        ("unknown", BYE),
+        ("wildcard", "https://a.b.preview.example.test/bye"),
+    ] {
+        let (mut alice, thief) = two(&app).await;
+        let params = [("client_id", client_id), ("returnTo", url)];
+        let answer = alice.get(&logout(&params)).await;
+        answer.assert_page(400, "is not defined as a valid URL in");
+        assert!(!answer.body.contains("href=\"https://evil"), "{url}");
+        let error = silent_error(&mut thief.clone()).await;
+        assert_eq!(error, "login_required", "{client_id} {url}");
+    }
+}
+
+/// A third-party application in strict mode has no logout endpoints: nothing happens.
+#[tokio::test]
+async fn a_strict_application_signs_nobody_out() {
+    let app = TestApp::start().await;
+    let (mut alice, _) = two(&app).await;
+    let strict = ("client_id", "strict");
+    for params in [
+        vec![strict],
+        vec![strict, ("returnTo", "https://example.test/signed-out")],
+        vec![strict, ("returnTo", "https://evil.test/")],
+    ] {
+        let answer = alice.get(&logout(&params)).await;
+        answer.assert_page(400, "Logout is not allowed for this client");
+        assert!(!answer.headers.contains_key("set-cookie"));
+        assert_eq!(silent_error(&mut alice.clone()).await, "", "{params:?}");
+    }
+}
+
+/// The end of a session needs the store of sessions only. Who cannot be told where to go is signed out all the same.
+#[tokio::test]
+async fn the_registry_is_gone() {
+    let mut app = TestApp::start().await;
+    let cookies = two(&app).await.0.cookies;
+    let registry = app.router.clone();
+    app.restart();
+    app.kill(Backend::ClientRegistry);
+    let mut alice = app.browser();
+    alice.cookies = cookies;
+    let thief = alice.cookies.clone();
+    let answer = alice.get(&logout(&[("client_id", "spa")])).await;
+    answer.assert_page(503, "temporarily_unavailable: ");
+    assert!(answer.headers.contains_key("set-cookie"));
+    // An edge that remembers the application can tell that the session is over.
+    app.router = registry;
+    let mut browser = app.browser();
+    browser.cookies = thief;
+    assert_eq!(silent_error(&mut browser).await, "login_required");
+}
+
+/// A confirmed logout is true.
+#[tokio::test]
+async fn sec_211_the_store_is_gone() {
+    let app = TestApp::start().await;
+    let (mut alice, _) = two(&app).await;
+    app.kill(Backend::Session);
+    for params in [vec![], vec![("client_id", "spa")]] {
+        let answer = alice.get(&logout(&params)).await;
+        answer.assert_page(503, "temporarily_unavailable: ");
+        assert!(!answer.headers.contains_key("set-cookie"));
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+}
+
+fn logout(params: &[(&str, &str)]) -> String {
+    let sent = params.iter().filter(|(_, value)| !value.is_empty());
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    format!("/v2/logout?{}", query.extend_pairs(sent).finish())
+}
+
+/// Alice's browser, and somebody who has copied its cookie.
+async fn two(app: &TestApp) -> (Browser<'_>, Browser<'_>) {
+    let mut alice = app.browser();
+    alice.sign_in(&authorize(&[]), ALICE).await;
+    (alice.clone(), alice)
 }
 
 /// Access tokens outlive the session, but not themselves, whichever form they have.

@@ -244,7 +244,7 @@ fn closed_api(identifier: &str, user_access: UserAccess) -> ResourceServerPatch 
     }
 }
 
-fn connection(name: &str, enabled_clients: &[&str]) -> ConnectionPatch {
+pub(crate) fn connection(name: &str, enabled_clients: &[&str]) -> ConnectionPatch {
     ConnectionPatch {
         name: name.to_owned(),
         enabled_clients: Some(list(enabled_clients)),

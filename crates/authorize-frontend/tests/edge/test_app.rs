@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +13,7 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown};
 use doorward_test_support::FakeClock;
 use doorward_token_signing::{Issuer, KeyEncryptionKey, KeyRing};
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tonic::service::Routes;
 
@@ -43,10 +45,32 @@ impl Backend {
     ];
 }
 
+/// The clock of `session`, which may differ from everybody else's.
+#[derive(Debug)]
+pub(crate) struct SessionClock {
+    of_others: Arc<FakeClock>,
+    minutes_ahead: AtomicI64,
+}
+
+impl SessionClock {
+    /// Less than 0: behind.
+    pub(crate) fn set_minutes_ahead(&self, minutes: i64) {
+        self.minutes_ahead.store(minutes, Ordering::Relaxed);
+    }
+}
+
+impl Clock for SessionClock {
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_mins(self.minutes_ahead.load(Ordering::Relaxed));
+        self.of_others.now() + ahead
+    }
+}
+
 /// The edge, to be asked by [`Browser`]s.
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) clock: Arc<FakeClock>,
+    pub(crate) session_clock: Arc<SessionClock>,
     pub(crate) channels: Channels,
     lives: [Shutdown; Backend::ALL.len()],
     _folder: TempDir,
@@ -57,12 +81,17 @@ impl TestApp {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = FakeClock::start();
+        let session_clock = Arc::new(SessionClock {
+            of_others: Arc::clone(&clock),
+            minutes_ahead: AtomicI64::new(0),
+        });
         let lives = Backend::ALL.map(|_| Shutdown::new());
-        let channels = channels(folder.path(), &clock, &lives).await;
+        let channels = channels(folder.path(), &clock, &session_clock, &lives).await;
         set_up(&channels).await;
         Self {
             router: router(&channels, &clock),
             clock,
+            session_clock,
             channels,
             lives,
             _folder: folder,
@@ -90,7 +119,12 @@ fn router(channels: &Channels, clock: &Arc<FakeClock>) -> Router {
     app(&http, channels.clone(), clock, &Shutdown::new()).unwrap()
 }
 
-async fn channels(folder: &Path, clock: &Arc<FakeClock>, lives: &[Shutdown; 5]) -> Channels {
+async fn channels(
+    folder: &Path,
+    clock: &Arc<FakeClock>,
+    session_clock: &Arc<SessionClock>,
+    lives: &[Shutdown; 5],
+) -> Channels {
     let database = |name: &str| DatabaseConfig::sqlite(&folder.join(name));
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let life = |backend: Backend| lives[backend as usize].clone();
@@ -112,7 +146,7 @@ async fn channels(folder: &Path, clock: &Arc<FakeClock>, lives: &[Shutdown; 5]) 
     let session = doorward_session::open_sqlite(&database("session"))
         .await
         .unwrap();
-    let session = doorward_session::routes(session, Arc::clone(&clock));
+    let session = doorward_session::routes(session, Arc::clone(session_clock) as Arc<dyn Clock>);
     let organization = doorward_organization::open(&database("organization"))
         .await
         .unwrap();

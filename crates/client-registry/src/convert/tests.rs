@@ -138,6 +138,25 @@ fn tenant_lifetimes() {
     ]);
 }
 
+/// As long as Auth0's enterprise plans allow: a year, and a hundred days without use.
+#[test]
+fn the_longest_and_the_shortest_lifetimes() {
+    for (absolute, idle) in [(525_600, 144_000), (1, 1)] {
+        let tenant = TenantPatch {
+            session_lifetime_minutes: Some(absolute),
+            idle_session_lifetime_minutes: Some(idle),
+            ephemeral_session_lifetime_minutes: Some(absolute),
+            idle_ephemeral_session_lifetime_minutes: Some(idle),
+            ..Default::default()
+        };
+        let request = ApplyTenantRequest {
+            tenant: Some(tenant),
+            ..Default::default()
+        };
+        assert!(wanted(request).is_ok(), "{absolute} {idle}");
+    }
+}
+
 #[test]
 fn client_words_and_numbers() {
     refuses_clients(&[

@@ -3,16 +3,20 @@
 use std::fs;
 use std::path::PathBuf;
 
-use doorward_proto::identity::v1::{ImportUsersRequest, ImportUsersResponse, ImportedUser};
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
+use doorward_proto::identity::v1::{
+    FindUserRequest, ImportUsersRequest, ImportUsersResponse, ImportedUser,
+};
 use prost::Message;
 use tonic::Status;
+use tonic::transport::Channel;
 
-use super::request;
+use super::{request, user};
 use crate::choose_connection::choose_connection;
 use crate::error::Error;
 use crate::output::{say, warn};
 use crate::service::Service;
-use crate::target::Target;
+use crate::target::{Deployment, Target};
 use crate::users_file;
 
 /// As many users as one call takes.
@@ -55,17 +59,44 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         let imported = identity.import_users(request(batch)).await;
         let done = file.users.len() - rest.len();
         let imported = imported.map_err(|status| failed_at(done, status))?;
-        sum = add(sum, *imported.get_ref());
+        let imported = imported.into_inner();
+        confirm(&deployment, &mut identity, &imported.sessions_ended).await?;
+        sum = add(&sum, &imported);
         rest = further;
     }
     let ImportUsersResponse {
         created,
         updated,
         unchanged,
+        ..
     } = sum;
     say(format_args!(
         "{created} created, {updated} changed, {unchanged} unchanged"
     ));
+    Ok(())
+}
+
+/// Hands those whose sessions have ended to `session`, one by one, since nothing bounds how long one of them is. A command
+/// that was not told where `session` is leaves it to the frontends, who relay every change within about a second.
+async fn confirm(
+    deployment: &Deployment,
+    identity: &mut IdentityServiceClient<Channel>,
+    user_ids: &[String],
+) -> Result<(), Error> {
+    if user_ids.is_empty() || !deployment.reaches(Service::Session) {
+        return Ok(());
+    }
+    let mut session = deployment.session().await?;
+    for user_id in user_ids {
+        let wanted = FindUserRequest {
+            user_id: user_id.clone(),
+        };
+        let found = identity.find_user(request(wanted)).await;
+        let found = found.map_err(Error::service(Service::Identity))?;
+        if let Some(changed) = found.into_inner().user {
+            user::confirm(&mut session, changed).await?;
+        }
+    }
     Ok(())
 }
 
@@ -90,11 +121,12 @@ fn failed_at(done: usize, status: Status) -> Error {
     }
 }
 
-fn add(sum: ImportUsersResponse, batch: ImportUsersResponse) -> ImportUsersResponse {
+fn add(sum: &ImportUsersResponse, batch: &ImportUsersResponse) -> ImportUsersResponse {
     ImportUsersResponse {
         created: sum.created + batch.created,
         updated: sum.updated + batch.updated,
         unchanged: sum.unchanged + batch.unchanged,
+        ..ImportUsersResponse::default()
     }
 }
 

@@ -8,11 +8,12 @@ pub(crate) mod roles;
 
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::PutUsersRequest;
+use doorward_proto::session::v1::session_service_client::SessionServiceClient;
+use tonic::transport::Channel;
 
 use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
-use crate::target::Deployment;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -54,12 +55,15 @@ pub(crate) struct Whom {
 }
 
 /// Hands a changed user to `session`: only then is the change confirmed, for only then does every session follow it.
-async fn confirm(deployment: &Deployment, user: User) -> Result<(), Error> {
+pub(super) async fn confirm(
+    session: &mut SessionServiceClient<Channel>,
+    user: User,
+) -> Result<(), Error> {
     let users = PutUsersRequest {
         users: vec![user],
         relay_position: None,
     };
-    let put = deployment.session().await?.put_users(request(users)).await;
+    let put = session.put_users(request(users)).await;
     put.map_err(Error::service(Service::Session))?;
     Ok(())
 }

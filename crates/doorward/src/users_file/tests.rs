@@ -24,6 +24,8 @@ fn every_supported_key() {
             "family_name": "Example",
             "nickname": "ali",
             "picture": "https://example.com/alice.png",
+            "phone_number": "+33123456789",
+            "phone_verified": true,
             "blocked": true,
             "app_metadata": {"plan": "gold", "big": 9_007_199_254_740_993_i64},
             "user_metadata": {},
@@ -50,6 +52,8 @@ fn every_supported_key() {
         family_name: Some("Example".into()),
         nickname: Some("ali".into()),
         picture: Some("https://example.com/alice.png".into()),
+        phone_number: Some("+33123456789".into()),
+        phone_number_verified: Some(true),
         ..UserClaims::default()
     };
     assert_eq!(claims, expected);

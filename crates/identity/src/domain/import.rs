@@ -29,7 +29,7 @@ pub struct ImportEntry {
 }
 
 /// How an import went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Users that are new.
     pub created: u32,
@@ -37,17 +37,36 @@ pub struct Tally {
     pub updated: u32,
     /// Users that were the same already.
     pub unchanged: u32,
+    /// Those of the users that differed whose sessions have ended by it.
+    pub sessions_ended: Vec<UserId>,
 }
 
 /// What became of one entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The user is new.
     Created,
     /// The user differed.
     Updated,
+    /// The user differed in a way that ends all sessions.
+    SessionsEnded(UserId),
     /// The user was the same already.
     Unchanged,
+}
+
+impl Outcome {
+    /// What an entry has made of a user.
+    #[must_use]
+    pub fn of(before: Option<&User>, after: &User) -> Self {
+        match before {
+            None => Self::Created,
+            Some(before) if before == after => Self::Unchanged,
+            Some(before) if before.sessions_from_version < after.sessions_from_version => {
+                Self::SessionsEnded(after.id.clone())
+            }
+            Some(_) => Self::Updated,
+        }
+    }
 }
 
 impl Tally {
@@ -56,6 +75,10 @@ impl Tally {
         match outcome {
             Outcome::Created => self.created += 1,
             Outcome::Updated => self.updated += 1,
+            Outcome::SessionsEnded(id) => {
+                self.updated += 1;
+                self.sessions_ended.push(id);
+            }
             Outcome::Unchanged => self.unchanged += 1,
         }
     }
@@ -77,7 +100,7 @@ impl ImportEntry {
         };
         let mut wanted = self.merged_into(current.clone());
         if wanted != *current {
-            if wanted.blocked && !current.blocked {
+            if wanted.ends_sessions_of(current) {
                 wanted.end_sessions();
             } else {
                 wanted.version += 1;

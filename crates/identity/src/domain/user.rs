@@ -125,6 +125,17 @@ impl User {
         }
     }
 
+    /// Whether a change to what this user is now ends all sessions of `before`: of how he signs in, how he is reached, or
+    /// whether he is let in. A new password does so too, and is no part of a user.
+    #[must_use]
+    pub fn ends_sessions_of(&self, before: &Self) -> bool {
+        (self.blocked && !before.blocked)
+            || self.email != before.email
+            || self.email_verified != before.email_verified
+            || self.profile.username != before.profile.username
+            || self.profile.phone_number != before.profile.phone_number
+    }
+
     /// The next version of this user, from which on sessions count: all that there are end.
     pub fn end_sessions(&mut self) {
         self.version += 1;

@@ -34,6 +34,7 @@ impl TryFrom<wire::ResolveSessionRequest> for Visit {
         Ok(Self {
             limits: limits(request.limits, "limits")?,
             ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
+            max_age: request.max_age_seconds.map(Duration::from_secs),
             client_id: optional_name(request.client_id, "client_id")?,
             device: request.device.unwrap_or_default().try_into()?,
         })
@@ -45,6 +46,7 @@ pub(crate) fn list(request: wire::ListSessionsRequest) -> Result<(UserId, Visit)
     let visit = Visit {
         limits: limits(request.limits, "limits")?,
         ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
+        max_age: None,
         client_id: String::new(),
         device: Device::default(),
     };

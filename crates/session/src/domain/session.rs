@@ -111,6 +111,8 @@ pub struct Visit {
     pub limits: Limits,
     /// For the others.
     pub ephemeral_limits: Limits,
+    /// A session that was proved this long ago, or longer, does not serve whoever asks: finding it is no use of it.
+    pub max_age: Option<Duration>,
     /// Application that asks; empty: none.
     pub client_id: String,
     /// Where the browser is.
@@ -126,6 +128,11 @@ impl Visit {
         } else {
             self.ephemeral_limits
         }
+    }
+
+    fn is_served_by(&self, session: &Session, now: Timestamp) -> bool {
+        let ends = self.max_age.map(|age| after(session.authenticated_at, age));
+        ends.is_none_or(|ends| now < ends)
     }
 }
 
@@ -179,6 +186,9 @@ impl Session {
         let current = self.clone().under(visit.limits_for(&self));
         if !current.is_live(now) {
             return Visited::Ended;
+        }
+        if !visit.is_served_by(&self, now) {
+            return Visited::Unchanged(self);
         }
         let grace = WRITE_GRACE.min(current.limits.idle / 100);
         let known = visit.client_id.is_empty() || self.client_ids.contains(&visit.client_id);

@@ -121,6 +121,8 @@ fn visit(session_token: &str) -> ResolveSessionRequest {
         ephemeral_limits: limits(1_000, 100),
         client_id: "app".to_owned(),
         device: None,
+        max_age_seconds: None,
+        user_id: None,
     }
 }
 
@@ -249,6 +251,35 @@ async fn a_malformed_token_is_no_session() {
             .session
             .is_some()
     );
+}
+
+/// Found all the same: the caller says why it does not serve.
+#[tokio::test]
+async fn a_session_of_another_than_the_expected_user_is_not_used() {
+    for (user_id, used_at) in [
+        (None, 50),
+        (Some("auth0|alice"), 50),
+        (Some("auth0|bob"), 0),
+        (Some(""), 0),
+    ] {
+        let mut app = App::start().await;
+        let opened = app.clock.now();
+        let token = app.open().await.session_token;
+        app.clock.advance(Duration::from_secs(50));
+        let request = ResolveSessionRequest {
+            user_id: user_id.map(str::to_owned),
+            ..visit(&token)
+        };
+        let found = app.client.resolve_session(request).await.unwrap();
+        let session = found.into_inner().session.unwrap();
+        let used = opened + Duration::from_secs(used_at);
+        assert_eq!(
+            session.last_interacted_at,
+            Some(to_timestamp(used)),
+            "{user_id:?}"
+        );
+        assert_eq!(session.client_ids.is_empty(), used_at == 0, "{user_id:?}");
+    }
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ fn visit() -> Visit {
     Visit {
         limits: LIMITS,
         ephemeral_limits: EPHEMERAL,
+        max_age: None,
         client_id: String::new(),
         device: Device::default(),
     }

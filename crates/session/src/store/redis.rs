@@ -70,7 +70,7 @@ impl RedisStore {
             topology: Topology::new(address, config)?,
             connection: Arc::clone(&connection),
             contents: Contents::new(config.when_emptied),
-            may_be_used: true,
+            may_be_used: false,
         };
         tokio::spawn(supervisor.run());
         Ok(Self { connection })

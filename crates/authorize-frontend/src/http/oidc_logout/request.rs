@@ -11,6 +11,7 @@ use url::form_urlencoded;
 use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::http::logout::not_allowed;
 use crate::pipeline::is_strict_third_party;
 use crate::response_mode::in_query;
 use crate::urlencoded::Pairs;
@@ -140,9 +141,7 @@ async fn find_client(
         return Ok(None);
     };
     match deps.backends.registry.client(client_id).await? {
-        Some(found) if is_strict_third_party(&found.client) => Err(ShownError::invalid_request(
-            "Logout is not allowed for this client",
-        )),
+        Some(found) if is_strict_third_party(&found.client) => Err(not_allowed()),
         None if hinted.is_some() => Err(invalid_hint()),
         found => Ok(found),
     }

@@ -79,7 +79,7 @@ async fn an_application_that_is_gone_is_left_out() {
         limits: Some(limits),
         ephemeral_limits: Some(limits),
         client_id: "gone-application".to_owned(),
-        device: None,
+        ..ResolveSessionRequest::default()
     };
     let mut sessions = SessionServiceClient::new(app.channels.session.clone());
     sessions.resolve_session(of_gone).await.unwrap();

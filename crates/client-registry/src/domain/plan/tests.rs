@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::domain::{
     ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch, ResourceServerId,
-    ResourceServerPatch, TenantPatch, ThirdPartySecurityMode, TokenEndpointAuthMethod,
+    ResourceServerPatch, SessionLifetimes, Tenant, TenantPatch, ThirdPartySecurityMode,
+    TokenEndpointAuthMethod,
 };
 
 fn client(name: &str) -> ClientPatch {
@@ -226,6 +227,20 @@ fn applying_twice_changes_nothing() {
     let content = content(wanted.clone());
     assert_eq!(content.connections[0].enabled_clients.len(), 2);
     assert!(plan(content, wanted).unwrap().is_empty());
+}
+
+#[test]
+fn lifetimes_of_a_tenant_that_sets_none() {
+    let hours = |hours: u32| hours * 60;
+    let lifetimes = Tenant::default().session_lifetimes;
+    let expected = SessionLifetimes {
+        absolute_minutes: hours(168),
+        idle_minutes: hours(72),
+        ephemeral_absolute_minutes: hours(72),
+        ephemeral_idle_minutes: hours(24),
+        persistent: true,
+    };
+    assert_eq!(lifetimes, expected);
 }
 
 #[test]

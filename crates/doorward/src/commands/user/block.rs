@@ -31,7 +31,8 @@ pub(crate) async fn run(args: Args, blocked: bool) -> Result<(), Error> {
     };
     let answer = identity.set_user_blocked(request(wanted)).await;
     let answer = answer.map_err(Error::service(Service::Identity))?;
-    confirm(&deployment, answer.into_inner().user.unwrap_or_default()).await?;
+    let changed = answer.into_inner().user.unwrap_or_default();
+    confirm(&mut deployment.session().await?, changed).await?;
     let outcome = match (user.blocked, blocked) {
         (false, true) => "is now blocked",
         (true, true) => "already was blocked",

@@ -36,7 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let answer = answer.map_err(Error::service(Service::Identity))?;
     let user = answer.into_inner().user.unwrap_or_default();
     let user_id = user.user_id.clone();
-    confirm(&deployment, user).await?;
+    confirm(&mut deployment.session().await?, user).await?;
     say(format_args!("{user_id} has a new password"));
     Ok(())
 }

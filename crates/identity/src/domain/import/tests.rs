@@ -62,6 +62,51 @@ fn a_change_is_a_new_version() {
     assert!(after.email_verified);
 }
 
+type Edit<'a> = &'a dyn Fn(&mut User);
+
+#[test]
+fn what_ends_sessions() {
+    let alice = alice();
+    let change = |change: Edit| {
+        let mut changed = alice.clone();
+        change(&mut changed);
+        changed
+    };
+    let text = || Some("x".to_owned());
+    let cases: &[(&str, Edit, bool)] = &[
+        ("nothing", &|_| {}, false),
+        ("blocked", &|user| user.blocked = true, true),
+        (
+            "email",
+            &|user| user.email = Email::parse("al@example.com").unwrap(),
+            true,
+        ),
+        ("email_verified", &|user| user.email_verified = false, true),
+        (
+            "phone_number",
+            &|user| user.profile.phone_number = text(),
+            true,
+        ),
+        ("username", &|user| user.profile.username = text(), true),
+        ("name", &|user| user.profile.name = text(), false),
+        ("picture", &|user| user.profile.picture = text(), false),
+        (
+            "user_metadata",
+            &|user| {
+                user.user_metadata.insert("x".to_owned(), 1.into());
+            },
+            false,
+        ),
+    ];
+    for (name, edit, ends) in cases {
+        let changed = change(edit);
+        assert_eq!(changed.ends_sessions_of(&alice), *ends, "{name}");
+    }
+    // Letting somebody in ends nothing that the block has not ended.
+    let blocked = change(&|user| user.blocked = true);
+    assert!(!alice.ends_sessions_of(&blocked));
+}
+
 #[test]
 fn a_new_mailbox_is_not_proved() {
     let after = entry("al@example.com").wanted(Some(&alice()), &staff(), LATER);

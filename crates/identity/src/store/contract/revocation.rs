@@ -1,13 +1,14 @@
 //! Changes that end the sessions of a user.
 
 use super::*;
-use crate::domain::ImportEntry;
+use crate::domain::{ImportEntry, Profile};
 use crate::store::contract::import::entry;
 
 pub(super) async fn all(store: &dyn Store) {
     a_block_ends_sessions_once(store).await;
     a_password_ends_sessions_each_time(store).await;
     an_import_ends_sessions_as_well(store).await;
+    an_import_ends_the_sessions_of_whom_it_changes(store).await;
     nobody_is_changed(store).await;
 }
 
@@ -87,6 +88,63 @@ async fn an_import_ends_sessions_as_well(store: &dyn Store) {
     assert_eq!(import(Some(true), "").await, (2, 2));
     assert_eq!(import(Some(false), "").await, (3, 2));
     assert_eq!(import(None, "two").await, (4, 4));
+}
+
+/// One import after another of one user, and whether it ends sessions.
+async fn an_import_ends_the_sessions_of_whom_it_changes(store: &dyn Store) {
+    let text = |text: &str| Some(text.to_owned());
+    let profile = |profile: Profile| ImportEntry {
+        profile,
+        ..entry("touched@example.com")
+    };
+    let phone = || Profile {
+        phone_number: text("+33123456789"),
+        ..Profile::default()
+    };
+    let username = || Profile {
+        username: text("ada"),
+        ..Profile::default()
+    };
+    let proved = || ImportEntry {
+        email_verified: Some(true),
+        ..entry("touched@example.com")
+    };
+    let harmless = Profile {
+        name: text("Ada"),
+        picture: text("https://example.com/ada.png"),
+        locale: text("fr"),
+        ..Profile::default()
+    };
+    let cases = [
+        ("a new user", entry("touched@example.com"), false),
+        ("a proved email", proved(), true),
+        ("the same proof", proved(), false),
+        ("nothing said", entry("Touched@example.com"), false),
+        ("a phone number", profile(phone()), true),
+        ("the same number", profile(phone()), false),
+        ("a username", profile(username()), true),
+        ("the same username", profile(username()), false),
+        ("other claims", profile(harmless), false),
+        ("another email", entry("moved-on@example.com"), true),
+    ];
+    let user_id = Some(UserId::parse("auth0|touched").unwrap());
+    let connection = connection("Touched");
+    let mut ended_from = 0;
+    for (what, entry, ends) in cases {
+        let entries = [ImportEntry {
+            user_id: user_id.clone(),
+            ..entry
+        }];
+        let tally = store.import(&connection, &entries, START).await.unwrap();
+        let expected: Vec<_> = user_id.clone().into_iter().filter(|_| ends).collect();
+        assert_eq!(tally.sessions_ended, expected, "{what}");
+        let id = user_id.as_ref().unwrap();
+        let user = store.find_user(id).await.unwrap().unwrap();
+        if ends {
+            ended_from = user.version;
+        }
+        assert_eq!(user.sessions_from_version, ended_from, "{what}");
+    }
 }
 
 async fn nobody_is_changed(store: &dyn Store) {

@@ -25,7 +25,8 @@ pub(super) async fn one(
     if rehashed {
         wanted.end_sessions();
     }
-    let differs = current.as_ref() != Some(&wanted);
+    let outcome = Outcome::of(current.as_ref(), &wanted);
+    let differs = outcome != Outcome::Unchanged;
     match &current {
         None => users::add(transaction, &wanted).await?,
         Some(_) if differs => users::update(transaction, &wanted).await?,
@@ -37,11 +38,7 @@ pub(super) async fn one(
     if let (None, Some(hash)) = (&current, &entry.password_hash) {
         passwords::import(transaction, &wanted.id, hash).await?;
     }
-    Ok(match current {
-        None => Outcome::Created,
-        Some(_) if differs => Outcome::Updated,
-        Some(_) => Outcome::Unchanged,
-    })
+    Ok(outcome)
 }
 
 /// The user that an entry is about: by id if it gives one, else by email. Refuses an id of another connection and an

@@ -1,5 +1,7 @@
 //! How long sessions live.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{EPHEMERAL, LIMITS, at, limits, open, resolve, sign_in, visit};
@@ -84,6 +86,25 @@ async fn a_use_soon_after_another_is_not_written(store: &dyn Store) {
     assert_eq!(used(at(30)).await, at(60));
 }
 
+/// Whoever wants a fresher sign-in than there is gets to see it, and has not used it.
+async fn a_session_that_does_not_serve_is_not_used(store: &dyn Store) {
+    for (max_age, extends) in [(300, false), (0, false), (301, true), (u64::MAX, true)] {
+        let (token, _) = open(store, &sign_in("unserved"), at(0)).await;
+        let asking = Visit {
+            max_age: Some(Duration::from_secs(max_age)),
+            client_id: "app".to_owned(),
+            ..visit()
+        };
+        let found = store.resolve_session(&token, &asking, at(300)).await;
+        let (found, _) = found.unwrap().unwrap();
+        assert_eq!(found.authenticated_at, at(0));
+        let later = resolve(store, &token, at(301)).await.unwrap();
+        assert_eq!(later.client_ids.is_empty(), !extends, "{max_age}");
+        let used = if extends { at(300) } else { at(301) };
+        assert_eq!(later.last_interacted_at, used, "{max_age}");
+    }
+}
+
 async fn lower_limits_count_at_once(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("lower"), at(0)).await;
     let lower = limits(400, 300);
@@ -152,6 +173,7 @@ pub(super) async fn all(store: &dyn Store) {
     a_session_ends_when_nobody_uses_it(store).await;
     a_session_ends_however_much_it_is_used(store).await;
     a_use_soon_after_another_is_not_written(store).await;
+    a_session_that_does_not_serve_is_not_used(store).await;
     lower_limits_count_at_once(store).await;
     higher_limits_wait_for_the_next_sign_in(store).await;
     limits_that_rise_again_are_those_of_the_sign_in(store).await;

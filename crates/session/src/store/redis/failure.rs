@@ -37,6 +37,7 @@ fn is_unavailable(error: &RedisError) -> bool {
                     | "NOREPLICAS"
                     | "NOSTORE"
                     | "OOM"
+                    | "STALE"
                     | "UNBLOCKED"
                     | "WRONGPASS"
             )

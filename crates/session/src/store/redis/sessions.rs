@@ -85,7 +85,12 @@ impl Sessions for RedisStore {
             .arg(visit.ephemeral_limits.absolute.as_secs())
             .arg(visit.ephemeral_limits.idle.as_secs())
             .arg(ip)
-            .arg(agent);
+            .arg(agent)
+            .arg(
+                visit
+                    .max_age
+                    .map_or(String::new(), |age| age.as_secs().to_string()),
+            );
         let found: Option<(Vec<u8>, Option<Vec<u8>>)> = self.connection.call(&call).await?;
         let Some((session, user)) = found else {
             return Ok(None);

@@ -27,7 +27,7 @@ pub(super) struct Supervisor {
     pub(super) topology: Topology,
     pub(super) connection: Arc<Connection>,
     pub(super) contents: Contents,
-    /// False while the server evicts.
+    /// False while the server evicts, and before it has told whether it does.
     pub(super) may_be_used: bool,
 }
 
@@ -106,8 +106,10 @@ impl Supervisor {
             .look(&links.calls, self.connection.deadline)
             .await?;
         self.connection.breaker.probe_answered();
-        if is_seldom {
-            self.may_be_used = may_be_used(links).await;
+        if is_seldom || !self.may_be_used {
+            let may_be_used = may_be_used(links).await;
+            // One server of a cluster that does not tell must not keep the others from being used.
+            self.may_be_used = may_be_used.unwrap_or(self.may_be_used || links.heal_themselves());
         }
         if self.may_be_used {
             self.contents.act_on(found, &links.calls, is_seldom).await?;
@@ -118,8 +120,8 @@ impl Supervisor {
     }
 }
 
-/// Looks at what changes slowly. One server of a cluster that does not answer does not keep the others from being used.
-async fn may_be_used(links: &Links) -> bool {
+/// Looks at what changes slowly; nothing when Redis does not tell.
+async fn may_be_used(links: &Links) -> Option<bool> {
     let look = async || -> RedisResult<bool> {
         clock::compare(links.calls.clone()).await?;
         let memory = Memory::read(links.calls.clone()).await?;
@@ -127,11 +129,11 @@ async fn may_be_used(links: &Links) -> bool {
         Ok(memory.evicting_policy().is_none())
     };
     match timeout(ATTEMPTS, look()).await {
-        Ok(Ok(may_be_used)) => may_be_used,
+        Ok(Ok(may_be_used)) => Some(may_be_used),
         Ok(Err(error)) => {
             tracing::warn!(%error, "redis does not tell about its memory and clock");
-            true
+            None
         }
-        Err(_) => true,
+        Err(_) => None,
     }
 }

@@ -16,6 +16,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::RedisStore;
+use super::functions;
 use super::keys::Key;
 use super::record::field;
 use crate::config::RedisConfig;
@@ -80,6 +81,7 @@ fn visit() -> Visit {
     Visit {
         limits: DAY,
         ephemeral_limits: DAY,
+        max_age: None,
         client_id: String::new(),
         device: Device::default(),
     }
@@ -421,6 +423,25 @@ async fn a_server_that_evicts_is_not_used() {
         "{answer:?}"
     );
     assert!(redis.keys("*").await.unwrap().is_empty());
+}
+
+/// It may have been replaced while it stood still, and not know it yet.
+#[tokio::test]
+async fn a_server_that_was_silent_is_not_believed_at_once() {
+    let server = Server::start().await;
+    let store = store(&server).await;
+    let token = add_session(&store).await;
+    server.pause();
+    tokio::time::sleep(Duration::from_millis(2_300)).await;
+    server.resume();
+    let mut redis = redis(&server).await;
+    let answer: redis::RedisResult<redis::Value> =
+        functions::Call::new("find_value", &Key::user_relay_position())
+            .command()
+            .query_async(&mut redis)
+            .await;
+    assert_eq!(answer.unwrap_err().code(), Some("STALE"));
+    assert!(eventually_found(&store, &token).await);
 }
 
 /// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.

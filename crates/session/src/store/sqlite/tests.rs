@@ -49,6 +49,7 @@ async fn resolve(store: &SqliteStore, token: &SessionToken) -> Result<bool, Stor
     let visit = Visit {
         limits: DAY,
         ephemeral_limits: DAY,
+        max_age: None,
         client_id: String::new(),
         device: Device::default(),
     };

@@ -1,3 +1,21 @@
+-- Seconds. SILENCE is far longer than the half second between two probes of any service, and shorter than any time after
+-- which a primary is replaced.
+local SILENCE, CAUTION = 2, 1
+-- When a call last came to this server; kept in its memory for as long as the library is loaded.
+local heard_at, doubtful_until
+
+-- Whether this server may have been replaced without knowing it: it has stood still, or was cut off from everybody. What
+-- piled up in its sockets meanwhile is served before it hears the news, so for a moment nothing it says is believed.
+local function is_doubtful()
+    local time = redis.call('TIME')
+    local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+    if heard_at and now > heard_at + SILENCE then
+        doubtful_until = now + CAUTION
+    end
+    heard_at = now
+    return doubtful_until and now < doubtful_until
+end
+
 -- A store that has lost its marker (keys[#keys]) has lost what lay beside it too: what is not there proves nothing then.
 -- None is registered as `no-writes`: so a demoted primary, and one that has lost its replicas (`min-replicas-to-write`),
 -- refuses them all, instead of answering from what may be out of date.
@@ -5,6 +23,9 @@ local function register(name, call, flags)
     redis.register_function {
         function_name = PREFIX .. name,
         callback = function(keys, args)
+            if is_doubtful() then
+                return redis.error_reply('STALE the server was silent, and may have been replaced')
+            end
             if redis.call('EXISTS', keys[#keys]) == 0 then
                 return redis.error_reply('NOSTORE the store has lost its marker')
             end

@@ -13,7 +13,8 @@ local function resolve_session(keys, args)
         remove(keys[1], field)
         return false
     end
-    if is_revoked(session, table.remove(found)) then
+    local max_age = tonumber(args[11]) or math.huge
+    if is_revoked(session, table.remove(found)) or now >= proved_at(session) + max_age * 1000 then
         return found
     end
 
