@@ -3,12 +3,12 @@
 use doorward_test_support::redis::Cluster;
 
 use super::load::{Load, USUAL};
-use super::stand::{alone, on_stand, settings};
+use super::stand::{on_stand, place, settings};
 use super::sweep::sweep;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_05_a_primary_of_a_cluster_dies() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Cluster::start(1).await;
     on_stand(&settings(&redis.url()), async |stand| {
         stand.add_users(3);
@@ -41,7 +41,7 @@ async fn rel_05_a_primary_of_a_cluster_dies() {
 /// untrue.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shard_without_a_replica_is_lost() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Cluster::start(0).await;
     // Nobody acknowledges anything here.
     let settings = format!("{}\nconfirm_replicas = 0", settings(&redis.url()));

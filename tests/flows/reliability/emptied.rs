@@ -7,12 +7,12 @@ use doorward_test_support::redis::Persistent;
 use super::answer::Answer;
 use super::load::{Load, USUAL};
 use super::model::Model;
-use super::stand::{LOST, alone, on_stand, settings};
+use super::stand::{LOST, on_stand, place, settings};
 use super::sweep::sweep;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_06_everybody_waits_for_the_data() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     on_stand(&settings(&redis.url()), async |stand| {
         stand.add_users(3);
@@ -45,7 +45,7 @@ async fn rel_06_everybody_waits_for_the_data() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_06_the_loss_is_declared() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     let settings = format!("{}\nwhen_emptied = \"begin_again\"", settings(&redis.url()));
     on_stand(&settings, async |stand| {

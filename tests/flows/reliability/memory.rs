@@ -8,12 +8,12 @@ use doorward_test_support::process::Process;
 use doorward_test_support::redis::Persistent;
 
 use super::load::{Load, USUAL};
-use super::stand::{NEARLY_FULL, alone, on_stand, settings};
+use super::stand::{NEARLY_FULL, on_stand, place, settings};
 use super::sweep::sweep;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_08_redis_is_full() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     on_stand(&settings(&redis.url()), async |stand| {
         stand.add_users(3);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use doorward_test_support::redis::{Persistent, Proxy};
 
 use super::load::{Load, Mix, USUAL};
-use super::stand::{alone, on_stand, settings};
+use super::stand::{on_stand, place, settings};
 use super::sweep::sweep;
 
 /// By then whoever waits for Redis has given up asking.
@@ -18,7 +18,7 @@ fn patient(url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_07_redis_answers_late() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     let proxy = Proxy::start(redis.port());
     on_stand(&patient(&proxy.url()), async |stand| {
@@ -54,7 +54,7 @@ async fn rel_07_redis_answers_late() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_07_redis_does_not_answer() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     let proxy = Proxy::start(redis.port());
     on_stand(&patient(&proxy.url()), async |stand| {
@@ -113,7 +113,7 @@ fn assert_left_alone(questions: usize) {
 async fn rel_10_redis_comes_and_goes() {
     const PER_SECOND: usize = 2;
     const REPLICAS: usize = 2;
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     let proxy = Proxy::start(redis.port());
     on_stand(&settings(&proxy.url()), async |stand| {

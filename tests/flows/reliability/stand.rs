@@ -14,7 +14,7 @@ use doorward_proto::session::v1::{
     ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, SessionLimits,
 };
 use reqwest::StatusCode;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tonic::transport::Channel;
 
 use super::answer::{Answer, cannot_tell};
@@ -34,10 +34,10 @@ const DAY: SessionLimits = SessionLimits {
     idle_seconds: 86_400,
 };
 
-/// These stories take a machine's attention: one at a time.
-pub(super) async fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: AsyncMutex<()> = AsyncMutex::const_new(());
-    ALONE.lock().await
+/// These stories take a machine's attention: two at a time.
+pub(super) async fn place() -> SemaphorePermit<'static> {
+    static PLACES: Semaphore = Semaphore::const_new(2);
+    PLACES.acquire().await.expect("it is never closed")
 }
 
 /// Two frontends and two `session` services over a Redis that the story has started.

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::load::{Load, Mix, Run};
 use super::model::Session;
-use super::stand::{alone, on_stand, settings};
+use super::stand::{on_stand, place, settings};
 use super::sweep::sweep;
 
 const SESSIONS: usize = 60;
@@ -19,7 +19,7 @@ const QUESTIONS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_46_logouts_and_silent_authentications_at_once() {
-    let _alone = alone().await;
+    let _place = place().await;
     let redis = Persistent::start().await;
     on_stand(&settings(&redis.url()), async |stand| {
         let model = stand.model(SESSIONS, 0).await;
