@@ -23,7 +23,6 @@
 //! | SEC-083 | resetting a password |
 //! | SEC-084 | deleting users |
 //! | SEC-085 | limits of a tenant, which are minutes: the sessions here were opened with limits of a second |
-//! | SEC-086 | a page for one's own sessions: `session` is asked itself |
 //! | SEC-090 | a second factor; of other steps there are consent and confirmation |
 //! | SEC-092 | connections of an organization: those of an application are tried |
 //! | SEC-094 | a token of another issuer that our key has signed: nothing signs one |
@@ -91,7 +90,7 @@
 //! | 083, 084 | a change of the user ends the sessions from before it | `session/src/convert/session.rs` `user`, `session/src/domain/session.rs` `is_revoked_by` |
 //! | 084 | a blocked user is refused wherever something would be given | `edge/pipeline/authenticate.rs`, `edge/http/sign_in.rs` `complete`, `edge/http/userinfo.rs` `answer` |
 //! | 085 | both limits | `session/src/domain/session.rs` `is_live`, `session/src/store` |
-//! | 086 | a session lies in its user's place, and is named together with him | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation` |
+//! | 086 | a session lies in its user's place, and is named together with him | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation`; `edge/http/sessions.rs` `revoke` |
 //! | 087 | one cookie for all tabs; a sign-in rests in the store | `edge/pipeline/interact.rs` `begin` |
 //! | 088 | a token's life is its API's | `edge/pipeline/issue.rs` `lifetime_seconds` |
 //! | 089, 090 | a page becomes an error | `edge/pipeline.rs` `to_issued`, `edge/error.rs` `without_a_page` |

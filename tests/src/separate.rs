@@ -90,7 +90,6 @@ impl Separate {
     }
 
     /// For what is not as usual.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }

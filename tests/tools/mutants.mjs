@@ -8,7 +8,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-const VARIABLE = 'DOORWARD_MUTANT';
+// Not DOORWARD_…: the services would take it for a setting.
+const VARIABLE = 'MUTANT_OF_DOORWARD';
 const HAPPY_PATH = '001';
 const TIMEOUT_MS = 900_000;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use doorward_oauth2_types::ErrorCode;
 use http::StatusCode;
 
-use crate::backends::BackendError;
+use crate::backends::{Absence, BackendError};
 use crate::browser::Browser;
 use crate::views::ErrorKind;
 
@@ -96,6 +96,18 @@ impl ShownError {
         Self::new(ErrorCode::InvalidRequest, description)
     }
 
+    /// A sign-out of which nobody knows whether it has happened.
+    pub(crate) fn unconfirmed_sign_out(error: BackendError) -> Self {
+        let kind = match error {
+            BackendError::CannotTell { .. } => ErrorKind::UnconfirmedSignOut,
+            BackendError::Failed { .. } => ErrorKind::Fault,
+        };
+        Self {
+            kind,
+            ..error.into()
+        }
+    }
+
     /// The sign-in is over, too old, or was begun in another browser.
     pub(crate) fn lost_transaction() -> Self {
         Self {
@@ -143,6 +155,12 @@ pub(crate) enum Stop {
     Confirm { user_id: String },
     /// The application is told no.
     Refuse(OAuthError),
+}
+
+impl From<Absence> for Stop {
+    fn from(_: Absence) -> Self {
+        Self::SignIn { offered: None }
+    }
 }
 
 impl Stop {

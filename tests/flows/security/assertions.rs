@@ -1,8 +1,13 @@
 //! The outcomes of the security tests, checked in one place.
 
+use std::time::{Duration, Instant};
+
 use doorward_e2e::{Agent, Callback, Page, Request};
 
 use super::fixture::silent;
+
+/// How soon everything must be well again once a store is back.
+pub(super) const RECOVERY: Duration = Duration::from_secs(10);
 
 /// A page of our own that leads nowhere and gives nothing: a 4xx without `Location`, token or cookie.
 #[track_caller]
@@ -88,6 +93,21 @@ pub(super) fn assert_granted_at(page: &Page, redirect_uri: &str) -> Callback {
 pub(super) async fn assert_session_good(agent: &Agent) {
     let answer = agent.authorize(&silent("token")).await.callback();
     assert!(answer.find("access_token").is_some(), "{answer:?}");
+}
+
+/// The session of this browser is found good once the store is heard of again, and until then nobody says that it is not.
+pub(super) async fn assert_session_survived(agent: &Agent) {
+    let request = silent("token");
+    let begin = Instant::now();
+    loop {
+        let page = agent.authorize(&request).await;
+        if page.callback().find("access_token").is_some() {
+            return;
+        }
+        assert_refused(&page, &request, "temporarily_unavailable");
+        assert!(begin.elapsed() < RECOVERY, "still {page:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// This browser has no session, or one that is dead.

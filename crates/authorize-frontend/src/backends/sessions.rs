@@ -16,6 +16,7 @@ use tonic::transport::Channel;
 
 use super::BackendError;
 use super::calls::Calls;
+use crate::browser::Browser;
 
 /// A session that its store has confirmed, with its user.
 #[derive(Debug)]
@@ -23,6 +24,18 @@ pub(crate) struct LiveSession {
     pub(crate) session: Session,
     pub(crate) user: User,
 }
+
+/// What is certain of a session cookie. That nothing is known is not among it: that is a [`BackendError`], and nothing but
+/// the store's word makes an [`Absence`] of it.
+#[derive(Debug)]
+pub(crate) enum Resolved {
+    Live(Box<LiveSession>),
+    Absent(Absence),
+}
+
+/// There is no session.
+#[derive(Debug)]
+pub(crate) struct Absence(());
 
 /// What the store knows of a transaction.
 #[derive(Debug)]
@@ -66,20 +79,29 @@ impl Sessions {
         Ok((opened.session_token, session.sid))
     }
 
-    /// The live session behind a cookie. `None` is the store's own word.
+    /// The live session of a browser; its cookie and device are added to the request. Without a cookie there is none, and
+    /// no store has to be asked.
     pub(crate) async fn resolve(
         &self,
+        browser: &Browser,
         request: ResolveSessionRequest,
-    ) -> Result<Option<LiveSession>, BackendError> {
-        let request = self.calls.request(request);
+    ) -> Result<Resolved, BackendError> {
+        let Some(session_token) = browser.session_token() else {
+            return Ok(Resolved::Absent(Absence(())));
+        };
+        let request = self.calls.request(ResolveSessionRequest {
+            session_token: session_token.to_owned(),
+            device: Some(browser.device()),
+            ..request
+        });
         let answer = self
             .calls
             .answer(self.client.clone().resolve_session(request).await)?;
         let Some(session) = answer.session else {
-            return Ok(None);
+            return Ok(Resolved::Absent(Absence(())));
         };
         let user = self.calls.required(answer.user, "user")?;
-        Ok(Some(LiveSession { session, user }))
+        Ok(Resolved::Live(Box::new(LiveSession { session, user })))
     }
 
     pub(crate) async fn end(&self, session_token: &str) -> Result<(), BackendError> {

@@ -91,9 +91,10 @@ async fn target(
 
 /// Ends the session of this browser, if it has one; an error means that it may live on. Of several cookies none signs
 /// anybody in, but what is told afterwards has to be true of each.
-pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), BackendError> {
+pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), ShownError> {
     for session_token in browser.session_tokens() {
-        deps.backends.sessions.end(session_token).await?;
+        let ended = deps.backends.sessions.end(session_token).await;
+        ended.map_err(ShownError::unconfirmed_sign_out)?;
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ use super::html::{Policy, html, target_source};
 use super::logout::{end_session, logged_out};
 use super::question::{Choice, user_name};
 use super::redirect::{found, see_other};
-use crate::backends::{BackendError, LiveSession};
+use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -137,18 +137,18 @@ impl<'a> Asked<'a> {
         };
         let lifetimes = request.tenant().session_lifetimes.unwrap_or_default();
         let resolve = ResolveSessionRequest {
-            session_token: session_token.to_owned(),
             limits: Some(limits(&lifetimes, true)),
             ephemeral_limits: Some(limits(&lifetimes, false)),
-            client_id: String::new(),
-            device: Some(browser.device()),
             ..ResolveSessionRequest::default()
         };
-        let found = deps.backends.sessions.resolve(resolve).await?;
-        Ok(found.map(|live| Self {
-            session_token,
-            live,
-        }))
+        let found = deps.backends.sessions.resolve(browser, resolve).await?;
+        Ok(match found {
+            Resolved::Live(live) => Some(Self {
+                session_token,
+                live: *live,
+            }),
+            Resolved::Absent(_) => None,
+        })
     }
 
     /// Nobody is asked about a request that would lead nowhere.

@@ -32,7 +32,7 @@ use super::html::{Policy, html};
 use super::logout::{end_session, logged_out};
 use super::question::user_name;
 use super::redirect::see_other;
-use crate::backends::{BackendError, LiveSession};
+use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -109,20 +109,21 @@ impl<'a> Viewer<'a> {
         };
         let (limits, ephemeral_limits) = limits_of(tenant);
         let resolve = ResolveSessionRequest {
-            session_token: session_token.to_owned(),
             limits: Some(limits),
             ephemeral_limits: Some(ephemeral_limits),
-            client_id: String::new(),
-            device: Some(browser.device()),
             ..ResolveSessionRequest::default()
         };
-        let found = deps.backends.sessions.resolve(resolve).await?;
-        Ok(found.filter(|live| !live.user.blocked).map(|live| Self {
-            browser,
-            session_token,
-            tenant,
-            live,
-        }))
+        Ok(
+            match deps.backends.sessions.resolve(browser, resolve).await? {
+                Resolved::Live(live) if !live.user.blocked => Some(Self {
+                    browser,
+                    session_token,
+                    tenant,
+                    live: *live,
+                }),
+                Resolved::Live(_) | Resolved::Absent(_) => None,
+            },
+        )
     }
 
     async fn show(&self, deps: &Deps) -> Result<Response, ShownError> {
@@ -174,9 +175,10 @@ impl<'a> Viewer<'a> {
         Ok(see_other(ADDRESS))
     }
 
-    async fn end_sessions(&self, which: Which, deps: &Deps) -> Result<u32, BackendError> {
+    async fn end_sessions(&self, which: Which, deps: &Deps) -> Result<u32, ShownError> {
         let user_id = &self.live.user.user_id;
-        deps.backends.sessions.revoke(user_id, which).await
+        let revoked = deps.backends.sessions.revoke(user_id, which).await;
+        revoked.map_err(ShownError::unconfirmed_sign_out)
     }
 }
 

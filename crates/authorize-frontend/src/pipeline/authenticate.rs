@@ -7,7 +7,7 @@ use doorward_proto::session::v1::{ResolveSessionRequest, Session, SessionLimits}
 use jiff::Timestamp;
 
 use super::{Pending, ValidatedRequest};
-use crate::backends::{BackendError, LiveSession};
+use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, Stop};
@@ -34,10 +34,9 @@ impl Authenticated {
     }
 }
 
-/// Why the user has to sign in, although there may be a session.
+/// Why the user has to sign in, although there is a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LoginReason {
-    NoSession,
     SsoDisabled,
     PromptAsks,
     TooOld,
@@ -51,18 +50,21 @@ pub(crate) async fn authenticate(
     pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<Authenticated, Stop> {
-    let live = resolve_session(&request, browser, deps).await?;
+    let live = match resolve_session(&request, browser, deps).await? {
+        Resolved::Live(live) => *live,
+        Resolved::Absent(absence) => return Err(absence.into()),
+    };
     let has_signed_in = pending.is_some_and(|pending| pending.sid().is_some());
     let LiveSession { session, user } =
-        match login_reason(&request, live.as_ref(), pending, deps.clock.now()) {
-            None => live.ok_or(Stop::SignIn { offered: None })?,
+        match login_reason(&request, &live, pending, deps.clock.now()) {
+            None => live,
             // He has just signed in and is still not the one: asking again would go on for ever.
             Some(LoginReason::OtherUserHinted) if has_signed_in => {
                 return Err(OAuthError::login_required().into());
             }
             Some(reason) => {
                 tracing::debug!(?reason, "the user has to sign in");
-                let offered = live.and_then(|live| offered_account(&request, live.user));
+                let offered = offered_account(&request, live.user);
                 return Err(Stop::SignIn { offered });
             }
         };
@@ -81,24 +83,20 @@ async fn resolve_session(
     request: &ValidatedRequest,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Option<LiveSession>, BackendError> {
-    let Some(session_token) = browser.session_token() else {
-        return Ok(None);
-    };
+) -> Result<Resolved, BackendError> {
     let lifetimes = request.tenant().session_lifetimes.unwrap_or_default();
     let resolve = ResolveSessionRequest {
-        session_token: session_token.to_owned(),
         limits: Some(limits(&lifetimes, true)),
         ephemeral_limits: Some(limits(&lifetimes, false)),
         client_id: request.client().client_id.clone(),
-        device: Some(browser.device()),
         max_age_seconds: max_age_to_count(request),
         user_id: request
             .hinted_sub()
             .filter(|_| request.prompt().none())
             .map(str::to_owned),
+        ..ResolveSessionRequest::default()
     };
-    deps.backends.sessions.resolve(resolve).await
+    deps.backends.sessions.resolve(browser, resolve).await
 }
 
 /// A silent request whose answer is `login_required` is no use of the session. One that leads to a page is.
@@ -130,13 +128,10 @@ pub(crate) fn limits(lifetimes: &SessionLifetimes, persistent: bool) -> SessionL
 
 fn login_reason(
     request: &ValidatedRequest,
-    live: Option<&LiveSession>,
+    LiveSession { session, user }: &LiveSession,
     pending: Option<&Pending>,
     now: Timestamp,
 ) -> Option<LoginReason> {
-    let Some(LiveSession { session, user }) = live else {
-        return Some(LoginReason::NoSession);
-    };
     if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
         return Some(LoginReason::OtherUserHinted);
     }

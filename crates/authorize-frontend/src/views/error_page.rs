@@ -19,19 +19,22 @@ pub enum ErrorKind {
     TooLarge,
     /// A part of Doorward cannot be reached.
     Unavailable,
+    /// It is not known whether the person is signed out.
+    UnconfirmedSignOut,
     /// A fault of ours.
     Fault,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Request,
         Self::StartAgain,
         Self::NothingChanged,
         Self::NotFound,
         Self::TooLarge,
         Self::Unavailable,
+        Self::UnconfirmedSignOut,
         Self::Fault,
     ];
 
@@ -57,6 +60,7 @@ impl ErrorKind {
             Self::NotFound => "not-found",
             Self::TooLarge => "too-large",
             Self::Unavailable => "unavailable",
+            Self::UnconfirmedSignOut => "unconfirmed-sign-out",
             Self::Fault => "fault",
         }
     }

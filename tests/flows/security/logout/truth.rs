@@ -1,8 +1,12 @@
 //! Who is told that he is signed out is signed out, everywhere.
 
-use doorward_e2e::{Agent, Page};
+use std::time::{Duration, Instant};
 
-use super::super::assertions::{assert_session_dead, assert_session_good};
+use doorward_e2e::{Agent, Form, Page, SECOND_SESSION};
+
+use super::super::assertions::{
+    RECOVERY, assert_session_dead, assert_session_good, assert_session_survived,
+};
 use super::super::fixture::{
     BROWSER_COOKIE, SESSION_COOKIE, at_second, copy, on_own_replicas, on_server_and_replicas,
     request, signed_in,
@@ -65,27 +69,54 @@ async fn sec_210_over_at_once() {
 async fn sec_211_the_store_is_gone() {
     on_own_replicas(async |deployment, processes| {
         let agent = signed_in(deployment).await;
+        let second = at_second(deployment, &agent);
         let hint = id_token(&agent).await;
         let form = assert_asked(&agent.get("/oidc/logout").await);
         let cookies = agent.cookies();
-        processes.redis().pause();
-        let proved = oidc(&[("id_token_hint", &hint)]);
-        let second = at_second(deployment, &agent);
-        for browser in [&agent, &second] {
-            for path in ["/v2/logout", "/oidc/logout", &proved] {
-                assert_not_confirmed(&browser.get(path).await);
+        let try_in_vain = async || {
+            let proved = oidc(&[("id_token_hint", &hint)]);
+            for browser in [&agent, &second] {
+                for path in ["/v2/logout", "/oidc/logout", &proved] {
+                    assert_not_confirmed(&browser.get(path).await);
+                }
+                assert_not_confirmed(&browser.submit(&form).await);
             }
-            assert_not_confirmed(&browser.submit(&form).await);
+            assert_eq!(agent.cookies(), cookies, "no cookie is touched");
+        };
+        // What never got as far as the store has changed nothing.
+        for process in ["session", SECOND_SESSION] {
+            processes.kill(process);
         }
-        assert_eq!(agent.cookies(), cookies, "no cookie is touched");
+        try_in_vain().await;
+        for process in ["session", SECOND_SESSION] {
+            processes.start_process(process);
+        }
+        for browser in [&agent, &second] {
+            assert_session_survived(browser).await;
+        }
+        // What the store may have heard of, it may do later: nobody knows until it answers.
+        processes.redis().pause();
+        try_in_vain().await;
         processes.redis().resume();
         let thief = copy(deployment, &agent);
-        assert_session_good(&thief).await;
-        let page = agent.submit(&form).await;
+        let page = until_confirmed(&agent, &form).await;
         assert_eq!(page.status, 200, "{page:?}");
         assert_session_dead(&thief).await;
     })
     .await;
+}
+
+async fn until_confirmed(agent: &Agent, form: &Form) -> Page {
+    let begin = Instant::now();
+    loop {
+        let page = agent.submit(form).await;
+        if page.status != 503 {
+            return page;
+        }
+        assert_not_confirmed(&page);
+        assert!(begin.elapsed() < RECOVERY, "still {page:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[track_caller]

@@ -1,12 +1,71 @@
-//! Nobody sees or ends the sessions of another user. There is no page for one's own yet, so `session` is asked itself.
+//! Nobody sees or ends the sessions of another user: not on the page for one's own, and not where it asks.
 
-use doorward_e2e::{Agent, Deployment, SECOND_SESSION, User};
+use std::collections::BTreeSet;
+
+use doorward_e2e::{Agent, Deployment, Form, Page, SECOND_SESSION, User};
 use doorward_proto::session::v1::RevokeSessionsRequest;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 
 use super::super::assertions::{assert_session_dead, assert_session_good};
-use super::super::fixture::{SESSION_COOKIE, copy, on_replicas, separate, signed_in_as};
+use super::super::fixture::{SESSION_COOKIE, at_second, copy, on_replicas, separate, signed_in_as};
 use super::super::rpc::{list, resolve, sessions};
+
+const PAGE: &str = "/u/sessions";
+
+#[tokio::test]
+async fn sec_086_the_page_of_another_user() {
+    on_replicas(async |deployment| {
+        let (alice, bob) = (deployment.add_user(), deployment.add_user());
+        let (phone, phone_sid, _) = session(deployment, &alice).await;
+        let (here, here_sid, _) = session(deployment, &bob).await;
+        let (there, there_sid, _) = session(deployment, &bob).await;
+        for browser in [&here, &at_second(deployment, &here)] {
+            let page = browser.get(PAGE).await;
+            assert_eq!(listed(&page), BTreeSet::from([&*here_sid, &*there_sid]));
+            let mut answers = Vec::new();
+            for foreign in [&*phone_sid, "no-such-session", ""] {
+                let refused = browser.submit(&form(&page, foreign, "revoke")).await;
+                assert_eq!((refused.status.as_u16(), refused.location()), (404, None));
+                // All but the number of the request.
+                answers.push((details(&refused).to_owned(), refused.body.len()));
+            }
+            answers.dedup();
+            assert_eq!(answers.len(), 1, "nobody learns which there are");
+        }
+        let page = at_second(deployment, &here).get(PAGE).await;
+        let done = here.submit(&form(&page, &phone_sid, "revoke-others")).await;
+        assert_eq!(done.status, 303, "{done:?}");
+        assert_session_dead(&there).await;
+        for agent in [&phone, &copy(deployment, &phone), &here] {
+            assert_session_good(agent).await;
+        }
+    })
+    .await;
+}
+
+/// The sessions that a page shows.
+fn listed(page: &Page) -> BTreeSet<&str> {
+    let after = page.body.split("name=\"sid\" value=\"").skip(1);
+    after.filter_map(|text| text.split('"').next()).collect()
+}
+
+/// What an error page says.
+fn details(page: &Page) -> &str {
+    let code = page.body.split("<code>").nth(1);
+    code.and_then(|text| text.split("</code>").next()).unwrap()
+}
+
+/// A form of that page, made out to any session.
+fn form(page: &Page, sid: &str, action: &str) -> Form {
+    let csrf = page.form().value("_csrf").to_owned();
+    let fields = [("_csrf", csrf.as_str()), ("sid", sid), ("action", action)];
+    Form {
+        action: page.url.clone(),
+        fields: fields
+            .map(|(name, value)| (name.into(), value.into()))
+            .into(),
+    }
+}
 
 #[tokio::test]
 async fn sec_086_the_sessions_of_another_user() {
@@ -14,12 +73,12 @@ async fn sec_086_the_sessions_of_another_user() {
         let (alice, bob) = (deployment.add_user(), deployment.add_user());
         let (phone, phone_sid, alice_id) = session(deployment, &alice).await;
         let (laptop, laptop_sid, _) = session(deployment, &alice).await;
-        let (of_bob, bob_sid, bob_id) = session(deployment, &bob).await;
+        let (of_bob, sid_of_bob, bob_id) = session(deployment, &bob).await;
         let mut second = sessions(separate(deployment), SECOND_SESSION);
 
         let listed = list(&mut second, &bob_id).await;
         assert_eq!(listed.len(), 1, "{listed:?}");
-        assert_eq!((&listed[0].sid, &listed[0].user_id), (&bob_sid, &bob_id));
+        assert_eq!((&listed[0].sid, &listed[0].user_id), (&sid_of_bob, &bob_id));
         let mut revoke = async |user_id: &str, which| {
             let user_id = user_id.to_owned();
             let request = RevokeSessionsRequest { user_id, which };

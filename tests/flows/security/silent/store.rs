@@ -2,7 +2,7 @@
 
 use doorward_e2e::{Agent, Deployment, SECOND_SESSION};
 
-use super::super::assertions::{assert_refused, assert_session_good};
+use super::super::assertions::{assert_refused, assert_session_good, assert_session_survived};
 use super::super::fixture::{
     SESSION_COOKIE, at_second, on_own_replicas, request, signed_in, silent,
 };
@@ -21,7 +21,7 @@ async fn sec_103_the_store_is_gone() {
         }
         processes.redis().resume();
         for browser in [&agent, &second] {
-            assert_session_good(browser).await;
+            assert_session_survived(browser).await;
         }
         // One that has lost its own service says the same; the other knows.
         processes.kill(SECOND_SESSION);
