@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use doorward_test_support::redis::{Persistent, Proxy};
 
 use super::load::{Load, Mix, USUAL};
-use super::stand::{on_stand, place, settings};
+use super::stand::{OPENED, on_stand, place, settings};
 use super::sweep::sweep;
 
 /// By then whoever waits for Redis has given up asking.
@@ -65,6 +65,7 @@ async fn rel_07_redis_does_not_answer() {
         // The network swallows everything.
         proxy.silence();
         load.wait_until_unknown().await;
+        stand.wait_for_log(OPENED).await;
         let asked = questions(&load, &proxy).await;
         proxy.heal();
         load.wait_until_well().await;

@@ -3,7 +3,7 @@
 use doorward_test_support::redis::Persistent;
 
 use super::load::{Load, USUAL};
-use super::stand::{on_stand, place, settings};
+use super::stand::{AWAY, on_stand, place, settings};
 use super::sweep::sweep;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,6 +18,7 @@ async fn rel_04_redis_is_killed_and_started_again() {
 
         redis.kill();
         load.wait_until_unknown().await;
+        stand.wait_for_log(AWAY).await;
         load.go_on(1).await;
         redis.start_again().await;
         load.wait_until_well().await;

@@ -24,6 +24,10 @@ use super::model::{Model, Session, locked};
 const SHOWS_ITSELF: Duration = Duration::from_secs(15);
 /// What the log says when a store has lost its data.
 pub(super) const LOST: &str = "redis has lost its data";
+/// What the log says when Redis is not there.
+pub(super) const AWAY: &str = "redis cannot be reached";
+/// What the log says when Redis is not asked any more.
+pub(super) const OPENED: &str = "the breaker has opened";
 /// What the log says when there is little memory left.
 pub(super) const NEARLY_FULL: &str = "redis has used more than 80 % of its memory";
 const SESSION_COOKIE: &str = "__Host-doorward-session";
