@@ -18,6 +18,7 @@ mod logout;
 mod organization;
 mod passwords;
 mod permissions;
+mod reliability;
 mod replicas;
 mod restart;
 mod revocation;

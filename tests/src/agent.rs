@@ -39,6 +39,16 @@ impl Agent {
         }
     }
 
+    /// Another profile without any cookies, over the same connections.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            issuer: self.issuer.clone(),
+            cookies: Arc::default(),
+        }
+    }
+
     /// The cookies that the deployment has set, by name.
     #[must_use]
     pub fn cookies(&self) -> BTreeMap<String, String> {

@@ -12,8 +12,9 @@ const PRIMARIES: usize = 3;
 
 /// Redis Cluster. All of it ends when this is dropped.
 ///
-/// It needs no `min-replicas-to-write`: a primary that most others do not hear stops answering after
-/// `cluster-node-timeout`.
+/// A primary that most others do not hear stops answering after `cluster-node-timeout`. But one that hung and was replaced
+/// answers, before it hears of that, whatever had piled up at its sockets: with `min-replicas-to-write` it refuses, for its
+/// replicas left it before. That needs two replicas each, for with one, whoever takes over has none.
 #[derive(Debug, Clone)]
 pub struct Cluster {
     nodes: Arc<Vec<Node>>,
@@ -25,7 +26,7 @@ impl Cluster {
         let nodes = blocking(move || {
             let count = PRIMARIES * (1 + replicas_each);
             let nodes: Vec<_> = (0..count)
-                .map(|_| Node::start(free_port(), &settings()))
+                .map(|_| Node::start(free_port(), &settings(replicas_each)))
                 .collect();
             join(&nodes, replicas_each);
             wait_until("a cluster", || nodes.iter().all(Node::is_well));
@@ -60,14 +61,24 @@ impl Cluster {
         self.nodes[index].process().kill();
     }
 
+    /// Makes a node hang: it does not answer, and when it goes on, it knows nothing of what happened meanwhile.
+    pub fn pause(&self, index: usize) {
+        self.nodes[index].process().signal("STOP");
+    }
+
+    /// Lets a node that hangs go on.
+    pub fn resume(&self, index: usize) {
+        self.nodes[index].process().signal("CONT");
+    }
+
     /// Waits until other primaries have all slots.
-    pub async fn wait_for_promotion(&self, killed: usize) {
+    pub async fn wait_for_promotion(&self, lost: usize) {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
-            let dead = nodes[killed].address();
-            let others = || nodes.iter().filter(|node| node.address() != dead);
+            let lost = nodes[lost].address();
+            let others = || nodes.iter().filter(|node| node.address() != lost);
             wait_until("a new primary", || {
-                others().all(|node| node.has_replaced(&dead))
+                others().all(|node| node.has_replaced(&lost))
             });
         })
         .await;
@@ -106,7 +117,7 @@ impl Node {
 }
 
 /// Without a primary and its replica, the other shards go on: `cluster-require-full-coverage no`.
-fn settings() -> Vec<String> {
+fn settings(replicas_each: usize) -> Vec<String> {
     let mut lines = settings_of_persistence();
     lines.extend(
         [
@@ -118,6 +129,9 @@ fn settings() -> Vec<String> {
         .map(str::to_owned),
     );
     lines.push(format!("cluster-port {}", free_port()));
+    if replicas_each > 1 {
+        lines.push("min-replicas-to-write 1".to_owned());
+    }
     lines
 }
 

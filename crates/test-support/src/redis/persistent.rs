@@ -123,9 +123,9 @@ mod tests {
     #[tokio::test]
     async fn a_backup_can_be_put_back() {
         let server = Persistent::start().await;
-        server.ask(&["SET", "name", "kept"]);
+        assert_eq!(server.ask(&["SET", "name", "kept"]), "OK");
         server.keep();
-        server.ask(&["SET", "name", "lost"]);
+        assert_eq!(server.ask(&["SET", "name", "lost"]), "OK");
         server.kill();
         server.empty();
         server.start_again().await;

@@ -1,5 +1,8 @@
 //! A bad network in front of a Redis server: slow, silent, or closed.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener as StdListener};
 use std::sync::Arc;
@@ -27,6 +30,12 @@ enum Network {
     Closed,
 }
 
+#[derive(Debug, Default)]
+struct Counts {
+    accepted: AtomicUsize,
+    asked: AtomicUsize,
+}
+
 /// Passes on what goes to and comes from a server, as well as its network is meant to be at the moment. It has a thread of
 /// its own, so that a test may block without blocking it.
 #[derive(Debug)]
@@ -34,7 +43,7 @@ pub struct Proxy {
     port: u16,
     /// Dropped first: the thread ends with it.
     network: Option<watch::Sender<Network>>,
-    accepted: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -46,13 +55,13 @@ impl Proxy {
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
         listener.set_nonblocking(true).expect("a socket");
         let (network, told) = watch::channel(Network::Good);
-        let accepted = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&accepted);
-        let thread = std::thread::spawn(move || run(listener, server, told, &counter));
+        let counts = Arc::new(Counts::default());
+        let counter = Arc::clone(&counts);
+        let thread = std::thread::spawn(move || run(listener, server, &told, &counter));
         Self {
             port,
             network: Some(network),
-            accepted,
+            counts,
             thread: Some(thread),
         }
     }
@@ -86,7 +95,14 @@ impl Proxy {
     /// How many connections were made so far.
     #[must_use]
     pub fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::Relaxed)
+        self.counts.accepted.load(Ordering::Relaxed)
+    }
+
+    /// How often anything was sent to the server so far, whether it arrived or not. Questions that are sent together count
+    /// as one.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.counts.asked.load(Ordering::Relaxed)
     }
 
     fn become_network(&self, network: Network) {
@@ -107,8 +123,8 @@ impl Drop for Proxy {
 fn run(
     listener: StdListener,
     server: u16,
-    network: watch::Receiver<Network>,
-    accepted: &AtomicUsize,
+    network: &watch::Receiver<Network>,
+    counts: &Arc<Counts>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -119,8 +135,9 @@ fn run(
         let mut ended = network.clone();
         let accept = async {
             while let Ok((client, _)) = listener.accept().await {
-                accepted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(connect(client, server, network.clone()));
+                counts.accepted.fetch_add(1, Ordering::Relaxed);
+                let counts = Arc::clone(counts);
+                tokio::spawn(connect(client, server, network.clone(), counts));
             }
         };
         tokio::select! {
@@ -131,7 +148,12 @@ fn run(
     });
 }
 
-async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Network>) {
+async fn connect(
+    client: TcpStream,
+    server: u16,
+    mut network: watch::Receiver<Network>,
+    counts: Arc<Counts>,
+) {
     let closed = network.clone();
     let both = async {
         let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
@@ -140,8 +162,8 @@ async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Ne
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         tokio::select! {
-            end = pass(from_client, to_server, closed.clone(), false) => end,
-            end = pass(from_server, to_client, closed, true) => end,
+            end = pass(from_client, to_server, closed.clone(), Some(&counts.asked)) => end,
+            end = pass(from_server, to_client, closed, None) => end,
         }
     };
     tokio::select! {
@@ -150,12 +172,12 @@ async fn connect(client: TcpStream, server: u16, mut network: watch::Receiver<Ne
     }
 }
 
-/// Passes chunks on, each at its own time, so that a delay does not become a queue.
+/// Passes chunks on, each at its own time, so that a delay does not become a queue. Questions are counted, answers are late.
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut network: watch::Receiver<Network>,
-    is_answer: bool,
+    asked: Option<&AtomicUsize>,
 ) -> Result<(), Error> {
     let (sender, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
     let now = network.clone();
@@ -167,10 +189,13 @@ async fn pass(
                 return Ok(());
             }
             chunk.truncate(length);
-            let delay = match *now.borrow() {
-                Network::Slow(delay) if is_answer => delay,
+            let delay = match (*now.borrow(), asked) {
+                (Network::Slow(delay), None) => delay,
                 _ => Duration::ZERO,
             };
+            if let Some(asked) = asked {
+                asked.fetch_add(1, Ordering::Relaxed);
+            }
             let chunk = (Instant::now() + delay, chunk);
             sender.send(chunk).await.map_err(|_| gone())?;
         }
@@ -192,61 +217,4 @@ async fn pass(
 
 fn gone() -> Error {
     Error::from(ErrorKind::BrokenPipe)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{BufRead, BufReader, ErrorKind, Write};
-    use std::net::TcpStream;
-    use std::time::{Duration, Instant};
-
-    use super::*;
-    use crate::redis::Persistent;
-
-    struct Connection(BufReader<TcpStream>);
-
-    impl Connection {
-        fn new(proxy: &Proxy) -> Self {
-            let connection = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
-            Self(BufReader::new(connection))
-        }
-
-        fn ping(&mut self, patience: Duration) -> std::io::Result<String> {
-            self.0.get_ref().set_read_timeout(Some(patience))?;
-            self.0.get_ref().write_all(b"PING\r\n")?;
-            let mut answer = String::new();
-            self.0.read_line(&mut answer)?;
-            Ok(answer)
-        }
-    }
-
-    const PATIENCE: Duration = Duration::from_secs(10);
-
-    #[tokio::test]
-    async fn slow_silent_closed_and_well_again() {
-        let server = Persistent::start().await;
-        let proxy = Proxy::start(server.port());
-        let mut connection = Connection::new(&proxy);
-        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
-
-        let delay = Duration::from_millis(300);
-        proxy.delay(delay);
-        let begin = Instant::now();
-        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
-        assert!(begin.elapsed() >= delay);
-
-        proxy.silence();
-        let silence = connection.ping(Duration::from_millis(100)).unwrap_err();
-        assert_eq!(silence.kind(), ErrorKind::WouldBlock);
-        proxy.heal();
-        assert_eq!(connection.ping(PATIENCE).unwrap(), "+PONG\r\n");
-
-        proxy.close();
-        assert!(connection.ping(PATIENCE).map_or(true, |end| end.is_empty()));
-        let refused = Connection::new(&proxy).ping(PATIENCE);
-        assert!(refused.map_or(true, |end| end.is_empty()));
-        proxy.heal();
-        assert_eq!(Connection::new(&proxy).ping(PATIENCE).unwrap(), "+PONG\r\n");
-        assert_eq!(proxy.accepted(), 3);
-    }
 }

@@ -46,25 +46,63 @@ impl Sentinel {
     }
 
     /// Ends the server that the sentinels call the primary, as a crash does.
-    pub async fn kill_primary(&self) -> Killed {
+    pub async fn kill_primary(&self) -> Lost {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
             let index = nodes.primary();
             nodes.servers[index].process().kill();
-            Killed(index)
+            Lost(index)
         })
         .await
     }
 
-    /// Waits until the sentinels have promoted another server than the killed one.
-    pub async fn wait_for_promotion(&self, killed: &Killed) {
-        let (nodes, killed) = (Arc::clone(&self.nodes), killed.0);
-        blocking(move || wait_until("a new primary", || nodes.is_promoted(killed))).await;
+    /// Makes the primary hang: it does not answer, and when it goes on, it knows nothing of what happened meanwhile.
+    pub async fn pause_primary(&self) -> Lost {
+        let nodes = Arc::clone(&self.nodes);
+        blocking(move || {
+            let index = nodes.primary();
+            nodes.servers[index].process().signal("STOP");
+            Lost(index)
+        })
+        .await
+    }
+
+    /// Lets a primary that hangs go on, as the primary that it thinks it is.
+    pub fn resume(&self, lost: &Lost) {
+        self.nodes.servers[lost.0].process().signal("CONT");
+    }
+
+    /// Makes all replicas hang.
+    pub async fn pause_replicas(&self) {
+        self.signal_replicas("STOP").await;
+    }
+
+    /// Lets the replicas go on; what their primary wrote meanwhile arrives, if that is still there.
+    pub async fn resume_replicas(&self) {
+        self.signal_replicas("CONT").await;
+    }
+
+    async fn signal_replicas(&self, signal: &'static str) {
+        let nodes = Arc::clone(&self.nodes);
+        blocking(move || {
+            let primary = nodes.primary();
+            let servers = nodes.servers.iter().enumerate();
+            for (_, replica) in servers.filter(|(index, _)| *index != primary) {
+                replica.process().signal(signal);
+            }
+        })
+        .await;
+    }
+
+    /// Waits until the sentinels have promoted another server.
+    pub async fn wait_for_promotion(&self, lost: &Lost) {
+        let (nodes, lost) = (Arc::clone(&self.nodes), lost.0);
+        blocking(move || wait_until("a new primary", || nodes.is_promoted(lost))).await;
     }
 
     /// Starts the killed server. It comes back as the primary that it was; then the sentinels make it a replica, which is
     /// waited for.
-    pub async fn start_again(&self, killed: Killed) {
+    pub async fn start_again(&self, killed: Lost) {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
             nodes.servers[killed.0].start_again();
@@ -81,9 +119,9 @@ impl Sentinel {
     }
 }
 
-/// A server that was killed.
+/// A server that was the primary, and is dead or hangs.
 #[derive(Debug)]
-pub struct Killed(pub(super) usize);
+pub struct Lost(usize);
 
 impl Nodes {
     fn start(replicas: usize) -> Self {

@@ -1,0 +1,69 @@
+//! Redis Cluster: everything works, the loss of a primary is bridged by its replica, and without one everybody waits.
+
+use doorward_test_support::redis::Cluster;
+
+use super::load::{Load, USUAL};
+use super::stand::{on_stand, place, settings};
+use super::sweep::sweep;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_05_a_primary_of_a_cluster_dies() {
+    let _place = place().await;
+    let redis = Cluster::start(1).await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        stand.add_users(3);
+        let load = Load::start(stand, stand.model(40, 60).await, USUAL);
+        load.go_on(3).await;
+
+        load.run().model.note_crash();
+        let primary = redis.primary_of("any key");
+        redis.kill(primary);
+        load.wait_until_unknown().await;
+        redis.wait_for_promotion(primary).await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(2).await;
+        redis.start_again(primary).await;
+        load.go_on(2).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-05-cluster");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        assert!(verdict.count("logout", "confirmed") > 0);
+        assert!(verdict.count("sign-in", "signed in") > 0);
+    })
+    .await;
+}
+
+/// Where a shard has no replica, nobody takes its place. That the users of the other shards go on meanwhile is not asserted:
+/// the client library stands still again and again while it looks for the lost server. What it never does is say something
+/// untrue.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shard_without_a_replica_is_lost() {
+    let _place = place().await;
+    let redis = Cluster::start(0).await;
+    // Nobody acknowledges anything here.
+    let settings = format!("{}\nconfirm_replicas = 0", settings(&redis.url()));
+    on_stand(&settings, async |stand| {
+        stand.add_users(3);
+        let load = Load::start(stand, stand.model(40, 60).await, USUAL);
+        load.go_on(2).await;
+
+        let primary = redis.primary_of("any key");
+        redis.kill(primary);
+        load.wait_until_unknown().await;
+        load.go_on(5).await;
+        redis.start_again(primary).await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(3).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("lost-shard");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        assert!(verdict.count("logout", "confirmed") > 0);
+    })
+    .await;
+}

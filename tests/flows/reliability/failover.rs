@@ -1,0 +1,130 @@
+//! REL-05, REL-45: the primary dies, and a replica takes its place. Who was told that he is signed out stays signed out.
+
+use std::sync::Arc;
+
+use doorward_test_support::redis::Sentinel;
+
+use tokio::task::JoinHandle;
+
+use super::load::{Load, Mix, Run};
+use super::model::Session;
+use super::stand::{on_stand, place, settings};
+use super::sweep::sweep;
+
+/// The contract's 10,000 are for a machine of one's own.
+const LEAVING: usize = 500;
+const STAYING: usize = 30;
+/// Most requests are logouts, so that some are under way whenever something happens.
+const MIX: Mix = Mix {
+    per_second: 50,
+    percent_logouts: 50,
+    percent_sign_ins: 2,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_05_rel_45_the_primary_dies_among_logouts() {
+    let _place = place().await;
+    let redis = Sentinel::start(2).await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        stand.add_users(3);
+        let load = Load::start(stand, stand.model(STAYING, LEAVING).await, MIX);
+        load.go_on(3).await;
+
+        load.run().model.note_crash();
+        let killed = redis.kill_primary().await;
+        load.wait_until_unknown().await;
+        redis.wait_for_promotion(&killed).await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(3).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-05-45");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        assert!(verdict.count("logout", "confirmed") > 50);
+        assert!(
+            verdict.count("logout", "cannot tell") > 0,
+            "some fell into the gap"
+        );
+        assert!(verdict.count("sweep", "signed out") > 100);
+    })
+    .await;
+}
+
+/// The replicas lag behind when the primary dies: what they have not got may come to nothing, so it must not have been
+/// confirmed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_45_a_logout_that_no_replica_has() {
+    const LEAVING: usize = 20;
+    let _place = place().await;
+    let redis = Sentinel::start(2).await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        let quiet = Mix {
+            per_second: 10,
+            percent_logouts: 0,
+            percent_sign_ins: 0,
+        };
+        let load = Load::start(stand, stand.model(20, LEAVING).await, quiet);
+        load.go_on(2).await;
+
+        redis.pause_replicas().await;
+        let run = load.run();
+        let leaving = std::iter::from_fn(|| run.model.next_leaving());
+        let leaving: Vec<_> = leaving
+            .map(|session| leave(Arc::clone(run), session))
+            .collect();
+        for left in leaving {
+            left.await.unwrap();
+        }
+        let lost = redis.kill_primary().await;
+        redis.resume_replicas().await;
+        redis.wait_for_promotion(&lost).await;
+        load.wait_until_well().await;
+
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-45-lag");
+        assert_eq!(verdict.count("logout", "cannot tell"), LEAVING);
+    })
+    .await;
+}
+
+fn leave(run: Arc<Run>, session: Arc<Session>) -> JoinHandle<()> {
+    tokio::spawn(async move { run.log_out(run.now(), &session, 0).await })
+}
+
+/// With one replica only, nothing can be confirmed after it has taken over, and nothing is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_05_a_pair_waits_for_its_other_half() {
+    let _place = place().await;
+    let redis = Sentinel::start(1).await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        let mix = Mix {
+            per_second: 20,
+            percent_logouts: 10,
+            percent_sign_ins: 0,
+        };
+        let load = Load::start(stand, stand.model(20, 60).await, mix);
+        load.go_on(1).await;
+
+        load.run().model.note_crash();
+        let killed = redis.kill_primary().await;
+        redis.wait_for_promotion(&killed).await;
+        // What was under way is over, and what was true on the lost server is true no more.
+        load.go_on(2).await;
+        let begin = load.run().now();
+        load.go_on(3).await;
+        let end = load.run().now();
+        redis.start_again(killed).await;
+        load.wait_until_well().await;
+
+        load.go_on(2).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-05-pair");
+        let confirmed = verdict.count_between("logout", "confirmed", begin, end);
+        assert_eq!(confirmed, 0, "a single server cannot confirm");
+    })
+    .await;
+}

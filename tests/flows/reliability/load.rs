@@ -1,0 +1,230 @@
+//! A steady stream of requests that waits for no answer, and a judge at its end.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::answer::Answer;
+use super::model::{Judgement, Model, Session, locked};
+use super::stand::Stand;
+use super::verdict::{Event, Verdict};
+
+/// So many definite answers in a row from each frontend mean that all is well.
+const IN_A_ROW: usize = 5;
+/// For a busy machine; the verdict says how long it really took.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What the stream consists of; the rest are silent authentications.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mix {
+    pub(super) per_second: u32,
+    pub(super) percent_logouts: u64,
+    pub(super) percent_sign_ins: u64,
+}
+
+/// As in the contract, light enough for a machine that does other things as well.
+pub(super) const USUAL: Mix = Mix {
+    per_second: 30,
+    percent_logouts: 5,
+    percent_sign_ins: 3,
+};
+
+/// A stream that runs until it is told to stop.
+pub(super) struct Load {
+    run: Arc<Run>,
+    driver: JoinHandle<()>,
+}
+
+/// What all requests share.
+pub(super) struct Run {
+    pub(super) stand: Arc<Stand>,
+    pub(super) model: Model,
+    seed: u64,
+    begin: Instant,
+    events: Mutex<Vec<Event>>,
+    stopped: AtomicBool,
+    /// Definite answers in a row, at each frontend.
+    well: [AtomicUsize; 2],
+    unknown: AtomicUsize,
+    recoveries: Mutex<Vec<Duration>>,
+}
+
+impl Load {
+    pub(super) fn start(stand: &Arc<Stand>, model: Model, mix: Mix) -> Self {
+        let run = Arc::new(Run {
+            stand: Arc::clone(stand),
+            model,
+            seed: u64::from_str_radix(&doorward_service_kit::hex()[..16], 16).expect("16 digits"),
+            begin: Instant::now(),
+            events: Mutex::default(),
+            stopped: AtomicBool::new(false),
+            well: Default::default(),
+            unknown: AtomicUsize::new(0),
+            recoveries: Mutex::default(),
+        });
+        let driver = tokio::spawn(Arc::clone(&run).drive(mix));
+        Self { run, driver }
+    }
+
+    pub(super) fn run(&self) -> &Arc<Run> {
+        &self.run
+    }
+
+    /// Lets some time pass under load.
+    pub(super) async fn go_on(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// Waits until the fault has reached the users.
+    pub(super) async fn wait_until_unknown(&self) {
+        let before = self.run.unknown.load(Ordering::SeqCst);
+        let felt = || self.run.unknown.load(Ordering::SeqCst) > before;
+        wait_until("an answer that cannot tell", felt).await;
+    }
+
+    /// Waits until both frontends give definite answers again, and notes for how long.
+    pub(super) async fn wait_until_well(&self) {
+        let begin = Instant::now();
+        for well in &self.run.well {
+            well.store(0, Ordering::SeqCst);
+        }
+        let is_well = || {
+            let mut well = self.run.well.iter();
+            well.all(|well| well.load(Ordering::SeqCst) >= IN_A_ROW)
+        };
+        wait_until("definite answers", is_well).await;
+        locked(&self.run.recoveries).push(begin.elapsed());
+    }
+
+    /// Stops, and waits for the last answer.
+    pub(super) async fn stop(self) -> Verdict {
+        self.run.stopped.store(true, Ordering::SeqCst);
+        self.driver.await.expect("the driver ends well");
+        Verdict {
+            seed: self.run.seed,
+            recoveries: std::mem::take(&mut locked(&self.run.recoveries)),
+            events: std::mem::take(&mut locked(&self.run.events)),
+        }
+    }
+}
+
+impl Run {
+    /// Every request is a task of its own, so that a slow answer delays no question.
+    async fn drive(self: Arc<Self>, mix: Mix) {
+        let mut dice = Dice(self.seed);
+        let mut arrivals = tokio::time::interval(Duration::from_secs(1) / mix.per_second);
+        let mut tasks = JoinSet::new();
+        while !self.stopped.load(Ordering::SeqCst) {
+            let planned = arrivals.tick().await.into_std() - self.begin;
+            let replica = usize::from(dice.roll() % 2 == 1);
+            let (kind, who) = (dice.roll() % 100, dice.roll());
+            let run = Arc::clone(&self);
+            tasks.spawn(async move {
+                if kind < mix.percent_logouts
+                    && let Some(session) = run.model.next_leaving()
+                {
+                    run.log_out(planned, &session, replica).await;
+                } else if kind >= 100 - mix.percent_sign_ins {
+                    run.sign_in(planned, who, replica).await;
+                } else {
+                    let session = run.model.any(who);
+                    run.silent("silent", planned, &session, replica).await;
+                }
+            });
+            while let Some(done) = tasks.try_join_next() {
+                self.note_end(done);
+            }
+        }
+        while let Some(done) = tasks.join_next().await {
+            self.note_end(done);
+        }
+    }
+
+    /// A request that panics got no answer that can be read.
+    fn note_end(&self, done: Result<(), tokio::task::JoinError>) {
+        if let Err(error) = done {
+            let judgement = Judgement::Bad(error.to_string());
+            self.record("panic", self.begin.elapsed(), judgement);
+        }
+    }
+
+    pub(super) async fn silent(
+        &self,
+        kind: &'static str,
+        planned: Duration,
+        session: &Session,
+        replica: usize,
+    ) -> Judgement {
+        let sent = Instant::now();
+        let answer = self.stand.silent(session, replica).await;
+        let judgement = self.model.judge(session, sent, answer);
+        if judgement == Judgement::CannotTell {
+            self.well[replica].store(0, Ordering::SeqCst);
+            self.unknown.fetch_add(1, Ordering::SeqCst);
+        } else {
+            self.well[replica].fetch_add(1, Ordering::SeqCst);
+        }
+        self.record(kind, planned, judgement.clone());
+        judgement
+    }
+
+    pub(super) async fn log_out(&self, planned: Duration, session: &Session, replica: usize) {
+        let judgement = match self.stand.log_out(session, replica).await {
+            Answer::Yes => Judgement::Good("confirmed"),
+            Answer::CannotTell => Judgement::CannotTell,
+            Answer::No => unreachable!("a logout has no such answer"),
+            Answer::Wrong(what) => Judgement::Bad(what),
+        };
+        self.record("logout", planned, judgement);
+    }
+
+    async fn sign_in(&self, planned: Duration, who: u64, replica: usize) {
+        let (answer, session) = self.stand.sign_in(who, replica).await;
+        if let Some(session) = session {
+            self.model.add(session);
+        }
+        let judgement = match answer {
+            Answer::Yes => Judgement::Good("signed in"),
+            Answer::CannotTell => Judgement::CannotTell,
+            Answer::No => unreachable!("a sign-in has no such answer"),
+            Answer::Wrong(what) => Judgement::Bad(what),
+        };
+        self.record("sign-in", planned, judgement);
+    }
+
+    /// Since the run began.
+    pub(super) fn now(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    fn record(&self, kind: &'static str, planned: Duration, judgement: Judgement) {
+        locked(&self.events).push(Event {
+            kind,
+            planned,
+            answered: self.begin.elapsed(),
+            judgement,
+        });
+    }
+}
+
+async fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < PATIENCE, "{what} was expected");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The same choices for the same seed (`SplitMix64`).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,84 @@
+//! REL-08: Redis has no room left. Who is signed in stays so; nobody new is let in; nobody is thrown out.
+
+use std::time::Duration;
+
+use doorward_e2e::program;
+use doorward_test_support::free_port;
+use doorward_test_support::process::Process;
+use doorward_test_support::redis::Persistent;
+
+use super::load::{Load, USUAL};
+use super::stand::{NEARLY_FULL, on_stand, place, settings};
+use super::sweep::sweep;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_08_redis_is_full() {
+    let _place = place().await;
+    let redis = Persistent::start().await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        stand.add_users(3);
+        let load = Load::start(stand, stand.model(30, 30).await, USUAL);
+        load.go_on(2).await;
+
+        // Nine tenths.
+        redis.set("maxmemory", &(used_memory(&redis) * 10 / 9).to_string());
+        stand.wait_for_log(NEARLY_FULL).await;
+        redis.set("maxmemory", "1mb");
+        let full = load.run().now();
+        load.go_on(5).await;
+        let raised = load.run().now();
+        redis.set("maxmemory", "256mb");
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(3).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-08");
+        assert!(
+            verdict.answered_between(full, raised) >= 90,
+            "sessions live on"
+        );
+        let refused = verdict.count("sign-in", "cannot tell");
+        assert!(refused > 0, "nobody new is let in");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        let (answer, session) = stand.sign_in(0, 1).await;
+        assert!(session.is_some(), "a sign-in works again: {answer:?}");
+    })
+    .await;
+}
+
+fn used_memory(redis: &Persistent) -> u64 {
+    let memory = redis.ask(&["INFO", "memory"]);
+    let used = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"));
+    used.unwrap().trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn rel_08_a_server_that_evicts_is_refused() {
+    let redis = Persistent::start_with(&["maxmemory-policy volatile-lru"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (config, log) = (
+        folder.path().join("session.toml"),
+        folder.path().join("log"),
+    );
+    let text = format!(
+        "[grpc]\nlisten = \"127.0.0.1:{}\"\n[redis]\n{}\n[log]\nfilter = \"off\"\n",
+        free_port(),
+        settings(&redis.url())
+    );
+    std::fs::write(&config, text).unwrap();
+    let arguments = ["--config".as_ref(), config.as_os_str()];
+    let process = Process::start(&program("doorward-session"), &arguments, &log);
+    let end = tokio::task::spawn_blocking(move || process.exit_code());
+    let code = tokio::time::timeout(Duration::from_secs(30), end).await;
+    assert_eq!(code.expect("it does not serve").unwrap(), 1);
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.contains("noeviction") && said.contains("volatile-lru"),
+        "{said}"
+    );
+}

@@ -1,0 +1,215 @@
+//! Who is signed in, as far as anybody may know.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::answer::Answer;
+
+/// Replication is not waited for when a session is opened: the newest second may ask again after a failover.
+const NEWEST: Duration = Duration::from_secs(1);
+
+/// A browser with a session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) cookies: BTreeMap<String, String>,
+    pub(super) sub: String,
+    opened: Instant,
+    logout: Mutex<Logout>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Logout {
+    begun: Option<Instant>,
+    confirmed: Option<Instant>,
+}
+
+impl Session {
+    pub(super) fn new(cookies: BTreeMap<String, String>, sub: String) -> Self {
+        Self {
+            cookies,
+            sub,
+            opened: Instant::now(),
+            logout: Mutex::default(),
+        }
+    }
+
+    /// From now on the session may have ended.
+    pub(super) fn begin_logout(&self) {
+        locked(&self.logout).begun.get_or_insert(Instant::now());
+    }
+
+    /// From now on the session has ended, whatever happens.
+    pub(super) fn confirm_logout(&self) {
+        locked(&self.logout).confirmed.get_or_insert(Instant::now());
+    }
+
+    pub(super) fn is_logged_out(&self) -> bool {
+        locked(&self.logout).confirmed.is_some()
+    }
+
+    fn logout(&self) -> Logout {
+        *locked(&self.logout)
+    }
+}
+
+/// How an answer is judged.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Judgement {
+    /// True, and what it said.
+    Good(&'static str),
+    /// Nothing was said.
+    CannotTell,
+    Bad(String),
+}
+
+/// All sessions, and what a fault may have taken.
+#[derive(Default)]
+pub(super) struct Model {
+    sessions: Mutex<Vec<Arc<Session>>>,
+    /// Those whom the load may sign out.
+    leaving: Mutex<VecDeque<Arc<Session>>>,
+    /// When a primary was killed whose replicas may lack the newest.
+    crash: Mutex<Option<Instant>>,
+    /// Tells whether it was said aloud that all sessions are lost.
+    loss: Option<Box<dyn Fn() -> bool + Send + Sync>>,
+}
+
+impl Model {
+    /// A model in which sessions may be lost once that was said aloud.
+    pub(super) fn with_loss(is_declared: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            loss: Some(Box::new(is_declared)),
+            ..Self::default()
+        }
+    }
+
+    /// Somebody has signed in, and stays.
+    pub(super) fn add(&self, session: Session) {
+        locked(&self.sessions).push(Arc::new(session));
+    }
+
+    /// Somebody has signed in, and will leave.
+    pub(super) fn add_leaving(&self, session: Session) {
+        let session = Arc::new(session);
+        locked(&self.sessions).push(Arc::clone(&session));
+        locked(&self.leaving).push_back(session);
+    }
+
+    pub(super) fn sessions(&self) -> Vec<Arc<Session>> {
+        locked(&self.sessions).clone()
+    }
+
+    /// Any session, ended ones as well.
+    pub(super) fn any(&self, dice: u64) -> Arc<Session> {
+        let sessions = locked(&self.sessions);
+        let index = dice % sessions.len() as u64;
+        Arc::clone(&sessions[usize::try_from(index).expect("an index")])
+    }
+
+    pub(super) fn next_leaving(&self) -> Option<Arc<Session>> {
+        locked(&self.leaving).pop_front()
+    }
+
+    /// A primary is killed now.
+    pub(super) fn note_crash(&self) {
+        *locked(&self.crash) = Some(Instant::now());
+    }
+
+    /// Judges the answer to a silent authentication that was sent at that time.
+    pub(super) fn judge(&self, session: &Session, sent: Instant, answer: Answer) -> Judgement {
+        let logout = session.logout();
+        let has_ended = logout.confirmed.is_some_and(|confirmed| confirmed <= sent);
+        match answer {
+            Answer::CannotTell => Judgement::CannotTell,
+            Answer::Wrong(what) => Judgement::Bad(what),
+            Answer::Yes if has_ended => Judgement::Bad("a token after a confirmed logout".into()),
+            Answer::Yes => Judgement::Good("token"),
+            Answer::No if logout.begun.is_some() => Judgement::Good("signed out"),
+            Answer::No if self.may_ask_again(session) => Judgement::Good("asked again"),
+            Answer::No if self.loss.as_ref().is_some_and(|is_declared| is_declared()) => {
+                Judgement::Good("declared lost")
+            }
+            Answer::No => Judgement::Bad("login_required for a live session".into()),
+        }
+    }
+
+    fn may_ask_again(&self, session: &Session) -> bool {
+        let crash = *locked(&self.crash);
+        crash
+            .is_some_and(|crash| session.opened + NEWEST > crash && session.opened < crash + NEWEST)
+    }
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session::new(BTreeMap::new(), "auth0|alice".to_owned())
+    }
+
+    fn judged(model: &Model, session: &Session, answer: Answer) -> Judgement {
+        model.judge(session, Instant::now(), answer)
+    }
+
+    fn is_bad(judgement: &Judgement) -> bool {
+        matches!(judgement, Judgement::Bad(_))
+    }
+
+    #[test]
+    fn a_live_session_is_never_absent() {
+        let (model, session) = (Model::default(), session());
+        assert!(is_bad(&judged(&model, &session, Answer::No)));
+        assert_eq!(
+            judged(&model, &session, Answer::Yes),
+            Judgement::Good("token")
+        );
+        let unknown = judged(&model, &session, Answer::CannotTell);
+        assert_eq!(unknown, Judgement::CannotTell);
+    }
+
+    #[test]
+    fn a_logout_under_way_may_have_happened_and_a_confirmed_one_has() {
+        let (model, session) = (Model::default(), session());
+        let before = Instant::now();
+        session.begin_logout();
+        for answer in [Answer::Yes, Answer::No] {
+            assert!(!is_bad(&judged(&model, &session, answer)));
+        }
+        session.confirm_logout();
+        assert!(is_bad(&judged(&model, &session, Answer::Yes)));
+        assert!(!is_bad(&judged(&model, &session, Answer::No)));
+        let overtaken = model.judge(&session, before, Answer::Yes);
+        assert_eq!(overtaken, Judgement::Good("token"));
+    }
+
+    #[test]
+    fn a_crash_excuses_the_newest_only() {
+        let model = Model::default();
+        let mut old = session();
+        old.opened = Instant::now().checked_sub(NEWEST * 2).unwrap();
+        let new = session();
+        model.note_crash();
+        assert!(is_bad(&judged(&model, &old, Answer::No)));
+        assert!(!is_bad(&judged(&model, &new, Answer::No)));
+    }
+
+    #[test]
+    fn a_loss_must_have_been_declared() {
+        assert!(is_bad(&judged(
+            &Model::with_loss(|| false),
+            &session(),
+            Answer::No
+        )));
+        assert!(!is_bad(&judged(
+            &Model::with_loss(|| true),
+            &session(),
+            Answer::No
+        )));
+    }
+}

@@ -1,0 +1,36 @@
+//! REL-04: a crash of Redis signs nobody out, and forgets no logout.
+
+use doorward_test_support::redis::Persistent;
+
+use super::load::{Load, USUAL};
+use super::stand::{AWAY, on_stand, place, settings};
+use super::sweep::sweep;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_04_redis_is_killed_and_started_again() {
+    let _place = place().await;
+    let redis = Persistent::start().await;
+    on_stand(&settings(&redis.url()), async |stand| {
+        stand.add_users(3);
+        let model = stand.model(30, 30).await;
+        let load = Load::start(stand, model, USUAL);
+        load.go_on(3).await;
+
+        redis.kill();
+        load.wait_until_unknown().await;
+        stand.wait_for_log(AWAY).await;
+        load.go_on(1).await;
+        redis.start_again().await;
+        load.wait_until_well().await;
+
+        let well = load.run().now();
+        load.go_on(4).await;
+        sweep(load.run()).await;
+        let verdict = load.stop().await;
+        verdict.assert_none_bad("REL-04");
+        assert!(verdict.answered_since(well) >= 90, "ok without restart");
+        assert!(verdict.count("logout", "confirmed") > 0);
+        assert!(verdict.count("sign-in", "signed in") > 0);
+    })
+    .await;
+}

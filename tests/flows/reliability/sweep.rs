@@ -1,0 +1,48 @@
+//! After the storm: every session is tried once more, at both frontends.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::load::Run;
+use super::model::{Judgement, Session};
+
+/// Tried at the same time.
+const WORKERS: usize = 8;
+/// For a definite answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Whoever was told that he is signed out gets nothing, and everybody else a token. Judged by the model like all else.
+pub(super) async fn sweep(run: &Arc<Run>) {
+    let sessions = run.model.sessions();
+    let mut workers = JoinSet::new();
+    for worker in 0..WORKERS {
+        let own: Vec<_> = sessions
+            .iter()
+            .skip(worker)
+            .step_by(WORKERS)
+            .cloned()
+            .collect();
+        let run = Arc::clone(run);
+        workers.spawn(async move {
+            for session in own {
+                for replica in 0..2 {
+                    definite(&run, &session, replica).await;
+                }
+            }
+        });
+    }
+    while let Some(done) = workers.join_next().await {
+        done.expect("every session gets an answer");
+    }
+}
+
+async fn definite(run: &Run, session: &Session, replica: usize) {
+    let begin = Instant::now();
+    let ask = || run.silent("sweep", run.now(), session, replica);
+    while ask().await == Judgement::CannotTell {
+        assert!(begin.elapsed() < PATIENCE, "still nobody can tell");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

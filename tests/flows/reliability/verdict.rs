@@ -1,0 +1,145 @@
+//! What a run has shown.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::model::Judgement;
+
+/// Upper ends of the classes that latencies are counted in, in milliseconds.
+const CLASSES: [u128; 8] = [5, 10, 25, 50, 100, 300, 800, 2000];
+/// More bad answers than anybody reads.
+const SHOWN: usize = 20;
+
+/// One answer.
+#[derive(Debug)]
+pub(super) struct Event {
+    /// What was asked: `silent`, `logout`, `sign-in`, `sweep`.
+    pub(super) kind: &'static str,
+    /// When it should have been asked, since the run began; late questions count from there.
+    pub(super) planned: Duration,
+    pub(super) answered: Duration,
+    pub(super) judgement: Judgement,
+}
+
+/// All answers of a run.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) seed: u64,
+    /// How long it took until all was well again, each time.
+    pub(super) recoveries: Vec<Duration>,
+    pub(super) events: Vec<Event>,
+}
+
+impl Verdict {
+    /// How many answers said that.
+    pub(super) fn count(&self, kind: &str, said: &str) -> usize {
+        self.count_between(kind, said, Duration::ZERO, Duration::MAX)
+    }
+
+    /// The same, asked in that time.
+    pub(super) fn count_between(
+        &self,
+        kind: &str,
+        said: &str,
+        begin: Duration,
+        end: Duration,
+    ) -> usize {
+        let events = self.events.iter();
+        let asked = events.filter(|event| (begin..end).contains(&event.planned));
+        asked
+            .filter(|event| event.kind == kind && name(&event.judgement) == said)
+            .count()
+    }
+
+    /// The share of silent authentications asked from then on that got an answer at all, in percent.
+    pub(super) fn answered_since(&self, begin: Duration) -> usize {
+        self.answered_between(begin, Duration::MAX)
+    }
+
+    /// The same, asked before `end`.
+    pub(super) fn answered_between(&self, begin: Duration, end: Duration) -> usize {
+        let asked = self.events.iter();
+        let asked: Vec<_> = asked
+            .filter(|event| event.kind == "silent" && (begin..end).contains(&event.planned))
+            .collect();
+        let known = asked.iter();
+        let known = known.filter(|event| event.judgement != Judgement::CannotTell);
+        known.count() * 100 / asked.len().max(1)
+    }
+
+    /// Writes the verdict down and checks that no answer was bad.
+    #[track_caller]
+    pub(super) fn assert_none_bad(&self, test: &str) {
+        let verdict = self.json(test);
+        let path = write(test, &verdict);
+        let bad = self.bad().count();
+        assert_eq!(bad, 0, "{}: {verdict:#}", path.display());
+    }
+
+    fn bad(&self) -> impl Iterator<Item = (&Event, &String)> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.judgement {
+                Judgement::Bad(what) => Some((event, what)),
+                _ => None,
+            })
+    }
+
+    fn json(&self, test: &str) -> Value {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut latencies: BTreeMap<String, BTreeMap<u128, usize>> = BTreeMap::new();
+        for event in &self.events {
+            let said = format!("{}: {}", event.kind, name(&event.judgement));
+            *counts.entry(said.clone()).or_default() += 1;
+            let took = event.answered.saturating_sub(event.planned).as_millis();
+            let class = CLASSES.into_iter().find(|class| took <= *class);
+            let classes = latencies.entry(said).or_default();
+            *classes.entry(class.unwrap_or(u128::MAX)).or_default() += 1;
+        }
+        let bad: Vec<_> = self.bad().take(SHOWN).map(shown).collect();
+        json!({
+            "test": test,
+            "seed": self.seed,
+            "recoveries_ms": self.recoveries.iter().map(Duration::as_millis).collect::<Vec<_>>(),
+            "ran_ms": self.events.iter().map(|event| event.answered.as_millis()).max(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "counts": counts,
+            "latencies_ms_up_to": latencies.iter().map(class_names).collect::<BTreeMap<_, _>>(),
+            "bad": bad,
+        })
+    }
+}
+
+fn shown((event, what): (&Event, &String)) -> Value {
+    json!({ "kind": event.kind, "planned_ms": event.planned.as_millis(), "what": what })
+}
+
+fn class_names<'a>(
+    (said, classes): (&'a String, &BTreeMap<u128, usize>),
+) -> (&'a String, BTreeMap<String, usize>) {
+    let name = |class: &u128| match *class {
+        u128::MAX => "more".to_owned(),
+        class => format!("{class:04}"),
+    };
+    let named = classes.iter().map(|(class, count)| (name(class), *count));
+    (said, named.collect())
+}
+
+fn name(judgement: &Judgement) -> &'static str {
+    match judgement {
+        Judgement::Good(said) => said,
+        Judgement::CannotTell => "cannot tell",
+        Judgement::Bad(_) => "bad",
+    }
+}
+
+fn write(test: &str, verdict: &Value) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reliability");
+    std::fs::create_dir_all(&folder).expect("target can be written");
+    let path = folder.join(format!("{test}.json"));
+    std::fs::write(&path, format!("{verdict:#}\n")).expect("target can be written");
+    path
+}
