@@ -51,6 +51,9 @@ pub struct RedisConfig {
     /// What to do when Redis has lost its data while this service was running.
     #[serde(default)]
     pub when_emptied: WhenEmptied,
+    /// Whether a new store may begin where there is none at all; default true.
+    #[serde(default = "yes")]
+    pub may_begin: bool,
 }
 
 /// What to do when Redis has lost its data.
@@ -62,6 +65,10 @@ pub enum WhenEmptied {
     Wait,
     /// Declare the sessions lost, with an error in the log; users sign in again.
     BeginAgain,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn default_deadline_ms() -> u64 {
@@ -79,6 +86,7 @@ impl RedisConfig {
             deadline_ms: default_deadline_ms(),
             confirm_replicas: None,
             when_emptied: WhenEmptied::default(),
+            may_begin: true,
         }
     }
 

@@ -28,6 +28,9 @@ pub use self::sqlite::SqliteStore;
 /// No sign-in takes longer from checking the password to opening the session.
 const SIGN_IN: Duration = Duration::from_mins(10);
 
+/// More sessions of one user than this are not kept: nobody has so many, and each call on all of them has to end in time.
+const MAX_SESSIONS: usize = 1_000;
+
 /// Everything that this service keeps.
 pub trait Store: Sessions + Transactions + AccessTokens {}
 

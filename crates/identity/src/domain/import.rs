@@ -37,7 +37,7 @@ pub struct Tally {
     pub updated: u32,
     /// Users that were the same already.
     pub unchanged: u32,
-    /// Those of the users that differed whose sessions have ended by it.
+    /// Those whose sessions have ended by it, or by the last change before it.
     pub sessions_ended: Vec<UserId>,
 }
 
@@ -50,6 +50,8 @@ pub enum Outcome {
     Updated,
     /// The user differed in a way that ends all sessions.
     SessionsEnded(UserId),
+    /// The user was the same already, and the last change has ended all sessions: `session` may not have heard of it.
+    SessionsEndedBefore(UserId),
     /// The user was the same already.
     Unchanged,
 }
@@ -60,12 +62,23 @@ impl Outcome {
     pub fn of(before: Option<&User>, after: &User) -> Self {
         match before {
             None => Self::Created,
+            Some(before) if before == after && after.sessions_have_just_ended() => {
+                Self::SessionsEndedBefore(after.id.clone())
+            }
             Some(before) if before == after => Self::Unchanged,
             Some(before) if before.sessions_from_version < after.sessions_from_version => {
                 Self::SessionsEnded(after.id.clone())
             }
             Some(_) => Self::Updated,
         }
+    }
+}
+
+impl Outcome {
+    /// Whether there is something to write.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        !matches!(self, Self::Unchanged | Self::SessionsEndedBefore(_))
     }
 }
 
@@ -77,6 +90,10 @@ impl Tally {
             Outcome::Updated => self.updated += 1,
             Outcome::SessionsEnded(id) => {
                 self.updated += 1;
+                self.sessions_ended.push(id);
+            }
+            Outcome::SessionsEndedBefore(id) => {
+                self.unchanged += 1;
                 self.sessions_ended.push(id);
             }
             Outcome::Unchanged => self.unchanged += 1,

@@ -136,6 +136,12 @@ impl User {
             || self.profile.phone_number != before.profile.phone_number
     }
 
+    /// Whether the last change was one that ends all sessions.
+    #[must_use]
+    pub fn sessions_have_just_ended(&self) -> bool {
+        self.sessions_from_version == self.version
+    }
+
     /// The next version of this user, from which on sessions count: all that there are end.
     pub fn end_sessions(&mut self) {
         self.version += 1;

@@ -69,9 +69,10 @@ impl RedisStore {
         let supervisor = Supervisor {
             topology: Topology::new(address, config)?,
             connection: Arc::clone(&connection),
-            contents: Contents::new(config.when_emptied),
+            contents: Contents::new(config.when_emptied, config.may_begin),
             may_be_used: false,
         };
+        connection.publish(None);
         tokio::spawn(supervisor.run());
         Ok(Self { connection })
     }

@@ -26,7 +26,7 @@ pub(super) async fn one(
         wanted.end_sessions();
     }
     let outcome = Outcome::of(current.as_ref(), &wanted);
-    let differs = outcome != Outcome::Unchanged;
+    let differs = outcome.differs();
     match &current {
         None => users::add(transaction, &wanted).await?,
         Some(_) if differs => users::update(transaction, &wanted).await?,

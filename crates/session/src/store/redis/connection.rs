@@ -1,20 +1,23 @@
 //! Calls to Redis: each with a deadline, all of them bounded, none while it does not answer anyway.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
+use futures::{StreamExt, TryStreamExt, stream};
 use metrics::gauge;
 use redis::{
     Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value, from_redis_value,
     make_extension_error,
 };
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use super::breaker::Breaker;
-use super::failure::{is_missing_function, needs_new_connection, store_error};
+use super::failure::{is_missing_function, is_not_permitted, needs_new_connection, store_error};
 use super::functions::{self, Call};
+use super::keys::Partition;
 use super::topology::Link;
 use crate::config::RedisConfig;
 
@@ -22,16 +25,16 @@ use crate::config::RedisConfig;
 const MAX_IN_FLIGHT: usize = 2_000;
 /// They are confirmed one after the other; as many as a healthy replica acknowledges within the deadline.
 const MAX_CONFIRMATIONS: usize = 256;
+/// Of one batch of users, so that it leaves room for others.
+const FENCES_AT_ONCE: usize = 16;
 
 /// Shared by all calls and by the task that keeps it alive.
 #[derive(Debug)]
 pub(super) struct Connection {
     links: watch::Sender<Option<Links>>,
-    /// Somebody has found out that the links are dead.
-    broken: Notify,
     pub(super) breaker: Breaker,
     in_flight: Semaphore,
-    confirmations: Semaphore,
+    confirmations: Arc<Semaphore>,
     /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
     pub(super) deadline: Duration,
     /// How many replicas have to acknowledge what must not be lost.
@@ -44,6 +47,8 @@ pub(super) struct Links {
     pub(super) calls: Link,
     /// `WAIT` holds up whatever comes after it on its connection, so it has its own. Absent: nothing waits for replicas.
     pub(super) confirmations: Option<Link>,
+    /// A call has found out that these links are dead.
+    pub(super) broken: Arc<Notify>,
 }
 
 impl Links {
@@ -72,10 +77,9 @@ impl Connection {
         }
         Ok(Arc::new(Self {
             links: watch::Sender::new(None),
-            broken: Notify::new(),
             breaker: Breaker::default(),
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
-            confirmations: Semaphore::new(MAX_CONFIRMATIONS),
+            confirmations: Arc::new(Semaphore::new(MAX_CONFIRMATIONS)),
             deadline: Duration::from_millis(config.deadline_ms),
             confirm_replicas,
         }))
@@ -97,21 +101,17 @@ impl Connection {
         let _ = links.wait_for(Option::is_some).await;
     }
 
-    /// Waits until somebody has found the links dead.
-    pub(super) async fn broken(&self) {
-        self.broken.notified().await;
-    }
-
     /// Calls a function.
     pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
-        let (permit, links) = self.admit(&self.in_flight)?;
-        let result = self.in_time(send(links.calls, call)).await;
-        drop(permit);
+        let permit = self.in_flight.try_acquire();
+        let _permit = permit.map_err(|_| too_many())?;
+        let Links { calls, broken, .. } = self.links()?;
+        let result = self.in_time(send(calls, call)).await;
         match &result {
             Err(error) if error.is_io_error() => self.breaker.unanswered(),
             _ => self.breaker.answered(),
         }
-        self.understand(result)
+        understand(result, &broken)
     }
 
     /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
@@ -120,25 +120,45 @@ impl Connection {
         if !self.waits_for_replicas() {
             return self.call(call).await;
         }
-        let (permit, links) = self.admit(&self.confirmations)?;
+        // Kept until Redis has answered, even if nobody waits for that any more: the connection is busy until then.
+        let permit = Arc::clone(&self.confirmations).try_acquire_owned();
+        let permit = permit.map_err(|_| too_many())?;
+        let links = self.links()?;
         let link = links.confirmations.ok_or_else(away)?;
-        let wait = wait(self.confirm_replicas, self.deadline);
-        let result = self
-            .in_time(send_and_wait(link, call, &wait, self.confirm_replicas))
-            .await;
-        drop(permit);
-        self.understand(result)
+        let (call, replicas) = (call.clone(), self.confirm_replicas);
+        let wait = wait(replicas, self.deadline);
+        let sent = tokio::spawn(async move {
+            let result = send_and_wait(link, &call, &wait, replicas).await;
+            drop(permit);
+            result
+        });
+        let result = self.in_time(async { sent.await.map_err(std::io::Error::from)? });
+        understand(result.await, &links.broken)
     }
 
-    fn admit<'a>(&self, queue: &'a Semaphore) -> Result<(SemaphorePermit<'a>, Links), StoreError> {
+    /// Waits until enough replicas have whatever was written in these partitions before.
+    pub(super) async fn confirm(&self, partitions: HashSet<Partition>) -> Result<(), StoreError> {
+        if !self.waits_for_replicas() {
+            return Ok(());
+        }
+        // On one server, what one partition's acknowledgement covers are all.
+        let servers = if self.links()?.heal_themselves() {
+            usize::MAX
+        } else {
+            1
+        };
+        stream::iter(partitions.into_iter().take(servers))
+            .map(async |partition| self.confirmed(&Call::fence(&partition)).await)
+            .buffer_unordered(FENCES_AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    fn links(&self) -> Result<Links, StoreError> {
         if self.breaker.is_open() {
             return Err(StoreError::Unavailable("the breaker is open".into()));
         }
-        let permit = queue.try_acquire();
-        let permit =
-            permit.map_err(|_| StoreError::Unavailable("too many calls in flight".into()))?;
-        let links = self.links.borrow().clone().ok_or_else(away)?;
-        Ok((permit, links))
+        self.links.borrow().clone().ok_or_else(away)
     }
 
     async fn in_time(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
@@ -147,15 +167,22 @@ impl Connection {
             Err(elapsed) => Err(std::io::Error::from(elapsed).into()),
         }
     }
+}
 
-    fn understand<T: FromRedisValue>(&self, result: RedisResult<Value>) -> Result<T, StoreError> {
-        if let Err(error) = &result
-            && needs_new_connection(error)
-        {
-            self.broken.notify_one();
-        }
-        from_redis_value(result.map_err(store_error)?).map_err(StoreError::corrupt)
+fn understand<T: FromRedisValue>(
+    result: RedisResult<Value>,
+    broken: &Notify,
+) -> Result<T, StoreError> {
+    if let Err(error) = &result
+        && needs_new_connection(error)
+    {
+        broken.notify_one();
     }
+    from_redis_value(result.map_err(store_error)?).map_err(StoreError::corrupt)
+}
+
+fn too_many() -> StoreError {
+    StoreError::Unavailable("too many calls in flight".into())
 }
 
 fn away() -> StoreError {
@@ -166,10 +193,23 @@ fn away() -> StoreError {
 pub(super) async fn send(mut link: Link, call: &Call) -> RedisResult<Value> {
     match link.send(call.command()).await {
         Err(error) if is_missing_function(&error) => {
-            link.send(&functions::load()).await?;
+            load(&mut link).await?;
             link.send(call.command()).await
         }
         result => result,
+    }
+}
+
+async fn load(link: &mut Link) -> RedisResult<()> {
+    match link.send(&functions::load()).await {
+        Err(error) if is_not_permitted(&error) => {
+            let detail = "our functions are missing, and this account may not load them: docs/redis.md tells how to";
+            Err(make_extension_error(
+                "NOPERM".to_owned(),
+                Some(detail.to_owned()),
+            ))
+        }
+        result => result.map(drop),
     }
 }
 
@@ -193,7 +233,7 @@ async fn send_and_wait(
         .add_command(wait.clone());
     match called_and_acknowledged(&mut link, &pipeline, replicas).await {
         Err(error) if is_missing_function(&error) => {
-            link.send(&functions::load()).await?;
+            load(&mut link).await?;
             called_and_acknowledged(&mut link, &pipeline, replicas).await
         }
         result => result,

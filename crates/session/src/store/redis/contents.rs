@@ -17,15 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Contents {
     when_emptied: WhenEmptied,
+    may_begin: bool,
     /// Id of the store that was seen last.
     id: Option<String>,
     is_waiting: bool,
 }
 
 impl Contents {
-    pub(super) fn new(when_emptied: WhenEmptied) -> Self {
+    pub(super) fn new(when_emptied: WhenEmptied, may_begin: bool) -> Self {
         Self {
             when_emptied,
+            may_begin,
             id: None,
             is_waiting: false,
         }
@@ -45,15 +47,32 @@ impl Contents {
     ) -> RedisResult<()> {
         if found.missing == 0 {
             self.recognize(found);
-            missing_partitions(0);
+            return Ok(());
+        }
+        // All markers are many: those who wait do not look at them again and again, just when Redis is being restored.
+        if self.is_waiting && !is_seldom {
             return Ok(());
         }
         let all = markers::look(link, Partition::all(), PATIENCE).await?;
         missing_partitions(all.missing);
-        if self.id.is_none() && all.ids.is_empty() && all.unknown == 0 {
-            tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
-            return self.begin(link).await;
+        if all.missing == 0 {
+            return Ok(());
         }
+        let is_new = self.id.is_none() && all.ids.is_empty() && all.unknown == 0;
+        if is_new && self.may_begin {
+            tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
+            return self.begin(all, link).await;
+        }
+        if self.id.is_none() && !is_new && !markers::are_complete(link).await? {
+            tracing::warn!(
+                "redis holds a store that is just beginning, or whose beginning was cut short"
+            );
+            return self.begin(all, link).await;
+        }
+        self.lose(all, link).await
+    }
+
+    async fn lose(&mut self, all: Found, link: &Link) -> RedisResult<()> {
         match self.when_emptied {
             WhenEmptied::BeginAgain => {
                 counter!("doorward_redis_losses_declared_total").increment(1);
@@ -61,24 +80,23 @@ impl Contents {
                     partitions = all.missing,
                     "redis has lost its data: these sessions are lost, and their users have to sign in again"
                 );
-                self.begin(link).await
+                self.begin(all, link).await
             }
             WhenEmptied::Wait => {
-                if is_seldom || !self.is_waiting {
-                    tracing::error!(
-                        partitions = all.missing,
-                        "redis has lost its data: nothing is answered from these partitions until it is restored; \
-                         or set redis.when_emptied to begin_again, to declare these sessions lost"
-                    );
-                }
+                tracing::error!(
+                    partitions = all.missing,
+                    "redis has lost its data: nothing is answered from these partitions until it is restored; \
+                     or set redis.when_emptied to begin_again, to declare these sessions lost"
+                );
                 self.is_waiting = true;
                 Ok(())
             }
         }
     }
 
-    async fn begin(&mut self, link: &Link) -> RedisResult<()> {
-        markers::write(link).await?;
+    /// Where there are markers of a store, the others become markers of the same.
+    async fn begin(&mut self, all: Found, link: &Link) -> RedisResult<()> {
+        markers::write(link, all.ids.into_iter().next()).await?;
         let found = self.look(link, PATIENCE).await?;
         self.id = found.ids.into_iter().next();
         self.is_waiting = false;
@@ -87,6 +105,7 @@ impl Contents {
     }
 
     fn recognize(&mut self, found: Found) {
+        missing_partitions(0);
         if std::mem::take(&mut self.is_waiting) {
             tracing::warn!("redis has a store again");
         }

@@ -62,3 +62,13 @@ pub(super) fn is_missing_function(error: &RedisError) -> bool {
 pub(super) fn is_without_marker(error: &RedisError) -> bool {
     error.code() == Some("NOSTORE")
 }
+
+/// Whether the server answers, and is not to be believed for the moment.
+pub(super) fn is_doubtful(error: &RedisError) -> bool {
+    error.code() == Some("STALE")
+}
+
+/// Whether the account lacks a right.
+pub(super) fn is_not_permitted(error: &RedisError) -> bool {
+    error.code() == Some("NOPERM")
+}

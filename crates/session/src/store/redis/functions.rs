@@ -6,8 +6,8 @@ use doorward_service_kit::token_hash;
 use redis::{Cmd, ToRedisArgs};
 
 use super::keys::{Key, Partition};
-use crate::store::SIGN_IN;
 use crate::store::record::to_millis;
+use crate::store::{MAX_SESSIONS, SIGN_IN};
 
 /// In this order: Lua sees what is above it.
 const PARTS: [&str; 10] = [
@@ -34,7 +34,10 @@ struct Library {
 impl Library {
     fn new() -> Self {
         let sign_in = to_millis(SIGN_IN);
-        let body = format!("local SIGN_IN = {sign_in}\n{}", PARTS.join("\n"));
+        let body = format!(
+            "local SIGN_IN, MAX_SESSIONS = {sign_in}, {MAX_SESSIONS}\n{}",
+            PARTS.join("\n")
+        );
         // Names of libraries and functions know letters, digits and the underscore.
         let digest: String = token_hash(&body)
             .chars()
@@ -78,6 +81,11 @@ impl Call {
     /// Gives the id of the store.
     pub(super) fn find_marker(partition: &Partition) -> Self {
         Self::with_keys("find_value", &[&partition.marker()], partition)
+    }
+
+    /// Writes without changing anything.
+    pub(super) fn fence(partition: &Partition) -> Self {
+        Self::with_keys("fence", &[&partition.marker()], partition)
     }
 
     fn with_keys(function: &str, keys: &[&str], partition: &Partition) -> Self {

@@ -4,14 +4,19 @@
 //! belongs to one user lies in one slot of a cluster, together with the marker of its partition: a function can look at
 //! both. The 4,096 partitions spread over the 16,384 slots within one per cent of evenly for three primaries.
 
+use std::collections::HashMap;
+
+use crc16::{State, XMODEM};
+
 use crate::domain::{Secret, Slot};
 
 /// The characters of base64url: two of them name a partition.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LENGTH: usize = 2;
+const SLOTS: u16 = 16_384;
 
 /// One of 4,096 parts of the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Partition(String);
 
 impl Partition {
@@ -22,12 +27,21 @@ impl Partition {
             .flat_map(|first| ALPHABET.iter().map(|second| Self::new(*first, *second)))
     }
 
-    /// 64 that are spread over the store: enough to notice that a server of a cluster has lost its data.
+    /// One in each of 128 equal parts of a cluster's slots: each primary with its fair share of them has some of these, up
+    /// to 64 primaries.
     pub(super) fn sample() -> impl Iterator<Item = Self> {
-        ALPHABET
-            .iter()
-            .zip(ALPHABET.iter().rev())
-            .map(|(first, second)| Self::new(*first, *second))
+        let mut parts = HashMap::new();
+        for partition in Self::all() {
+            parts
+                .entry(partition.slot() / (SLOTS / 128))
+                .or_insert(partition);
+        }
+        parts.into_values()
+    }
+
+    /// The slot of a cluster that it lies in, by Redis Cluster's specification.
+    fn slot(&self) -> u16 {
+        State::<XMODEM>::calculate(self.0.as_bytes()) % SLOTS
     }
 
     /// Of the keys that there is one of.
@@ -41,6 +55,11 @@ impl Partition {
 
     fn of(hash: &str) -> Self {
         Self(hash.chars().take(LENGTH).collect())
+    }
+
+    /// Holds the store's id once all markers are written.
+    pub(super) fn completion() -> String {
+        Self::of_the_store().key("store-complete")
     }
 
     /// Holds the store's id; lost with everything beside it.
@@ -87,5 +106,37 @@ impl Key {
         let partition = Partition::of_the_store();
         let name = partition.key("user-relay-position");
         Self { partition, name }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_primary_is_sampled() {
+        let sample: Vec<_> = Partition::sample()
+            .map(|partition| partition.slot())
+            .collect();
+        assert_eq!(sample.len(), 128);
+        for primaries in 1..=64_u32 {
+            for index in 0..primaries {
+                let bounds = [index, index + 1].map(|at| u32::from(SLOTS) * at / primaries);
+                let is_sampled = |slot: &u16| (bounds[0]..bounds[1]).contains(&u32::from(*slot));
+                assert!(sample.iter().any(is_sampled), "{index} of {primaries}");
+            }
+        }
+    }
+
+    #[test]
+    fn partitions_are_spread_evenly() {
+        let mut shares = [0; 3];
+        for partition in Partition::all() {
+            shares[usize::from(partition.slot()) * 3 / usize::from(SLOTS)] += 1;
+        }
+        assert!(
+            shares.iter().all(|share| (1_345..=1_385).contains(share)),
+            "{shares:?}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use doorward_service_kit::secret;
 use futures::{StreamExt, TryStreamExt, stream};
-use redis::{RedisError, RedisResult, from_redis_value};
+use redis::{RedisError, RedisResult, Value, from_redis_value};
 use tokio::time::timeout;
 
 use super::connection::send;
@@ -14,6 +14,8 @@ use super::functions::Call;
 use super::keys::Partition;
 use super::topology::Link;
 
+/// For a single command about a store that nobody uses yet.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Sent ahead of the answers.
 const AT_ONCE: usize = 128;
 
@@ -62,21 +64,40 @@ async fn look_at(link: Link, partition: Partition, deadline: Duration) -> RedisR
     Ok(from_redis_value(id)?)
 }
 
-/// Gives every partition without a marker one. Replicas that do it at the same time agree on the id, by the first partition.
-pub(super) async fn write(link: &Link) -> RedisResult<()> {
-    let proposal = secret();
-    let earlier: Option<String> = set(link, &Partition::of_the_store(), &proposal).await?;
+/// Gives every partition without a marker one, of the store with that id if it is known. Replicas that do it at the same
+/// time agree on the id, by the first partition.
+pub(super) async fn write(link: &Link, id: Option<String>) -> RedisResult<()> {
+    let proposal = id.unwrap_or_else(secret);
+    let first = Partition::of_the_store().marker();
+    let earlier: Option<String> = set(link, &first, &proposal).await?;
     let id = &earlier.unwrap_or(proposal);
     stream::iter(Partition::all())
-        .map(async |partition| set(link, &partition, id).await.map(drop))
+        .map(async |partition| set(link, &partition.marker(), id).await.map(drop))
         .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await
+        .try_collect::<()>()
+        .await?;
+    set(link, &Partition::completion(), id).await.map(drop)
+}
+
+/// Whether all markers were written once: what is missing since then has been lost.
+pub(super) async fn are_complete(link: &Link) -> RedisResult<bool> {
+    let mut command = redis::cmd("EXISTS");
+    command.arg(Partition::completion());
+    Ok(from_redis_value(
+        in_time(link.clone().send(&command)).await?,
+    )?)
 }
 
 /// Gives the id that was there, and is kept.
-async fn set(link: &Link, partition: &Partition, id: &str) -> RedisResult<Option<String>> {
+async fn set(link: &Link, key: &str, id: &str) -> RedisResult<Option<String>> {
     let mut command = redis::cmd("SET");
-    command.arg(partition.marker()).arg(id).arg("NX").arg("GET");
-    Ok(from_redis_value(link.clone().send(&command).await?)?)
+    command.arg(key).arg(id).arg("NX").arg("GET");
+    Ok(from_redis_value(
+        in_time(link.clone().send(&command)).await?,
+    )?)
+}
+
+async fn in_time(call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
+    let result = timeout(PATIENCE, call).await;
+    result.unwrap_or_else(|elapsed| Err(std::io::Error::from(elapsed).into()))
 }

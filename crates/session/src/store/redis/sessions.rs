@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::functions::Call;
@@ -14,6 +14,9 @@ use super::{RedisStore, time_to_live};
 use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, WRITE_GRACE, Which};
 use crate::store::Sessions;
 use crate::store::record::{decode_user, encode_user, live_sessions, to_millis};
+
+/// So many copies are written at the same time.
+const AT_ONCE: usize = 32;
 
 /// Numbers of one length, which compare as text: Lua's own numbers are exact only up to 2^53.
 fn comparable(number: u64) -> String {
@@ -146,8 +149,14 @@ impl Sessions for RedisStore {
     }
 
     async fn put_users(&self, users: &[User], _now: Timestamp) -> Result<(), StoreError> {
-        try_join_all(users.iter().map(|user| self.put_user(user))).await?;
-        Ok(())
+        let puts: Vec<_> = users.iter().map(|user| self.put_user(user)).collect();
+        stream::iter(puts)
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        let revoking = users.iter().filter(|user| user.sessions_from_version() > 0);
+        let partitions = revoking.map(|user| Key::user(&user.id().slot()).partition);
+        self.connection.confirm(partitions.collect()).await
     }
 
     async fn get_user_relay_position(&self) -> Result<u64, StoreError> {
@@ -165,15 +174,10 @@ impl Sessions for RedisStore {
 
 impl RedisStore {
     async fn put_user(&self, user: &User) -> Result<(), StoreError> {
-        let is_revoking = user.sessions_from_version() > 0;
         let call = Call::new("put_user", &Key::user(&user.id().slot()))
             .arg(versions(user))
             .arg(encode_user(user))
-            .arg(is_revoking);
-        if is_revoking {
-            self.connection.confirmed(&call).await
-        } else {
-            self.connection.call(&call).await
-        }
+            .arg(user.sessions_from_version() > 0);
+        self.connection.call(&call).await
     }
 }

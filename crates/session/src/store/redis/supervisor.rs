@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::clock;
 use super::connection::{Connection, Links};
 use super::contents::Contents;
-use super::failure::needs_new_connection;
+use super::failure::{is_doubtful, needs_new_connection};
 use super::memory::Memory;
 use super::topology::Topology;
 
@@ -67,6 +67,7 @@ impl Supervisor {
         Ok(Links {
             calls: self.topology.connect().await?,
             confirmations,
+            broken: Arc::default(),
         })
     }
 
@@ -77,6 +78,7 @@ impl Supervisor {
         while self.is_wanted() && unanswered < PATIENCE {
             match self.probe(links, round.is_multiple_of(SELDOM)).await {
                 Ok(()) => unanswered = 0,
+                Err(error) if is_doubtful(&error) => {}
                 Err(error) => {
                     self.connection.breaker.probe_unanswered();
                     if needs_new_connection(&error) {
@@ -92,7 +94,7 @@ impl Supervisor {
             round = round.wrapping_add(1);
             if links.heal_themselves() {
                 sleep(PROBES).await;
-            } else if timeout(PROBES, self.connection.broken()).await.is_ok() {
+            } else if timeout(PROBES, links.broken.notified()).await.is_ok() {
                 tracing::warn!("a call has lost its connection to redis");
                 return;
             }

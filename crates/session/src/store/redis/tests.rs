@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::RedisStore;
 use super::functions;
+use super::keys;
 use super::keys::Key;
 use super::record::field;
 use crate::config::RedisConfig;
@@ -269,7 +270,9 @@ async fn a_corrupt_session_harms_no_other() {
         add_session(&store).await,
         user_key(&add_session(&store).await),
     );
-    for value in ["", "x", "5", "[]", "{}", "{\"sid\":1}", "\u{7f}"] {
+    // The last one is an array whose version is text.
+    let odd = "\u{7f}\u{1}";
+    for value in ["", "x", "5", "[]", "{}", "{\"sid\":1}", odd] {
         let token = add_session(&store).await;
         redis.hset(&key, field(&token), value).await.unwrap();
         let answer = resolve(&store, &token).await;
@@ -444,6 +447,83 @@ async fn a_server_that_was_silent_is_not_believed_at_once() {
     assert!(eventually_found(&store, &token).await);
 }
 
+/// A relay brings so many at once, and whoever was ever blocked has ended sessions since.
+#[tokio::test]
+async fn many_users_are_put_at_once() {
+    let server = Server::start().await;
+    let store = store(&server).await;
+    let user = |number| {
+        User::from(doorward_proto::common::v1::User {
+            user_id: format!("auth0|{number}"),
+            version: 2,
+            sessions_from_version: 2,
+            ..Default::default()
+        })
+    };
+    let users: Vec<_> = (0..500).map(user).collect();
+    store.put_users(&users, now()).await.unwrap();
+}
+
+/// Somebody who signs in again and again without a cookie must not make the calls on a user endless.
+#[tokio::test]
+async fn a_user_has_so_many_sessions_and_no_more() {
+    let server = Server::start().await;
+    let store = store(&server).await;
+    let token = add_session(&store).await;
+    let mut redis = redis(&server).await;
+    let key = user_key(&token);
+    for _ in 0..crate::store::MAX_SESSIONS + 20 {
+        add_session(&store).await;
+    }
+    let last = add_session(&store).await;
+    assert!(resolve(&store, &last).await.unwrap());
+    let fields = redis.hlen(&key).await.unwrap();
+    assert_eq!(fields, crate::store::MAX_SESSIONS + 2);
+}
+
+/// One connection that breaks is one that is made anew: the next one is used at once.
+#[tokio::test]
+async fn calls_that_die_together_cost_one_connection() {
+    let server = Server::start().await;
+    let store = std::sync::Arc::new(store(&server).await);
+    let token = add_session(&store).await;
+    let mut redis = redis(&server).await;
+    let calls = |store: std::sync::Arc<RedisStore>, token: SessionToken| async move {
+        while resolve(&store, &token).await.is_ok() {}
+    };
+    let calls: Vec<_> = (0..50)
+        .map(|_| tokio::spawn(calls(store.clone(), token.clone())))
+        .collect();
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let before = connections(&mut redis).await;
+    let _: usize = redis::cmd("CLIENT")
+        .arg("KILL")
+        .arg("TYPE")
+        .arg("normal")
+        .arg("SKIPME")
+        .arg("yes")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert!(eventually_found(&store, &token).await);
+    assert_eq!(connections(&mut redis).await - before, 1);
+}
+
+async fn connections(redis: &mut MultiplexedConnection) -> u64 {
+    let stats: String = redis::cmd("INFO")
+        .arg("stats")
+        .query_async(redis)
+        .await
+        .unwrap();
+    let line = stats
+        .lines()
+        .find_map(|line| line.strip_prefix("total_connections_received:"));
+    line.unwrap().trim().parse().unwrap()
+}
+
 /// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.
 #[tokio::test]
 async fn keys_hold_no_foreign_text() {
@@ -476,7 +556,7 @@ async fn keys_hold_no_foreign_text() {
         );
         let ends = redis.ttl(&key).await.unwrap().raw() > 0;
         assert!(
-            ends || ["store", "user-relay-position"].contains(&kind),
+            ends || ["store", "store-complete", "user-relay-position"].contains(&kind),
             "{key}"
         );
     }

@@ -67,8 +67,8 @@ impl Topology {
                 let client = ClusterClient::builder(nodes)
                     .connection_timeout(CONNECT_TIMEOUT)
                     .response_timeout(deadline)
-                    // Redirections count as well; the caller's deadline ends it all.
-                    .retries(3)
+                    // A redirection counts as one as well.
+                    .retries(1)
                     .tcp_settings(tcp())
                     .build();
                 Self::Cluster(client.map_err(bad_url)?)

@@ -10,7 +10,7 @@ use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, Visited,
 use crate::store::record::{
     decode_session, decode_user, encode_session, encode_user, live_sessions, to_millis,
 };
-use crate::store::{SIGN_IN, Sessions};
+use crate::store::{MAX_SESSIONS, SIGN_IN, Sessions};
 
 const EXPIRED_SESSIONS: &str = "DELETE FROM session WHERE token_hash IN
     (SELECT token_hash FROM session WHERE expires_at <= $1 LIMIT 8)";
@@ -47,6 +47,7 @@ impl Sessions for SqliteStore {
         if let Some(previous) = &sign_in.previous {
             remove(&mut *transaction, &previous.hash()).await?;
         }
+        keep_newest(&mut *transaction, &session.user_id).await?;
         transaction.commit().await?;
         Ok(session)
     }
@@ -307,6 +308,22 @@ async fn put_session<'e>(
     .bind(session.user_id.as_str())
     .bind(encode_session(session)?)
     .bind(expires_at.as_millisecond())
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Far more sessions than anybody has would make each call on them long: those that end soonest go.
+async fn keep_newest<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    user: &UserId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM session WHERE token_hash IN
+         (SELECT token_hash FROM session WHERE user_id = $1 ORDER BY expires_at DESC, rowid DESC LIMIT -1 OFFSET $2)",
+    )
+    .bind(user.as_str())
+    .bind(i64::try_from(MAX_SESSIONS).unwrap_or(i64::MAX))
     .execute(executor)
     .await?;
     Ok(())

@@ -57,6 +57,20 @@ async fn resolve(store: &SqliteStore, token: &SessionToken) -> Result<bool, Stor
 }
 
 #[tokio::test]
+async fn a_user_has_so_many_sessions_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let first = add_session(&store).await;
+    for _ in 1..crate::store::MAX_SESSIONS {
+        add_session(&store).await;
+    }
+    assert!(resolve(&store, &first).await.unwrap());
+    let last = add_session(&store).await;
+    assert!(!resolve(&store, &first).await.unwrap());
+    assert!(resolve(&store, &last).await.unwrap());
+}
+
+#[tokio::test]
 async fn sessions_outlive_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let token = add_session(&open(&folder).await).await;

@@ -21,11 +21,10 @@ local function open_session(keys, args)
 
     -- Written before anything is removed, so that running out of memory here changes nothing.
     local value = cmsgpack.pack(session)
-    if newest == kept then
-        redis.call('HSET', keys[1], field, value)
-    else
-        redis.call('HSET', keys[1], field, value, 'user', user, 'version', version)
+    if newest ~= kept then
+        redis.call('HSET', keys[1], 'user', user, 'version', version)
     end
+    put(keys[1], field, value, now)
     redis.call('HDEL', keys[1], previous)
     if redis.call('PTTL', keys[1]) < time_to_live then
         redis.call('PEXPIRE', keys[1], time_to_live)

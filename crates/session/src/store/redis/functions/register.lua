@@ -13,7 +13,8 @@ local function is_doubtful()
         doubtful_until = now + CAUTION
     end
     heard_at = now
-    return doubtful_until and now < doubtful_until
+    -- The clock may have been set back meanwhile.
+    return doubtful_until and now < doubtful_until and now >= doubtful_until - CAUTION
 end
 
 -- A store that has lost its marker (keys[#keys]) has lost what lay beside it too: what is not there proves nothing then.
@@ -41,6 +42,7 @@ register('resolve_session', resolve_session, EVEN_WITHOUT_MEMORY)
 register('end_session', end_session, EVEN_WITHOUT_MEMORY)
 register('revoke_sessions', revoke_sessions, EVEN_WITHOUT_MEMORY)
 register('put_user', put_user, EVEN_WITHOUT_MEMORY)
+register('fence', fence, EVEN_WITHOUT_MEMORY)
 register('find_fields', find_fields, EVEN_WITHOUT_MEMORY)
 register('find_all_fields', find_all_fields, EVEN_WITHOUT_MEMORY)
 register('find_value', find_value, EVEN_WITHOUT_MEMORY)

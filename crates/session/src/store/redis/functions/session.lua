@@ -28,8 +28,27 @@ end
 local function read(value, now)
     local decoded, session = pcall(cmsgpack.unpack, value or '')
     local valid, live = pcall(is_live, session, now, math.huge, math.huge)
-    if decoded and valid then
+    if decoded and valid and type(session[VERSION]) == 'number' and type(session[CLIENTS]) == 'table' then
         return session, live
+    end
+end
+
+-- Adds or replaces a session. Far more of one user than anybody has would make each call on him long: then the one that was
+-- used longest ago goes, of some that are drawn.
+local function put(key, field, value, now)
+    redis.call('HSET', key, field, value)
+    if redis.call('HLEN', key) <= MAX_SESSIONS + 2 then
+        return
+    end
+    local oldest, oldest_used
+    for _, name in ipairs(redis.call('HRANDFIELD', key, 32)) do
+        local session = name ~= field and name ~= 'user' and name ~= 'version' and read(redis.call('HGET', key, name), now)
+        if session and (not oldest or used_at(session) < oldest_used) then
+            oldest, oldest_used = name, used_at(session)
+        end
+    end
+    if oldest then
+        redis.call('HDEL', key, oldest)
     end
 end
 

@@ -25,7 +25,9 @@ async fn add_account(redis: &mut MultiplexedConnection) {
 #[tokio::test]
 async fn its_rights_are_enough_and_few() {
     let server = Server::start().await;
-    add_account(&mut redis(&server).await).await;
+    let mut admin = redis(&server).await;
+    let () = functions::load().query_async(&mut admin).await.unwrap();
+    add_account(&mut admin).await;
     let url = server
         .url()
         .replace("redis://", "redis://doorward:open-sesame@");
@@ -49,6 +51,7 @@ async fn its_rights_are_enough_and_few() {
         "SET other:key 1",
         "SCAN 0",
         "FUNCTION DELETE x",
+        "FUNCTION LOAD x",
         "ACL LIST",
     ] {
         let mut words = forbidden.split(' ');

@@ -62,6 +62,48 @@ async fn a_loss_is_declared_where_that_is_configured() {
     assert!(resolve(&store, &next).await.unwrap());
 }
 
+/// Somebody who knows of no store takes an empty Redis for a new one, unless that is forbidden.
+#[tokio::test]
+async fn no_store_begins_where_none_may() {
+    let server = Server::start().await;
+    let config = RedisConfig {
+        may_begin: false,
+        ..RedisConfig::new(server.url())
+    };
+    let late = RedisStore::open(&config).unwrap();
+    late.wait_until_used(PATIENCE).await;
+    let answer = late.get_user_relay_position().await;
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
+    let token = add_session(&store(&server).await).await;
+    assert!(eventually_found(&late, &token).await);
+}
+
+/// A service that died while it wrote the markers has lost nothing.
+#[tokio::test]
+async fn a_beginning_that_was_cut_short_goes_on() {
+    let server = Server::start().await;
+    drop(store(&server).await);
+    let mut redis = redis(&server).await;
+    let completion = keys::Partition::completion();
+    let lost = redis.keys("doorward:{B*:store").await.unwrap();
+    assert_eq!(redis.del(lost).await.unwrap(), 64);
+    // Once it was complete, what is missing is a loss.
+    let waiting = store(&server).await;
+    let missing = keys::Partition::sample().filter(|it| it.marker().starts_with("doorward:{B"));
+    assert!(missing.count() > 0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(redis.keys("doorward:{B*:store").await.unwrap().is_empty());
+    drop(waiting);
+    redis.del(&completion).await.unwrap();
+    let store = store(&server).await;
+    add_session(&store).await;
+    assert_eq!(redis.keys("doorward:{B*:store").await.unwrap().len(), 64);
+    assert!(redis.exists(completion).await.unwrap());
+}
+
 /// Replicas that start at the same time begin one store, not two.
 #[tokio::test]
 async fn a_new_store_has_one_id() {
