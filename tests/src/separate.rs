@@ -11,7 +11,7 @@ use doorward_test_support::{free_port, postgres, redis};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::{http, wait_until_open, wait_until_ready};
+use crate::deployment::{http, logs, wait_until_open, wait_until_ready};
 use crate::program::{program, run};
 use crate::{Outcome, TENANT};
 
@@ -124,6 +124,12 @@ impl Separate {
         act(&processes[name])
     }
 
+    /// The process of a service, or of the frontend (`authorize-frontend`).
+    #[must_use]
+    pub fn process_id(&self, name: &str) -> u32 {
+        self.process(name, Process::id)
+    }
+
     /// Where a service serves gRPC.
     #[must_use]
     pub fn address(&self, name: &str) -> String {
@@ -142,8 +148,16 @@ impl Separate {
         &self.redis
     }
 
-    pub(crate) fn issuer(&self) -> &Url {
+    /// The base of all addresses, with a slash at its end.
+    #[must_use]
+    pub fn issuer(&self) -> &Url {
         &self.issuer
+    }
+
+    /// Everything that the processes have written.
+    #[must_use]
+    pub fn log(&self) -> String {
+        logs(self.folder())
     }
 
     pub(crate) fn folder(&self) -> &Path {
