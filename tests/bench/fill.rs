@@ -83,7 +83,7 @@ impl Filler {
     ) -> Vec<T>
     where
         T: Send + 'static,
-        F: Future<Output = T> + Send,
+        F: Future<Output = T> + Send + 'static,
     {
         let mut callers = JoinSet::new();
         for first in users.clone().take(CALLERS) {

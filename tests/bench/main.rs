@@ -44,7 +44,7 @@ async fn measure(settings: &Settings) {
 
     few.open_sessions(0..settings.few()).await;
     let first = memory::first_sessions(&mut many, settings.sessions).await;
-    let cpu = Cpu::of_silent_authentication(&mut few, &mut many, settings).await;
+    let cpu = Cpu::of_silent_authentication(&few, &many, settings).await;
     // Last, because the rounds are about users with one session each.
     let further = memory::further_sessions(&many).await;
 

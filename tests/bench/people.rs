@@ -39,8 +39,8 @@ const FAMILY_NAMES: [&str; 16] = [
     "Ito",
     "Johnson",
     "Kobayashi",
-    "Lindström",
-    "Müller",
+    "Lindgren",
+    "Mueller",
     "Nakamura",
     "Okonkwo",
     "Williams",
@@ -66,12 +66,12 @@ pub(crate) fn user(number: usize, role: &str) -> User {
     let random = scattered(number, 0);
     let made = FIRST_ACCOUNT + Duration::from_millis(random % TWO_YEARS_IN_MILLIS);
     let changed = made + Duration::from_millis(scattered(number, 1) % TWO_YEARS_IN_MILLIS);
-    let consents = if number % 4 == 0 {
+    let consents = if number.is_multiple_of(4) {
         consents().into()
     } else {
         Vec::new()
     };
-    let roles = if number % 10 == 0 {
+    let roles = if number.is_multiple_of(10) {
         vec![role.to_owned()]
     } else {
         Vec::new()
@@ -95,7 +95,7 @@ fn claims(number: usize, random: u64) -> UserClaims {
     let family_name = pick(&FAMILY_NAMES, random >> 8);
     let nickname = format!("{given_name}.{family_name}{number}").to_lowercase();
     let host = pick(&MAIL_HOSTS, random >> 16);
-    let face = u128::from(random) << 64 | u128::from(scattered(number, 2));
+    let face = (u128::from(random) << 64) | u128::from(scattered(number, 2));
     let initials = nickname[..2].to_owned();
     UserClaims {
         email: Some(format!("{nickname}@{host}")),

@@ -69,8 +69,8 @@ impl Round {
 impl Cpu {
     /// Runs all rounds.
     pub(crate) async fn of_silent_authentication(
-        few: &mut Stack,
-        many: &mut Stack,
+        few: &Stack,
+        many: &Stack,
         settings: &Settings,
     ) -> Self {
         let idle = [
