@@ -19,7 +19,7 @@ use tonic::{Code, Status};
 use crate::people::{CONNECTION, device, user};
 
 /// Calls under way at the same time, over one channel.
-const CALLERS: usize = 48;
+const CALLERS: usize = 256;
 /// A machine that is busy with other things gets as many chances for a call.
 const ATTEMPTS: usize = 5;
 const HOUR: u32 = 60 * 60;

@@ -216,19 +216,20 @@ fn json_round(round: &Round) -> Value {
 
 fn write_row(text: &mut String, name: &str, kind: &Kind, figure: impl Fn(&Round) -> f64) {
     let of = |side: usize| Spread::of(kind.rounds.iter().map(|round| figure(&round[side])));
-    let ratio = Spread::of(
-        kind.rounds
-            .iter()
-            .map(|[few, many]| figure(many) / figure(few)),
-    );
+    let ratios = kind
+        .rounds
+        .iter()
+        .map(|[few, many]| figure(many) / figure(few));
+    let ratio = Spread::of(ratios).median;
+    // A process that was never asked has none.
+    let ratio = if ratio.is_finite() {
+        format!("{ratio:.3}")
+    } else {
+        "-".to_owned()
+    };
     line(
         text,
-        format_args!(
-            "    {name:<34}{}      {}   {:>6.3}",
-            of(0),
-            of(1),
-            ratio.median
-        ),
+        format_args!("    {name:<34}{}      {}   {ratio:>6}", of(0), of(1)),
     );
 }
 
