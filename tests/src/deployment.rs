@@ -179,7 +179,7 @@ impl Drop for LogOnPanic<'_> {
     }
 }
 
-fn logs(folder: &Path) -> String {
+pub(crate) fn logs(folder: &Path) -> String {
     let mut logs = String::new();
     for file in std::fs::read_dir(folder).expect("the folder is there") {
         let path = file.expect("the folder can be read").path();

@@ -21,7 +21,8 @@ pub struct Page {
 }
 
 impl Page {
-    pub(crate) async fn read(response: Response) -> Self {
+    /// Reads an answer to its end.
+    pub async fn read(response: Response) -> Self {
         Self {
             url: response.url().clone(),
             status: response.status(),

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::Outcome;
-use crate::deployment::{http_builder, wait_until_open, wait_until_ready};
+use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready};
 use crate::program::{program, run};
 use crate::tls::Tls;
 
@@ -159,6 +159,12 @@ impl Separate {
         act(&processes[name])
     }
 
+    /// The process of a service, or of the frontend (`authorize-frontend`).
+    #[must_use]
+    pub fn process_id(&self, name: &str) -> u32 {
+        self.process(name, Process::id)
+    }
+
     /// Where a service serves gRPC.
     #[must_use]
     pub fn address(&self, name: &str) -> String {
@@ -209,8 +215,16 @@ impl Separate {
         SocketAddr::new(IpAddr::V4(address), self.http_port)
     }
 
-    pub(crate) fn issuer(&self) -> &Url {
+    /// The base of all addresses, with a slash at its end.
+    #[must_use]
+    pub fn issuer(&self) -> &Url {
         &self.issuer
+    }
+
+    /// Everything that the processes have written.
+    #[must_use]
+    pub fn log(&self) -> String {
+        logs(self.folder())
     }
 
     pub(crate) fn folder(&self) -> &Path {

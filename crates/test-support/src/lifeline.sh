@@ -20,13 +20,15 @@ fail() {
     exit 1
 }
 
-# Does what the test process writes, until that ends: waits, runs a function of the script, or sends a signal.
+# Does what the test process writes, until that ends: waits, runs a function of the script, tells the process's id, or sends a
+# signal.
 obey() {
     echo ready
     exec 2>/dev/null
     while read -r command; do
         case $command in
         wait) wait "$server" && echo 0 || echo $? ;;
+        id) echo "$server" ;;
         do\ *) ${command#do } >&2 && echo done || echo failed ;;
         *) kill -s "$command" "$server" && echo sent || echo gone ;;
         esac

@@ -64,6 +64,15 @@ impl Process {
         }
     }
 
+    /// The id that the kernel knows the process by.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        let answer = self.script().command("id");
+        answer
+            .parse()
+            .unwrap_or_else(|_| panic!("not a process id: {answer:?}"))
+    }
+
     /// Sends a signal, for example `TERM`.
     pub fn signal(&self, name: &str) {
         let answer = self.script().command(name);

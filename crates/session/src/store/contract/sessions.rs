@@ -63,6 +63,43 @@ async fn the_same_user_goes_on_under_a_new_token(store: &dyn Store) {
     assert_eq!(resolve(store, &new, at(901)).await, Some(continued));
 }
 
+async fn the_last_device_is_noted(store: &dyn Store) {
+    let device = |ip: &str, user_agent: &str| Device {
+        ip: ip.to_owned(),
+        user_agent: user_agent.to_owned(),
+    };
+    let home = device("192.0.2.1", "Firefox");
+    let sign_in = SignIn {
+        device: home.clone(),
+        ..sign_in("device")
+    };
+    let (token, opened) = open(store, &sign_in, at(0)).await;
+    assert_eq!(
+        (&opened.initial_device, &opened.last_device),
+        (&home, &home)
+    );
+    let places = [
+        device("2001:db8::1", "Firefox"),
+        device("2001:db8::1", "Chrome"),
+        device("", ""),
+        home.clone(),
+    ];
+    for (number, place) in (1..).zip(places) {
+        let visit = Visit {
+            device: place.clone(),
+            ..visit()
+        };
+        let found = store
+            .resolve_session(&token, &visit, at(100 * number))
+            .await;
+        let (found, _) = found.unwrap().unwrap();
+        assert_eq!((&found.initial_device, &found.last_device), (&home, &place));
+        // Too soon to be worth a write.
+        let found = resolve(store, &token, at(100 * number + 1)).await.unwrap();
+        assert_eq!(found.last_device, place);
+    }
+}
+
 async fn an_expired_session_does_not_go_on(store: &dyn Store) {
     let (old, opened) = open(store, &sign_in("late"), at(0)).await;
     let (_, next) = open(store, &again("late", &old), at(1_000)).await;
@@ -151,6 +188,7 @@ pub(super) async fn all(store: &dyn Store) {
     an_unknown_token_is_absent(store).await;
     an_ended_session_stays_ended(store).await;
     the_same_user_goes_on_under_a_new_token(store).await;
+    the_last_device_is_noted(store).await;
     an_expired_session_does_not_go_on(store).await;
     another_user_ends_the_session(store).await;
     one_of_two_sign_ins_goes_on(store).await;

@@ -39,7 +39,15 @@ struct SessionRecord {
     via: String,
     /// Absent: the initial one.
     #[serde(default)]
-    last_device: Option<(ByteBuf, ByteBuf)>,
+    last_device: Option<LastDevice>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LastDevice {
+    ip: ByteBuf,
+    /// Absent: the initial one.
+    #[serde(default)]
+    agent: Option<ByteBuf>,
 }
 
 /// The field of a session: half of the hash of its token, which is 132 bits.
@@ -126,7 +134,7 @@ pub(super) fn decode_session(bytes: &[u8], user: &User) -> Result<Session, Store
     let record: SessionRecord = rmp_serde::from_slice(bytes).map_err(StoreError::corrupt)?;
     let initial_device = device(&record.ip, &record.agent)?;
     let last_device = match &record.last_device {
-        Some((ip, agent)) => device(ip, agent)?,
+        Some(last) => device(&last.ip, last.agent.as_ref().unwrap_or(&record.agent))?,
         None => initial_device.clone(),
     };
     let proved = record.created.saturating_add(record.proved);

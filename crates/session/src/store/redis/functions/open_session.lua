@@ -13,10 +13,7 @@ local function open_session(keys, args)
             session[index] = earlier[index]
         end
         session[PROVED] = proved - session[CREATED]
-        local ip, agent = args[8], args[9]
-        if ip ~= session[INITIAL_IP] or agent ~= session[INITIAL_AGENT] then
-            session[LAST_DEVICE] = {ip, agent}
-        end
+        note_device(session, args[8], args[9])
     end
 
     -- Written before anything is removed, so that running out of memory here changes nothing.

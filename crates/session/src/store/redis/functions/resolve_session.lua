@@ -31,12 +31,7 @@ local function resolve_session(keys, args)
         table.insert(session[CLIENTS], client)
     end
     session[USED] = math.max(used_at(session), now) - proved_at(session)
-    local ip, agent = args[9], args[10]
-    if ip == session[INITIAL_IP] and agent == session[INITIAL_AGENT] then
-        session[LAST_DEVICE] = nil
-    else
-        session[LAST_DEVICE] = {ip, agent}
-    end
+    note_device(session, args[9], args[10])
     found[1] = cmsgpack.pack(session)
     redis.call('HSET', keys[1], field, found[1])
     return found

@@ -33,6 +33,16 @@ local function read(value, now)
     end
 end
 
+-- Notes where a session was used: nothing if that is where it was opened, and no agent if only the address differs.
+local function note_device(session, ip, agent)
+    local same_agent = agent == session[INITIAL_AGENT]
+    if same_agent and ip == session[INITIAL_IP] then
+        session[LAST_DEVICE] = nil
+    else
+        session[LAST_DEVICE] = same_agent and {ip} or {ip, agent}
+    end
+end
+
 -- Adds or replaces a session. Far more of one user than anybody has would make each call on him long: then the one that was
 -- used longest ago goes, of some that are drawn.
 local function put(key, field, value, now)

@@ -1,0 +1,120 @@
+//! Memory of Redis: what it says that it has allocated, `used_memory`, after more was written and before. So everything counts:
+//! keys, values, expiry, both tables of all keys, what the allocator rounds up.
+
+use std::time::Duration;
+
+use crate::stack::Stack;
+use crate::store::Store;
+
+/// Users whose records are looked at for what one session costs.
+const FIRST: usize = 100_000;
+/// Users who sign in on more devices.
+const FURTHER: usize = 20_000;
+const DEVICES: usize = 5;
+/// Within a minute of the last, a use is not written down (`WRITE_GRACE`).
+const UNTIL_WRITTEN: Duration = Duration::from_secs(61);
+
+/// Users with one session each.
+#[derive(Debug)]
+pub(crate) struct First {
+    /// `used_memory` of the empty store, with everything connected to it.
+    pub(crate) empty: u64,
+    /// How many users `bytes` is about.
+    pub(crate) users: usize,
+    /// For each of them.
+    pub(crate) bytes: f64,
+    /// `used_memory` with all sessions, the empty store included.
+    pub(crate) in_all: u64,
+    /// What the kernel has given Redis then.
+    pub(crate) resident: u64,
+    /// What records consist of, in bytes, as a mean of some.
+    pub(crate) parts: Vec<(String, f64)>,
+}
+
+/// Users with more of them.
+#[derive(Debug)]
+pub(crate) struct Further {
+    /// How many users this is about.
+    pub(crate) users: usize,
+    /// For the second session, and so on.
+    pub(crate) bytes: Vec<f64>,
+    /// What a session has more when it was last used with another address or browser than it was opened with.
+    pub(crate) moved: f64,
+}
+
+impl Further {
+    /// Of all further sessions.
+    pub(crate) fn mean(&self) -> f64 {
+        self.bytes.iter().sum::<f64>() / exact(self.bytes.len())
+    }
+}
+
+/// Opens a session for each of so many users.
+pub(crate) async fn first_sessions(stack: &mut Stack, sessions: usize) -> First {
+    let users = sessions.min(FIRST);
+    let empty = stack.store.used_memory().await;
+    stack.open_sessions(0..users).await;
+    let begun = stack.store.used_memory().await;
+    stack.open_sessions(users..sessions).await;
+    First {
+        empty,
+        users,
+        bytes: each(empty, begun, users),
+        in_all: stack.store.used_memory().await,
+        resident: stack.store.number("memory", "used_memory_rss"),
+        parts: parts(&stack.store),
+    }
+}
+
+/// Opens more sessions for some of the users.
+pub(crate) async fn further_sessions(stack: &Stack) -> Further {
+    let users = FURTHER.min(stack.sessions.len());
+    let mut before = stack.store.used_memory().await;
+    let mut more = async || {
+        let now = stack.store.used_memory().await;
+        each(std::mem::replace(&mut before, now), now, users)
+    };
+    let mut bytes = Vec::new();
+    for device in 1..DEVICES {
+        stack.filler.open(0..users, device).await;
+        bytes.push(more().await);
+    }
+    tokio::time::sleep(UNTIL_WRITTEN).await;
+    stack
+        .filler
+        .visit_from(&stack.sessions[..users], DEVICES)
+        .await;
+    Further {
+        users,
+        bytes,
+        moved: more().await,
+    }
+}
+
+fn each(before: u64, after: u64, users: usize) -> f64 {
+    let more = after.checked_sub(before).expect("more was written");
+    exact(more) / exact(users)
+}
+
+fn parts(store: &Store) -> Vec<(String, f64)> {
+    let lines = store.eval(include_str!("sample.lua"));
+    let sums = lines.iter().map(|line| {
+        let (name, sum) = line.split_once(':').expect("a name and a number");
+        (name, sum.parse::<f64>().expect("a number"))
+    });
+    let mut sums: Vec<_> = sums.collect();
+    let (_, users) = sums.remove(0);
+    let means = sums.into_iter();
+    means
+        .map(|(name, sum)| (name.to_owned(), sum / users))
+        .collect()
+}
+
+/// Nothing here comes near 2^53.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn exact(number: impl TryInto<u64>) -> f64 {
+    let Ok(number) = number.try_into() else {
+        panic!("a number that is too large");
+    };
+    number as f64
+}
