@@ -1,7 +1,10 @@
 //! What only Redis can do wrong: die, hang, forget, hold what nobody wrote.
 
 mod account;
+mod bounds;
 mod contents;
+mod corruption;
+mod outages;
 mod topologies;
 
 use std::time::{Duration, Instant};
@@ -12,8 +15,6 @@ use doorward_test_support::redis::Server;
 use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncTypedCommands, Client};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
 
 use super::RedisStore;
 use super::functions;
@@ -115,57 +116,6 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
     ]
 }
 
-#[tokio::test]
-async fn a_dead_server_is_never_absence() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    server.kill();
-    let answers = unknown(&store, &token).await;
-    assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
-}
-
-#[tokio::test]
-async fn a_silent_server_is_given_up_in_time() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    server.pause();
-    let begin = Instant::now();
-    assert!(matches!(
-        resolve(&store, &token).await,
-        Err(StoreError::Unavailable(_))
-    ));
-    assert!(
-        begin.elapsed() < Duration::from_millis(400),
-        "{:?}",
-        begin.elapsed()
-    );
-    server.resume();
-    assert!(eventually_found(&store, &token).await);
-    // What is sent now may be carried out when the server goes on.
-    server.pause();
-    let answers = unknown(&store, &token).await;
-    assert!(answers.iter().all(|unknown| *unknown), "{answers:?}");
-    server.resume();
-}
-
-#[tokio::test]
-async fn a_broken_connection_is_made_anew() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    let mut redis = redis(&server).await;
-    let _: usize = redis::cmd("CLIENT")
-        .arg("KILL")
-        .arg("TYPE")
-        .arg("normal")
-        .query_async(&mut redis)
-        .await
-        .unwrap();
-    assert!(eventually_found(&store, &token).await);
-}
-
 /// Absence would be a false sign-out; silence is allowed for a while.
 async fn eventually_found(store: &RedisStore, token: &SessionToken) -> bool {
     for _ in 0..50 {
@@ -176,34 +126,6 @@ async fn eventually_found(store: &RedisStore, token: &SessionToken) -> bool {
         }
     }
     false
-}
-
-/// Listens where a store expects Redis, and hands everything on to a server.
-async fn appear_at(port: u16, server: &Server) {
-    let address = server.url().replace("redis://", "").replace('/', "");
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            let mut far = TcpStream::connect(&address).await.unwrap();
-            tokio::spawn(async move { copy_bidirectional(&mut near, &mut far).await });
-        }
-    });
-}
-
-#[tokio::test]
-async fn a_server_that_is_not_there_yet_does_not_stop_the_start() {
-    let (server, port) = (Server::start().await, free_port());
-    let token = add_session(&store(&server).await).await;
-    let early = open(format!("redis://127.0.0.1:{port}/")).unwrap();
-    for _ in 0..5 {
-        let answer = resolve(&early, &token).await;
-        assert!(
-            matches!(answer, Err(StoreError::Unavailable(_))),
-            "{answer:?}"
-        );
-    }
-    appear_at(port, &server).await;
-    assert!(eventually_found(&early, &token).await);
 }
 
 #[tokio::test]
@@ -262,41 +184,6 @@ async fn the_password_comes_from_its_file() {
 }
 
 #[tokio::test]
-async fn a_corrupt_session_harms_no_other() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let mut redis = redis(&server).await;
-    let (bystander, key) = (
-        add_session(&store).await,
-        user_key(&add_session(&store).await),
-    );
-    // The last one is an array whose version is text.
-    let odd = "\u{7f}\u{1}";
-    for value in ["", "x", "5", "[]", "{}", "{\"sid\":1}", odd] {
-        let token = add_session(&store).await;
-        redis.hset(&key, field(&token), value).await.unwrap();
-        let answer = resolve(&store, &token).await;
-        assert!(
-            matches!(answer, Err(StoreError::Failed(_))),
-            "{value}: {answer:?}"
-        );
-        let next = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
-        store
-            .open_session(&next, &sign_in(Some(&token)), now())
-            .await
-            .unwrap();
-        assert!(!resolve(&store, &token).await.unwrap());
-        assert!(resolve(&store, &next).await.unwrap());
-    }
-    assert!(resolve(&store, &bystander).await.unwrap());
-    redis.hdel(&key, "user").await.unwrap();
-    assert!(matches!(
-        resolve(&store, &bystander).await,
-        Err(StoreError::Failed(_))
-    ));
-}
-
-#[tokio::test]
 async fn functions_are_loaded_again() {
     let server = Server::start().await;
     let store = store(&server).await;
@@ -319,64 +206,6 @@ async fn calls(redis: &mut MultiplexedConnection, command: &str) -> u64 {
         .lines()
         .find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
     line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
-}
-
-#[tokio::test]
-async fn a_session_is_resolved_in_one_round_trip() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    assert!(resolve(&store, &token).await.unwrap());
-    let mut redis = redis(&server).await;
-    let before = (
-        calls(&mut redis, "fcall").await,
-        calls(&mut redis, "hset").await,
-    );
-    assert!(resolve(&store, &token).await.unwrap());
-    let after = (
-        calls(&mut redis, "fcall").await,
-        calls(&mut redis, "hset").await,
-    );
-    assert_eq!((after.0 - before.0, after.1 - before.1), (1, 0));
-}
-
-#[tokio::test]
-async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    for _ in 0..50 {
-        add_session(&store).await;
-    }
-    let alice = UserId::from("auth0|alice".to_owned());
-    let revoke = async || store.revoke_sessions(&alice, &Which::All, now()).await;
-    let mut redis = redis(&server).await;
-    let list = store.list_sessions(&alice, &visit(), now()).await;
-    assert_eq!(list.unwrap().len(), 50);
-    assert_eq!(calls(&mut redis, "hgetall").await, 1);
-    // Loads the script.
-    assert_eq!(revoke().await.unwrap(), 50);
-    add_session(&store).await;
-    let before = calls(&mut redis, "fcall").await;
-    assert_eq!(revoke().await.unwrap(), 1);
-    assert_eq!(calls(&mut redis, "fcall").await - before, 1);
-}
-
-#[tokio::test]
-async fn corrupt_sessions_are_neither_listed_nor_kept() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let (token, corrupt) = (add_session(&store).await, add_session(&store).await);
-    let mut redis = redis(&server).await;
-    let key = user_key(&token);
-    redis.hset(&key, field(&corrupt), "{}").await.unwrap();
-    let alice = UserId::from("auth0|alice".to_owned());
-    let listed = store.list_sessions(&alice, &visit(), now()).await.unwrap();
-    assert_eq!(listed.len(), 1);
-    let others = Which::AllBut(listed[0].sid.clone());
-    let revoked = store.revoke_sessions(&alice, &others, now()).await.unwrap();
-    assert_eq!(revoked, 0);
-    assert!(!resolve(&store, &corrupt).await.unwrap());
-    assert!(resolve(&store, &token).await.unwrap());
 }
 
 /// The account may not use CONFIG (SEC-183), so the policy is read from INFO.
@@ -426,102 +255,6 @@ async fn a_server_that_evicts_is_not_used() {
         "{answer:?}"
     );
     assert!(redis.keys("*").await.unwrap().is_empty());
-}
-
-/// It may have been replaced while it stood still, and not know it yet.
-#[tokio::test]
-async fn a_server_that_was_silent_is_not_believed_at_once() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    server.pause();
-    tokio::time::sleep(Duration::from_millis(2_300)).await;
-    server.resume();
-    let mut redis = redis(&server).await;
-    let answer: redis::RedisResult<redis::Value> =
-        functions::Call::new("find_value", &Key::user_relay_position())
-            .command()
-            .query_async(&mut redis)
-            .await;
-    assert_eq!(answer.unwrap_err().code(), Some("STALE"));
-    assert!(eventually_found(&store, &token).await);
-}
-
-/// A relay brings so many at once, and whoever was ever blocked has ended sessions since.
-#[tokio::test]
-async fn many_users_are_put_at_once() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let user = |number| {
-        User::from(doorward_proto::common::v1::User {
-            user_id: format!("auth0|{number}"),
-            version: 2,
-            sessions_from_version: 2,
-            ..Default::default()
-        })
-    };
-    let users: Vec<_> = (0..500).map(user).collect();
-    store.put_users(&users, now()).await.unwrap();
-}
-
-/// Somebody who signs in again and again without a cookie must not make the calls on a user endless.
-#[tokio::test]
-async fn a_user_has_so_many_sessions_and_no_more() {
-    let server = Server::start().await;
-    let store = store(&server).await;
-    let token = add_session(&store).await;
-    let mut redis = redis(&server).await;
-    let key = user_key(&token);
-    for _ in 0..crate::store::MAX_SESSIONS + 20 {
-        add_session(&store).await;
-    }
-    let last = add_session(&store).await;
-    assert!(resolve(&store, &last).await.unwrap());
-    let fields = redis.hlen(&key).await.unwrap();
-    assert_eq!(fields, crate::store::MAX_SESSIONS + 2);
-}
-
-/// One connection that breaks is one that is made anew: the next one is used at once.
-#[tokio::test]
-async fn calls_that_die_together_cost_one_connection() {
-    let server = Server::start().await;
-    let store = std::sync::Arc::new(store(&server).await);
-    let token = add_session(&store).await;
-    let mut redis = redis(&server).await;
-    let calls = |store: std::sync::Arc<RedisStore>, token: SessionToken| async move {
-        while resolve(&store, &token).await.is_ok() {}
-    };
-    let calls: Vec<_> = (0..50)
-        .map(|_| tokio::spawn(calls(store.clone(), token.clone())))
-        .collect();
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    let before = connections(&mut redis).await;
-    let _: usize = redis::cmd("CLIENT")
-        .arg("KILL")
-        .arg("TYPE")
-        .arg("normal")
-        .arg("SKIPME")
-        .arg("yes")
-        .query_async(&mut redis)
-        .await
-        .unwrap();
-    for call in calls {
-        call.await.unwrap();
-    }
-    assert!(eventually_found(&store, &token).await);
-    assert_eq!(connections(&mut redis).await - before, 1);
-}
-
-async fn connections(redis: &mut MultiplexedConnection) -> u64 {
-    let stats: String = redis::cmd("INFO")
-        .arg("stats")
-        .query_async(redis)
-        .await
-        .unwrap();
-    let line = stats
-        .lines()
-        .find_map(|line| line.strip_prefix("total_connections_received:"));
-    line.unwrap().trim().parse().unwrap()
 }
 
 /// SEC-080, SEC-183, SEC-186: our prefix, nothing that a caller chose, no secrets, an end for everything.
