@@ -106,11 +106,23 @@ async fn to_issued(
         let confirmed = confirm(consented, redirect, pending)?;
         Ok(issue(confirmed, deps).await?)
     };
-    granted.await.map_err(|stop: Stop| {
-        if no_page {
-            stop.without_a_page(browser)
-        } else {
-            stop
+    let granted: Result<Issued, Stop> = granted.await;
+    if !no_page {
+        return granted;
+    }
+    let answered = granted.map_err(|stop| stop.without_a_page(browser));
+    log_silent_authentication(&answered);
+    answered
+}
+
+/// With the codes that Auth0's tenant logs have for it.
+fn log_silent_authentication(answered: &Result<Issued, Stop>) {
+    match answered {
+        Ok(_) => tracing::debug!(event = "ssa", "silent authentication"),
+        Err(Stop::Refuse(error)) => {
+            let description = error.description.as_ref();
+            tracing::debug!(event = "fsa", description, "silent authentication failed");
         }
-    })
+        Err(_) => {}
+    }
 }
