@@ -93,7 +93,7 @@ impl RedisStore {
     pub async fn refuse_eviction(config: &RedisConfig) -> Result<(), ConfigError> {
         let topology = Topology::new(Address::parse(&config.url)?, config)?;
         let memory =
-            async || -> RedisResult<Memory> { Memory::read(topology.connect().await?).await };
+            async || -> RedisResult<Memory> { Memory::read(topology.connect_one().await?).await };
         match memory().await {
             Ok(memory) => match memory.evicting_policy() {
                 Some(policy) => Err(ConfigError::invalid(

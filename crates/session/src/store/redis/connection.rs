@@ -1,6 +1,5 @@
 //! Calls to Redis: each with a deadline, all of them bounded, none while it does not answer anyway.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +24,8 @@ use crate::config::RedisConfig;
 const MAX_IN_FLIGHT: usize = 2_000;
 /// They are confirmed one after the other; as many as a healthy replica acknowledges within the deadline.
 const MAX_CONFIRMATIONS: usize = 256;
-/// Of one batch of users, so that it leaves room for others.
-const FENCES_AT_ONCE: usize = 16;
+/// Of one batch of calls, so that it leaves room for others.
+const AT_ONCE: usize = 32;
 
 /// Shared by all calls and by the task that keeps it alive.
 #[derive(Debug)]
@@ -136,22 +135,30 @@ impl Connection {
         understand(result.await, &links.broken)
     }
 
-    /// Waits until enough replicas have whatever was written in these partitions before.
-    pub(super) async fn confirm(&self, partitions: HashSet<Partition>) -> Result<(), StoreError> {
-        if !self.waits_for_replicas() {
+    /// Makes calls, and believes them only when enough replicas have what they all wrote.
+    pub(super) async fn all_confirmed(&self, calls: Vec<Call>) -> Result<(), StoreError> {
+        if calls.is_empty() {
             return Ok(());
         }
-        // On one server, what one partition's acknowledgement covers are all.
-        let servers = if self.links()?.heal_themselves() {
-            usize::MAX
-        } else {
-            1
-        };
-        stream::iter(partitions.into_iter().take(servers))
-            .map(async |partition| self.confirmed(&Call::fence(&partition)).await)
-            .buffer_unordered(FENCES_AT_ONCE)
-            .try_collect()
-            .await
+        let links = self.links()?;
+        // In a cluster nobody knows what lies together.
+        if links.heal_themselves() {
+            return some_at_once(calls.iter().map(|call| self.confirmed(call)).collect()).await;
+        }
+        // Both links lead to the same server, so one acknowledgement covers whatever was written there before.
+        self.all(&calls).await?;
+        if self.waits_for_replicas() {
+            let fence = Call::fence(&Partition::of_the_store());
+            self.confirmed::<()>(&fence).await?;
+        }
+        // Unless they were replaced meanwhile, and lead to another server now.
+        let are_the_same = Arc::ptr_eq(&links.broken, &self.links()?.broken);
+        are_the_same.then_some(()).ok_or_else(away)
+    }
+
+    /// Makes calls.
+    pub(super) async fn all(&self, calls: &[Call]) -> Result<(), StoreError> {
+        some_at_once(calls.iter().map(|call| self.call(call)).collect()).await
     }
 
     fn links(&self) -> Result<Links, StoreError> {
@@ -167,6 +174,15 @@ impl Connection {
             Err(elapsed) => Err(std::io::Error::from(elapsed).into()),
         }
     }
+}
+
+async fn some_at_once(
+    calls: Vec<impl Future<Output = Result<(), StoreError>>>,
+) -> Result<(), StoreError> {
+    stream::iter(calls)
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 fn understand<T: FromRedisValue>(

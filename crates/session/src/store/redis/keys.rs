@@ -57,9 +57,9 @@ impl Partition {
         Self(hash.chars().take(LENGTH).collect())
     }
 
-    /// Holds the store's id once all markers are written.
-    pub(super) fn completion() -> String {
-        Self::of_the_store().key("store-complete")
+    /// Holds the store's id once all markers are written; only in the partitions of the sample.
+    pub(super) fn completion(&self) -> String {
+        self.key("store-complete")
     }
 
     /// Holds the store's id; lost with everything beside it.

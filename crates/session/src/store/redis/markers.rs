@@ -76,16 +76,24 @@ pub(super) async fn write(link: &Link, id: Option<String>) -> RedisResult<()> {
         .buffer_unordered(AT_ONCE)
         .try_collect::<()>()
         .await?;
-    set(link, &Partition::completion(), id).await.map(drop)
+    stream::iter(Partition::sample())
+        .map(async |partition| set(link, &partition.completion(), id).await.map(drop))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
-/// Whether all markers were written once: what is missing since then has been lost.
+/// Whether all markers were written once: what is missing since then has been lost. Told all over the store, so that it is
+/// not lost with a part of it.
 pub(super) async fn are_complete(link: &Link) -> RedisResult<bool> {
-    let mut command = redis::cmd("EXISTS");
-    command.arg(Partition::completion());
-    Ok(from_redis_value(
-        in_time(link.clone().send(&command)).await?,
-    )?)
+    let exists = async |partition: Partition| {
+        let mut command = redis::cmd("EXISTS");
+        command.arg(partition.completion());
+        in_time(link.clone().send(&command)).await
+    };
+    let answers = stream::iter(Partition::sample()).map(exists);
+    let answers: Vec<Value> = answers.buffer_unordered(AT_ONCE).try_collect().await?;
+    Ok(answers.contains(&Value::Int(1)))
 }
 
 /// Gives the id that was there, and is kept.

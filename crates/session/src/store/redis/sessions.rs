@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
-use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::functions::Call;
@@ -14,9 +13,6 @@ use super::{RedisStore, time_to_live};
 use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, WRITE_GRACE, Which};
 use crate::store::Sessions;
 use crate::store::record::{decode_user, encode_user, live_sessions, to_millis};
-
-/// So many copies are written at the same time.
-const AT_ONCE: usize = 32;
 
 /// Numbers of one length, which compare as text: Lua's own numbers are exact only up to 2^53.
 fn comparable(number: u64) -> String {
@@ -149,14 +145,12 @@ impl Sessions for RedisStore {
     }
 
     async fn put_users(&self, users: &[User], _now: Timestamp) -> Result<(), StoreError> {
-        let puts: Vec<_> = users.iter().map(|user| self.put_user(user)).collect();
-        stream::iter(puts)
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<()>()
-            .await?;
-        let revoking = users.iter().filter(|user| user.sessions_from_version() > 0);
-        let partitions = revoking.map(|user| Key::user(&user.id().slot()).partition);
-        self.connection.confirm(partitions.collect()).await
+        let (revoking, others): (Vec<_>, Vec<_>) = users
+            .iter()
+            .partition(|user| user.sessions_from_version() > 0);
+        let calls = |users: Vec<&User>| users.into_iter().map(put_user).collect::<Vec<_>>();
+        self.connection.all(&calls(others)).await?;
+        self.connection.all_confirmed(calls(revoking)).await
     }
 
     async fn get_user_relay_position(&self) -> Result<u64, StoreError> {
@@ -172,12 +166,9 @@ impl Sessions for RedisStore {
     }
 }
 
-impl RedisStore {
-    async fn put_user(&self, user: &User) -> Result<(), StoreError> {
-        let call = Call::new("put_user", &Key::user(&user.id().slot()))
-            .arg(versions(user))
-            .arg(encode_user(user))
-            .arg(user.sessions_from_version() > 0);
-        self.connection.call(&call).await
-    }
+fn put_user(user: &User) -> Call {
+    Call::new("put_user", &Key::user(&user.id().slot()))
+        .arg(versions(user))
+        .arg(encode_user(user))
+        .arg(user.sessions_from_version() > 0)
 }

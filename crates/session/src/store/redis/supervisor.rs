@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::random_byte;
-use redis::RedisResult;
+use redis::{ErrorKind, RedisResult};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::clock;
@@ -59,14 +59,12 @@ impl Supervisor {
     }
 
     async fn connect(&self) -> RedisResult<Links> {
-        let confirmations = if self.connection.waits_for_replicas() {
-            Some(self.topology.connect().await?)
-        } else {
-            None
-        };
+        let count = 1 + usize::from(self.connection.waits_for_replicas());
+        let mut links = self.topology.connect(count).await?.into_iter();
+        let calls = links.next().ok_or((ErrorKind::Client, "no connection"))?;
         Ok(Links {
-            calls: self.topology.connect().await?,
-            confirmations,
+            calls,
+            confirmations: links.next(),
             broken: Arc::default(),
         })
     }

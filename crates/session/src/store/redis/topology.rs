@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::random_byte;
+use futures::future::try_join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
@@ -13,6 +14,8 @@ use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, Pipeline,
     RedisError, RedisResult, Value,
 };
+
+use tokio::time::timeout;
 
 use super::address::Address;
 use crate::config::RedisConfig;
@@ -76,37 +79,44 @@ impl Topology {
         })
     }
 
-    /// A new connection to whoever may be written to now.
-    pub(super) async fn connect(&self) -> RedisResult<Link> {
+    /// So many new connections to whoever may be written to now: to one and the same server, or to a cluster.
+    pub(super) async fn connect(&self, count: usize) -> RedisResult<Vec<Link>> {
+        match timeout(2 * CONNECT_TIMEOUT, self.connect_patiently(count)).await {
+            Ok(links) => links,
+            Err(_) => Err((ErrorKind::Io, "no connection in time").into()),
+        }
+    }
+
+    /// One new connection.
+    pub(super) async fn connect_one(&self) -> RedisResult<Link> {
+        let link = self.connect(1).await?.pop();
+        link.ok_or_else(|| (ErrorKind::Client, "no connection").into())
+    }
+
+    async fn connect_patiently(&self, count: usize) -> RedisResult<Vec<Link>> {
+        let client = match self {
+            Self::Server(client) => client,
+            Self::Sentinel(sentinels) => &sentinels.find_primary().await?,
+            Self::Cluster(client) => {
+                let links = (0..count).map(|_| client.get_async_connection());
+                let links = try_join_all(links).await?;
+                return Ok(links.into_iter().map(Link::Cluster).collect());
+            }
+        };
         // The deadline of each call is its caller's.
         let settings = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
             .set_response_timeout(None);
-        let link = async {
-            Ok(match self {
-                Self::Server(client) => Link::Server(
-                    client
-                        .get_multiplexed_async_connection_with_config(&settings)
-                        .await?,
-                ),
-                Self::Sentinel(sentinels) => Link::Server(sentinels.connect(&settings).await?),
-                Self::Cluster(client) => Link::Cluster(client.get_async_connection().await?),
-            })
-        };
-        // Sentinels are asked one after the other.
-        match tokio::time::timeout(2 * CONNECT_TIMEOUT, link).await {
-            Ok(link) => link,
-            Err(_) => Err((ErrorKind::Io, "no connection in time").into()),
-        }
+        let links =
+            (0..count).map(|_| client.get_multiplexed_async_connection_with_config(&settings));
+        let links = try_join_all(links).await?;
+        Ok(links.into_iter().map(Link::Server).collect())
     }
 }
 
 impl Sentinels {
     /// Asked in another order each time, so that one that hangs is not asked first for ever.
-    async fn connect(
-        &self,
-        settings: &AsyncConnectionConfig,
-    ) -> RedisResult<MultiplexedConnection> {
+    async fn find_primary(&self) -> RedisResult<Client> {
         let mut addresses = self.addresses.clone();
         let first = usize::from(random_byte()) % addresses.len();
         addresses.rotate_left(first);
@@ -129,10 +139,7 @@ impl Sentinels {
         if let Some(password) = &self.password {
             builder = builder.set_client_to_sentinel_password(password);
         }
-        builder
-            .build()?
-            .get_async_connection_with_config(settings)
-            .await
+        builder.build()?.async_get_client().await
     }
 }
 

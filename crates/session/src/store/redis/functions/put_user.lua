@@ -5,8 +5,11 @@ local function put_user(keys, args)
     if kept and kept < version or not kept and is_revoking then
         redis.call('HSET', keys[1], 'version', version, 'user', user)
     end
-    if is_revoking and redis.call('PTTL', keys[1]) < SIGN_IN then
-        redis.call('PEXPIRE', keys[1], SIGN_IN)
+    if is_revoking then
+        if redis.call('PTTL', keys[1]) < SIGN_IN then
+            redis.call('PEXPIRE', keys[1], SIGN_IN)
+        end
+        write_something(keys)
     end
     return redis.status_reply('OK')
 end

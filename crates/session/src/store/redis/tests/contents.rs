@@ -87,7 +87,6 @@ async fn a_beginning_that_was_cut_short_goes_on() {
     let server = Server::start().await;
     drop(store(&server).await);
     let mut redis = redis(&server).await;
-    let completion = keys::Partition::completion();
     let lost = redis.keys("doorward:{B*:store").await.unwrap();
     assert_eq!(redis.del(lost).await.unwrap(), 64);
     // Once it was complete, what is missing is a loss.
@@ -97,11 +96,13 @@ async fn a_beginning_that_was_cut_short_goes_on() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(redis.keys("doorward:{B*:store").await.unwrap().is_empty());
     drop(waiting);
-    redis.del(&completion).await.unwrap();
+    let completions = redis.keys("doorward:*:store-complete").await.unwrap();
+    assert_eq!(redis.del(&completions).await.unwrap(), completions.len());
     let store = store(&server).await;
     add_session(&store).await;
     assert_eq!(redis.keys("doorward:{B*:store").await.unwrap().len(), 64);
-    assert!(redis.exists(completion).await.unwrap());
+    let written = redis.exists(completions).await.unwrap();
+    assert!(written);
 }
 
 /// Replicas that start at the same time begin one store, not two.
