@@ -136,14 +136,16 @@ async fn an_import_ends_the_sessions_of_whom_it_changes(store: &dyn Store) {
             ..entry
         }];
         let tally = store.import(&connection, &entries, START).await.unwrap();
-        let expected: Vec<_> = user_id.clone().into_iter().filter(|_| ends).collect();
-        assert_eq!(tally.sessions_ended, expected, "{what}");
         let id = user_id.as_ref().unwrap();
         let user = store.find_user(id).await.unwrap().unwrap();
         if ends {
             ended_from = user.version;
         }
         assert_eq!(user.sessions_from_version, ended_from, "{what}");
+        // A repeat tells again, for the first time may have failed half-way.
+        let is_repeat = tally.unchanged == 1 && user.version == ended_from;
+        let told = user_id.iter().filter(|_| ends || is_repeat);
+        assert!(tally.sessions_ended.iter().eq(told), "{what}");
     }
 }
 
