@@ -97,11 +97,23 @@ pub(super) async fn assert_session_good(agent: &Agent) {
 
 /// The session of this browser is found good once the store is heard of again, and until then nobody says that it is not.
 pub(super) async fn assert_session_survived(agent: &Agent) {
+    assert_known_at_last(agent, |answer| answer.find("access_token").is_some()).await;
+}
+
+/// The session of this browser is found dead once the store is heard of again, and until then nobody gets a token.
+pub(super) async fn assert_session_found_dead(agent: &Agent) {
+    assert_known_at_last(agent, |answer| {
+        answer.find("error") == Some("login_required")
+    })
+    .await;
+}
+
+async fn assert_known_at_last(agent: &Agent, is_known: impl Fn(&Callback) -> bool) {
     let request = silent("token");
     let begin = Instant::now();
     loop {
         let page = agent.authorize(&request).await;
-        if page.callback().find("access_token").is_some() {
+        if is_known(&page.callback()) {
             return;
         }
         assert_refused(&page, &request, "temporarily_unavailable");
