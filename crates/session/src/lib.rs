@@ -40,12 +40,6 @@ pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigErr
     Ok(Arc::new(store))
 }
 
-/// The library of functions that the store in Redis consists of, as `FUNCTION LOAD` takes it.
-#[must_use]
-pub fn redis_functions() -> &'static str {
-    store::redis_functions()
-}
-
 /// The gRPC service over a store.
 #[must_use]
 pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {

@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use doorward_session::Config;
+use doorward_session::store::RedisStore;
 
 fn main() -> ExitCode {
     if std::env::args().skip(1).eq(["--print-functions"]) {
-        print!("{}", doorward_session::redis_functions());
+        print!("{}", RedisStore::functions());
         return ExitCode::SUCCESS;
     }
     doorward_service_kit::run(

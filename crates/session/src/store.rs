@@ -22,7 +22,6 @@ use crate::domain::{
 };
 
 pub use self::redis::RedisStore;
-pub(crate) use self::redis::functions::library as redis_functions;
 pub use self::sqlite::SqliteStore;
 
 /// No sign-in takes longer from checking the password to opening the session.

@@ -22,7 +22,7 @@ mod clock;
 mod connection;
 mod contents;
 mod failure;
-pub(crate) mod functions;
+mod functions;
 mod keys;
 mod markers;
 mod memory;
@@ -75,6 +75,12 @@ impl RedisStore {
         connection.publish(None);
         tokio::spawn(supervisor.run());
         Ok(Self { connection })
+    }
+
+    /// The library of functions that this store consists of, as `FUNCTION LOAD` takes it.
+    #[must_use]
+    pub fn functions() -> &'static str {
+        functions::library()
     }
 
     /// Waits until Redis is used, or for `patience`: a service that begins to serve just before it could answer would turn

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 32;
 /// Shared by all calls and by the task that keeps it alive.
 #[derive(Debug)]
 pub(super) struct Connection {
-    links: watch::Sender<Option<Links>>,
+    links: watch::Sender<Option<Arc<Links>>>,
     pub(super) breaker: Breaker,
     in_flight: Semaphore,
     confirmations: Arc<Semaphore>,
@@ -41,13 +41,12 @@ pub(super) struct Connection {
 }
 
 /// Both lead to the same place.
-#[derive(Clone)]
 pub(super) struct Links {
     pub(super) calls: Link,
     /// `WAIT` holds up whatever comes after it on its connection, so it has its own. Absent: nothing waits for replicas.
     pub(super) confirmations: Option<Link>,
     /// A call has found out that these links are dead.
-    pub(super) broken: Arc<Notify>,
+    pub(super) broken: Notify,
 }
 
 impl Links {
@@ -89,7 +88,7 @@ impl Connection {
     }
 
     /// What calls use from now on.
-    pub(super) fn publish(&self, links: Option<Links>) {
+    pub(super) fn publish(&self, links: Option<Arc<Links>>) {
         gauge!("doorward_redis_up").set(u8::from(links.is_some()));
         self.links.send_replace(links);
     }
@@ -104,13 +103,13 @@ impl Connection {
     pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
         let permit = self.in_flight.try_acquire();
         let _permit = permit.map_err(|_| too_many())?;
-        let Links { calls, broken, .. } = self.links()?;
-        let result = self.in_time(send(calls, call)).await;
+        let links = self.links()?;
+        let result = self.in_time(send(links.calls.clone(), call)).await;
         match &result {
             Err(error) if error.is_io_error() => self.breaker.unanswered(),
             _ => self.breaker.answered(),
         }
-        understand(result, &broken)
+        understand(result, &links.broken)
     }
 
     /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
@@ -123,7 +122,7 @@ impl Connection {
         let permit = Arc::clone(&self.confirmations).try_acquire_owned();
         let permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
-        let link = links.confirmations.ok_or_else(away)?;
+        let link = links.confirmations.clone().ok_or_else(away)?;
         let (call, replicas) = (call.clone(), self.confirm_replicas);
         let wait = wait(replicas, self.deadline);
         let sent = tokio::spawn(async move {
@@ -152,7 +151,7 @@ impl Connection {
             self.confirmed::<()>(&fence).await?;
         }
         // Unless they were replaced meanwhile, and lead to another server now.
-        let are_the_same = Arc::ptr_eq(&links.broken, &self.links()?.broken);
+        let are_the_same = Arc::ptr_eq(&links, &self.links()?);
         are_the_same.then_some(()).ok_or_else(away)
     }
 
@@ -161,7 +160,7 @@ impl Connection {
         some_at_once(calls.iter().map(|call| self.call(call)).collect()).await
     }
 
-    fn links(&self) -> Result<Links, StoreError> {
+    fn links(&self) -> Result<Arc<Links>, StoreError> {
         if self.breaker.is_open() {
             return Err(StoreError::Unavailable("the breaker is open".into()));
         }

@@ -16,7 +16,7 @@ pub(super) fn store_error(error: RedisError) -> StoreError {
 /// not let us in.
 fn is_unavailable(error: &RedisError) -> bool {
     use ServerErrorKind::{
-        Ask, BusyLoading, ClusterDown, CrossSlot, MasterDown, Moved, NoPerm, ReadOnly, TryAgain,
+        Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain,
     };
     match error.kind() {
         ErrorKind::Io
@@ -26,7 +26,6 @@ fn is_unavailable(error: &RedisError) -> bool {
         | ErrorKind::Server(
             Ask | BusyLoading | ClusterDown | MasterDown | Moved | NoPerm | ReadOnly | TryAgain,
         ) => true,
-        ErrorKind::Server(CrossSlot) => false,
         _ => matches!(
             error.code(),
             Some(

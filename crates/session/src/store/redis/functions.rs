@@ -51,7 +51,7 @@ impl Library {
 }
 
 /// The library as `FUNCTION LOAD` takes it.
-pub(crate) fn library() -> &'static str {
+pub(super) fn library() -> &'static str {
     &LIBRARY.code
 }
 

@@ -5,6 +5,7 @@
 //! both. The 4,096 partitions spread over the 16,384 slots within one per cent of evenly for three primaries.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crc16::{State, XMODEM};
 
@@ -14,6 +15,16 @@ use crate::domain::{Secret, Slot};
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LENGTH: usize = 2;
 const SLOTS: u16 = 16_384;
+
+/// Chosen once, for every probe looks at them.
+static SAMPLE: LazyLock<Vec<Partition>> = LazyLock::new(|| {
+    let mut parts = HashMap::new();
+    for partition in Partition::all() {
+        let part = partition.slot() / (SLOTS / 128);
+        parts.entry(part).or_insert(partition);
+    }
+    parts.into_values().collect()
+});
 
 /// One of 4,096 parts of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,13 +41,7 @@ impl Partition {
     /// One in each of 128 equal parts of a cluster's slots: each primary with its fair share of them has some of these, up
     /// to 64 primaries.
     pub(super) fn sample() -> impl Iterator<Item = Self> {
-        let mut parts = HashMap::new();
-        for partition in Self::all() {
-            parts
-                .entry(partition.slot() / (SLOTS / 128))
-                .or_insert(partition);
-        }
-        parts.into_values()
+        SAMPLE.iter().cloned()
     }
 
     /// The slot of a cluster that it lies in, by Redis Cluster's specification.

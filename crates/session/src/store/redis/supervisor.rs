@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use doorward_service_kit::random_byte;
 use redis::{ErrorKind, RedisResult};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::clock;
@@ -58,19 +59,19 @@ impl Supervisor {
         Arc::strong_count(&self.connection) > 1
     }
 
-    async fn connect(&self) -> RedisResult<Links> {
+    async fn connect(&self) -> RedisResult<Arc<Links>> {
         let count = 1 + usize::from(self.connection.waits_for_replicas());
         let mut links = self.topology.connect(count).await?.into_iter();
         let calls = links.next().ok_or((ErrorKind::Client, "no connection"))?;
-        Ok(Links {
+        Ok(Arc::new(Links {
             calls,
             confirmations: links.next(),
-            broken: Arc::default(),
-        })
+            broken: Notify::default(),
+        }))
     }
 
     /// Returns when the links are of no use any more.
-    async fn look_after(&mut self, links: &Links) {
+    async fn look_after(&mut self, links: &Arc<Links>) {
         let mut unanswered = 0;
         let mut round: u32 = 0;
         while self.is_wanted() && unanswered < PATIENCE {
@@ -100,7 +101,7 @@ impl Supervisor {
     }
 
     /// Whether Redis answers in time. It is used from then on, if it may be.
-    async fn probe(&mut self, links: &Links, is_seldom: bool) -> RedisResult<()> {
+    async fn probe(&mut self, links: &Arc<Links>, is_seldom: bool) -> RedisResult<()> {
         let found = self
             .contents
             .look(&links.calls, self.connection.deadline)
@@ -115,7 +116,7 @@ impl Supervisor {
             self.contents.act_on(found, &links.calls, is_seldom).await?;
         }
         self.connection
-            .publish(self.may_be_used.then(|| links.clone()));
+            .publish(self.may_be_used.then(|| Arc::clone(links)));
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl Sessions for SqliteStore {
         if let Some(previous) = &sign_in.previous {
             remove(&mut *transaction, &previous.hash()).await?;
         }
-        keep_newest(&mut *transaction, &session.user_id).await?;
+        keep_newest(&mut *transaction, token, &session.user_id).await?;
         transaction.commit().await?;
         Ok(session)
     }
@@ -313,17 +313,21 @@ async fn put_session<'e>(
     Ok(())
 }
 
-/// Far more sessions than anybody has would make each call on them long: those that end soonest go.
+/// Far more sessions than anybody has would make each call on them long: those that end soonest go, never the one that has
+/// just been opened.
 async fn keep_newest<'e>(
     executor: impl Executor<'e, Database = Any>,
+    opened: &SessionToken,
     user: &UserId,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM session WHERE token_hash IN
-         (SELECT token_hash FROM session WHERE user_id = $1 ORDER BY expires_at DESC, rowid DESC LIMIT -1 OFFSET $2)",
+         (SELECT token_hash FROM session WHERE user_id = $1 AND token_hash <> $2
+          ORDER BY expires_at DESC, rowid DESC LIMIT -1 OFFSET $3)",
     )
     .bind(user.as_str())
-    .bind(i64::try_from(MAX_SESSIONS).unwrap_or(i64::MAX))
+    .bind(opened.hash())
+    .bind(i64::try_from(MAX_SESSIONS - 1).unwrap_or(i64::MAX))
     .execute(executor)
     .await?;
     Ok(())

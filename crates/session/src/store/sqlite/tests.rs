@@ -29,6 +29,10 @@ async fn open(folder: &tempfile::TempDir) -> SqliteStore {
 }
 
 async fn add_session(store: &SqliteStore) -> SessionToken {
+    add_session_of(store, DAY).await
+}
+
+async fn add_session_of(store: &SqliteStore, limits: Limits) -> SessionToken {
     let token = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
     let sign_in = SignIn {
         user: User::from(doorward_proto::common::v1::User {
@@ -37,7 +41,7 @@ async fn add_session(store: &SqliteStore) -> SessionToken {
         }),
         connection: "db".to_owned(),
         previous: None,
-        limits: DAY,
+        limits,
         persistent: true,
         device: Device::default(),
     };
@@ -68,6 +72,13 @@ async fn a_user_has_so_many_sessions_and_no_more() {
     let last = add_session(&store).await;
     assert!(!resolve(&store, &first).await.unwrap());
     assert!(resolve(&store, &last).await.unwrap());
+    // Also one that ends sooner than all others: it has just been asked for.
+    let hour = Limits {
+        absolute: Duration::from_hours(1),
+        ..DAY
+    };
+    let brief = add_session_of(&store, hour).await;
+    assert!(resolve(&store, &brief).await.unwrap());
 }
 
 #[tokio::test]

@@ -35,7 +35,6 @@ async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
     let list = store.list_sessions(&alice, &visit(), now()).await;
     assert_eq!(list.unwrap().len(), 50);
     assert_eq!(calls(&mut redis, "hgetall").await, 1);
-    // Loads the script.
     assert_eq!(revoke().await.unwrap(), 50);
     add_session(&store).await;
     let before = calls(&mut redis, "fcall").await;
