@@ -2,25 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{Agent, Callback, Deployment, Page, Request, SERVICES, Separate, on};
+use doorward_e2e::{Agent, Callback, Page, Request, SERVICES, on_separate_processes};
 
 /// How soon everything must be well again once a backend is back.
 const RECOVERY: Duration = Duration::from_secs(10);
 /// By then a change in the registry has reached the frontend.
 const HEARD_OF: Duration = Duration::from_secs(2);
-
-async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separate)) {
-    on(
-        &Deployment::Separate(Separate::start().await),
-        async |deployment| {
-            let Deployment::Separate(separate) = deployment else {
-                unreachable!()
-            };
-            story(deployment, separate).await;
-        },
-    )
-    .await;
-}
 
 #[tokio::test]
 async fn the_session_service_is_killed() {

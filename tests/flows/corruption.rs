@@ -3,32 +3,17 @@
 
 use std::process::Command;
 
-use doorward_e2e::{Agent, Deployment, Replica, Request, SECOND_SESSION, Separate, User, on};
+use doorward_e2e::{
+    Agent, Deployment, Replica, Request, SECOND_SESSION, Separate, User, on_separate_processes,
+};
 
 const COOKIE: &str = "__Host-doorward-session";
-
-async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separate)) {
-    let deployment = Deployment::Separate(Separate::start().await);
-    on(&deployment, async |deployment| {
-        let Deployment::Separate(separate) = deployment else {
-            unreachable!()
-        };
-        story(deployment, separate).await;
-    })
-    .await;
-}
 
 async fn signed_in(deployment: &Deployment) -> (User, Agent) {
     let user = deployment.add_user();
     let agent = Agent::new(deployment);
     agent.sign_in(&Request::new("token"), &user).await;
     (user, agent)
-}
-
-/// The error of a silent authentication; empty: there were tokens.
-async fn silent(agent: &Agent) -> String {
-    let answer = agent.authorize(&Request::silent("token")).await.callback();
-    answer.find("error").unwrap_or_default().to_owned()
 }
 
 fn redis(separate: &Separate, arguments: &[&str]) -> String {
@@ -64,16 +49,16 @@ async fn a_corrupt_session_harms_itself_and_is_counted() {
         assert!(separate.metric("session", failed).await < 1.0);
         corrupt_sessions(separate, &alice);
 
-        assert_eq!(silent(&alice).await, "server_error");
-        assert_eq!(silent(&bob).await, "");
+        assert_eq!(alice.silent_error().await, "server_error");
+        assert_eq!(bob.silent_error().await, "");
         assert!(separate.metric("session", failed).await >= 1.0);
         assert!(separate.metric("authorize-frontend", at_frontend).await >= 1.0);
 
         // The way out: the session ends, and the next one is as good as any.
         assert_eq!(alice.get("/v2/logout").await.status, 200);
-        assert_eq!(silent(&alice).await, "login_required");
+        assert_eq!(alice.silent_error().await, "login_required");
         alice.sign_in(&Request::new("token"), &user).await;
-        assert_eq!(silent(&alice).await, "");
+        assert_eq!(alice.silent_error().await, "");
     })
     .await;
 }
@@ -90,11 +75,11 @@ async fn cookies_of_nobody_are_counted() {
             let before = separate.metric(SECOND_SESSION, &metric).await;
             let cookies = [(COOKIE.to_owned(), value.to_owned())];
             stranger.set_cookies(cookies.into());
-            assert_eq!(silent(&stranger).await, "login_required");
+            assert_eq!(stranger.silent_error().await, "login_required");
             let after = separate.metric(SECOND_SESSION, &metric).await;
             assert!(after > before, "{outcome}: {before} {after}");
         }
-        assert_eq!(silent(&alice).await, "");
+        assert_eq!(alice.silent_error().await, "");
     })
     .await;
 }

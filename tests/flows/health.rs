@@ -1,6 +1,6 @@
 //! What an orchestrator asks of each process.
 
-use doorward_e2e::{Deployment, SERVICES, Separate, on, program};
+use doorward_e2e::{SERVICES, on_separate_processes, program};
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -8,44 +8,32 @@ use tonic_health::pb::health_client::HealthClient;
 
 #[tokio::test]
 async fn every_service_says_that_it_serves() {
-    on(
-        &Deployment::Separate(Separate::start().await),
-        async |deployment| {
-            let Deployment::Separate(separate) = deployment else {
-                unreachable!()
+    on_separate_processes(async |_, separate| {
+        for service in SERVICES.into_iter().chain(["authorize-frontend"]) {
+            let channel = Endpoint::from_shared(separate.address(service))
+                .unwrap()
+                .connect_lazy();
+            let request = HealthCheckRequest {
+                service: String::new(),
             };
-            for service in SERVICES.into_iter().chain(["authorize-frontend"]) {
-                let channel = Endpoint::from_shared(separate.address(service))
-                    .unwrap()
-                    .connect_lazy();
-                let request = HealthCheckRequest {
-                    service: String::new(),
-                };
-                let answer = HealthClient::new(channel)
-                    .check(request)
-                    .await
-                    .unwrap()
-                    .into_inner();
-                assert_eq!(answer.status(), ServingStatus::Serving, "{service}");
-            }
-        },
-    )
+            let answer = HealthClient::new(channel)
+                .check(request)
+                .await
+                .unwrap()
+                .into_inner();
+            assert_eq!(answer.status(), ServingStatus::Serving, "{service}");
+        }
+    })
     .await;
 }
 
 #[tokio::test]
 async fn every_service_stops_when_it_is_told_to() {
-    on(
-        &Deployment::Separate(Separate::start().await),
-        async |deployment| {
-            let Deployment::Separate(separate) = deployment else {
-                unreachable!()
-            };
-            for service in ["authorize-frontend"].into_iter().chain(SERVICES) {
-                assert_eq!(separate.stop(service), 0, "{service}");
-            }
-        },
-    )
+    on_separate_processes(async |_, separate| {
+        for service in ["authorize-frontend"].into_iter().chain(SERVICES) {
+            assert_eq!(separate.stop(service), 0, "{service}");
+        }
+    })
     .await;
 }
 

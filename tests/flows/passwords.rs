@@ -1,7 +1,8 @@
 //! Passwords: what guessing tells, and how they are kept.
 
 use doorward_e2e::{
-    Agent, Deployment, Embedded, Page, Request, Separate, User, on, on_every_deployment,
+    Agent, Deployment, Embedded, Page, Request, Separate, User, on_every_deployment,
+    on_separate_processes,
 };
 use doorward_test_support::postgres;
 
@@ -56,11 +57,7 @@ fn comparable(page: &Page, user: &User) -> String {
 
 #[tokio::test]
 async fn sec_153_only_argon2id_is_stored() {
-    let deployment = Deployment::Separate(Separate::start().await);
-    on(&deployment, async |deployment| {
-        let Deployment::Separate(separate) = deployment else {
-            unreachable!()
-        };
+    on_separate_processes(async |deployment, separate| {
         let user = deployment.add_user();
         let stored = postgres::dump(separate.database("identity")).await;
         assert!(

@@ -104,6 +104,12 @@ impl Agent {
         .await
     }
 
+    /// The error of a silent authentication; empty: there was a token.
+    pub async fn silent_error(&self) -> String {
+        let answer = self.authorize(&Request::silent("token")).await.callback();
+        answer.find("error").unwrap_or_default().to_owned()
+    }
+
     /// Goes on until something is no redirect within the deployment: a page, or the redirect that leaves it.
     pub async fn follow(&self, mut page: Page) -> Page {
         for _ in 0..10 {

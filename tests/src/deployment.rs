@@ -141,6 +141,18 @@ pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deploym
     on(&secure, story).await;
 }
 
+/// Tells a story to separate processes of its own, which it may kill.
+pub async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separate)) {
+    let deployment = Deployment::Separate(Separate::start().await);
+    on(&deployment, async |deployment| {
+        let Deployment::Separate(separate) = deployment else {
+            unreachable!()
+        };
+        story(deployment, separate).await;
+    })
+    .await;
+}
+
 /// Tells a story to one deployment and shows what its processes wrote when the story ends badly.
 pub async fn on(deployment: &Deployment, story: impl AsyncFnOnce(&Deployment)) {
     let _log = LogOnPanic(deployment);

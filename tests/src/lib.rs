@@ -23,6 +23,7 @@ pub use agent::Agent;
 pub use callback::Callback;
 pub use deployment::{
     Deployment, User, on, on_every_deployment, on_secure_deployment, on_secure_replicas,
+    on_separate_processes,
 };
 pub use embedded::Embedded;
 pub use form::Form;

@@ -25,7 +25,7 @@ pub(crate) use jwks::Jwks;
 pub(crate) use organizations::Organizations;
 pub(crate) use registry::{RegisteredClient, Registry};
 pub(crate) use roles::Roles;
-pub(crate) use sessions::{Absence, FoundTransaction, LiveSession, Resolved, Sessions};
+pub(crate) use sessions::{Absence, FoundTransaction, LiveSession, Resolved, Sessions, limits};
 pub(crate) use token_signing::TokenSigning;
 
 /// How to reach the five services, and how long to wait for each answer.

@@ -30,7 +30,7 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError, Stop};
 
-pub(crate) use authenticate::{Authenticated, authenticate, limits};
+pub(crate) use authenticate::{Authenticated, authenticate};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
@@ -10,7 +11,7 @@ use doorward_proto::session::v1::{
     AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
     FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
     ListSessionsRequest, OpenSessionRequest, PutUsersRequest, ResolveSessionRequest,
-    RevokeSessionsRequest, Session, Transaction, UpdateTransactionRequest,
+    RevokeSessionsRequest, Session, SessionLimits, Transaction, UpdateTransactionRequest,
 };
 use tonic::transport::Channel;
 
@@ -79,11 +80,12 @@ impl Sessions {
         Ok((opened.session_token, session.sid))
     }
 
-    /// The live session of a browser; its cookie and device are added to the request. Without a cookie there is none, and
+    /// The live session of a browser; its cookie and device, and the tenant's limits, are added to the request. Without a cookie there is none, and
     /// no store has to be asked.
     pub(crate) async fn resolve(
         &self,
         browser: &Browser,
+        tenant: &Tenant,
         request: ResolveSessionRequest,
     ) -> Result<Resolved, BackendError> {
         let Some(session_token) = browser.session_token() else {
@@ -92,6 +94,8 @@ impl Sessions {
         let request = self.calls.request(ResolveSessionRequest {
             session_token: session_token.to_owned(),
             device: Some(browser.device()),
+            limits: Some(limits(tenant, true)),
+            ephemeral_limits: Some(limits(tenant, false)),
             ..request
         });
         let answer = self
@@ -116,9 +120,14 @@ impl Sessions {
     /// The live sessions of a user, the last used first.
     pub(crate) async fn list(
         &self,
-        request: ListSessionsRequest,
+        user_id: &str,
+        tenant: &Tenant,
     ) -> Result<Vec<Session>, BackendError> {
-        let request = self.calls.request(request);
+        let request = self.calls.request(ListSessionsRequest {
+            user_id: user_id.to_owned(),
+            limits: Some(limits(tenant, true)),
+            ephemeral_limits: Some(limits(tenant, false)),
+        });
         let result = self.client.clone().list_sessions(request).await;
         Ok(self.calls.answer(result)?.sessions)
     }
@@ -227,5 +236,22 @@ impl Sessions {
         });
         let result = self.client.clone().find_access_token(request).await;
         Ok(self.calls.answer(result)?.access_token)
+    }
+}
+
+/// The tenant's limits for sessions whose cookie outlives the browser, or does not.
+pub(crate) fn limits(tenant: &Tenant, persistent: bool) -> SessionLimits {
+    let lifetimes = tenant.session_lifetimes.unwrap_or_default();
+    let (absolute_minutes, idle_minutes) = if persistent {
+        (lifetimes.absolute_minutes, lifetimes.idle_minutes)
+    } else {
+        (
+            lifetimes.ephemeral_absolute_minutes,
+            lifetimes.ephemeral_idle_minutes,
+        )
+    };
+    SessionLimits {
+        absolute_seconds: absolute_minutes.saturating_mul(60),
+        idle_seconds: idle_minutes.saturating_mul(60),
     }
 }

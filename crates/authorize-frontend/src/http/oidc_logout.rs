@@ -30,7 +30,6 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::limits;
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError, Page};
 use request::{LogoutRequest, UI_LOCALES};
@@ -135,13 +134,8 @@ impl<'a> Asked<'a> {
         let Some(session_token) = browser.session_token() else {
             return Ok(None);
         };
-        let lifetimes = request.tenant().session_lifetimes.unwrap_or_default();
-        let resolve = ResolveSessionRequest {
-            limits: Some(limits(&lifetimes, true)),
-            ephemeral_limits: Some(limits(&lifetimes, false)),
-            ..ResolveSessionRequest::default()
-        };
-        let found = deps.backends.sessions.resolve(browser, resolve).await?;
+        let (sessions, resolve) = (&deps.backends.sessions, ResolveSessionRequest::default());
+        let found = sessions.resolve(browser, request.tenant(), resolve).await?;
         Ok(match found {
             Resolved::Live(live) => Some(Self {
                 session_token,

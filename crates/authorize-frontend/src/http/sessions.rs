@@ -21,8 +21,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
 use doorward_proto::client_registry::v1::Tenant;
+use doorward_proto::session::v1::ResolveSessionRequest;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
-use doorward_proto::session::v1::{ListSessionsRequest, ResolveSessionRequest, SessionLimits};
 use http::{HeaderMap, StatusCode};
 
 use super::errors::page;
@@ -36,7 +36,6 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::limits;
 use crate::views::{self, ErrorKind};
 use entry::entries;
 
@@ -107,33 +106,21 @@ impl<'a> Viewer<'a> {
         let Some(session_token) = browser.session_token() else {
             return Ok(None);
         };
-        let (limits, ephemeral_limits) = limits_of(tenant);
-        let resolve = ResolveSessionRequest {
-            limits: Some(limits),
-            ephemeral_limits: Some(ephemeral_limits),
-            ..ResolveSessionRequest::default()
-        };
-        Ok(
-            match deps.backends.sessions.resolve(browser, resolve).await? {
-                Resolved::Live(live) if !live.user.blocked => Some(Self {
-                    browser,
-                    session_token,
-                    tenant,
-                    live: *live,
-                }),
-                Resolved::Live(_) | Resolved::Absent(_) => None,
-            },
-        )
+        let (sessions, resolve) = (&deps.backends.sessions, ResolveSessionRequest::default());
+        Ok(match sessions.resolve(browser, tenant, resolve).await? {
+            Resolved::Live(live) if !live.user.blocked => Some(Self {
+                browser,
+                session_token,
+                tenant,
+                live: *live,
+            }),
+            Resolved::Live(_) | Resolved::Absent(_) => None,
+        })
     }
 
     async fn show(&self, deps: &Deps) -> Result<Response, ShownError> {
-        let (limits, ephemeral_limits) = limits_of(self.tenant);
-        let list = ListSessionsRequest {
-            user_id: self.live.user.user_id.clone(),
-            limits: Some(limits),
-            ephemeral_limits: Some(ephemeral_limits),
-        };
-        let sessions = deps.backends.sessions.list(list).await?;
+        let user_id = &self.live.user.user_id;
+        let sessions = deps.backends.sessions.list(user_id, self.tenant).await?;
         let view = views::Sessions {
             page: page(self.tenant, self.browser.language(None, self.tenant), None),
             csrf: &csrf_value(self.session_token, ADDRESS),
@@ -180,11 +167,6 @@ impl<'a> Viewer<'a> {
         let revoked = deps.backends.sessions.revoke(user_id, which).await;
         revoked.map_err(ShownError::unconfirmed_sign_out)
     }
-}
-
-fn limits_of(tenant: &Tenant) -> (SessionLimits, SessionLimits) {
-    let lifetimes = tenant.session_lifetimes.unwrap_or_default();
-    (limits(&lifetimes, true), limits(&lifetimes, false))
 }
 
 /// It has no form: a sign-in begins at an application.

@@ -12,10 +12,11 @@ use super::errors::non_empty;
 use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::redirect::found;
+use crate::backends::limits;
 use crate::browser::{Browser, session_cookie};
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::pipeline::{PageState, Pending, limits, validate_request};
+use crate::pipeline::{PageState, Pending, validate_request};
 use crate::urlencoded::Pairs;
 
 /// As long as an email address may be (RFC 5321 §4.5.3.1.3).
@@ -115,23 +116,19 @@ impl SignIn {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
             return Ok(self.hosted.refuse(error, deps).await);
         }
-        let lifetimes = self
-            .hosted
-            .bound
-            .tenant()
-            .session_lifetimes
-            .unwrap_or_default();
-        let limits = limits(&lifetimes, lifetimes.persistent);
+        let tenant = self.hosted.bound.tenant();
+        let persistent = tenant.session_lifetimes.unwrap_or_default().persistent;
+        let limits = limits(tenant, persistent);
         let opened = deps.backends.sessions.open(OpenSessionRequest {
             connection: user.connection.clone(),
             user: Some(user),
             previous_session_token: browser.session_token().unwrap_or_default().to_owned(),
             limits: Some(limits),
-            persistent: lifetimes.persistent,
+            persistent,
             device: Some(browser.device()),
         });
         let (session_token, sid) = opened.await?;
-        let max_age = lifetimes.persistent.then_some(limits.absolute_seconds);
+        let max_age = persistent.then_some(limits.absolute_seconds);
         let cookie = session_cookie(&session_token, max_age);
         let stage = Stage::SignedIn(SignedIn { sid });
         let next = self.hosted.advance(stage, browser, deps).await?;

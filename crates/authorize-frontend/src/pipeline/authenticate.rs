@@ -1,9 +1,8 @@
 //! Who is it, and was the sign-in fresh enough?
 
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::client_registry::v1::SessionLifetimes;
 use doorward_proto::common::v1::User;
-use doorward_proto::session::v1::{ResolveSessionRequest, Session, SessionLimits};
+use doorward_proto::session::v1::{ResolveSessionRequest, Session};
 use jiff::Timestamp;
 
 use super::{Pending, ValidatedRequest};
@@ -84,10 +83,7 @@ async fn resolve_session(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Resolved, BackendError> {
-    let lifetimes = request.tenant().session_lifetimes.unwrap_or_default();
     let resolve = ResolveSessionRequest {
-        limits: Some(limits(&lifetimes, true)),
-        ephemeral_limits: Some(limits(&lifetimes, false)),
         client_id: request.client().client_id.clone(),
         max_age_seconds: max_age_to_count(request),
         user_id: request
@@ -96,7 +92,8 @@ async fn resolve_session(
             .map(str::to_owned),
         ..ResolveSessionRequest::default()
     };
-    deps.backends.sessions.resolve(browser, resolve).await
+    let sessions = &deps.backends.sessions;
+    sessions.resolve(browser, request.tenant(), resolve).await
 }
 
 /// A silent request whose answer is `login_required` is no use of the session. One that leads to a page is.
@@ -107,22 +104,6 @@ fn max_age_to_count(request: &ValidatedRequest) -> Option<u64> {
         Some(0)
     } else {
         request.max_age()
-    }
-}
-
-/// The tenant's limits for sessions whose cookie outlives the browser, or does not.
-pub(crate) fn limits(lifetimes: &SessionLifetimes, persistent: bool) -> SessionLimits {
-    let (absolute_minutes, idle_minutes) = if persistent {
-        (lifetimes.absolute_minutes, lifetimes.idle_minutes)
-    } else {
-        (
-            lifetimes.ephemeral_absolute_minutes,
-            lifetimes.ephemeral_idle_minutes,
-        )
-    };
-    SessionLimits {
-        absolute_seconds: absolute_minutes.saturating_mul(60),
-        idle_seconds: idle_minutes.saturating_mul(60),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A browser reduced to its protocol: cookies, redirects, forms.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
@@ -75,6 +76,16 @@ impl Answer {
         assert_eq!(self.location(), "");
         assert!(self.body.contains("<h1>"), "not one of our pages");
         assert!(self.body.contains(text), "{}", self.body);
+    }
+}
+
+/// What was asked ended in a sign-out: with a redirect to that place, or without one on a page.
+#[track_caller]
+pub(crate) fn assert_signed_out(answer: &Answer, location: &str, asked: &impl Debug) {
+    assert_eq!(answer.location(), location, "{asked:?}");
+    match location {
+        "" => answer.assert_page(200, "You are signed out"),
+        _ => assert_eq!(answer.status, 302, "{asked:?}"),
     }
 }
 

@@ -4,6 +4,7 @@ use doorward_proto::client_registry::v1::TenantPatch;
 
 use super::{BYE, OF_TENANT, SPA, alice, asks, choose, hint, is_signed_in, logout, sid, uri};
 use crate::TestApp;
+use crate::browser::assert_signed_out;
 use crate::tenant::{apply_settings, list};
 
 const OF_PARTNER: &str = "https://partner.example.test/bye?from=us";
@@ -38,11 +39,7 @@ async fn which_list() {
     ];
     for (params, location) in cases {
         let answer = app.browser().get(&logout(params)).await;
-        assert_eq!(answer.location(), *location, "{params:?}");
-        match *location {
-            "" => answer.assert_page(200, "You are signed out"),
-            _ => assert_eq!(answer.status, 302, "{params:?}"),
-        }
+        assert_signed_out(&answer, location, params);
     }
 }
 
