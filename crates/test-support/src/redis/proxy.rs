@@ -5,8 +5,8 @@ mod tests;
 
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener as StdListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -34,6 +34,38 @@ enum Network {
 struct Counts {
     accepted: AtomicUsize,
     asked: AtomicUsize,
+    open: Mutex<usize>,
+    ended: Condvar,
+}
+
+impl Counts {
+    fn open(&self) -> MutexGuard<'_, usize> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until_none_is_open(&self) {
+        let ended = self.ended.wait_while(self.open(), |open| *open > 0);
+        drop(ended.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// A connection that is counted as open for as long as this lives.
+#[derive(Debug)]
+struct Open(Arc<Counts>);
+
+impl Open {
+    fn new(counts: &Arc<Counts>) -> Self {
+        counts.accepted.fetch_add(1, Ordering::Relaxed);
+        *counts.open() += 1;
+        Self(Arc::clone(counts))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        *self.0.open() -= 1;
+        self.0.ended.notify_all();
+    }
 }
 
 /// Passes on what goes to and comes from a server, as well as its network is meant to be at the moment. It has a thread of
@@ -82,9 +114,11 @@ impl Proxy {
         self.become_network(Network::Silent);
     }
 
-    /// All connections end, and new ones end as soon as they are made. They are accepted, so that they can be counted.
+    /// Ends all connections, and new ones as soon as they are made; these are accepted, so that they can be counted. When this
+    /// returns, no connection is open and nothing passes any more.
     pub fn close(&self) {
         self.become_network(Network::Closed);
+        self.counts.wait_until_none_is_open();
     }
 
     /// All is well again.
@@ -135,9 +169,8 @@ fn run(
         let mut ended = network.clone();
         let accept = async {
             while let Ok((client, _)) = listener.accept().await {
-                counts.accepted.fetch_add(1, Ordering::Relaxed);
-                let counts = Arc::clone(counts);
-                tokio::spawn(connect(client, server, network.clone(), counts));
+                let open = Open::new(counts);
+                tokio::spawn(connect(client, server, network.clone(), open));
             }
         };
         tokio::select! {
@@ -152,9 +185,10 @@ async fn connect(
     client: TcpStream,
     server: u16,
     mut network: watch::Receiver<Network>,
-    counts: Arc<Counts>,
+    open: Open,
 ) {
     let closed = network.clone();
+    let asked = &open.0.asked;
     let both = async {
         let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
         client.set_nodelay(true)?;
@@ -162,14 +196,18 @@ async fn connect(
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         tokio::select! {
-            end = pass(from_client, to_server, closed.clone(), Some(&counts.asked)) => end,
+            end = pass(from_client, to_server, closed.clone(), Some(asked)) => end,
             end = pass(from_server, to_client, closed, None) => end,
         }
     };
+    // In this order: a connection that is accepted while the network is closed passes nothing.
     tokio::select! {
-        _ = both => {}
+        biased;
         _ = network.wait_for(|network| *network == Network::Closed) => {}
+        _ = both => {}
     }
+    // The sockets are closed by now: `both` was the last to own them.
+    drop(open);
 }
 
 /// Passes chunks on, each at its own time, so that a delay does not become a queue. Questions are counted, answers are late.
