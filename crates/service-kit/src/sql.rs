@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod migrations;
 mod sqlite_file;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use config::DatabaseConfig;
 pub use error::{OpenError, is_unavailable, is_unique_violation};
+pub use migrations::migrator;
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const SQLITE_SETTINGS: &str =

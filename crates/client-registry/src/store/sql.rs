@@ -20,6 +20,8 @@ use crate::domain::{
     plan,
 };
 
+doorward_service_kit::migrations!["0001_registry.sql"];
+
 /// The registry's content in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
@@ -29,7 +31,7 @@ pub struct SqlStore {
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
-        let database = Database::open(config, &sqlx::migrate!()).await?;
+        let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
     }
 

@@ -21,6 +21,8 @@ use crate::domain::{
 };
 use changes::Positions;
 
+doorward_service_kit::migrations!["0001_users.sql", "0002_sessions_from_version.sql"];
+
 /// Users, passwords, roles and consents in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
@@ -30,7 +32,7 @@ pub struct SqlStore {
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
-        let database = Database::open(config, &sqlx::migrate!()).await?;
+        let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
     }
 

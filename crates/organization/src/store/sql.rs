@@ -12,6 +12,8 @@ use crate::domain::{Change, Organization, OrganizationId, OrganizationName, Patc
 const FIND_BY_ID: &str = "SELECT id, name, display_name FROM organization WHERE id = $1";
 const FIND_BY_NAME: &str = "SELECT id, name, display_name FROM organization WHERE name = $1";
 
+doorward_service_kit::migrations!["0001_organizations.sql"];
+
 /// Organizations and members in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
@@ -21,7 +23,7 @@ pub struct SqlStore {
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
-        let database = Database::open(config, &sqlx::migrate!()).await?;
+        let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
     }
 }

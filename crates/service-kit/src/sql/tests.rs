@@ -1,27 +1,10 @@
 use std::os::unix::fs::PermissionsExt;
 
-use sqlx::SqlStr;
-use sqlx::migrate::{Migration, MigrationType};
-
 use super::*;
 use crate::with_causes;
 
-fn migrator(sql: &'static str) -> Migrator {
-    let migration = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        SqlStr::from_static(sql),
-        false,
-    );
-    Migrator {
-        migrations: vec![migration].into(),
-        ..Migrator::DEFAULT
-    }
-}
-
 async fn open(config: &DatabaseConfig, sql: &'static str) -> Result<Database, OpenError> {
-    Database::open(config, &migrator(sql)).await
+    Database::open(config, &migrator(&[("0001_first.sql", sql)])).await
 }
 
 #[tokio::test]

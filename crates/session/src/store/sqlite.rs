@@ -13,6 +13,8 @@ use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 
+doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
+
 /// Sessions, transactions and access tokens in a SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -22,7 +24,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
-        let database = Database::open(config, &sqlx::migrate!()).await?;
+        let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
     }
 }

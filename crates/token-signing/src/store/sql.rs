@@ -9,6 +9,8 @@ use sqlx::{Any, Executor, Row, any::AnyRow};
 use super::Store;
 use crate::domain::{KeyState, SealedKey, StoredKey};
 
+doorward_service_kit::migrations!["0001_signing_keys.sql"];
+
 /// Signing keys in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
@@ -18,7 +20,7 @@ pub struct SqlStore {
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
-        let database = Database::open(config, &sqlx::migrate!()).await?;
+        let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
     }
 }
