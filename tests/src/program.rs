@@ -17,7 +17,7 @@ pub fn program(name: &str) -> PathBuf {
     let path = folder.join(name);
     assert!(
         path.exists(),
-        "{} is missing: run `cargo build --workspace --bins`",
+        "{} is missing: run `cargo build --bin doorward`",
         path.display()
     );
     path

@@ -139,11 +139,15 @@ impl Separate {
     /// Starts a service that has ended, as it was started before.
     pub fn start_process(&self, name: &'static str) {
         let config = self.config_path(name);
-        let arguments = ["--config".as_ref(), config.as_os_str()];
         let log = self.folder.path().join(format!("{name}.log"));
         let service = name.strip_suffix("-2").unwrap_or(name);
-        let program = program(&format!("doorward-{service}"));
-        let process = Process::start(&program, &arguments, &log);
+        let arguments = [
+            "service".as_ref(),
+            service.as_ref(),
+            "--config".as_ref(),
+            config.as_os_str(),
+        ];
+        let process = Process::start(&program("doorward"), &arguments, &log);
         let mut processes = self
             .processes
             .lock()

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-cargo build --release --workspace --bins
-built=$(cargo bench --workspace --bench sessions --no-run 2>&1 | tee /dev/stderr)
+cargo build --profile dist --bin doorward
+built=$(cargo bench --profile dist --workspace --bench sessions --no-run 2>&1 | tee /dev/stderr)
 program=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' <<<"$built")
 
 # A folder for whatever is started, Postgres by another user too. It goes when nobody holds the pipe any more: after the program

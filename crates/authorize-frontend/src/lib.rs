@@ -20,10 +20,11 @@ mod user_claims;
 mod verify;
 pub mod views;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::Router;
-use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
 pub use backends::{BackendError, Channels};
@@ -61,6 +62,17 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     let app = app(&http, channels, clock, &shutdown)?;
     http::serve(&http, app, shutdown).await
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &ServiceArgs) -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-authorize-frontend",
+        args,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
+    )
 }
 
 /// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.

@@ -10,13 +10,14 @@ mod grpc;
 mod revisions;
 pub mod store;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_proto::client_registry::v1::client_registry_service_server::{
     ClientRegistryServiceServer, SERVICE_NAME,
 };
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Shutdown, StartError};
+use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -41,6 +42,17 @@ pub fn routes(store: Arc<dyn Store>, shutdown: Shutdown) -> Routes {
     let service = grpc::Service::new(store, revisions);
     Routes::new(
         ClientRegistryServiceServer::new(service).max_decoding_message_size(MAX_MESSAGE_BYTES),
+    )
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &ServiceArgs) -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-client-registry",
+        args,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
     )
 }
 

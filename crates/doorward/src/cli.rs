@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
-use crate::commands::{demo, import, import_users, organization, serve, user};
+use crate::commands::{demo, import, import_users, organization, serve, service, user};
 use crate::error::Error;
 
 /// An authorization server that speaks Auth0's /authorize and OpenID Connect
@@ -16,6 +16,16 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run one service as a process of its own; links named doorward-SERVICE do the same
+    #[command(subcommand)]
+    Service(service::Command),
+    #[command(flatten)]
+    Task(Task),
+}
+
+/// Everything that runs over all services: in this process, over a data folder, or by calling them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
     /// Run every service in this process
     Serve(serve::Args),
     /// Bring the tenant to what a file says, in the shape of Auth0's deploy tool; nothing is removed
@@ -32,7 +42,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
 }
 
-impl Command {
+impl Task {
     /// A server tells what it does; a command says so itself, and only what goes wrong is logged.
     pub(crate) fn log(&self) -> LogConfig {
         let filter = match self {
@@ -94,6 +104,8 @@ mod tests {
             "doorward user revoke-consent a@b.example --client abc --connection c --data d",
             "doorward organization add-member org_1 a@b.example --data d",
             "doorward demo --data d",
+            "doorward service identity --config c",
+            "doorward service session --print-functions",
         ] {
             parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         }

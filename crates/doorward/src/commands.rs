@@ -5,6 +5,7 @@ pub(crate) mod import;
 pub(crate) mod import_users;
 pub(crate) mod organization;
 pub(crate) mod serve;
+pub(crate) mod service;
 pub(crate) mod user;
 
 use std::time::Duration;

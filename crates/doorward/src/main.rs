@@ -24,12 +24,18 @@ use std::process::ExitCode;
 use clap::Parser;
 use doorward_service_kit::with_causes;
 
-use cli::Cli;
+use cli::{Cli, Command, Task};
+use commands::service::expand_link;
 use error::Error;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    let command = Cli::parse_from(expand_link(std::env::args_os())).command;
+    let outcome = match command {
+        // A service reads its settings, and starts its logging and runtime by them.
+        Command::Service(service) => return service.run(),
+        Command::Task(task) => run(task),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("doorward: {}", with_causes(&error));
@@ -38,11 +44,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Error> {
-    doorward_service_kit::init_telemetry(&cli.command.log()).map_err(Error::Telemetry)?;
+fn run(task: Task) -> Result<(), Error> {
+    doorward_service_kit::init_telemetry(&task.log()).map_err(Error::Telemetry)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?
-        .block_on(cli.command.run())
+        .block_on(task.run())
 }

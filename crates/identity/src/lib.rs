@@ -13,11 +13,12 @@ mod roles;
 pub mod store;
 mod watch;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_proto::identity::v1::identity_service_server::{IdentityServiceServer, SERVICE_NAME};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
 use accounts::Accounts;
@@ -50,6 +51,17 @@ pub fn routes(
     Routes::new(IdentityServiceServer::new(grpc::Service::new(
         accounts, roles, watch,
     )))
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &ServiceArgs) -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-identity",
+        args,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
+    )
 }
 
 /// Serves until `shutdown`.

@@ -2,13 +2,6 @@
 
 use std::process::ExitCode;
 
-use doorward_identity::Config;
-
 fn main() -> ExitCode {
-    doorward_service_kit::run(
-        "doorward-identity",
-        "Owns users, their passwords, roles and consents",
-        |config: &Config| (&config.log, &config.metrics),
-        doorward_identity::run,
-    )
+    doorward_identity::main(&doorward_service_kit::parse_args())
 }

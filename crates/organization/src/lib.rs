@@ -9,13 +9,14 @@ mod error;
 mod grpc;
 pub mod store;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_proto::organization::v1::organization_service_server::{
     OrganizationServiceServer, SERVICE_NAME,
 };
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Shutdown, StartError};
+use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -31,6 +32,17 @@ pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError
 #[must_use]
 pub fn routes(store: Arc<dyn Store>) -> Routes {
     Routes::new(OrganizationServiceServer::new(grpc::Service::new(store)))
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &ServiceArgs) -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-organization",
+        args,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
+    )
 }
 
 /// Serves until `shutdown`.

@@ -2,13 +2,6 @@
 
 use std::process::ExitCode;
 
-use doorward_organization::Config;
-
 fn main() -> ExitCode {
-    doorward_service_kit::run(
-        "doorward-organization",
-        "Owns organizations and their members",
-        |config: &Config| (&config.log, &config.metrics),
-        doorward_organization::run,
-    )
+    doorward_organization::main(&doorward_service_kit::parse_args())
 }

@@ -17,7 +17,7 @@ mod telemetry;
 pub use clock::{Clock, SystemClock};
 pub use metrics::MetricsConfig;
 pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
-pub use run::{StartError, run, with_causes};
+pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{LogConfig, LogFormat, init as init_telemetry};

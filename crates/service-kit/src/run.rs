@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::Parser;
 use serde::de::DeserializeOwned;
 
 use crate::config::{self, ConfigError};
@@ -12,12 +12,26 @@ use crate::grpc::{ChannelError, ServeError};
 use crate::metrics::serve as serve_metrics;
 use crate::{LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal};
 
-/// The command line of a service binary.
-#[derive(Debug, Parser)]
-struct Args {
+/// The command line of a service.
+#[derive(Debug, clap::Args)]
+pub struct ServiceArgs {
     /// TOML file with the settings; environment variables `DOORWARD_SECTION__KEY` override it
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
+}
+
+/// The command line of a service that has a binary of its own.
+#[derive(Debug, Parser)]
+#[command(version, about = None, long_about = None)]
+struct Program<A: clap::Args> {
+    #[command(flatten)]
+    args: A,
+}
+
+/// Reads the command line of a service's own binary; prints help, the version or what is wrong, and exits then.
+#[must_use]
+pub fn parse_args<A: clap::Args>() -> A {
+    Program::parse().args
 }
 
 /// Why a service cannot start, or stopped.
@@ -44,12 +58,11 @@ pub enum StartError {
 /// Loads the settings and runs `service` until it ends. Prints one line and fails when it cannot start.
 pub fn run<C: DeserializeOwned>(
     name: &'static str,
-    about: &'static str,
+    args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> ExitCode {
-    let args = parse_args(name, about);
-    match start(&args, telemetry, service) {
+    match start(args, telemetry, service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{name}: {problem}");
@@ -58,16 +71,8 @@ pub fn run<C: DeserializeOwned>(
     }
 }
 
-fn parse_args(name: &'static str, about: &'static str) -> Args {
-    let command = Args::command()
-        .name(name)
-        .about(about)
-        .version(env!("CARGO_PKG_VERSION"));
-    Args::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
-}
-
 fn start<C: DeserializeOwned>(
-    args: &Args,
+    args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> Result<(), String> {

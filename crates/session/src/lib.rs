@@ -10,13 +10,14 @@ mod error;
 mod grpc;
 pub mod store;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionServiceServer};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
 pub use config::{Config, RedisConfig, StoreConfig, WhenEmptied};
@@ -44,6 +45,31 @@ pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigErr
 #[must_use]
 pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
     Routes::new(SessionServiceServer::new(grpc::Service::new(store, clock)))
+}
+
+/// The command line of the service.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    service: ServiceArgs,
+    /// Print the functions for Redis, as FUNCTION LOAD takes them, and exit
+    #[arg(long)]
+    print_functions: bool,
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &Args) -> ExitCode {
+    if args.print_functions {
+        print!("{}", RedisStore::functions());
+        return ExitCode::SUCCESS;
+    }
+    doorward_service_kit::run(
+        "doorward-session",
+        &args.service,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
+    )
 }
 
 /// Serves until `shutdown`.

@@ -12,13 +12,14 @@ mod key_file;
 mod key_ring;
 pub mod store;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_proto::token_signing::v1::token_signing_service_server::{
     SERVICE_NAME, TokenSigningServiceServer,
 };
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -38,6 +39,17 @@ pub fn routes(ring: Arc<KeyRing>, issuer: Issuer, clock: Arc<dyn Clock>) -> Rout
     Routes::new(TokenSigningServiceServer::new(grpc::Service::new(
         ring, issuer, clock,
     )))
+}
+
+/// The service as a process: loads the settings, serves until a signal, and returns the exit code.
+#[must_use]
+pub fn main(args: &ServiceArgs) -> ExitCode {
+    doorward_service_kit::run(
+        "doorward-token-signing",
+        args,
+        |config: &Config| (&config.log, &config.metrics),
+        run,
+    )
 }
 
 /// Serves until `shutdown`.

@@ -2,13 +2,6 @@
 
 use std::process::ExitCode;
 
-use doorward_token_signing::Config;
-
 fn main() -> ExitCode {
-    doorward_service_kit::run(
-        "doorward-token-signing",
-        "Owns the signing keys and signs tokens",
-        |config: &Config| (&config.log, &config.metrics),
-        doorward_token_signing::run,
-    )
+    doorward_token_signing::main(&doorward_service_kit::parse_args())
 }

@@ -70,8 +70,9 @@ async fn rel_08_a_server_that_evicts_is_refused() {
         settings(&redis.url())
     );
     std::fs::write(&config, text).unwrap();
-    let arguments = ["--config".as_ref(), config.as_os_str()];
-    let process = Process::start(&program("doorward-session"), &arguments, &log);
+    let service = ["service", "session", "--config"].map(AsRef::as_ref);
+    let arguments = [&service[..], &[config.as_os_str()]].concat();
+    let process = Process::start(&program("doorward"), &arguments, &log);
     let end = tokio::task::spawn_blocking(move || process.exit_code());
     let code = tokio::time::timeout(Duration::from_secs(30), end).await;
     assert_eq!(code.expect("it does not serve").unwrap(), 1);
