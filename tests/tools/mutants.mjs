@@ -92,7 +92,7 @@ function cargo(...args) {
 
 /** Builds the programs and the tests, of the same crates with the same features; returns the path of the tests. */
 function build() {
-  cargo('build', '--quiet', '--workspace', '--bins');
+  cargo('build', '--quiet', '--bin', 'doorward');
   const messages = cargo('test', '--quiet', '--no-run', '--workspace', '--test', 'flows', '--message-format=json');
   const artifacts = messages.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   return artifacts.find(({ executable, target }) => executable && target.name === 'flows').executable;
