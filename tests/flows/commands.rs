@@ -212,7 +212,7 @@ fn unknown_settings_are_named() {
     let files = Files::new();
     for service in SERVICES.into_iter().chain(["authorize-frontend"]) {
         let config = files.write("config.toml", "[log]\ncolour = 'red'\n");
-        let outcome = run(&format!("doorward-{service}"), &["--config", &config], "");
+        let outcome = run("doorward", &["service", service, "--config", &config], "");
         outcome.assert_refused("colour");
     }
 }
@@ -227,7 +227,7 @@ fn other_addresses_need_mutual_tls() {
             "config.toml",
             &format!("[grpc]\nlisten = '0.0.0.0:7001'\n{stores}"),
         );
-        let outcome = run(&format!("doorward-{service}"), &["--config", &config], "");
+        let outcome = run("doorward", &["service", service, "--config", &config], "");
         outcome.assert_refused("grpc.listen");
     }
 }

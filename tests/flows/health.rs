@@ -38,12 +38,23 @@ async fn every_service_stops_when_it_is_told_to() {
 }
 
 #[test]
-fn every_program_explains_itself() {
+fn every_service_explains_itself() {
     for service in SERVICES.into_iter().chain(["authorize-frontend"]) {
-        let name = format!("doorward-{service}");
-        let outcome = doorward_e2e::run(&name, &["--help"], "");
+        let outcome = doorward_e2e::run("doorward", &["service", service, "--help"], "");
         outcome.assert_success();
         assert!(outcome.stdout.contains("--config"), "{outcome:?}");
-        assert!(program(&name).exists());
     }
+}
+
+/// A link to the program with the name of a service is that service.
+#[test]
+fn a_link_is_the_service_that_it_is_named_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("doorward-session");
+    std::os::unix::fs::symlink(program("doorward"), &link).unwrap();
+    let output = std::process::Command::new(link)
+        .arg("--print-functions")
+        .output();
+    let functions = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(functions.starts_with("#!lua"), "{functions}");
 }
