@@ -16,6 +16,7 @@ mod health;
 mod implicit_flow;
 mod logout;
 mod organization;
+mod password_memory;
 mod passwords;
 mod permissions;
 mod reliability;

@@ -86,6 +86,12 @@ impl Embedded {
         self.listen
     }
 
+    /// The id that the kernel knows the server by.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process().as_ref().expect("it runs").id()
+    }
+
     /// The folder that `--data` names.
     #[must_use]
     pub fn data(&self) -> String {

@@ -47,6 +47,27 @@ impl Error {
             problem: problem.into(),
         }
     }
+
+    /// The same problem, at further places too.
+    pub(crate) fn and_at(self, others: impl Iterator<Item = Self>) -> Self {
+        let others = others.filter_map(|other| match other {
+            Self::Value { path, .. } => Some(path),
+            Self::Syntax { .. } => None,
+        });
+        let others = others.collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Value {
+                line,
+                path,
+                problem,
+            } if !others.is_empty() => Self::Value {
+                line,
+                path,
+                problem: format!("{problem} (also {others})"),
+            },
+            alone => alone,
+        }
+    }
 }
 
 fn line_prefix(line: Option<u64>) -> String {

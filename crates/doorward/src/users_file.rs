@@ -11,6 +11,7 @@ use doorward_proto::InvalidField;
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::ImportedUser;
 
+use self::password_hash::CostlyHashes;
 use crate::document::{self, Error, Ignored, Object, Result};
 
 /// What `auth0|1234` is without in the file.
@@ -28,25 +29,32 @@ pub(crate) struct UsersFile {
 /// Reads a user file. Everything that can be wrong with an entry by itself is found here, before anything is written.
 pub(crate) fn parse(text: &str) -> Result<UsersFile> {
     let mut ignored = Ignored::default();
+    let mut costly = CostlyHashes::default();
     let mut seen = HashSet::new();
     let entries = document::list_from_json(text, "users", &["email", "user_id"])?.into_iter();
     let users = entries.map(|mut entry| {
-        let user = read(&mut entry, &mut ignored)?;
+        let user = read(&mut entry, &mut ignored, &mut costly)?;
         refuse_repeated(&mut seen, &user, &entry)?;
         entry.finish(&mut ignored);
         Ok(user)
     });
+    let users = users.collect::<Result<_>>()?;
+    costly.refuse()?;
     Ok(UsersFile {
-        users: users.collect::<Result<_>>()?,
+        users,
         ignored: ignored.into_lines(),
     })
 }
 
-fn read(entry: &mut Object, ignored: &mut Ignored) -> Result<ImportedUser> {
+fn read(
+    entry: &mut Object,
+    ignored: &mut Ignored,
+    costly: &mut CostlyHashes,
+) -> Result<ImportedUser> {
     let claims = claims(entry)?;
     let user = ImportedUser {
         user_id: user_id(entry)?,
-        password_hash: password_hash::read(entry, ignored)?,
+        password_hash: password_hash::read(entry, ignored, costly)?,
         blocked: entry.flag("blocked")?,
         app_metadata_json: entry.json("app_metadata")?,
         user_metadata_json: entry.json("user_metadata")?,

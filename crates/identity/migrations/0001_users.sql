@@ -17,9 +17,13 @@ CREATE TABLE app_user (
 CREATE TABLE password (
     user_id TEXT PRIMARY KEY REFERENCES app_user (user_id),
     hash TEXT NOT NULL,
+    -- What it takes to check the hash: its beginning, up to the salt.
+    kind TEXT NOT NULL,
     -- 1: set or re-hashed by this service, so that no import may replace it.
     set_here BIGINT NOT NULL
 );
+
+CREATE INDEX password_kind ON password (kind);
 
 CREATE TABLE role (
     id TEXT PRIMARY KEY,

@@ -41,7 +41,8 @@ impl Accounts {
         }
     }
 
-    /// The user with that email and password, who may be blocked. Hashes once, whoever that is.
+    /// The user with that email and password, who may be blocked. Does the same work in any case, so that its time does
+    /// not reveal whether the user exists.
     pub(crate) async fn verify_password(
         &self,
         connections: &[String],
@@ -55,7 +56,8 @@ impl Accounts {
             Err(_) => None,
         };
         let hash = account.as_ref().and_then(|account| account.hash.clone());
-        match (self.hasher.check(password, hash).await?, account) {
+        let kinds = self.store.list_hash_kinds().await?;
+        match (self.hasher.check(password, hash, &kinds).await?, account) {
             (Verdict::Right(better_hash), Some(account)) => {
                 self.keep(&account, better_hash).await;
                 Ok(account.user)
@@ -159,3 +161,6 @@ impl Accounts {
 fn known(user_id: &str) -> Result<UserId, Error> {
     UserId::parse(user_id).map_err(|_| Error::UserNotFound(user_id.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

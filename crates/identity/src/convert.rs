@@ -121,7 +121,7 @@ fn import_entry(user: wire::ImportedUser) -> Result<ImportEntry, InvalidField> {
     let hash = user
         .password_hash
         .as_deref()
-        .map(PasswordHash::parse)
+        .map(PasswordHash::parse_imported)
         .transpose();
     let entry = ImportEntry {
         user_id: user.user_id.as_deref().map(UserId::parse).transpose()?,

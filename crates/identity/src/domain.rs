@@ -2,6 +2,8 @@
 
 mod consent;
 mod email;
+mod hash_kind;
+mod hash_memory;
 mod import;
 mod password;
 mod password_hash;
@@ -12,6 +14,8 @@ mod user;
 
 pub use consent::Consent;
 pub use email::Email;
+pub use hash_kind::HashKind;
+pub use hash_memory::HashMemory;
 pub use import::{ImportEntry, Outcome, Tally, refuse_repeats};
 pub use password::Password;
 pub use password_hash::{HashingFailed, PasswordHash, UnknownHash};

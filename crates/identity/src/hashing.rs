@@ -1,16 +1,21 @@
-//! Hashing passwords: the one thing here that takes long, so only so much of it at a time.
+//! Hashing passwords: the one thing here that takes long and needs much memory, so only so much of it at a time.
 
-use std::hint::black_box;
+mod check;
+mod memory;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::Params;
-use doorward_service_kit::with_causes;
+use doorward_service_kit::StoreError;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::domain::{HashingFailed, Password, PasswordHash};
+use crate::domain::{HashKind, HashMemory, HashingFailed, Password, PasswordHash};
 use crate::{Error, HashingConfig};
+use check::Check;
+pub(crate) use check::Verdict;
+use memory::MemoryPool;
 
 /// Whoever waits longer has given up, or tries again into the same queue.
 const MAX_WAIT: Duration = Duration::from_secs(2);
@@ -21,17 +26,10 @@ pub(crate) struct Hasher {
     cost: Params,
     /// Held by those who hash and those who wait for it.
     admissions: Arc<Semaphore>,
-    /// Held by those who hash.
+    /// Held by those who hash, as many as their memory weighs.
     slots: Arc<Semaphore>,
+    memory: Arc<MemoryPool>,
     max_wait: Duration,
-}
-
-/// What checking a password told.
-#[derive(Debug)]
-pub(crate) enum Verdict {
-    Wrong,
-    /// With a better hash, when the stored one is weaker than new ones are.
-    Right(Option<PasswordHash>),
 }
 
 impl Hasher {
@@ -41,70 +39,65 @@ impl Hasher {
             cost: config.cost.clone(),
             admissions: Arc::new(Semaphore::new(slots + config.max_waiting)),
             slots: Arc::new(Semaphore::new(slots)),
+            memory: MemoryPool::new(slots, config.cost.block_count()),
             max_wait: MAX_WAIT,
         }
     }
 
     /// Makes a hash to be stored.
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let hash = self
-            .run(move |cost| PasswordHash::new(&password, cost))
-            .await?;
-        Ok(hash?)
+        let job = move |cost: &Params, memory: &mut HashMemory| {
+            PasswordHash::new(&password, cost, memory)
+        };
+        Ok(self.run(self.cost.block_count(), job).await??)
     }
 
-    /// Compares a password with a stored hash. Without one the verdict is wrong and costs as much.
+    /// Compares a password with a stored hash; without one the verdict is wrong. Does the same work in any case: that of
+    /// a new hash, and of one hash of each of the other kinds that accounts have.
     pub(crate) async fn check(
         &self,
         password: Password,
         stored: Option<PasswordHash>,
+        kinds: &[HashKind],
     ) -> Result<Verdict, Error> {
-        let verdict = self
-            .run(move |cost| check(&password, stored.as_ref(), cost))
-            .await?;
-        Ok(verdict?)
+        let check = Check::new(stored, kinds, &self.cost).map_err(StoreError::corrupt)?;
+        let blocks = check.blocks(&self.cost);
+        let job = move |cost: &Params, memory: &mut HashMemory| check.run(&password, cost, memory);
+        Ok(self.run(blocks, job).await??)
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Params) -> T + Send + 'static,
+        blocks: usize,
+        job: impl FnOnce(&Params, &mut HashMemory) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let overloaded = |_| Error::Overloaded;
         let admission = Arc::clone(&self.admissions);
         let admission = admission.try_acquire_owned().map_err(overloaded)?;
-        let slot = timeout(self.max_wait, Arc::clone(&self.slots).acquire_owned())
+        let weight = u32::try_from(self.memory.weight(blocks)).unwrap_or(u32::MAX);
+        let slots = Arc::clone(&self.slots).acquire_many_owned(weight);
+        let slots = timeout(self.max_wait, slots)
             .await
             .map_err(|_| Error::Overloaded)?
             .map_err(|_| Error::Overloaded)?;
-        let cost = self.cost.clone();
+        let (cost, memory) = (self.cost.clone(), Arc::clone(&self.memory));
         let done = tokio::task::spawn_blocking(move || {
             // Also when the caller has left: the work goes on until it is done.
-            let _held = (admission, slot);
-            job(&cost)
+            let _held = (admission, slots);
+            // Goes back before the permits do.
+            let mut memory = memory.take(blocks);
+            job(&cost, &mut memory)
         });
         done.await.map_err(|panic| HashingFailed::new(panic).into())
     }
 }
 
-fn check(
-    password: &Password,
-    stored: Option<&PasswordHash>,
-    cost: &Params,
-) -> Result<Verdict, HashingFailed> {
-    let Some(stored) = stored else {
-        black_box(PasswordHash::new(password, cost)?);
-        return Ok(Verdict::Wrong);
-    };
-    if !stored.matches(password)? {
-        return Ok(Verdict::Wrong);
+#[cfg(test)]
+impl Hasher {
+    /// The computations since the last call, when all had room in one slot each.
+    pub(crate) fn take_computed(&self) -> Vec<HashKind> {
+        self.memory.take_computed()
     }
-    if !stored.is_weaker_than(cost) {
-        return Ok(Verdict::Right(None));
-    }
-    let better_hash = PasswordHash::new(password, cost)
-        .inspect_err(|error| tracing::warn!(error = with_causes(error), "no better hash was made"));
-    // The password was right, whatever became of its new hash.
-    Ok(Verdict::Right(better_hash.ok()))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 use crate::domain::{
-    Connection, Consent, Email, ImportEntry, PasswordHash, Role, RoleChange, RolePatch, Tally,
-    User, UserId,
+    Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role, RoleChange, RolePatch,
+    Tally, User, UserId,
 };
 
 pub use sql::SqlStore;
@@ -34,6 +34,9 @@ pub trait Store: Debug + Send + Sync {
         connections: &[String],
         email: &Email,
     ) -> Result<Option<Account>, StoreError>;
+
+    /// The kinds of all password hashes, ordered. Takes a step for each kind, not for each user.
+    async fn list_hash_kinds(&self) -> Result<Vec<HashKind>, StoreError>;
 
     /// A new user with a password that was set here. Refused when the connection has that email already.
     async fn add_user(&self, user: &User, hash: &PasswordHash) -> Result<(), Error>;

@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::prelude::{
     BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD,
 };
-use doorward_identity::domain::PasswordHash;
+use doorward_identity::domain::{PasswordHash, UnknownHash};
 
-use crate::document::{Ignored, Object, Result};
+use crate::document::{Error, Ignored, Object, Result};
 
 const CUSTOM: &str = "custom_password_hash";
 
@@ -23,8 +23,27 @@ const ENCODINGS: [(&str, Encoding); 3] = [
     ("hex", Encoding::Hex),
 ];
 
+/// The users whose hashes cost too much to check. All are named at once: whoever exported them has to act on each.
+#[derive(Debug, Default)]
+pub(super) struct CostlyHashes(Vec<Error>);
+
+impl CostlyHashes {
+    /// An error that names them all, if there are any.
+    pub(super) fn refuse(self) -> Result<()> {
+        let mut errors = self.0.into_iter();
+        match errors.next() {
+            Some(first) => Err(first.and_at(errors)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The encoded hash of an entry, in whichever of the two shapes it stands.
-pub(super) fn read(entry: &mut Object, ignored: &mut Ignored) -> Result<Option<String>> {
+pub(super) fn read(
+    entry: &mut Object,
+    ignored: &mut Ignored,
+    costly: &mut CostlyHashes,
+) -> Result<Option<String>> {
     let plain = entry.text("password_hash")?;
     let custom = custom(entry, ignored)?;
     let (key, hash) = match (plain, custom) {
@@ -35,7 +54,13 @@ pub(super) fn read(entry: &mut Object, ignored: &mut Ignored) -> Result<Option<S
         (Some(hash), None) => ("password_hash", hash),
         (None, Some(hash)) => (CUSTOM, hash),
     };
-    PasswordHash::parse(&hash).map_err(|unknown| entry.problem(key, unknown.to_string()))?;
+    match PasswordHash::parse_imported(&hash) {
+        Ok(_) => {}
+        Err(unknown @ UnknownHash::Cost) => {
+            costly.0.push(entry.problem(key, unknown.to_string()));
+        }
+        Err(unknown @ UnknownHash::Format) => return Err(entry.problem(key, unknown.to_string())),
+    }
     Ok(Some(hash))
 }
 

@@ -153,6 +153,26 @@ fn what_cannot_be_imported_is_named() {
 }
 
 #[test]
+fn every_user_whose_hash_costs_too_much_is_named() {
+    let with_memory = |memory| ARGON2.replace("m=19456", &format!("m={memory}"));
+    let too_much = with_memory(131_073);
+    let entries = serde_json::json!([
+        {"email": "a@b.example", "password_hash": with_memory(131_072)},
+        {"email": "c@b.example", "password_hash": too_much},
+        {"email": "d@b.example", "password_hash": BCRYPT.replace("$04$", "$16$")},
+        {"email": "e@b.example", "custom_password_hash":
+            {"algorithm": "argon2", "hash": {"value": with_memory(1_048_576)}}},
+    ]);
+    assert_eq!(
+        parse(&entries.to_string()).unwrap_err().to_string(),
+        "users[c@b.example].password_hash costs too much to check: at most bcrypt cost 15, Argon2 128 MiB, and 1 GiB as \
+         memory times passes (also users[d@b.example].password_hash, users[e@b.example].custom_password_hash)"
+    );
+    let alone = problem(&entries[1]);
+    assert!(!alone.contains("also"), "{alone}");
+}
+
+#[test]
 fn a_user_may_stand_in_the_file_once() {
     let error = parse(r#"[{"email": "a@b.example"}, {"email": "A@b.example"}]"#).unwrap_err();
     assert!(

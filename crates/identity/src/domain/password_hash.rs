@@ -3,16 +3,16 @@
 use std::error::Error;
 use std::fmt;
 
-use argon2::password_hash::Error as Argon2Error;
-use argon2::{
-    ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-};
+use argon2::password_hash::phc::{Output, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
 
-use super::Password;
+use super::{HashKind, HashMemory, Password};
 
-/// Nobody waits longer for an imported hash, and none takes more memory: kibibytes times passes, about one second.
+/// The time of a check: kibibytes times passes, about one second.
 const MAX_ARGON2_COST: u64 = 1024 * 1024;
-/// The same for bcrypt: about two seconds.
+/// The memory of a check in kibibytes, 128 MiB.
+const MAX_ARGON2_MEMORY: u32 = 128 * 1024;
+/// The time of a check, about two seconds.
 const MAX_BCRYPT_COST: u32 = 15;
 
 /// A password can be checked against it, and not read from it.
@@ -24,8 +24,17 @@ pub struct PasswordHash {
 
 #[derive(Clone, PartialEq, Eq)]
 enum Scheme {
-    Bcrypt,
-    Argon2(Box<argon2::PasswordHash>),
+    Bcrypt(u32),
+    Argon2(Box<Argon2Hash>),
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Argon2Hash {
+    algorithm: Algorithm,
+    version: Version,
+    cost: Params,
+    salt: Salt,
+    output: Output,
 }
 
 /// Why an encoded hash is not accepted.
@@ -34,8 +43,10 @@ pub enum UnknownHash {
     /// Another algorithm, or damaged.
     #[error("is neither a bcrypt ($2a$, $2b$) nor an Argon2 hash in its encoded form")]
     Format,
-    /// Each check would take seconds or gigabytes.
-    #[error("costs too much to check: at most bcrypt cost 15, Argon2 1 GiB times passes")]
+    /// Each check would take seconds, or more memory than can be set aside.
+    #[error(
+        "costs too much to check: at most bcrypt cost 15, Argon2 128 MiB, and 1 GiB as memory times passes"
+    )]
     Cost,
 }
 
@@ -52,11 +63,10 @@ impl HashingFailed {
 }
 
 impl PasswordHash {
-    /// Reads an encoded hash.
+    /// Reads an encoded hash, however much it takes to check.
     pub fn parse(text: &str) -> Result<Self, UnknownHash> {
         let scheme = if text.starts_with("$2a$") || text.starts_with("$2b$") {
-            check_bcrypt(text)?;
-            Scheme::Bcrypt
+            Scheme::Bcrypt(parse_bcrypt(text)?)
         } else {
             Scheme::Argon2(Box::new(parse_argon2(text)?))
         };
@@ -64,30 +74,62 @@ impl PasswordHash {
         Ok(Self { text, scheme })
     }
 
-    /// Hashes a password by Argon2id with a fresh salt.
-    pub fn new(password: &Password, cost: &Params) -> Result<Self, HashingFailed> {
-        let hash = Argon2::from(cost)
-            .hash_password(password.as_bytes())
-            .map_err(HashingFailed::new)?;
-        Ok(Self {
-            text: hash.to_string(),
-            scheme: Scheme::Argon2(Box::new(hash)),
-        })
+    /// Reads an encoded hash that was made elsewhere. A stranger decides how often it is checked, so its cost is limited.
+    pub fn parse_imported(text: &str) -> Result<Self, UnknownHash> {
+        let hash = Self::parse(text)?;
+        let affordable = match &hash.scheme {
+            Scheme::Bcrypt(cost) => *cost <= MAX_BCRYPT_COST,
+            Scheme::Argon2(hash) => {
+                let (memory, passes) = (hash.cost.m_cost(), hash.cost.t_cost());
+                memory <= MAX_ARGON2_MEMORY
+                    && u64::from(memory) * u64::from(passes) <= MAX_ARGON2_COST
+            }
+        };
+        affordable.then_some(hash).ok_or(UnknownHash::Cost)
     }
 
-    /// Whether it was made from this password.
-    pub fn matches(&self, password: &Password) -> Result<bool, HashingFailed> {
+    /// Hashes a password by Argon2id with a fresh salt. Needs as many blocks as the cost has.
+    pub fn new(
+        password: &Password,
+        cost: &Params,
+        memory: &mut HashMemory,
+    ) -> Result<Self, HashingFailed> {
+        let (algorithm, version, salt) = (Algorithm::Argon2id, Version::V0x13, Salt::generate());
+        let output = compute_argon2(password, algorithm, version, cost, &salt, memory)?;
+        let hash = argon2::PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: cost.try_into().map_err(HashingFailed::new)?,
+            salt: Some(salt),
+            hash: Some(output),
+        };
+        Self::parse(&hash.to_string()).map_err(HashingFailed::new)
+    }
+
+    /// Whether it was made from this password. Needs as many blocks as [`PasswordHash::blocks`].
+    pub fn matches(
+        &self,
+        password: &Password,
+        memory: &mut HashMemory,
+    ) -> Result<bool, HashingFailed> {
         match &self.scheme {
             // As bcrypt does everywhere, only the first 72 bytes count.
-            Scheme::Bcrypt => {
+            Scheme::Bcrypt(_) => {
+                #[cfg(test)]
+                memory.computed.push(self.kind());
                 bcrypt::verify(password.as_bytes(), &self.text).map_err(HashingFailed::new)
             }
             Scheme::Argon2(hash) => {
-                match Argon2::default().verify_password(password.as_bytes(), &**hash) {
-                    Ok(()) => Ok(true),
-                    Err(Argon2Error::PasswordInvalid) => Ok(false),
-                    Err(error) => Err(HashingFailed::new(error)),
-                }
+                let Argon2Hash {
+                    algorithm,
+                    version,
+                    cost,
+                    salt,
+                    output,
+                } = &**hash;
+                let computed = compute_argon2(password, *algorithm, *version, cost, salt, memory)?;
+                // Takes the same time wherever they differ.
+                Ok(computed == *output)
             }
         }
     }
@@ -98,14 +140,31 @@ impl PasswordHash {
         let Scheme::Argon2(hash) = &self.scheme else {
             return true;
         };
-        let weaker = |cost: Params| {
-            cost.m_cost() < wanted.m_cost()
-                || cost.t_cost() < wanted.t_cost()
-                || cost.output_len() < Some(Params::DEFAULT_OUTPUT_LEN)
-        };
-        hash.algorithm != ARGON2ID_IDENT
-            || hash.version != Some(Version::V0x13.into())
-            || Params::try_from(&**hash).map_or(true, weaker)
+        hash.algorithm != Algorithm::Argon2id
+            || hash.version != Version::V0x13
+            || hash.cost.m_cost() < wanted.m_cost()
+            || hash.cost.t_cost() < wanted.t_cost()
+            || hash.output.len() < Params::DEFAULT_OUTPUT_LEN
+    }
+
+    /// What it takes to check it.
+    #[must_use]
+    pub fn kind(&self) -> HashKind {
+        match &self.scheme {
+            Scheme::Bcrypt(cost) => HashKind::bcrypt(*cost),
+            Scheme::Argon2(hash) => {
+                HashKind::argon2(hash.algorithm.as_str(), hash.version.into(), &hash.cost)
+            }
+        }
+    }
+
+    /// The memory that checking it needs, in blocks of 1 KiB.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        match &self.scheme {
+            Scheme::Bcrypt(_) => 0,
+            Scheme::Argon2(hash) => hash.cost.block_count(),
+        }
     }
 
     /// The encoded hash, for the store.
@@ -115,29 +174,51 @@ impl PasswordHash {
     }
 }
 
-fn check_bcrypt(text: &str) -> Result<(), UnknownHash> {
+fn compute_argon2(
+    password: &Password,
+    algorithm: Algorithm,
+    version: Version,
+    cost: &Params,
+    salt: &Salt,
+    memory: &mut HashMemory,
+) -> Result<Output, HashingFailed> {
+    #[cfg(test)]
+    memory
+        .computed
+        .push(HashKind::argon2(algorithm.as_str(), version.into(), cost));
+    let len = cost.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let argon2 = Argon2::new(algorithm, version, cost.clone());
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output
+        .get_mut(..len)
+        .ok_or_else(|| HashingFailed::new("the output is too long"))?;
+    argon2
+        .hash_password_into_with_memory(password.as_bytes(), salt, output, memory.blocks())
+        .map_err(HashingFailed::new)?;
+    Output::new(output).map_err(HashingFailed::new)
+}
+
+fn parse_bcrypt(text: &str) -> Result<u32, UnknownHash> {
     let parts: bcrypt::HashParts = text.parse().map_err(|_| UnknownHash::Format)?;
     match parts.get_cost() {
-        ..4 => Err(UnknownHash::Format),
-        4..=MAX_BCRYPT_COST => Ok(()),
-        _ => Err(UnknownHash::Cost),
+        cost @ 4..=31 => Ok(cost),
+        _ => Err(UnknownHash::Format),
     }
 }
 
-fn parse_argon2(text: &str) -> Result<argon2::PasswordHash, UnknownHash> {
-    let mut hash = argon2::PasswordHash::new(text).map_err(|_| UnknownHash::Format)?;
+fn parse_argon2(text: &str) -> Result<Argon2Hash, UnknownHash> {
+    let hash = argon2::PasswordHash::new(text).map_err(|_| UnknownHash::Format)?;
     let cost = Params::try_from(&hash).map_err(|_| UnknownHash::Format)?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str());
     // Encoded hashes older than the version field were made by version 0x10.
-    let version = *hash.version.get_or_insert(Version::V0x10.into());
-    let known =
-        Algorithm::try_from(hash.algorithm.as_str()).is_ok() && Version::try_from(version).is_ok();
-    if !known || hash.salt.is_none() || hash.hash.is_none() {
-        return Err(UnknownHash::Format);
-    }
-    if u64::from(cost.m_cost()) * u64::from(cost.t_cost()) > MAX_ARGON2_COST {
-        return Err(UnknownHash::Cost);
-    }
-    Ok(hash)
+    let version = hash.version.map_or(Ok(Version::V0x10), Version::try_from);
+    Ok(Argon2Hash {
+        algorithm: algorithm.map_err(|_| UnknownHash::Format)?,
+        version: version.map_err(|_| UnknownHash::Format)?,
+        cost,
+        salt: hash.salt.ok_or(UnknownHash::Format)?,
+        output: hash.hash.ok_or(UnknownHash::Format)?,
+    })
 }
 
 impl fmt::Debug for PasswordHash {

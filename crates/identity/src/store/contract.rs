@@ -2,6 +2,7 @@
 
 mod changes;
 mod consents;
+mod hash_kinds;
 mod import;
 mod revocation;
 mod roles;
@@ -14,7 +15,9 @@ use jiff::Timestamp;
 
 use super::{SqlStore, Store};
 use crate::Error;
-use crate::domain::{Connection, Email, Metadata, Password, PasswordHash, User, UserId};
+use crate::domain::{
+    Connection, Email, HashMemory, Metadata, Password, PasswordHash, User, UserId,
+};
 
 const START: Timestamp = Timestamp::constant(1_767_323_045, 0);
 
@@ -37,7 +40,8 @@ fn user(connection_name: &str, address: &str) -> User {
 
 fn hash(password: &str) -> PasswordHash {
     let password = Password::typed(password.to_owned()).unwrap();
-    PasswordHash::new(&password, &Params::new(64, 1, 1, None).unwrap()).unwrap()
+    let cost = Params::new(64, 1, 1, None).unwrap();
+    PasswordHash::new(&password, &cost, &mut HashMemory::new(64)).unwrap()
 }
 
 async fn add(store: &dyn Store, connection_name: &str, address: &str) -> User {
@@ -166,6 +170,7 @@ async fn all(config: DatabaseConfig) {
     of_two_at_the_same_time_one_wins(&store).await;
     only_the_hash_that_was_checked_is_replaced(&*store).await;
     import::all(&*store).await;
+    hash_kinds::all(&*store).await;
     revocation::all(&*store).await;
     roles::all(&store).await;
     consents::all(&store).await;

@@ -16,8 +16,8 @@ use sqlx::{Any, Transaction};
 use super::{Account, Changes, Store};
 use crate::Error;
 use crate::domain::{
-    Connection, Consent, Email, ImportEntry, PasswordHash, Role, RoleChange, RolePatch, Tally,
-    User, UserId, plan, resolve,
+    Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role, RoleChange, RolePatch,
+    Tally, User, UserId, plan, resolve,
 };
 use changes::Positions;
 
@@ -76,6 +76,13 @@ impl Store for SqlStore {
         Ok(ranked
             .min_by_key(|(rank, _)| *rank)
             .map(|(_, account)| account))
+    }
+
+    async fn list_hash_kinds(&self) -> Result<Vec<HashKind>, StoreError> {
+        let mut kinds = passwords::list_kinds(self.database.pool()).await?;
+        // Not in SQL: Postgres orders text by the locale of the database.
+        kinds.sort();
+        Ok(kinds)
     }
 
     async fn add_user(&self, user: &User, hash: &PasswordHash) -> Result<(), Error> {

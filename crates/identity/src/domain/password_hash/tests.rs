@@ -1,3 +1,5 @@
+use argon2::PasswordHasher;
+
 use super::*;
 
 /// Test vectors of the reference implementation, phc-winner-argon2.
@@ -14,6 +16,11 @@ fn cheap() -> Params {
     Params::new(64, 1, 1, None).unwrap()
 }
 
+/// Enough for every hash here.
+fn memory() -> HashMemory {
+    HashMemory::new(256)
+}
+
 fn argon2(algorithm: Algorithm, version: Version, cost: Params) -> PasswordHash {
     let hash = Argon2::new(algorithm, version, cost)
         .hash_password(b"correct horse")
@@ -23,15 +30,21 @@ fn argon2(algorithm: Algorithm, version: Version, cost: Params) -> PasswordHash 
 
 #[test]
 fn a_hash_knows_its_password() {
-    let hash = PasswordHash::new(&password("correct horse"), &cheap()).unwrap();
-    assert!(hash.matches(&password("correct horse")).unwrap());
+    let hash = PasswordHash::new(&password("correct horse"), &cheap(), &mut memory()).unwrap();
+    assert!(
+        hash.matches(&password("correct horse"), &mut memory())
+            .unwrap()
+    );
     for other in [
         "correct horse ",
         " correct horse",
         "Correct horse",
         "correct hors",
     ] {
-        assert!(!hash.matches(&password(other)).unwrap(), "{other}");
+        assert!(
+            !hash.matches(&password(other), &mut memory()).unwrap(),
+            "{other}"
+        );
     }
     assert_eq!(PasswordHash::parse(hash.as_str()).unwrap(), hash);
 }
@@ -40,8 +53,14 @@ fn a_hash_knows_its_password() {
 fn hashes_of_other_programs() {
     for known in [VERSION_10, VERSION_13] {
         let hash = PasswordHash::parse(known).unwrap();
-        assert!(hash.matches(&password("password")).unwrap(), "{known}");
-        assert!(!hash.matches(&password("Password")).unwrap(), "{known}");
+        assert!(
+            hash.matches(&password("password"), &mut memory()).unwrap(),
+            "{known}"
+        );
+        assert!(
+            !hash.matches(&password("Password"), &mut memory()).unwrap(),
+            "{known}"
+        );
     }
 }
 
@@ -50,8 +69,15 @@ fn bcrypt_hashes() {
     let hash_2b = bcrypt::hash("correct horse", 4).unwrap();
     for text in [hash_2b.clone(), hash_2b.replacen("$2b$", "$2a$", 1)] {
         let hash = PasswordHash::parse(&text).unwrap();
-        assert!(hash.matches(&password("correct horse")).unwrap());
-        assert!(!hash.matches(&password("correct horsf")).unwrap());
+        assert!(
+            hash.matches(&password("correct horse"), &mut memory())
+                .unwrap()
+        );
+        assert!(
+            !hash
+                .matches(&password("correct horsf"), &mut memory())
+                .unwrap()
+        );
         assert!(hash.is_weaker_than(&cheap()));
     }
 }
@@ -104,15 +130,55 @@ fn other_formats_are_refused() {
 }
 
 #[test]
-fn hashes_that_cost_too_much_are_refused() {
+fn imported_hashes_that_cost_too_much_are_refused() {
     let bcrypt = bcrypt::hash("correct horse", 4).unwrap();
     for text in [
         bcrypt.replacen("$04$", "$16$", 1),
-        VERSION_13.replacen("m=256", "m=4194304", 1),
+        VERSION_13.replacen("m=256", "m=131073", 1),
+        VERSION_13.replacen("m=256,t=2", "m=4194304,t=1", 1),
+        VERSION_13.replacen("m=256,t=2", "m=131072,t=9", 1),
         VERSION_13.replacen("t=2", "t=4294967295", 1),
     ] {
-        assert_eq!(PasswordHash::parse(&text), Err(UnknownHash::Cost), "{text}");
+        assert_eq!(
+            PasswordHash::parse_imported(&text),
+            Err(UnknownHash::Cost),
+            "{text}"
+        );
+        assert!(PasswordHash::parse(&text).is_ok(), "as stored: {text}");
     }
+    for text in [
+        bcrypt.replacen("$04$", "$15$", 1),
+        VERSION_13.replacen("m=256,t=2", "m=131072,t=8", 1),
+        VERSION_13.replacen("m=256,t=2", "m=65536,t=3", 1),
+    ] {
+        assert!(PasswordHash::parse_imported(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_the_memory_held_before_has_no_influence() {
+    let mut used = memory();
+    for other in ["one", "another", "a third"] {
+        let other = PasswordHash::new(&password(other), &cheap(), &mut used).unwrap();
+        for known in [VERSION_10, VERSION_13] {
+            let hash = PasswordHash::parse(known).unwrap();
+            assert!(hash.matches(&password("password"), &mut used).unwrap());
+            assert!(!hash.matches(&password("Password"), &mut used).unwrap());
+        }
+        assert!(!other.matches(&password("password"), &mut used).unwrap());
+    }
+    used.wipe();
+    assert!(used.is_wiped());
+}
+
+#[test]
+fn memory_that_is_too_small_is_an_error() {
+    let hash = PasswordHash::parse(VERSION_13).unwrap();
+    assert_eq!(hash.blocks(), 256);
+    assert!(
+        hash.matches(&password("password"), &mut HashMemory::new(255))
+            .is_err()
+    );
 }
 
 #[test]

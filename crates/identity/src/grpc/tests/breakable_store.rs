@@ -8,7 +8,9 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::Error;
-use crate::domain::{Connection, ImportEntry, PasswordHash, RoleChange, RolePatch, Tally, UserId};
+use crate::domain::{
+    Connection, HashKind, ImportEntry, PasswordHash, RoleChange, RolePatch, Tally, UserId,
+};
 use crate::store::{Account, Changes};
 
 #[derive(Debug)]
@@ -69,6 +71,10 @@ impl Store for BreakableStore {
         email: &Email,
     ) -> Result<Option<Account>, StoreError> {
         self.reader()?.find_account(connections, email).await
+    }
+
+    async fn list_hash_kinds(&self) -> Result<Vec<HashKind>, StoreError> {
+        self.reader()?.list_hash_kinds().await
     }
 
     async fn add_user(&self, user: &crate::domain::User, hash: &PasswordHash) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use sqlx::{Any, AnyPool, Row, Transaction};
 
 use super::super::Account;
 use super::users::{self, select_users};
-use crate::domain::{Email, PasswordHash, UserId};
+use crate::domain::{Email, HashKind, PasswordHash, UserId};
 
 /// The accounts of all connections that have the email: one query, whether there is one or none.
 pub(super) async fn list_accounts(
@@ -29,6 +29,27 @@ pub(super) async fn list_accounts(
     rows.iter().map(read).collect()
 }
 
+/// The distinct kinds, each found in the index after the one before it: neither SQLite nor Postgres skips through an index
+/// for `SELECT DISTINCT`.
+pub(super) async fn list_kinds(pool: &AnyPool) -> Result<Vec<HashKind>, StoreError> {
+    let rows = sqlx::query(
+        "WITH RECURSIVE found (kind) AS (
+             SELECT MIN(kind) FROM password
+             UNION ALL
+             SELECT (SELECT MIN(p.kind) FROM password p WHERE p.kind > found.kind)
+             FROM found WHERE found.kind IS NOT NULL
+         )
+         SELECT kind FROM found WHERE kind IS NOT NULL",
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |row| {
+        let kind: String = Row::try_get(row, "kind")?;
+        HashKind::parse(&kind).map_err(StoreError::corrupt)
+    };
+    rows.iter().map(read).collect()
+}
+
 /// The password of a user, set here, in the place of an earlier one.
 pub(super) async fn put(
     transaction: &mut Transaction<'static, Any>,
@@ -36,11 +57,12 @@ pub(super) async fn put(
     hash: &PasswordHash,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 1)
-         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_here = 1",
+        "INSERT INTO password (user_id, hash, kind, set_here) VALUES ($1, $2, $3, 1)
+         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, kind = excluded.kind, set_here = 1",
     )
     .bind(id.as_str())
     .bind(hash.as_str())
+    .bind(hash.kind().as_str())
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -52,12 +74,15 @@ pub(super) async fn replace(
     old: &PasswordHash,
     new: &PasswordHash,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE password SET hash = $3, set_here = 1 WHERE user_id = $1 AND hash = $2")
-        .bind(id.as_str())
-        .bind(old.as_str())
-        .bind(new.as_str())
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "UPDATE password SET hash = $3, kind = $4, set_here = 1 WHERE user_id = $1 AND hash = $2",
+    )
+    .bind(id.as_str())
+    .bind(old.as_str())
+    .bind(new.as_str())
+    .bind(new.kind().as_str())
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
@@ -68,12 +93,13 @@ pub(super) async fn import(
     hash: &PasswordHash,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO password (user_id, hash, set_here) VALUES ($1, $2, 0)
-         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash
+        "INSERT INTO password (user_id, hash, kind, set_here) VALUES ($1, $2, $3, 0)
+         ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, kind = excluded.kind
          WHERE password.set_here = 0 AND password.hash <> excluded.hash",
     )
     .bind(id.as_str())
     .bind(hash.as_str())
+    .bind(hash.kind().as_str())
     .execute(&mut **transaction)
     .await?;
     Ok(done.rows_affected() > 0)

@@ -1,0 +1,60 @@
+//! What hashing passwords leaves in memory.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use doorward_e2e::{Agent, Deployment, Embedded, Request, Separate, User};
+
+const LOGINS: usize = 120;
+const AT_ONCE: usize = 8;
+/// One password that is hashed.
+const HASH_MIB: usize = 19;
+/// Everything else, in a debug build too.
+const REST_MIB: usize = 120;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logins_leave_no_memory_behind() {
+    let embedded = Embedded::start().await;
+    let process = embedded.process_id();
+    log_in(&Deployment::Embedded(embedded), process).await;
+
+    let separate = Separate::start().await;
+    let process = separate.process_id("identity");
+    log_in(&Deployment::Separate(separate), process).await;
+}
+
+/// Tries passwords of users that are known and unknown, a few at a time, and reads what the process holds then.
+async fn log_in(deployment: &Deployment, process: u32) {
+    let users = Arc::new([deployment.add_user(), User::stranger()]);
+    let browsers = (0..AT_ONCE).map(|number| {
+        let (agent, users) = (Agent::new(deployment), Arc::clone(&users));
+        tokio::spawn(async move {
+            for round in 0..LOGINS / AT_ONCE {
+                let wrong = User {
+                    password: "wrong password".to_owned(),
+                    ..users[(number + round) % 2].clone()
+                };
+                let page = agent.open(&Request::new("token")).await;
+                let page = agent.fill_in_wrongly(&page, &wrong).await;
+                assert_eq!(page.status, 400, "{page:?}");
+            }
+        })
+    });
+    for browser in browsers.collect::<Vec<_>>() {
+        browser.await.expect("every password is checked");
+    }
+    // As many as are hashed at the same time. A new block for each login is kept by the allocator: twice as much, and more.
+    let slots = available_parallelism().map_or(1, NonZero::get).min(AT_ONCE);
+    let limit = REST_MIB + slots * HASH_MIB;
+    let held = resident_mib(process);
+    assert!(held < limit, "{deployment}: {held} MiB, more than {limit}");
+}
+
+/// `VmRSS` of a process.
+fn resident_mib(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    kib.expect("VmRSS").parse::<usize>().expect("a number") / 1024
+}
