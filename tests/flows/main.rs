@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod backend_down;
+mod backup;
 mod bad_input;
 mod browser;
 mod callback_errors;

@@ -64,7 +64,7 @@ async fn a_session_makes_sign_up_superfluous() {
     .await;
 }
 
-async fn open_sign_up(agent: &Agent) -> Form {
+pub(crate) async fn open_sign_up(agent: &Agent) -> Form {
     let page = agent
         .open(&Request::new("id_token").with("screen_hint", "signup"))
         .await;
@@ -72,6 +72,6 @@ async fn open_sign_up(agent: &Agent) -> Form {
     page.form()
 }
 
-fn fill_in(form: Form, email: &str, password: &str) -> Form {
+pub(crate) fn fill_in(form: Form, email: &str, password: &str) -> Form {
     form.with("email", email).with("password", password)
 }

@@ -69,14 +69,28 @@ impl Embedded {
 
     /// Stops the server as an operator does, checks that it ends well, and starts it again.
     pub async fn restart(&self) {
-        {
-            let mut process = self.process();
-            if let Some(process) = process.take() {
-                process.signal("TERM");
-                assert_eq!(process.exit_code(), 0, "the server stops by itself");
-            }
-            *process = Some(self.serve());
+        self.stop("TERM");
+        self.start_again().await;
+    }
+
+    /// Stops the server by a signal and checks that it ends well.
+    pub fn stop(&self, signal: &str) {
+        if let Some(process) = self.process().take() {
+            process.signal(signal);
+            assert_eq!(process.exit_code(), 0, "the server stops by itself");
         }
+    }
+
+    /// Ends the server at once, with `kill -9`.
+    pub fn kill(&self) {
+        if let Some(process) = self.process().take() {
+            process.kill();
+        }
+    }
+
+    /// Starts a server that was stopped, and waits until it answers.
+    pub async fn start_again(&self) {
+        *self.process() = Some(self.serve());
         self.wait_until_ready().await;
     }
 

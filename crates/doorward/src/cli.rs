@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
-use crate::commands::{demo, import, import_users, organization, serve, service, user};
+use crate::commands::{
+    backup, demo, import, import_users, organization, restore, serve, service, user,
+};
 use crate::error::Error;
 
 /// An authorization server that speaks Auth0's /authorize and OpenID Connect
@@ -38,6 +40,10 @@ pub(crate) enum Task {
     /// Manage organizations
     #[command(subcommand)]
     Organization(organization::Command),
+    /// Copy a data folder, also while a server runs on it
+    Backup(backup::Args),
+    /// Make a data folder from a backup
+    Restore(restore::Args),
     /// Run every service with a demo tenant, a demo application and a demo API
     Demo(demo::Args),
 }
@@ -64,6 +70,8 @@ impl Task {
             Self::Organization(organization::Command::AddMember(args)) => {
                 organization::add_member(args).await
             }
+            Self::Backup(args) => backup::run(args).await,
+            Self::Restore(args) => restore::run(args).await,
             Self::Demo(args) => demo::run(args).await,
         }
     }
@@ -103,6 +111,9 @@ mod tests {
             "doorward user revoke-consent a@b.example --data d",
             "doorward user revoke-consent a@b.example --client abc --connection c --data d",
             "doorward organization add-member org_1 a@b.example --data d",
+            "doorward backup --data d copy",
+            "doorward restore --data d copy",
+            "doorward restore --data d --without-sessions copy",
             "doorward demo --data d",
             "doorward service identity --config c",
             "doorward service session --print-functions",

@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod import_users;
 pub(crate) mod organization;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod service;
 pub(crate) mod user;

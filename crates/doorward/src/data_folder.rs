@@ -1,7 +1,7 @@
 //! A data folder: one SQLite file for each service, and the services over them.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,19 @@ use doorward_authorize_frontend::{Channels, Issuer};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
-use doorward_service_kit::{Clock, Shutdown, StartError};
+use doorward_service_kit::{Clock, Shutdown, StartError, open_private};
 use doorward_token_signing::{KeyEncryptionKey, KeyRing};
 use tempfile::TempDir;
 use tonic::transport::Channel;
 
 use crate::error::Error;
+use crate::output::warn;
 
 /// Between services in one process only a busy machine makes an answer late.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// The file that the process serving from a data folder locks.
+pub(crate) const SERVER_LOCK: &str = "server.lock";
 
 /// The service whose database every data folder has, from the first import on.
 const FIRST: &str = "client-registry";
@@ -82,10 +86,28 @@ impl DataFolder {
         self.path.join(name)
     }
 
+    /// The folder itself, as an absolute path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Says so when other users of the machine may enter the folder. The files in it are closed to them all the same.
+    pub(crate) fn warn_if_others_may_enter(&self) {
+        let path = self.path.display();
+        let mode = fs::metadata(&self.path).map(|folder| folder.permissions().mode() & 0o777);
+        if let Ok(mode) = mode
+            && mode & 0o077 != 0
+        {
+            warn(format_args!(
+                "other users of this machine may enter the data folder (mode {mode:o}); close it with: chmod 700 {path}"
+            ));
+        }
+    }
+
     /// Makes this process the one that serves from it.
     pub(crate) fn lock(&self) -> Result<ServerLock, Error> {
-        let path = self.file("server.lock");
-        let file = File::create(&path).map_err(Error::file(&path))?;
+        let path = self.file(SERVER_LOCK);
+        let file = open_private(&path).map_err(Error::file(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(ServerLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::FolderInUse(self.path.clone())),
@@ -183,7 +205,6 @@ fn database_name(service: &str) -> String {
 mod tests {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 
@@ -222,5 +243,10 @@ mod tests {
         assert!(matches!(folder.lock(), Err(Error::FolderInUse(_))));
         drop(lock);
         folder.lock().unwrap();
+        let mode = fs::metadata(folder.file(SERVER_LOCK))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -31,6 +31,7 @@ impl Embedded {
         let issuer = http.validate().map_err(StartError::from)?;
         listen::probe("--listen", http.listen)?;
         let lock = folder.lock()?;
+        folder.warn_if_others_may_enter();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shutdown = on_signal();
         let channels = folder.services(&issuer, &clock, &shutdown).await?;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use doorward_service_kit::StartError;
 use doorward_service_kit::grpc::ChannelError;
+use doorward_service_kit::sql::BackupError;
 use tonic::{Code, Status};
 
 use crate::document;
@@ -39,6 +40,15 @@ pub(crate) enum Error {
     /// Nothing was ever kept in what shall be a data folder.
     #[error("{} has no Doorward data yet; create it with doorward serve or doorward import", .0.display())]
     NoData(PathBuf),
+    /// A folder does not hold what `doorward backup` writes.
+    #[error("{} is not a backup that doorward backup has made: it has no client-registry.db", .0.display())]
+    NoBackup(PathBuf),
+    /// A folder that shall be filled holds something.
+    #[error("{} is not empty; name a new folder or an empty one", .0.display())]
+    NotEmpty(PathBuf),
+    /// A file cannot be copied.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// Another process serves from the data folder.
     #[error("another doorward process is serving from {}", .0.display())]
     FolderInUse(PathBuf),

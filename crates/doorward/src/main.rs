@@ -1,6 +1,7 @@
 //! Doorward in one binary: every service in one process, and the commands that fill it.
 
 mod apply_tenant;
+mod backup;
 mod choose_connection;
 mod choose_user;
 mod cli;
@@ -22,6 +23,7 @@ mod users_file;
 use std::process::ExitCode;
 
 use clap::Parser;
+use doorward_service_kit::sql::close_all;
 use doorward_service_kit::with_causes;
 
 use cli::{Cli, Command, Task};
@@ -50,5 +52,9 @@ fn run(task: Task) -> Result<(), Error> {
         .enable_all()
         .build()
         .map_err(Error::Runtime)?
-        .block_on(task.run())
+        .block_on(async {
+            let done = task.run().await;
+            close_all().await;
+            done
+        })
 }

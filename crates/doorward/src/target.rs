@@ -76,7 +76,7 @@ impl Target {
         open: impl FnOnce(&Path) -> Result<DataFolder, Error>,
     ) -> Result<Deployment, Error> {
         if let Some(path) = self.data {
-            return Ok(Deployment::Folder(open(&path)?));
+            return Ok(Deployment::Folder(open(&path)?, Shutdown::new()));
         }
         if calls.iter().any(|call| self.addresses.of(*call).is_none()) {
             let flags: Vec<_> = calls
@@ -111,22 +111,31 @@ impl Addresses {
 /// Where a [`Target`] leads.
 #[derive(Debug)]
 pub(crate) enum Deployment {
-    Folder(DataFolder),
+    /// A data folder; the token ends the services over it.
+    Folder(DataFolder, Shutdown),
     Services(Addresses),
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        if let Self::Folder(_, shutdown) = self {
+            shutdown.cancel();
+        }
+    }
 }
 
 impl Deployment {
     /// Whether a service can be called that the command does without if need be.
     pub(crate) fn reaches(&self, service: Service) -> bool {
         match self {
-            Self::Folder(_) => true,
+            Self::Folder(..) => true,
             Self::Services(addresses) => addresses.of(service).is_some(),
         }
     }
 
     pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
         let channel = match self {
-            Self::Folder(folder) => folder.client_registry(&Shutdown::new()).await?,
+            Self::Folder(folder, shutdown) => folder.client_registry(shutdown).await?,
             Self::Services(addresses) => addresses.connect(Service::ClientRegistry)?,
         };
         Ok(ClientRegistryServiceClient::new(channel)
@@ -135,10 +144,8 @@ impl Deployment {
 
     pub(crate) async fn identity(&self) -> Result<IdentityServiceClient<Channel>, Error> {
         let channel = match self {
-            Self::Folder(folder) => {
-                folder
-                    .identity(Arc::new(SystemClock), &Shutdown::new())
-                    .await?
+            Self::Folder(folder, shutdown) => {
+                folder.identity(Arc::new(SystemClock), shutdown).await?
             }
             Self::Services(addresses) => addresses.connect(Service::Identity)?,
         };
@@ -147,10 +154,8 @@ impl Deployment {
 
     pub(crate) async fn session(&self) -> Result<SessionServiceClient<Channel>, Error> {
         let channel = match self {
-            Self::Folder(folder) => {
-                folder
-                    .session(Arc::new(SystemClock), &Shutdown::new())
-                    .await?
+            Self::Folder(folder, shutdown) => {
+                folder.session(Arc::new(SystemClock), shutdown).await?
             }
             Self::Services(addresses) => addresses.connect(Service::Session)?,
         };
@@ -159,7 +164,7 @@ impl Deployment {
 
     pub(crate) async fn organization(&self) -> Result<OrganizationServiceClient<Channel>, Error> {
         let channel = match self {
-            Self::Folder(folder) => folder.organization(&Shutdown::new()).await?,
+            Self::Folder(folder, shutdown) => folder.organization(shutdown).await?,
             Self::Services(addresses) => addresses.connect(Service::Organization)?,
         };
         Ok(OrganizationServiceClient::new(channel))

@@ -6,6 +6,7 @@ mod clock;
 pub mod config;
 pub mod grpc;
 mod metrics;
+mod private_file;
 mod random;
 mod run;
 mod shutdown;
@@ -16,6 +17,7 @@ mod telemetry;
 
 pub use clock::{Clock, SystemClock};
 pub use metrics::MetricsConfig;
+pub use private_file::open_private;
 pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};

@@ -87,6 +87,8 @@ fn start<C: DeserializeOwned>(
         .block_on(async {
             serve_metrics(&metrics)?;
             let served = service(settings, on_signal()).await;
+            #[cfg(feature = "sql")]
+            crate::sql::close_all().await;
             served.map_err(|error| with_causes(&error))
         })
 }

@@ -2,32 +2,58 @@
 //!
 //! Queries are written once for both: `$1` placeholders, TEXT and BIGINT columns (booleans are 0 and 1, instants are
 //! milliseconds since 1970), `ON CONFLICT`, `RETURNING`.
+//!
+//! A SQLite file has one connection that writes and several that read. Writers of one process wait in a queue; another
+//! process that writes to the same file is waited for by the first of them only.
 
+mod backup;
 mod config;
 mod error;
+mod group_commit;
 mod migrations;
+mod open_databases;
 mod sqlite_file;
+mod write_lock;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
+pub use backup::{BackupError, back_up, check_backup};
 pub use config::DatabaseConfig;
 pub use error::{OpenError, is_unavailable, is_unique_violation};
+pub use group_commit::{GroupCommit, GroupedWrite};
 pub use migrations::migrator;
+pub use open_databases::close_all;
+use write_lock::WriteLock;
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-const SQLITE_SETTINGS: &str =
-    "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'";
+/// Of the connection that brings the schema up to date. The journal mode is a property of the file.
+const SQLITE_SCHEMA_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL";
+/// A statement that writes belongs to [`Database::begin_write`] and fails here, on an idle machine too.
+const SQLITE_READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
+/// [`WriteLock`] waits instead of SQLite, which would block the connection's thread.
+const SQLITE_WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 0";
 
-/// A pool, and which kind of database it leads to.
+/// The pools of one database. Clones share them.
 #[derive(Debug, Clone)]
-pub struct Database {
-    pool: AnyPool,
-    sqlite: bool,
+pub struct Database(Arc<Pools>);
+
+#[derive(Debug)]
+struct Pools {
+    readers: AnyPool,
+    writer: Writer,
+}
+
+#[derive(Debug)]
+enum Writer {
+    /// Postgres decides who waits for whom; the pool is the one for reading.
+    Postgres,
+    Sqlite(WriteLock),
 }
 
 impl Database {
@@ -45,47 +71,102 @@ impl Database {
             None
         };
         let url = config.connect_url()?;
-        let settings = if sqlite {
-            SQLITE_SETTINGS
+        migrate(&url, sqlite, migrator).await?;
+        let pools = if sqlite {
+            Pools::of_sqlite(&url, config.max_connections).await
         } else {
-            POSTGRES_SETTINGS
+            Pools::of_postgres(&url, config.max_connections).await
         };
-        // A pool says no more than that it timed out; a single connection says why.
-        check(&url, settings).await.map_err(OpenError::Connect)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(config.max_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| {
-                Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
-            })
-            .connect(&url)
-            .await
-            .map_err(OpenError::Connect)?;
-        migrator.run(&pool).await.map_err(OpenError::migrate)?;
-        Ok(Self { pool, sqlite })
+        let pools = Arc::new(pools.map_err(OpenError::Connect)?);
+        open_databases::add(&pools);
+        Ok(Self(pools))
     }
 
-    /// For single statements.
+    /// For statements that only read; others fail on SQLite.
     #[must_use]
-    pub fn pool(&self) -> &AnyPool {
-        &self.pool
+    pub fn reader(&self) -> &AnyPool {
+        &self.0.readers
     }
 
-    /// A transaction that will write. SQLite takes its write lock at once, for a lock taken later is refused rather than
-    /// waited for when somebody else wrote in between.
+    /// A transaction that will write. On SQLite it holds the write lock from the start, for a lock taken later is
+    /// refused rather than waited for when another transaction has written in between.
     pub async fn begin_write(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        if self.sqlite {
-            self.pool.begin_with("BEGIN IMMEDIATE").await
-        } else {
-            self.pool.begin().await
+        match &self.0.writer {
+            Writer::Postgres => self.0.readers.begin().await,
+            Writer::Sqlite(lock) => lock.begin().await,
+        }
+    }
+
+    /// Waits for running statements and closes all connections; later calls fail as unavailable. Of a SQLite file that
+    /// no other process has open, only the file itself remains: its write-ahead log is moved into it.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+impl Pools {
+    async fn of_postgres(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        let options = pool(connections, POSTGRES_SETTINGS);
+        Ok(Self {
+            readers: options.connect(url).await?,
+            writer: Writer::Postgres,
+        })
+    }
+
+    async fn of_sqlite(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        let readers = pool(connections, SQLITE_READER_SETTINGS).test_before_acquire(false);
+        let writer = pool(1, SQLITE_WRITER_SETTINGS)
+            .test_before_acquire(false)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // Runs a rollback that waits to be run.
+                    connection.ping().await?;
+                    // After some errors, such as a full disk, SQLite has ended the transaction by itself and sqlx takes
+                    // it for open: such a connection could never begin another one.
+                    Ok(!connection.is_in_transaction())
+                })
+            });
+        Ok(Self {
+            readers: readers.connect(url).await?,
+            writer: Writer::Sqlite(WriteLock::new(writer.connect(url).await?)),
+        })
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        if let Writer::Sqlite(lock) = &self.writer {
+            lock.close().await;
         }
     }
 }
 
-async fn check(url: &str, settings: &'static str) -> Result<(), sqlx::Error> {
+fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
+        })
+}
+
+/// Uses a connection of its own: a pool says no more than that it timed out, a connection says why.
+async fn migrate(url: &str, sqlite: bool, migrator: &Migrator) -> Result<(), OpenError> {
+    let settings = if sqlite {
+        SQLITE_SCHEMA_SETTINGS
+    } else {
+        POSTGRES_SETTINGS
+    };
+    let mut connection = connect(url, settings).await.map_err(OpenError::Connect)?;
+    let migrated = migrator.run(&mut connection).await;
+    let closed = connection.close().await;
+    migrated.map_err(OpenError::migrate)?;
+    closed.map_err(OpenError::Connect)
+}
+
+async fn connect(url: &str, settings: &'static str) -> Result<AnyConnection, sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
     connection.execute(settings).await?;
-    connection.close().await
+    Ok(connection)
 }
 
 #[cfg(test)]

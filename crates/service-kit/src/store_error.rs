@@ -17,6 +17,9 @@ pub enum StoreError {
     /// It did not answer: nothing is known, and the same call may succeed later.
     #[error("the store does not answer")]
     Unavailable(#[source] Source),
+    /// Too many writes wait for it already; this one was not begun.
+    #[error("the store is overloaded")]
+    Overloaded,
     /// It answered something that must not happen.
     #[error("the store failed")]
     Failed(#[source] Source),
@@ -40,7 +43,7 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// The details stay in the log; the caller learns only which of the two it was.
+/// The details stay in the log; the caller learns only which of them it was.
 impl From<StoreError> for Status {
     fn from(error: StoreError) -> Self {
         let details = with_causes(&error);
@@ -49,6 +52,15 @@ impl From<StoreError> for Status {
                 counter!("doorward_store_unavailable_total").increment(1);
                 tracing::warn!(error = details, "the store does not answer");
                 Refusal::new(ErrorReason::StoreUnavailable, "the store does not answer").into()
+            }
+            StoreError::Overloaded => {
+                counter!("doorward_store_unavailable_total").increment(1);
+                tracing::warn!("too many writes wait for the store");
+                Refusal::new(
+                    ErrorReason::Overloaded,
+                    "too many writes wait for the store",
+                )
+                .into()
             }
             StoreError::Failed(_) => {
                 counter!("doorward_store_failed_total").increment(1);

@@ -57,11 +57,11 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn get_tenant(&self) -> Result<Tenant, StoreError> {
-        tenant::get(self.database.pool()).await
+        tenant::get(self.database.reader()).await
     }
 
     async fn find_client(&self, id: &ClientId) -> Result<Option<FoundClient>, StoreError> {
-        let pool = self.database.pool();
+        let pool = self.database.reader();
         let Some(client) = client::find(pool, id).await? else {
             return Ok(None);
         };
@@ -81,19 +81,19 @@ impl Store for SqlStore {
         &self,
         identifier: &str,
     ) -> Result<Option<ResourceServer>, StoreError> {
-        resource_server::find(self.database.pool(), identifier).await
+        resource_server::find(self.database.reader(), identifier).await
     }
 
     async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError> {
-        client::any_allows_origin(self.database.pool(), origin).await
+        client::any_allows_origin(self.database.reader(), origin).await
     }
 
     async fn find_connection(&self, name: &str) -> Result<Option<Connection>, StoreError> {
-        connection::find(self.database.pool(), name).await
+        connection::find(self.database.reader(), name).await
     }
 
     async fn list_connections(&self) -> Result<Vec<Connection>, StoreError> {
-        let mut connections = connection::list(self.database.pool()).await?;
+        let mut connections = connection::list(self.database.reader()).await?;
         connections.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(connections)
     }
@@ -103,7 +103,7 @@ impl Store for SqlStore {
     }
 
     async fn revision(&self) -> Result<u64, StoreError> {
-        revision::get(self.database.pool()).await
+        revision::get(self.database.reader()).await
     }
 }
 

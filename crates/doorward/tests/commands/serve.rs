@@ -1,5 +1,7 @@
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 use doorward_test_support::free_port;
@@ -12,11 +14,7 @@ struct Server(Child);
 impl Server {
     /// Starts it and reads what it prints until a line has `last`.
     fn start(mut command: Command, last: &str) -> (Self, String) {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut printed = String::new();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         while !printed.lines().any(|line| line.contains(last)) {
@@ -40,6 +38,11 @@ impl Drop for Server {
     }
 }
 
+fn silenced(mut command: Command) -> Command {
+    command.stderr(Stdio::null());
+    command
+}
+
 #[test]
 fn one_line_says_when_it_is_ready() {
     let place = Place::new();
@@ -48,7 +51,7 @@ fn one_line_says_when_it_is_ready() {
     let line = format!(
         "serve --listen 127.0.0.1:{port} --issuer http://localhost:{port} --data data --tenant tenant.yaml"
     );
-    let (server, printed) = Server::start(place.command(&line), "ready");
+    let (server, printed) = Server::start(silenced(place.command(&line)), "ready");
     assert_eq!(
         printed,
         format!("doorward is ready at http://localhost:{port}/\n")
@@ -99,7 +102,7 @@ async fn the_demo_serves_its_application_and_keeps_its_user() {
     let (port, app_port) = (free_port(), free_port());
     let line =
         format!("demo --data data --listen 127.0.0.1:{port} --app-listen 127.0.0.1:{app_port}");
-    let (server, first) = Server::start(place.command(&line), "Stop with");
+    let (server, first) = Server::start(silenced(place.command(&line)), "Stop with");
     let app = format!("http://localhost:{app_port}");
     for expected in [
         format!("{app}/"),
@@ -131,7 +134,7 @@ async fn the_demo_serves_its_application_and_keeps_its_user() {
     assert_eq!(greeting.status(), 401);
 
     assert_eq!(server.stop(), Some(0));
-    let (server, second) = Server::start(place.command(&line), "Stop with");
+    let (server, second) = Server::start(silenced(place.command(&line)), "Stop with");
     assert_eq!(first, second, "the password is kept");
     server.stop();
 }
@@ -161,4 +164,26 @@ fn a_taken_port_is_named_with_its_flag() {
         errors.contains(&format!("--listen {address}: ")),
         "{errors}"
     );
+}
+
+#[test]
+fn a_running_server_keeps_its_folder() {
+    let place = Place::with_tenant();
+    succeeded(place.run("backup --data data copy"));
+    fs::set_permissions(place.path().join("data"), Permissions::from_mode(0o755)).unwrap();
+    let port = free_port();
+    let line =
+        format!("serve --listen 127.0.0.1:{port} --issuer http://localhost:{port} --data data");
+    let log = place.path().join("log");
+    let mut command = place.command(&line);
+    command.stderr(fs::File::create(&log).unwrap());
+    let (server, _) = Server::start(command, "ready");
+    let warnings = fs::read_to_string(&log).unwrap();
+    assert!(warnings.contains("chmod 700 "), "{warnings}");
+
+    let errors = failed(&place.run("restore --data data copy"), 1);
+    assert!(errors.contains("another doorward process"), "{errors}");
+    let lock = fs::metadata(place.path().join("data/server.lock")).unwrap();
+    assert_eq!(lock.permissions().mode() & 0o777, 0o600);
+    assert_eq!(server.stop(), Some(0));
 }

@@ -50,11 +50,11 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        users::find_by_id(self.database.pool(), id).await
+        users::find_by_id(self.database.reader(), id).await
     }
 
     async fn list_by_email(&self, email: &Email) -> Result<Vec<User>, StoreError> {
-        let mut users = users::list_by_email(self.database.pool(), email).await?;
+        let mut users = users::list_by_email(self.database.reader(), email).await?;
         // Not in SQL: Postgres orders text by the locale of the database.
         users.sort_by(|one, other| one.connection.cmp(&other.connection));
         Ok(users)
@@ -65,7 +65,7 @@ impl Store for SqlStore {
         connections: &[String],
         email: &Email,
     ) -> Result<Option<Account>, StoreError> {
-        let accounts = passwords::list_accounts(self.database.pool(), email).await?;
+        let accounts = passwords::list_accounts(self.database.reader(), email).await?;
         let rank = |account: &Account| {
             let connection = account.user.connection.as_str();
             connections.iter().position(|name| name == connection)
@@ -98,7 +98,9 @@ impl Store for SqlStore {
         old: &PasswordHash,
         new: &PasswordHash,
     ) -> Result<(), StoreError> {
-        passwords::replace(self.database.pool(), id, old, new).await
+        let mut transaction = self.database.begin_write().await?;
+        passwords::replace(&mut transaction, id, old, new).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn import(
@@ -183,11 +185,11 @@ impl Store for SqlStore {
     }
 
     async fn role_revision(&self) -> Result<u64, StoreError> {
-        roles::revision(self.database.pool()).await
+        roles::revision(self.database.reader()).await
     }
 
     async fn list_roles(&self) -> Result<Vec<Role>, StoreError> {
-        roles::list(self.database.pool()).await
+        roles::list(self.database.reader()).await
     }
 
     async fn apply_roles(
@@ -212,11 +214,11 @@ impl Store for SqlStore {
     }
 
     async fn list_changes(&self, after: u64, limit: u32) -> Result<Changes, StoreError> {
-        changes::list(self.database.pool(), after, limit).await
+        changes::list(self.database.reader(), after, limit).await
     }
 
     async fn newest_position(&self) -> Result<u64, StoreError> {
-        changes::newest(self.database.pool()).await
+        changes::newest(self.database.reader()).await
     }
 }
 

@@ -34,7 +34,7 @@ impl Store for SqlStore {
         &self,
         id: &OrganizationId,
     ) -> Result<Option<Organization>, StoreError> {
-        find(self.database.pool(), FIND_BY_ID, id.as_str()).await
+        find(self.database.reader(), FIND_BY_ID, id.as_str()).await
     }
 
     async fn is_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error> {
@@ -45,7 +45,7 @@ impl Store for SqlStore {
         )
         .bind(id.as_str())
         .bind(user.as_str())
-        .fetch_optional(self.database.pool())
+        .fetch_optional(self.database.reader())
         .await
         .map_err(StoreError::from)?
         .ok_or_else(|| Error::NotFound(id.clone()))?;

@@ -62,13 +62,30 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // 57*: the server is starting, stopping, or cut a statement that took too long; 53*: out of resources;
-        // 5: SQLite is busy.
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| code.starts_with("57") || code.starts_with("53") || code == "5"),
+        // 57*: the server is starting, stopping, or cut a statement that took too long; 53*: out of resources.
+        sqlx::Error::Database(server) => {
+            let code = server.code().unwrap_or_default();
+            code.starts_with("57")
+                || code.starts_with("53")
+                || matches!(sqlite_code(error), Some(SQLITE_BUSY | SQLITE_FULL))
+        }
         _ => false,
     }
+}
+
+const SQLITE_BUSY: u32 = 5;
+const SQLITE_FULL: u32 = 13;
+
+/// Whether another connection holds a lock on the SQLite file.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    sqlite_code(error) == Some(SQLITE_BUSY)
+}
+
+/// SQLite's primary result code, which is the low byte of an extended one. `SQLSTATE`s have five characters.
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    let number: u32 = code.parse().ok()?;
+    (code.len() < 5).then_some(number & 0xff)
 }
 
 /// Whether a row with that key was there before.

@@ -1,17 +1,14 @@
 //! A SQLite file of our own: private, and locked while its schema changes.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::OpenError;
+use crate::open_private;
 
-/// Nobody but the owner: the file may hold password hashes. SQLite gives its side files the same mode.
-const PRIVATE: u32 = 0o600;
-
-/// Creates the file when it is missing, closes it to others, and waits for whoever else is opening it. The lock lasts as
-/// long as what is returned.
+/// Creates the file when it is missing, closes it to others, and waits until no other process opens it. The lock lasts
+/// as long as what is returned. The file may hold password hashes; SQLite gives its side files the same mode.
 pub(super) async fn prepare(path: &Path) -> Result<File, OpenError> {
     let file = path.to_owned();
     // On a thread of its own: one that runs tasks may be needed by the task that holds the lock.
@@ -28,13 +25,4 @@ pub(super) async fn prepare(path: &Path) -> Result<File, OpenError> {
         path: path.to_owned(),
         source,
     })
-}
-
-fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    let file = options.create(true).append(true).mode(PRIVATE).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(PRIVATE))?;
-    }
-    Ok(file)
 }

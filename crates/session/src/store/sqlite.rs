@@ -1,7 +1,8 @@
 //! Sessions, transactions and access tokens in a SQLite file.
 //!
 //! The journal is a write-ahead log, synchronised at every commit (SQLite's default): what was confirmed survives a loss
-//! of power. Rows that have expired are cleared away a few at a time, by those who add rows.
+//! of power. Writes that come at the same time share a commit. Rows that have expired are cleared away a few at a time, by
+//! those who add rows.
 
 mod sessions;
 #[cfg(test)]
@@ -9,9 +10,9 @@ mod tests;
 mod transactions;
 
 use doorward_service_kit::StoreError;
-use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
+use doorward_service_kit::sql::{Database, DatabaseConfig, GroupCommit, GroupedWrite, OpenError};
 use jiff::Timestamp;
-use sqlx::{Any, Transaction};
+use sqlx::AnyConnection;
 
 doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
 
@@ -19,25 +20,33 @@ doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
 #[derive(Debug)]
 pub struct SqliteStore {
     database: Database,
+    writes: GroupCommit,
 }
 
 impl SqliteStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
-        Ok(Self { database })
+        let writes = GroupCommit::start(database.clone());
+        Ok(Self { database, writes })
+    }
+
+    /// Begins a write that shares its transaction with others. It is undone unless it is committed. It also sees what the
+    /// others have written, so that even "there is none" is an answer only after the commit.
+    async fn begin_write(&self) -> Result<GroupedWrite, StoreError> {
+        self.writes.begin().await
     }
 }
 
 /// Removes some rows that have expired: more than one for each that is added, so that they cannot pile up.
 async fn clear_away(
-    transaction: &mut Transaction<'_, Any>,
+    connection: &mut AnyConnection,
     statement: &'static str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(statement)
         .bind(now.as_millisecond())
-        .execute(&mut **transaction)
+        .execute(connection)
         .await?;
     Ok(())
 }

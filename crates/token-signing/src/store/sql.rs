@@ -28,7 +28,7 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn find_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        find_keys(self.database.pool()).await
+        find_keys(self.database.reader()).await
     }
 
     async fn add_missing_keys(&self, keys: Vec<StoredKey>) -> Result<Vec<StoredKey>, StoreError> {

@@ -69,7 +69,7 @@ pub(super) async fn put(
 }
 
 pub(super) async fn replace(
-    pool: &AnyPool,
+    transaction: &mut Transaction<'static, Any>,
     id: &UserId,
     old: &PasswordHash,
     new: &PasswordHash,
@@ -81,7 +81,7 @@ pub(super) async fn replace(
     .bind(old.as_str())
     .bind(new.as_str())
     .bind(new.kind().as_str())
-    .execute(pool)
+    .execute(&mut **transaction)
     .await?;
     Ok(())
 }

@@ -26,7 +26,7 @@ impl Sessions for SqliteStore {
         sign_in: &SignIn,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
-        let mut transaction = self.database.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         clear_away(&mut transaction, EXPIRED_SESSIONS, now).await?;
         clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
         let mut session = sign_in.session(now);
@@ -58,7 +58,7 @@ impl Sessions for SqliteStore {
         visit: &Visit,
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError> {
-        let Some(found) = find(self.database.pool(), token).await? else {
+        let Some(found) = find(self.database.reader(), token).await? else {
             return Ok(None);
         };
         let (session, user) = (found.session()?, decode_user(&found.user)?);
@@ -81,7 +81,10 @@ impl Sessions for SqliteStore {
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError> {
-        remove(self.database.pool(), &token.hash()).await
+        let mut transaction = self.begin_write().await?;
+        let removed = remove(&mut *transaction, &token.hash()).await?;
+        transaction.commit().await?;
+        Ok(removed)
     }
 
     async fn list_sessions(
@@ -90,7 +93,7 @@ impl Sessions for SqliteStore {
         visit: &Visit,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError> {
-        let mut transaction = self.database.pool().begin().await?;
+        let mut transaction = self.database.reader().begin().await?;
         let Some(copy) = find_user(&mut *transaction, user).await? else {
             return Ok(Vec::new());
         };
@@ -107,8 +110,9 @@ impl Sessions for SqliteStore {
         which: &Which,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let mut transaction = self.database.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         let Some(copy) = find_user(&mut *transaction, user).await? else {
+            transaction.commit().await?;
             return Ok(0);
         };
         let mut revoked = 0;
@@ -131,7 +135,7 @@ impl Sessions for SqliteStore {
     }
 
     async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
         for user in users {
             if user.sessions_from_version() > 0 {
@@ -140,23 +144,23 @@ impl Sessions for SqliteStore {
                 replace_user(&mut *transaction, user).await?;
             }
         }
-        transaction.commit().await?;
-        Ok(())
+        transaction.commit().await
     }
 
     async fn get_user_relay_position(&self) -> Result<u64, StoreError> {
         let row = sqlx::query("SELECT position FROM user_relay")
-            .fetch_one(self.database.pool())
+            .fetch_one(self.database.reader())
             .await?;
         from_sql(row.try_get("position")?)
     }
 
     async fn put_user_relay_position(&self, position: u64) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
         sqlx::query("UPDATE user_relay SET position = $1 WHERE position < $1")
             .bind(to_sql(position))
-            .execute(self.database.pool())
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        transaction.commit().await
     }
 }
 
@@ -168,8 +172,9 @@ impl SqliteStore {
         visit: &Visit,
         now: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
-        let mut transaction = self.database.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         let Some(found) = find(&mut *transaction, token).await? else {
+            transaction.commit().await?;
             return Ok(None);
         };
         let session = match found.session()?.visited(visit, now) {

@@ -1,18 +1,20 @@
 //! What only a SQLite file can do wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::sql::{Database, DatabaseConfig};
 use doorward_service_kit::{StoreError, secret};
 use jiff::Timestamp;
 use sqlx::Row;
+use tokio::task::JoinSet;
 
 use super::SqliteStore;
 use crate::domain::{
-    AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn, Stage,
-    Transaction, User, UserId, Visit,
+    AccessToken, AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn,
+    Stage, Transaction, User, UserId, Visit,
 };
-use crate::store::{SIGN_IN, Sessions, Transactions};
+use crate::store::{AccessTokens, SIGN_IN, Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -92,14 +94,14 @@ async fn sessions_outlive_the_process() {
 async fn every_commit_reaches_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
-    let pool = store.database.pool();
+    let mut writer = store.database.begin_write().await.unwrap();
     let journal: String = sqlx::query("PRAGMA journal_mode")
-        .fetch_one(pool)
+        .fetch_one(&mut *writer)
         .await
         .unwrap()
         .get(0);
     let synchronous: i64 = sqlx::query("PRAGMA synchronous")
-        .fetch_one(pool)
+        .fetch_one(&mut *writer)
         .await
         .unwrap()
         .get(0);
@@ -111,11 +113,13 @@ async fn a_corrupt_session_harms_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let (token, bystander) = (add_session(&store).await, add_session(&store).await);
+    let mut write = store.database.begin_write().await.unwrap();
     sqlx::query("UPDATE session SET record = '{}' WHERE token_hash = $1")
         .bind(token.hash())
-        .execute(store.database.pool())
+        .execute(&mut *write)
         .await
         .unwrap();
+    write.commit().await.unwrap();
     assert!(matches!(
         resolve(&store, &token).await,
         Err(StoreError::Failed(_))
@@ -129,7 +133,11 @@ async fn a_users_copy_goes_some_time_after_the_last_session() {
     let store = open(&folder).await;
     let count = async || -> i64 {
         let query = sqlx::query("SELECT COUNT(*) FROM user");
-        query.fetch_one(store.database.pool()).await.unwrap().get(0)
+        query
+            .fetch_one(store.database.reader())
+            .await
+            .unwrap()
+            .get(0)
     };
     let (one, other) = (add_session(&store).await, add_session(&store).await);
     store.end_session(&one).await.unwrap();
@@ -169,7 +177,7 @@ async fn transactions_and_their_applications_are_cleared_away() {
     let store = open(&folder).await;
     let count = async |table| -> i64 {
         let query = format!("SELECT COUNT(*) FROM {table}");
-        let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_one(store.database.pool());
+        let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_one(store.database.reader());
         row.await.unwrap().get(0)
     };
     for (hours, transactions, clients) in [(0, 1, 1), (1, 1, 2), (24, 1, 2), (25, 1, 2)] {
@@ -194,4 +202,45 @@ async fn a_user_who_has_a_session_is_not_forgotten() {
     store.put_users(&[changed], now()).await.unwrap();
     store.put_users(&[], now() + SIGN_IN).await.unwrap();
     assert!(resolve(&store, &token).await.unwrap());
+}
+
+fn access_token() -> AccessToken {
+    AccessToken {
+        user_id: UserId::from("auth0|alice".to_owned()),
+        client_id: "app".to_owned(),
+        scopes: Vec::new(),
+        expires_at: now() + DAY.absolute,
+        organization_id: String::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_token_is_kept_beside_another_process_that_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder).await);
+    let other: Database = open(&folder).await.database;
+    let mut writers = JoinSet::new();
+    for _ in 0..64 {
+        let store = Arc::clone(&store);
+        writers.spawn(async move {
+            for _ in 0..8 {
+                let token = Secret::parse(secret()).unwrap();
+                let added = store.add_access_token(&token, access_token(), now());
+                assert!(added.await.unwrap());
+                assert!(
+                    store
+                        .find_access_token(&token, now())
+                        .await
+                        .unwrap()
+                        .is_some()
+                );
+            }
+        });
+    }
+    for _ in 0..20 {
+        let held = other.begin_write().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        held.commit().await.unwrap();
+    }
+    writers.join_all().await;
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
-use sqlx::{Any, Row};
+use sqlx::{AnyConnection, Row};
 
 use super::{SqliteStore, clear_away, from_sql, to_sql};
 use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
@@ -30,10 +30,11 @@ impl Transactions for SqliteStore {
         client: TransactionClient,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut sql = self.database.begin_write().await?;
+        let mut sql = self.begin_write().await?;
         clear_away(&mut sql, CLEAR_TRANSACTIONS, now).await?;
         clear_away(&mut sql, CLEAR_CLIENTS, now).await?;
         if !add_client(&mut sql, id, client).await? {
+            sql.commit().await?;
             return Ok(false);
         }
         let expires_at = transaction.progress.expires_at;
@@ -65,7 +66,7 @@ impl Transactions for SqliteStore {
         )
         .bind(id.hash())
         .bind(now.as_millisecond())
-        .fetch_optional(self.database.pool())
+        .fetch_optional(self.database.reader())
         .await?;
         row.map(|row| {
             let (request, progress): (Vec<u8>, Vec<u8>) =
@@ -92,7 +93,7 @@ impl Transactions for SqliteStore {
         )
         .bind(id.hash())
         .bind(now.as_millisecond())
-        .fetch_optional(self.database.pool())
+        .fetch_optional(self.database.reader())
         .await?;
         Ok(row.map(|row| row.try_get("client_id")).transpose()?)
     }
@@ -106,6 +107,7 @@ impl Transactions for SqliteStore {
     ) -> Result<Option<u64>, StoreError> {
         let version = read.saturating_add(1);
         let expires_at = progress.expires_at.as_millisecond();
+        let mut sql = self.begin_write().await?;
         let updated = sqlx::query(
             "UPDATE pending_transaction
              SET version = $3, progress = $4, expires_at = MIN(expires_at, $5)
@@ -117,16 +119,17 @@ impl Transactions for SqliteStore {
         .bind(encode_progress(progress))
         .bind(expires_at)
         .bind(now.as_millisecond())
-        .execute(self.database.pool())
+        .execute(&mut *sql)
         .await?
         .rows_affected();
+        sql.commit().await?;
         Ok((updated > 0).then_some(version))
     }
 }
 
 /// Lives longer than its transaction: what is not there was never used as an id.
 async fn add_client(
-    sql: &mut sqlx::Transaction<'_, Any>,
+    sql: &mut AnyConnection,
     id: &Secret,
     client: TransactionClient,
 ) -> Result<bool, StoreError> {
@@ -137,7 +140,7 @@ async fn add_client(
     .bind(id.hash())
     .bind(client.client_id)
     .bind(client.expires_at.as_millisecond())
-    .execute(&mut **sql)
+    .execute(sql)
     .await?
     .rows_affected();
     Ok(added > 0)
@@ -151,7 +154,7 @@ impl AccessTokens for SqliteStore {
         access_token: AccessToken,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut sql = self.database.begin_write().await?;
+        let mut sql = self.begin_write().await?;
         clear_away(&mut sql, CLEAR_ACCESS_TOKENS, now).await?;
         let expires_at = access_token.expires_at;
         let added = sqlx::query(
@@ -175,7 +178,7 @@ impl AccessTokens for SqliteStore {
     ) -> Result<Option<AccessToken>, StoreError> {
         let row = sqlx::query("SELECT record FROM access_token WHERE token_hash = $1")
             .bind(token.hash())
-            .fetch_optional(self.database.pool())
+            .fetch_optional(self.database.reader())
             .await?;
         let Some(row) = row else {
             return Ok(None);

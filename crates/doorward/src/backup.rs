@@ -1,0 +1,166 @@
+//! Copies of a data folder that a server may be running on.
+//!
+//! Each database is copied as it is at one moment, one after the other, so that their order decides what fits together:
+//! what refers to others comes before what it refers to. Every user of a session or an organization is then in the copy
+//! of `identity`, and every change of a user that the copy of `session` lacks is in the outbox of `identity`, from
+//! which the server relays it when it starts on the restored folder. The other way round, `session` could be ahead of
+//! that outbox, and a user blocked later would stay signed in.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use doorward_service_kit::sql::{back_up, check_backup};
+use tempfile::{Builder, TempDir};
+
+use crate::data_folder::{DataFolder, SERVER_LOCK};
+use crate::error::Error;
+
+const SESSIONS: &str = "session.db";
+/// In the order in which they are copied.
+const DATABASES: [&str; 5] = [
+    SESSIONS,
+    "organization.db",
+    "identity.db",
+    "client-registry.db",
+    "token-signing.db",
+];
+/// Written once, before the database that needs it.
+const FILES: [&str; 2] = ["token-signing.key", "demo-user.txt"];
+/// Every data folder has it, so the last one in its place says that all are.
+const LAST: &str = "client-registry.db";
+
+/// What becomes of the sessions in a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sessions {
+    Keep,
+    LeaveOut,
+}
+
+/// Copies a data folder to `target`, which is there as a whole or not at all; gives the names of the files.
+pub(crate) async fn create(data: &DataFolder, target: &Path) -> Result<Vec<&'static str>, Error> {
+    refuse_unless_empty(target)?;
+    let parent = parent(target)?;
+    let staging = staging(&parent)?;
+    let mut copied = Vec::new();
+    for name in DATABASES {
+        if data.file(name).exists() {
+            back_up(&data.file(name), &staging.path().join(name)).await?;
+            copied.push(name);
+        }
+    }
+    for name in FILES {
+        if data.file(name).exists() {
+            copy_private(&data.file(name), &staging.path().join(name))?;
+            copied.push(name);
+        }
+    }
+    sync(staging.path())?;
+    fs::rename(staging.path(), target).map_err(Error::file(target))?;
+    // It has another name now.
+    let _ = staging.keep();
+    sync(&parent)?;
+    Ok(copied)
+}
+
+/// Copies a backup into a data folder that holds nothing; gives the names of the files.
+pub(crate) async fn restore(
+    backup: &Path,
+    data: &DataFolder,
+    sessions: Sessions,
+) -> Result<Vec<&'static str>, Error> {
+    let _lock = data.lock()?;
+    refuse_unless_empty(data.path())?;
+    let backup = fs::canonicalize(backup).map_err(Error::file(backup))?;
+    let mut found = check(&backup).await?;
+    found.retain(|name| *name != SESSIONS || sessions == Sessions::Keep);
+    let staging = staging(data.path())?;
+    for name in &found {
+        copy_private(&backup.join(name), &staging.path().join(name))?;
+    }
+    found.sort_by_key(|name| *name == LAST);
+    for name in &found {
+        let (from, to) = (staging.path().join(name), data.file(name));
+        fs::rename(from, &to).map_err(Error::file(&to))?;
+    }
+    drop(staging);
+    sync(data.path())?;
+    Ok(found)
+}
+
+/// The files of a backup, which must be complete and sound.
+async fn check(backup: &Path) -> Result<Vec<&'static str>, Error> {
+    let has = |name: &str| backup.join(name).exists();
+    if !has(LAST) {
+        return Err(Error::NoBackup(backup.to_owned()));
+    }
+    if has("token-signing.db") && !has("token-signing.key") {
+        let path = backup.join("token-signing.key");
+        let problem = "missing; without it the signing keys in token-signing.db cannot be used";
+        return Err(Error::Refused(format!("{}: {problem}", path.display())));
+    }
+    let mut found = Vec::new();
+    for name in DATABASES.into_iter().filter(|name| has(name)) {
+        refuse_log(backup, name)?;
+        check_backup(&backup.join(name)).await?;
+        found.push(name);
+    }
+    found.extend(FILES.into_iter().filter(|name| has(name)));
+    Ok(found)
+}
+
+/// A copy of a data folder in use is no backup: what is in the log would be left behind.
+fn refuse_log(backup: &Path, database: &str) -> Result<(), Error> {
+    let log = backup.join(format!("{database}-wal"));
+    if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        let problem = "holds data that is not in the database yet; start doorward serve on this folder and stop it, \
+                       or use doorward backup";
+        return Err(Error::Refused(format!("{}: {problem}", log.display())));
+    }
+    Ok(())
+}
+
+fn copy_private(from: &Path, to: &Path) -> Result<(), Error> {
+    let mut source = File::open(from).map_err(Error::file(from))?;
+    let mut options = File::options();
+    let options = options.create_new(true).write(true).mode(0o600);
+    let mut copy = options.open(to).map_err(Error::file(to))?;
+    io::copy(&mut source, &mut copy).map_err(Error::file(to))?;
+    copy.sync_all().map_err(Error::file(to))
+}
+
+/// A folder for its owner only, on the same file system as its parent; removed with the value.
+fn staging(parent: &Path) -> Result<TempDir, Error> {
+    let staging = Builder::new().prefix(".doorward-").tempdir_in(parent);
+    staging.map_err(Error::file(parent))
+}
+
+/// The folder that holds `path`, as an absolute path.
+fn parent(path: &Path) -> Result<PathBuf, Error> {
+    let parent = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::canonicalize(parent).map_err(Error::file(parent))
+}
+
+/// Names in a folder reach the disk apart from the files.
+fn sync(folder: &Path) -> Result<(), Error> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(Error::file(folder))
+}
+
+/// Refuses a path that leads to anything but an empty folder or nothing.
+fn refuse_unless_empty(folder: &Path) -> Result<(), Error> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(Error::file(folder))?,
+    };
+    for entry in entries {
+        if entry.map_err(Error::file(folder))?.file_name() != SERVER_LOCK {
+            return Err(Error::NotEmpty(folder.to_owned()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! `doorward restore`: makes a data folder from a backup.
+
+use std::path::PathBuf;
+
+use crate::backup::{self, Sessions};
+use crate::data_folder::DataFolder;
+use crate::error::Error;
+use crate::output::say;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder that `doorward backup` has made
+    folder: PathBuf,
+    /// New or empty data folder
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Leave the sessions out: everybody signs in again, also those who had signed out since the backup
+    #[arg(long)]
+    without_sessions: bool,
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let sessions = if args.without_sessions {
+        Sessions::LeaveOut
+    } else {
+        Sessions::Keep
+    };
+    let data = DataFolder::create(&args.data)?;
+    for name in backup::restore(&args.folder, &data, sessions).await? {
+        say(name);
+    }
+    data.warn_if_others_may_enter();
+    Ok(())
+}
