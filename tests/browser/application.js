@@ -5,6 +5,9 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 
+/** Paths that the application answers with a redirect, and where that leads. */
+export const redirects = new Map();
+
 const sdk = createRequire(import.meta.url).resolve('auth0-js/dist/auth0.min.js');
 
 /**
@@ -29,6 +32,8 @@ export async function serveApplication({ origin, issuer, clientId, audience }) {
     </script>`;
   const script = await readFile(sdk);
   const server = createServer(async (request, response) => {
+    const location = redirects.get(new URL(request.url, origin).pathname);
+    if (location) return response.writeHead(302, { location }).end();
     const [type, body] = await answer(request, { page, script });
     response.writeHead(200, { 'content-type': type }).end(body);
   });

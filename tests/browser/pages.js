@@ -46,6 +46,8 @@ const alone = async (page) => {
   const others = page.locator('button[value=revoke-others]');
   if (await others.count()) await Promise.all([page.waitForEvent('load'), others.click()]);
 };
+/** An application that never answers. */
+const unanswered = (page) => page.context().route(`${origin}/callback*`, (route) => route.abort());
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
 const logout = open(`${issuer}oidc/logout?client_id=${clientId}`);
@@ -74,6 +76,7 @@ export const pages = {
     withConsent('openid profile email read:secrets'), sees('.new'),
   ),
   'confirmation': journey(toPassword, signIn, answered, request(native), sees('.calm')),
+  'onward': journey(toPassword, unanswered, signIn, sees('.onward')),
   'form-post': journey(withoutScripts(formPost), sees('main button')),
   'error-request': journey(request({ redirect_uri: 'https://elsewhere.example.test/' }), sees('.details')),
   'error-start-again': journey(open(`${issuer}u/login/identifier?state=lost`), sees('.details')),

@@ -6,7 +6,14 @@ use doorward_e2e::{
 use doorward_test_support::free_port;
 
 /// What an application does and gets.
-const APPLICATIONS: [&str; 4] = ["auth0-js", "check-session", "popup", "form-post"];
+const APPLICATIONS: [&str; 6] = [
+    "auth0-js",
+    "check-session",
+    "popup",
+    "form-post",
+    "redirects-on",
+    "speculation",
+];
 /// What the hosted pages are, wherever they come from.
 const PAGES: [&str; 4] = [
     "framing",

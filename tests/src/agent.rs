@@ -91,8 +91,16 @@ impl Agent {
 
     /// Sends a form.
     pub async fn submit(&self, form: &Form) -> Page {
-        self.send(self.http.post(form.action.clone()).form(&form.fields))
-            .await
+        self.submit_with(form, &[]).await
+    }
+
+    /// Sends a form with those headers.
+    pub async fn submit_with(&self, form: &Form, headers: &[(&str, &str)]) -> Page {
+        let mut request = self.http.post(form.action.clone()).form(&form.fields);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
     }
 
     /// Asks for an authorization and stops at whatever comes first.

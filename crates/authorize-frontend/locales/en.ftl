@@ -89,6 +89,10 @@ no-session-sentence = This browser has no session. Sign in at an application fir
 answer-title = One more step
 answer-sentence = Scripts are switched off in this browser. Press the button to go on.
 
+## On the way to the application
+onward-title = One moment
+onward-sentence = The application should open by itself. If it does not:
+
 ## Error page
 request-title = This application cannot sign you in
 request-sentence = It sent a request that we cannot accept. Your account is fine. Go back to the application and try again; if that does not help, tell the people who run it.

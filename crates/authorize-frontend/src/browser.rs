@@ -124,20 +124,24 @@ impl FromRequestParts<Arc<Deps>> for Browser {
     }
 }
 
-/// Whether a proxy that we trust says that the browser came without TLS.
+/// Whether a proxy that we trust says that the browser came without TLS. Of several values the last one counts: the nearest
+/// proxy wrote it, and the values before it may come from the browser.
 pub(crate) fn came_by_plain_http(
     headers: &HeaderMap,
     extensions: &Extensions,
     trusted_proxies: &[IpNet],
 ) -> bool {
     let trusted = peer(extensions).is_some_and(|ip| is_trusted(ip, trusted_proxies));
-    let scheme = text_of(headers, "x-forwarded-proto").and_then(|text| text.split(',').next());
+    let last = headers.get_all("x-forwarded-proto").iter().next_back();
+    let scheme = last
+        .and_then(|line| line.to_str().ok())
+        .and_then(|text| text.rsplit(',').next());
     trusted && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("http"))
 }
 
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(peer.0.ip())
+    Some(peer.0.ip().to_canonical())
 }
 
 fn text_of(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
@@ -192,7 +196,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) 
         .flat_map(|line| line.rsplit(','));
     let mut nearest = peer;
     for hop in hops {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+        let Some(ip) = address_of(hop.trim()) else {
             break;
         };
         nearest = ip;
@@ -201,6 +205,17 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) 
         }
     }
     nearest
+}
+
+/// `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::9`, `[2001:db8::9]` or `[2001:db8::9]:4711`.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let alone = hop.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let ip = match alone {
+        Some(ipv6) => ipv6.parse().map(IpAddr::V6).ok(),
+        None => hop.parse().ok(),
+    };
+    let ip = ip.or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(|ip| ip.to_canonical())
 }
 
 /// A header that sets a cookie.

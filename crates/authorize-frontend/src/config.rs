@@ -47,7 +47,7 @@ pub struct HttpConfig {
     /// PEM file with the private key of `tls_cert`.
     #[serde(default)]
     pub tls_key: Option<PathBuf>,
-    /// Networks whose `X-Forwarded-For` is believed; default loopback.
+    /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted; default loopback.
     #[serde(default = "loopback")]
     pub trusted_proxies: Vec<IpNet>,
 }

@@ -18,6 +18,7 @@ mod jwks;
 mod login;
 mod logout;
 mod oidc_logout;
+mod onward;
 mod question;
 pub(crate) mod redirect;
 pub(crate) mod repeat;
@@ -26,6 +27,7 @@ mod server;
 mod sessions;
 mod sign_in;
 mod signup;
+mod speculation;
 mod userinfo;
 
 pub(crate) use router::router;

@@ -5,6 +5,7 @@
 //! does not count. Two registrations allow more: the loopback IP address of a native client, whose port is free, and a
 //! placeholder in the left-most label of the host. What they let through must also be its own WHATWG serialisation.
 
+mod answer_name;
 mod host_pattern;
 mod logout_url;
 mod loopback;

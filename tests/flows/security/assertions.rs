@@ -24,6 +24,14 @@ pub(super) fn assert_page(page: &Page) {
     }
 }
 
+/// An answer to a request that a browser has made ahead of time: it is thrown away, and has changed nothing.
+#[track_caller]
+pub(super) fn assert_thrown_away(page: &Page) {
+    page.assert_error_page(503);
+    assert_eq!(page.header("cache-control"), "no-store", "{page:?}");
+    assert_eq!(page.header("set-cookie"), "", "{page:?}");
+}
+
 /// As [`assert_page`]; nothing of the request is markup, or a link.
 #[track_caller]
 pub(super) fn assert_page_for(page: &Page, request: &Request) {

@@ -29,6 +29,21 @@ pub(super) const BETA: &str = "org_beta000000000000";
 pub(super) const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// The cookie that ties pending sign-ins to a browser.
 pub(super) const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// What a browser says of a form that a page of another origin sends.
+pub(super) const FOREIGN: [(&str, &str); 4] = [
+    ("origin", "https://evil.test"),
+    ("origin", "https://app.example.test"),
+    ("sec-fetch-site", "cross-site"),
+    ("sec-fetch-site", "same-site"),
+];
+/// How browsers mark what they fetch ahead of time.
+pub(super) const SPECULATIVE: [(&str, &str); 5] = [
+    ("sec-purpose", "prefetch"),
+    ("sec-purpose", "prefetch;prerender"),
+    ("purpose", "prefetch"),
+    ("x-purpose", "preview"),
+    ("x-moz", "prefetch"),
+];
 /// Every parameter of `/authorize` that there is.
 pub(super) const PARAMETERS: [&str; 23] = [
     "acr_values",

@@ -41,9 +41,12 @@ fn sec_070_only_a_trusted_proxy_says_how_the_browser_came() {
     let proxies = ["127.0.0.0/8".parse().unwrap()];
     let cases = [
         ("127.0.0.1:1", "http", true),
-        ("127.0.0.1:1", "HTTP, https", true),
         ("127.0.0.1:1", "https", false),
-        ("127.0.0.1:1", "https, http", false),
+        // The nearest proxy has the last word: whoever stands before it may have written what comes first.
+        ("127.0.0.1:1", "https, HTTP ", true),
+        ("127.0.0.1:1", "https,http", true),
+        ("127.0.0.1:1", "http, https", false),
+        ("[::ffff:127.0.0.1]:1", "http", true),
         ("127.0.0.1:1", "", false),
         ("203.0.113.9:1", "http", false),
     ];
@@ -56,6 +59,20 @@ fn sec_070_only_a_trusted_proxy_says_how_the_browser_came() {
             plain,
             "{address} {forwarded}"
         );
+    }
+}
+
+#[test]
+fn sec_070_of_several_headers_the_last_one_counts() {
+    let proxies = ["127.0.0.0/8".parse().unwrap()];
+    let mut extensions = Extensions::new();
+    let peer: SocketAddr = "127.0.0.1:1".parse().unwrap();
+    extensions.insert(ConnectInfo(peer));
+    for (first, last) in [("https", "http"), ("http", "https")] {
+        let name = "x-forwarded-proto";
+        let headers = headers(&[(name, first), (name, last)]);
+        let plain = came_by_plain_http(&headers, &extensions, &proxies);
+        assert_eq!(plain, last == "http");
     }
 }
 
@@ -89,6 +106,15 @@ fn sec_150_only_trusted_hops_are_read() {
         ("127.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
         ("127.0.0.1", "6.6.6.6, 1.2.3.4, 10.1.1.1", "1.2.3.4"),
         ("127.0.0.1", "6.6.6.6, nonsense", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, unknown:80", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, 1.2.3.4:4711", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, 1.2.3.4:4711, 10.1.1.1:80", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, [2001:db8::9]:4711", "2001:db8::9"),
+        ("127.0.0.1", "6.6.6.6, [2001:db8::9]", "2001:db8::9"),
+        ("127.0.0.1", "6.6.6.6, 2001:db8::9", "2001:db8::9"),
+        ("127.0.0.1", "6.6.6.6, ::ffff:1.2.3.4", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, 1.2.3.4, ::ffff:10.1.1.1", "1.2.3.4"),
+        ("127.0.0.1", "6.6.6.6, [1.2.3.4]", "127.0.0.1"),
     ];
     for (peer, forwarded, expected) in cases {
         let headers = headers(&[("x-forwarded-for", forwarded)]);

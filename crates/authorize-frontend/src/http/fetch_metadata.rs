@@ -1,8 +1,11 @@
-//! What the browser is going to do with the answer (W3C Fetch Metadata). Other programs do not say.
+//! Where a request comes from, and what the browser is going to do with the answer (W3C Fetch Metadata). Other programs
+//! do not say.
 
 use http::HeaderMap;
+use http::header::ORIGIN;
 
 use crate::error::ShownError;
+use crate::issuer::Issuer;
 
 /// An authorization request is a page, or a frame for silent authentication. As an image, a script or a `fetch` it is
 /// the doing of a hostile page.
@@ -30,6 +33,26 @@ pub(super) fn check_opened_as_page(
     check(headers, &["document"], description)
 }
 
+/// Whether the request follows a page of ours, through redirects of ours at most, and asks for a page.
+pub(super) fn follows_own_page(headers: &HeaderMap) -> bool {
+    let has = |name, value| headers.get(name).is_some_and(|it| it == value);
+    has("sec-fetch-site", "same-origin") && has("sec-fetch-dest", "document")
+}
+
+/// Whether a page of another origin sent a form.
+///
+/// `Origin: null` alone decides nothing: browsers send it for pages with `Referrer-Policy: no-referrer`, such as ours, and
+/// for sandboxed frames of other sites (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` is different for these
+/// two; without it, only the anti-CSRF value decides.
+pub(super) fn is_from_elsewhere(headers: &HeaderMap, issuer: &Issuer) -> bool {
+    let own = issuer.as_str().trim_end_matches('/');
+    let mut origins = headers.get_all(ORIGIN).iter();
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    // `none`: the user asked for it, for example by reloading the page.
+    origins.any(|origin| origin != own && origin != "null")
+        || sites.any(|site| site != "same-origin" && site != "none")
+}
+
 fn check(
     headers: &HeaderMap,
     allowed: &[&str],
@@ -47,6 +70,61 @@ fn check(
 mod tests {
     use super::*;
 
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn sec_073_forms_of_other_origins() {
+        const OWN: &str = "https://auth.example.com";
+        let issuer = Issuer::parse(OWN).unwrap();
+        let (origin, site) = ("origin", "sec-fetch-site");
+        for (pairs, expected) in [
+            (vec![], false),
+            (vec![(origin, OWN)], false),
+            (vec![(origin, "null")], false),
+            (vec![(site, "same-origin")], false),
+            (vec![(site, "none")], false),
+            (vec![(origin, "null"), (site, "same-origin")], false),
+            (vec![(origin, "null"), (site, "cross-site")], true),
+            (vec![(origin, "null"), (site, "same-site")], true),
+            (vec![(origin, OWN), (site, "cross-site")], true),
+            (vec![(site, "cross-site")], true),
+            (vec![(site, "same-site")], true),
+            (vec![(origin, "http://auth.example.com")], true),
+            (vec![(origin, "https://auth.example.com:8443")], true),
+            (vec![(origin, "https://auth.example.com.evil.test")], true),
+            (vec![(origin, "https://evil.test")], true),
+            (
+                vec![(origin, "https://evil.test"), (site, "same-origin")],
+                true,
+            ),
+            (vec![(origin, OWN), (origin, "https://evil.test")], true),
+            (vec![(origin, "")], true),
+        ] {
+            let headers = headers(&pairs);
+            assert_eq!(is_from_elsewhere(&headers, &issuer), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn pages_that_follow_one_of_ours() {
+        let (site, destination) = ("sec-fetch-site", "sec-fetch-dest");
+        for (pairs, expected) in [
+            (vec![(site, "same-origin"), (destination, "document")], true),
+            (vec![(site, "same-origin"), (destination, "iframe")], false),
+            (vec![(site, "cross-site"), (destination, "document")], false),
+            (vec![(site, "none"), (destination, "document")], false),
+            (vec![], false),
+        ] {
+            assert_eq!(follows_own_page(&headers(&pairs)), expected, "{pairs:?}");
+        }
+    }
+
     #[test]
     fn sec_071_destinations() {
         let cases = [
@@ -58,10 +136,8 @@ mod tests {
             (Some("empty"), false, false),
         ];
         for (destination, authorize, logout) in cases {
-            let mut headers = HeaderMap::new();
-            if let Some(destination) = destination {
-                headers.insert("sec-fetch-dest", destination.parse().unwrap());
-            }
+            let destinations = destination.map(|it| ("sec-fetch-dest", it));
+            let headers = headers(destinations.as_slice());
             let accepted = (
                 check_page_or_frame(&headers).is_ok(),
                 check_page(&headers).is_ok(),

@@ -1,12 +1,16 @@
 //! Forms of our own pages, and the value that proves that the page was ours.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use axum::extract::{FromRequest, Request};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::StatusCode;
 
 use super::body::FormBody;
+use super::fetch_metadata::is_from_elsewhere;
 use crate::browser::Browser;
+use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::urlencoded::Pairs;
 
@@ -19,13 +23,15 @@ pub(super) struct Form {
     pub(super) password: String,
     pub(super) action: String,
     pub(super) sid: String,
+    is_from_elsewhere: bool,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Form {
+impl FromRequest<Arc<Deps>> for Form {
     type Rejection = ShownError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ShownError> {
-        let FormBody(encoded) = FormBody::from_request(request, state).await?;
+    async fn from_request(request: Request, deps: &Arc<Deps>) -> Result<Self, ShownError> {
+        let is_from_elsewhere = is_from_elsewhere(request.headers(), &deps.issuer);
+        let FormBody(encoded) = FormBody::from_request(request, deps).await?;
         let fields = Pairs::parse(&encoded)?;
         let field = |name| fields.get(name).unwrap_or_default().to_owned();
         Ok(Self {
@@ -36,6 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             password: field("password"),
             action: field("action"),
             sid: field("sid"),
+            is_from_elsewhere,
         })
     }
 }
@@ -45,8 +52,13 @@ pub(super) fn csrf_value(cookie: &str, state: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&csrf_key(cookie), state.as_bytes()))
 }
 
-/// Whether the form came from a page of ours that was shown to whoever has that cookie.
+/// Whether the form came from a page of ours that was shown to whoever has that cookie: by its value, and by the origin
+/// that the browser names.
 pub(super) fn is_genuine(form: &Form, cookie: Option<&str>) -> bool {
+    !form.is_from_elsewhere && has_value_of(form, cookie)
+}
+
+fn has_value_of(form: &Form, cookie: Option<&str>) -> bool {
     cookie.is_some_and(|cookie| {
         let tag = BASE64_URL_SAFE_NO_PAD
             .decode(&form.csrf)

@@ -15,13 +15,40 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    oidc_logout, sessions, signup, userinfo,
+    oidc_logout, onward, sessions, signup, speculation, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
 
 /// All endpoints behind what every request passes.
 pub(crate) fn router(deps: Arc<Deps>) -> Router {
+    acting()
+        .layer(from_fn(speculation::refuse))
+        .merge(reading())
+        .fallback(async || {
+            let description = "No page has this address";
+            ShownError::with_status(
+                StatusCode::NOT_FOUND,
+                ErrorCode::InvalidRequest,
+                description,
+            )
+        })
+        .layer(from_fn(catch_panic))
+        .layer(from_fn_with_state(Arc::clone(&deps), guard::guard))
+        .layer(from_fn_with_state(Arc::clone(&deps), errors::show_errors))
+        .layer(from_fn_with_state(
+            Arc::clone(&deps),
+            onward::end_forms_here,
+        ))
+        .layer(from_fn_with_state(
+            Arc::clone(&deps),
+            guard::strict_transport_security,
+        ))
+        .with_state(deps)
+}
+
+/// Endpoints that change something, or may: a session is extended when it is looked at.
+fn acting() -> Router<Arc<Deps>> {
     Router::new()
         .route(
             "/authorize",
@@ -45,7 +72,6 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             get(confirmation::get).post(confirmation::post),
         )
         .route("/u/sessions", get(sessions::get).post(sessions::post))
-        .route("/u/assets/{name}", get(assets::get))
         .route("/v2/logout", only("GET", get(logout::logout)))
         .route(
             "/oidc/logout",
@@ -55,6 +81,12 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             "/u/logout",
             get(oidc_logout::get_question).post(oidc_logout::post_question),
         )
+}
+
+/// Endpoints that change nothing, whoever asks.
+fn reading() -> Router<Arc<Deps>> {
+    Router::new()
+        .route("/u/assets/{name}", get(assets::get))
         .route(
             "/userinfo",
             get(userinfo::userinfo)
@@ -73,22 +105,6 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             "/.well-known/jwks.json",
             get(jwks::get).options(discovery::preflight),
         )
-        .fallback(async || {
-            let description = "No page has this address";
-            ShownError::with_status(
-                StatusCode::NOT_FOUND,
-                ErrorCode::InvalidRequest,
-                description,
-            )
-        })
-        .layer(from_fn(catch_panic))
-        .layer(from_fn_with_state(Arc::clone(&deps), guard::guard))
-        .layer(from_fn_with_state(Arc::clone(&deps), errors::show_errors))
-        .layer(from_fn_with_state(
-            Arc::clone(&deps),
-            guard::strict_transport_security,
-        ))
-        .with_state(deps)
 }
 
 /// An endpoint that acts when it is read: a HEAD, which elsewhere is a GET without its body, is refused too.

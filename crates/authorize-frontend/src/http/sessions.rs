@@ -69,7 +69,7 @@ pub(super) async fn post(
     }
     // The value is for this page, whatever the form says.
     ADDRESS.clone_into(&mut form.state);
-    if browser.is_cross_site_post() || !is_genuine(&form, browser.session_token()) {
+    if !is_genuine(&form, browser.session_token()) {
         let description = "The form is not from a page of this session";
         return Err(nothing_changed(StatusCode::FORBIDDEN, description));
     }

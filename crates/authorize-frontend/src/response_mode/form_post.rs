@@ -1,6 +1,7 @@
 //! `form_post`: a page whose form posts itself to the callback.
 
 use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 use doorward_service_kit::secret;
 
 use super::{Parameters, borrowed};
@@ -20,9 +21,17 @@ pub(super) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> R
     let policy = Policy {
         script_nonce: Some(&nonce),
         // The callback may redirect on, and browsers check every hop.
-        form_action: &format!("{} https:", callback_source(uri)),
+        form_action: &format!("{} {}", callback_source(uri), further_hops(uri)),
         framing: Framing::Forbidden,
         ..Policy::default()
     };
     html(&page, &policy).into_response()
+}
+
+/// A callback by plain http may lead to another by plain http; `http:` stands for both (CSP Level 3 §6.7.2.8).
+fn further_hops(uri: &MatchedRedirectUri) -> &'static str {
+    match uri.origin() {
+        Some(origin) if origin.starts_with("http:") => "http:",
+        _ => "https:",
+    }
 }

@@ -314,6 +314,21 @@ fn only_a_page_of_ours_that_failed_has_a_way_back() {
     }
 }
 
+/// SEC-056.
+#[test]
+fn the_way_onward_is_one_address() {
+    let html = Onward {
+        language: Language::En,
+        url: "https://app.example.test/cb?a='1'&b=\"2\"#state=<svg>",
+    }
+    .to_string();
+    let escaped = "https://app.example.test/cb?a=&#39;1&#39;&#38;b=&#34;2&#34;#state=&#60;svg&#62;";
+    let refresh = format!("<meta http-equiv=\"refresh\" content=\"0;url={escaped}\">");
+    assert!(html.contains(&refresh), "{html}");
+    assert!(html.contains(&format!("<a href=\"{escaped}\">Continue</a>")));
+    assert!(!html.contains("<script") && !html.contains("<form"));
+}
+
 /// SEC-055, SEC-056.
 #[test]
 fn form_post_keeps_values_in_their_attributes() {

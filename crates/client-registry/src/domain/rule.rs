@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use doorward_oauth2_types::redirect_uri::{Placeholder, RegisteredUri, check_scheme};
+use doorward_oauth2_types::redirect_uri::{
+    Placeholder, RegisteredUri, RegistrationError, check_scheme,
+};
 use url::{Host, Url};
 
 use super::object::Verdict;
@@ -59,9 +61,21 @@ pub(super) fn web_url(text: &str) -> Verdict {
     web_url_of(text).map(|_| ())
 }
 
+/// A page that begins a sign-in. `iss` is added to its query when a user is sent there (OpenID Connect Core §4).
+pub(super) fn login_page(text: &str) -> Verdict {
+    https_url(text)?;
+    let has_iss = web_url_of(text)?
+        .query_pairs()
+        .any(|(name, _)| name == "iss");
+    require(
+        !has_iss,
+        &format!("{text:?}: its query has the parameter \"iss\", which Doorward adds"),
+    )
+}
+
 /// Users are sent there without asking for it; on `localhost` anybody may answer.
 pub(super) fn initiate_login_uri(text: &str) -> Verdict {
-    https_url(text)?;
+    login_page(text)?;
     let url = web_url_of(text)?;
     require(
         url.host() != Some(Host::Domain("localhost")),
@@ -115,7 +129,10 @@ pub(super) fn web_origin(text: &str) -> Verdict {
 
 fn registered(text: &str) -> Result<RegisteredUri, String> {
     require(text.len() <= MAX_URL_LENGTH, "is too long")?;
-    RegisteredUri::parse(text).map_err(|refusal| refusal.to_string())
+    RegisteredUri::parse(text).map_err(|refusal| match refusal {
+        RegistrationError::AnswerName(_) => format!("{text:?}: {refusal}"),
+        _ => refusal.to_string(),
+    })
 }
 
 fn without_organization_name(uri: &RegisteredUri) -> Verdict {

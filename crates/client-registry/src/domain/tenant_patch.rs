@@ -78,7 +78,8 @@ impl TenantPatch {
             self.default_directory.as_deref(),
             text(MAX_NAME),
         )?;
-        tenant.check("default_redirection_uri", redirection_uri, &https_url)?;
+        let login_page = rule::or_empty(rule::login_page);
+        tenant.check("default_redirection_uri", redirection_uri, login_page)?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
         self.validate_locales(&tenant)?;
         self.validate_lifetimes(&tenant)

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Network of proxies whose word on a client's address is taken; may be repeated [default: loopback]
+    /// Network of proxies whose word on a client's address and protocol is taken; may be repeated [default: loopback]
     #[arg(long = "trusted-proxy", value_name = "NET", value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 }

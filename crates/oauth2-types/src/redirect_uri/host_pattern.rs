@@ -10,7 +10,7 @@ const MAX_LABEL_LENGTH: usize = 63;
 /// What may stand in the left-most host label of a registered URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {
-    /// `*`, for any text within the label.
+    /// `*`, for letters, digits and hyphens within the label, no hyphen at an end.
     Wildcard,
     /// `{organization_name}`, for the name of the organization the login is for.
     OrganizationName,
@@ -41,6 +41,9 @@ impl<'a> HostPattern<'a> {
             .split_once(placeholder.as_str())
             .filter(|(before, after)| placeholder.may_stand_between(before, after))
             .ok_or(RegistrationError::PlaceholderPosition)?;
+        if placeholder == Placeholder::Wildcard && !is_host_label(&format!("{before}a{after}")) {
+            return Err(RegistrationError::PlaceholderLabel);
+        }
         if !is_registrable(parent) {
             return Err(RegistrationError::PlaceholderDomain);
         }
@@ -69,22 +72,21 @@ impl<'a> HostPattern<'a> {
             return false;
         }
         match self.placeholder {
-            Placeholder::Wildcard => self.surrounds(label),
+            Placeholder::Wildcard => self.fills(label).is_some_and(is_host_label),
             Placeholder::OrganizationName => {
                 organization_name.is_some_and(|name| label.eq_ignore_ascii_case(name))
             }
         }
     }
 
-    fn surrounds(&self, label: &str) -> bool {
-        let (label, before, after) = (
-            label.as_bytes(),
-            self.before.as_bytes(),
-            self.after.as_bytes(),
-        );
-        label.len() > before.len() + after.len()
-            && label[..before.len()].eq_ignore_ascii_case(before)
-            && label[label.len() - after.len()..].eq_ignore_ascii_case(after)
+    /// What the placeholder stands for in a label; none unless the rest of the label is as registered.
+    fn fills<'b>(&self, label: &'b str) -> Option<&'b str> {
+        let (before, label) = label.split_at_checked(self.before.len())?;
+        let filled = label.len().checked_sub(self.after.len())?;
+        let (filled, after) = label.split_at_checked(filled)?;
+        let same =
+            before.eq_ignore_ascii_case(self.before) && after.eq_ignore_ascii_case(self.after);
+        same.then_some(filled)
     }
 }
 
@@ -119,7 +121,15 @@ fn only_placeholder(text: &str) -> Result<Option<Placeholder>, RegistrationError
 }
 
 fn is_label(text: &str) -> bool {
-    (1..=MAX_LABEL_LENGTH).contains(&text.len()) && is_label_text(text)
+    (1..=MAX_LABEL_LENGTH).contains(&text.len())
+        && is_label_text(text)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// A label of a host (RFC 5891 §4.2.3.1). Browsers accept more, and resolvers may answer to it.
+fn is_host_label(text: &str) -> bool {
+    is_label(text) && !text.contains('_')
 }
 
 /// The letters of host names, and the underscore, which names of organizations may have.

@@ -64,6 +64,12 @@ impl<'a> RawUri<'a> {
         &self.rest[..end]
     }
 
+    /// What stands behind the first `?`, as far as the fragment.
+    pub(super) fn query(&self) -> Option<&'a str> {
+        let without_fragment = self.rest.split('#').next()?;
+        Some(without_fragment.split_once('?')?.1)
+    }
+
     /// `scheme://authority` in lower case.
     pub(super) fn origin(&self) -> Option<String> {
         let authority = self.authority?;

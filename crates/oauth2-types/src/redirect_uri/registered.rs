@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::answer_name;
 use super::host_pattern::{HostPattern, Placeholder};
 use super::raw_uri::RawUri;
 
@@ -26,6 +27,9 @@ pub enum RegistrationError {
     /// `user:password@`; RFC 9110 §4.2.4.
     #[error("the URI has userinfo")]
     Userinfo,
+    /// `state`, `code` and other names of an answer, in the query.
+    #[error("its query has the parameter {0:?}, which belongs to the answer")]
+    AnswerName(&'static str),
     /// The WHATWG rules, which browsers follow, make no URL of it.
     #[error("the URI is malformed")]
     Malformed,
@@ -43,6 +47,11 @@ pub enum RegistrationError {
         "a placeholder must be in the left-most host label, and {{organization_name}} must be the whole of it"
     )]
     PlaceholderPosition,
+    /// A wildcard in a label that no host can have (RFC 5891 §4.2.3.1).
+    #[error(
+        "a label with a wildcard has letters, digits and hyphens only, no hyphen at an end, and at most 63 characters"
+    )]
+    PlaceholderLabel,
     /// `https://*.com` and the like.
     #[error("a registrable domain must follow a placeholder")]
     PlaceholderDomain,
@@ -136,6 +145,9 @@ impl<'a> Entry<'a> {
             .is_some_and(|authority| authority.contains('@'))
         {
             return Err(RegistrationError::Userinfo);
+        }
+        if let Some(name) = answer_name::in_query_of(&uri) {
+            return Err(RegistrationError::AnswerName(name));
         }
         let entry = Self {
             uri,

@@ -4,7 +4,7 @@ use doorward_e2e::{Agent, Form, Page, User};
 
 use super::super::assertions::{assert_page, assert_session_dead, assert_session_good};
 use super::super::fixture::{
-    BROWSER_COOKIE, SESSION_COOKIE, form_pages, on_server, request, signed_in,
+    BROWSER_COOKIE, FOREIGN, SESSION_COOKIE, form_pages, on_server, request, signed_in,
 };
 
 /// Everything that such a form has to be filled in with.
@@ -51,6 +51,32 @@ async fn sec_073_a_form_needs_its_value() {
                 assert_forbidden(&agent.submit(&forged).await, &agent);
             }
             assert_session_dead(&agent).await;
+        }
+    })
+    .await;
+}
+
+/// Beside the value: a browser that names another origin is believed. `null` is what it says of a page with
+/// `Referrer-Policy: no-referrer`.
+#[tokio::test]
+async fn sec_073_a_form_of_another_origin() {
+    on_server(async |deployment| {
+        let user = deployment.add_user();
+        for (agent, page) in form_pages(deployment).await {
+            let form = filled_in(page.form(), &user);
+            for (name, value) in FOREIGN {
+                let refused = agent.submit_with(&form, &[(name, value)]).await;
+                assert_forbidden(&refused, &agent);
+            }
+            let foreign = [("origin", "null"), ("sec-fetch-site", "cross-site")];
+            assert_forbidden(&agent.submit_with(&form, &foreign).await, &agent);
+            assert_session_dead(&agent).await;
+            let own = [("origin", "null"), ("sec-fetch-site", "same-origin")];
+            let answer = agent.submit_with(&form, &own).await;
+            assert!(
+                !answer.status.is_server_error() && answer.status != 403,
+                "{answer:?}"
+            );
         }
     })
     .await;

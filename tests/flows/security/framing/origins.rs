@@ -3,8 +3,10 @@
 use doorward_e2e::{Agent, Page};
 use reqwest::Method;
 
-use super::super::assertions::{assert_page, assert_session_good};
-use super::super::fixture::{ORIGIN, all_pages, form_pages, on_server, request, signed_in, silent};
+use super::super::assertions::{assert_page, assert_session_good, assert_thrown_away};
+use super::super::fixture::{
+    ORIGIN, SPECULATIVE, all_pages, form_pages, on_server, request, signed_in, silent,
+};
 
 #[track_caller]
 fn assert_not_readable(page: &Page) {
@@ -117,6 +119,40 @@ async fn sec_071_only_pages_and_frames() {
             let sent = sent.query(silent("token").parameters());
             let page = agent.send(sent.header("sec-fetch-dest", destination)).await;
             assert_eq!(page.status, 302, "{page:?}");
+        }
+    })
+    .await;
+}
+
+/// A browser that fetches a page ahead of time has not been asked for it.
+#[tokio::test]
+async fn sec_071_nothing_ahead_of_time() {
+    on_server(async |deployment| {
+        let agent = signed_in(deployment).await;
+        let stranger = Agent::new(deployment);
+        let begin = request("token").with("prompt", "login");
+        for (name, value) in SPECULATIVE {
+            for (agent, asked) in [
+                (&agent, silent("token")),
+                (&agent, request("token")),
+                (&agent, begin.clone()),
+                (&stranger, request("token")),
+            ] {
+                let sent = agent.request(Method::GET, "/authorize");
+                let sent = sent.query(asked.parameters()).header(name, value);
+                let page = agent.send(sent.header("sec-fetch-dest", "document")).await;
+                assert_thrown_away(&page);
+            }
+        }
+        assert!(stranger.cookies().is_empty());
+        assert_session_good(&agent).await;
+        for path in [
+            "/.well-known/openid-configuration",
+            "/.well-known/jwks.json",
+        ] {
+            let sent = agent.request(Method::GET, path);
+            let page = agent.send(sent.header("sec-purpose", "prefetch")).await;
+            assert_eq!(page.status, 200, "{page:?}");
         }
     })
     .await;

@@ -75,7 +75,7 @@ async fn sec_070_plain_http_starts_nothing() {
     on_server(async |deployment| {
         let agent = signed_in(deployment).await;
         for asked in [silent("token"), request("token").with("prompt", "login")] {
-            for scheme in ["http", "HTTP", "http, https"] {
+            for scheme in ["http", "HTTP", "https, http"] {
                 let sent = agent.request(Method::GET, "/authorize");
                 let sent = sent.query(asked.parameters());
                 assert_page(&agent.send(sent.header("x-forwarded-proto", scheme)).await);

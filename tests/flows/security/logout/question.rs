@@ -3,8 +3,10 @@
 use doorward_e2e::claims;
 use reqwest::Method;
 
-use super::super::assertions::{assert_page, assert_session_dead, assert_session_good};
-use super::super::fixture::{copy, on_server_and_replicas, signed_in};
+use super::super::assertions::{
+    assert_page, assert_session_dead, assert_session_good, assert_thrown_away,
+};
+use super::super::fixture::{FOREIGN, SPECULATIVE, copy, on_server_and_replicas, signed_in};
 use super::{BYE, assert_asked, id_token, oidc};
 
 #[tokio::test]
@@ -63,6 +65,44 @@ async fn sec_208_not_by_a_foreign_page() {
                 let page = agent.send(sent.header("sec-fetch-dest", destination)).await;
                 assert_page(&page);
             }
+        }
+        assert_session_good(&agent).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_208_not_ahead_of_time() {
+    on_server_and_replicas(async |deployment| {
+        let agent = signed_in(deployment).await;
+        let hint = id_token(&agent).await;
+        let proved = oidc(&[("id_token_hint", &hint)]);
+        for (name, value) in SPECULATIVE {
+            for path in ["/v2/logout", "/v2/logout?client_id=spa1", &proved] {
+                let sent = agent.request(Method::GET, path).header(name, value);
+                let sent = sent.header("sec-fetch-dest", "document");
+                assert_thrown_away(&agent.send(sent).await);
+            }
+        }
+        assert_session_good(&agent).await;
+        let thief = copy(deployment, &agent);
+        // Opened by its user, the same address works.
+        let page = agent.get(&proved).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        assert_session_dead(&thief).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_207_not_by_a_form_of_another_origin() {
+    on_server_and_replicas(async |deployment| {
+        let agent = signed_in(deployment).await;
+        let form = assert_asked(&agent.get(&oidc(&[("client_id", "spa1")])).await);
+        for (name, value) in FOREIGN {
+            let refused = agent.submit_with(&form, &[(name, value)]).await;
+            assert_eq!(refused.status, 403, "{refused:?}");
+            assert_eq!(refused.location(), None, "{refused:?}");
         }
         assert_session_good(&agent).await;
     })

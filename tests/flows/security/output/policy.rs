@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use doorward_e2e::{Agent, Page};
 use reqwest::Method;
 
-use super::super::fixture::{API, ORIGIN, all_pages, on_server, signed_in, silent};
+use super::super::fixture::{
+    API, CALLBACK, ORIGIN, all_pages, on_server, request, signed_in, silent,
+};
 
 /// The directives of a page's `Content-Security-Policy`.
 #[track_caller]
@@ -62,6 +64,33 @@ async fn sec_061_every_page() {
                 assert_policy(response_mode, &agent.authorize(&asked).await);
             }
         }
+    })
+    .await;
+}
+
+/// A form ends at a page of ours: what it may lead to does not bind the redirects of the application.
+#[tokio::test]
+async fn sec_061_the_page_at_which_a_form_ends() {
+    on_server(async |deployment| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        let page = agent.open(&request("token")).await;
+        let form = page.form().with("username", &user.email);
+        let page = agent.submit_and_follow(&form).await;
+        let form = page.form().with("password", &user.password);
+        let location = agent.submit(&form).await.location().unwrap();
+        let sent = agent.request(Method::GET, location.as_str());
+        let sent = sent.header("sec-fetch-site", "same-origin");
+        let page = agent.send(sent.header("sec-fetch-dest", "document")).await;
+        assert_eq!((page.status.as_u16(), page.location()), (200, None));
+        assert_policy("onward", &page);
+        assert_eq!(directives(&page)["form-action"], "'none'", "{page:?}");
+        let refresh = format!("<meta http-equiv=\"refresh\" content=\"0;url={CALLBACK}#");
+        assert!(page.body.contains(&refresh), "{page:?}");
+        assert!(page.body.contains("access_token="), "{page:?}");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("cross-origin-opener-policy"), "");
     })
     .await;
 }

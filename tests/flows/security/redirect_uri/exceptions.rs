@@ -88,6 +88,10 @@ async fn sec_025_a_wildcard_is_one_label() {
             "https://user@pr-7.preview.example.test/cb",
             "https://%61.preview.example.test/cb",
             "https://*.preview.example.test/cb",
+            // RFC 5891 §4.2.3.1: no label of a host.
+            "https://-a.preview.example.test/cb",
+            "https://a-.preview.example.test/cb",
+            "https://a_b.preview.example.test/cb",
         ];
         assert_no_callbacks(&agent, "spa2", &others).await;
     })

@@ -25,6 +25,43 @@ fn import(deployment: &Deployment, tenant: &str) -> Outcome {
     deployment.command(&["import", file.to_str().unwrap(), "--dry-run"], "")
 }
 
+/// The answer's parameters are added to the query: whatever has such a name must be the answer's.
+#[tokio::test]
+async fn sec_007_names_of_an_answer() {
+    on_server(async |deployment| {
+        for (query, name) in [
+            ("state=x", "state"),
+            ("app=1&code=x", "code"),
+            ("iss", "iss"),
+            ("error=", "error"),
+            ("error_description=x", "error_description"),
+            ("access_token=x", "access_token"),
+            ("id_token=x", "id_token"),
+            ("%73t%61te=x", "state"),
+        ] {
+            for uri in ["https://app.example.test/cb", "com.example.app:/cb"] {
+                let uri = format!("{uri}?{query}");
+                for field in ["callbacks", "allowed_logout_urls"] {
+                    let outcome = register(deployment, field, &uri, "");
+                    outcome.assert_refused("client \"Hostile\"");
+                    for part in [field, &uri, &format!("{name:?}")] {
+                        outcome.assert_refused(part);
+                    }
+                }
+                let tenant = format!("tenant: {{ allowed_logout_urls: [{uri:?}] }}\n");
+                import(deployment, &tenant).assert_refused("allowed_logout_urls");
+            }
+        }
+        let login = "https://app.example.test/login?iss=x";
+        assert_not_registered(deployment, "initiate_login_uri", login);
+        let tenant = format!("tenant: {{ default_redirection_uri: {login:?} }}\n");
+        import(deployment, &tenant).assert_refused("default_redirection_uri");
+        let others = "https://app.example.test/cb?app=1&State=x";
+        register(deployment, "callbacks", others, "").assert_success();
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn sec_022_schemes_that_run_code() {
     on_server(async |deployment| {
@@ -72,6 +109,9 @@ async fn sec_023_wildcards_elsewhere() {
             "https://a.example.test/*",
             "https://a.example.test/?b=*",
             "https://a.*.example.test",
+            "https://-*.example.test",
+            "https://*-.example.test",
+            "https://my_*.example.test",
         ] {
             for field in [
                 "callbacks",

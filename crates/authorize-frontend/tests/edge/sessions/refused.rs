@@ -86,11 +86,19 @@ async fn only_a_page_of_ours_asks() {
     }
     here.headers
         .insert("sec-fetch-dest", "document".parse().unwrap());
+    for (header, value) in [
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.test"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        let mut foreign = here.clone();
+        foreign.headers.insert(header, value.parse().unwrap());
+        let answer = revoke(&mut foreign, &page, &sid).await;
+        answer.assert_page(403, NOTHING_CHANGED);
+        assert!(is_signed_in(&other).await);
+    }
     here.headers
         .insert("sec-fetch-site", "cross-site".parse().unwrap());
-    let answer = revoke(&mut here, &page, &sid).await;
-    answer.assert_page(403, NOTHING_CHANGED);
-    assert!(is_signed_in(&other).await);
     let by_link = here.get(PAGE).await;
     by_link.assert_page(200, "This browser");
     let json = Request::post(PAGE)

@@ -90,6 +90,25 @@ fn callbacks() {
     refuses(callback, &[&format!("https://a.test/{}", "x".repeat(2048))]);
 }
 
+/// SEC-007.
+#[test]
+fn names_of_an_answer_are_not_registered() {
+    let entry = "https://a.test/cb?app=1&st%61te=x";
+    for rule in [callback, logout_url] {
+        let problem = rule(entry).unwrap_err();
+        assert!(problem.contains(entry), "{problem}");
+        assert!(problem.contains("parameter \"state\""), "{problem}");
+        accepts(rule, &["https://a.test/cb?app=1&stated=x"]);
+    }
+    for rule in [login_page, initiate_login_uri] {
+        let entry = "https://a.test/login?%69ss=x";
+        let problem = rule(entry).unwrap_err();
+        assert!(problem.contains(entry), "{problem}");
+        assert!(problem.contains("parameter \"iss\""), "{problem}");
+        accepts(rule, &["https://a.test/login?state=x#iss=x"]);
+    }
+}
+
 #[test]
 fn origins() {
     accepts(

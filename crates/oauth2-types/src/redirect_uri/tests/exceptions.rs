@@ -76,8 +76,8 @@ fn sec_024_wildcard() {
         assert_matches(requested, &SPA2, WEB_CLIENT);
     }
     assert_matches_as(
-        "https://PR_7.Preview.example.test/cb",
-        "https://pr_7.preview.example.test/cb",
+        "https://PR-7.Preview.example.test/cb",
+        "https://pr-7.preview.example.test/cb",
         &SPA2,
         WEB_CLIENT,
     );
@@ -121,6 +121,51 @@ fn sec_025_wildcard_is_one_label() {
     ];
     assert_all_refused(&requested, &SPA2, WEB_CLIENT);
     assert_all_refused(&requested, &SPA2, NATIVE_CLIENT);
+}
+
+#[test]
+fn sec_025_a_wildcard_is_a_label_of_a_host() {
+    let longest = format!("https://{}.preview.example.test/cb", "a".repeat(63));
+    for requested in [
+        "https://0.preview.example.test/cb",
+        "https://a--b.preview.example.test/cb",
+        "https://xn--bcher-kva.preview.example.test/cb",
+        &longest,
+    ] {
+        assert_matches(requested, &SPA2, WEB_CLIENT);
+    }
+    let requested = [
+        "https://-.preview.example.test/cb",
+        "https://-a.preview.example.test/cb",
+        "https://a-.preview.example.test/cb",
+        "https://a_b.preview.example.test/cb",
+        "https://_a.preview.example.test/cb",
+        "https://a_.preview.example.test/cb",
+        "https://a'b.preview.example.test/cb",
+        "https://a~b.preview.example.test/cb",
+        "https://a$b.preview.example.test/cb",
+    ];
+    assert_all_refused(&requested, &SPA2, WEB_CLIENT);
+    let around = ["https://pr*web.example.test/cb"];
+    assert_matches("https://pr7web.example.test/cb", &around, WEB_CLIENT);
+    let ends = [
+        "https://pr-7web.example.test/cb",
+        "https://pr7-web.example.test/cb",
+        "https://pr-web.example.test/cb",
+        "https://pr7_7web.example.test/cb",
+    ];
+    assert_all_refused(&ends, &around, WEB_CLIENT);
+}
+
+/// Names of organizations may have an underscore, and each is registered.
+#[test]
+fn sec_026_organization_name_as_a_label() {
+    let requested = "https://acme_corp.tenant.example.test/cb";
+    assert_matches(requested, &SPA3, for_organization("acme_corp"));
+    for name in ["acme-", "-acme"] {
+        let requested = format!("https://{name}.tenant.example.test/cb");
+        assert_refused(&requested, &SPA3, for_organization(name));
+    }
 }
 
 #[test]

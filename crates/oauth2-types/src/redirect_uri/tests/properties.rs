@@ -145,9 +145,10 @@ fn exception(entry: &str, url: &Url, context: MatchContext<'_>) -> Option<String
         let after = after.split('.').next()?.to_ascii_lowercase();
         let middle = label.strip_prefix(&before)?.strip_suffix(&after)?;
         // Browsers take more for a host than a label may have, an asterisk for one.
-        let of_a_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let of_a_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let is_text = !middle.is_empty() && middle.bytes().all(of_a_label);
-        return is_text.then(|| entry.replace('*', middle));
+        let ends = middle.starts_with('-') || middle.ends_with('-');
+        return (is_text && !ends).then(|| entry.replace('*', middle));
     }
     let (scheme, after_scheme) = entry.split_once("://")?;
     if !context.native || !["127.0.0.1", "[::1]"].contains(&host) {

@@ -22,6 +22,8 @@ fn accepted() {
         "com.example.app:/cb",
         "https://*.preview.example.test/cb",
         "https://pr-*-web.example.test:8443",
+        "https://0*0.example.test",
+        "https://app.example.test/state?State=1&states=2&x=state&x-code=",
         "https://{organization_name}.tenant.example.test/cb",
     ] {
         assert_eq!(problem(text), None, "{text}");
@@ -81,9 +83,16 @@ fn sec_022_dangerous_schemes() {
 #[test]
 fn sec_023_wildcards() {
     use RegistrationError::{
-        PlaceholderDomain, PlaceholderPosition, PlaceholderScheme, SeveralPlaceholders,
+        PlaceholderDomain, PlaceholderLabel, PlaceholderPosition, PlaceholderScheme,
+        SeveralPlaceholders,
     };
+    let full = format!("https://{}*.example.test", "a".repeat(63));
     let cases = [
+        ("https://*-.example.test/cb", PlaceholderLabel),
+        ("https://-*.example.test/cb", PlaceholderLabel),
+        ("https://my_*.example.test/cb", PlaceholderLabel),
+        ("https://*_app.example.test/cb", PlaceholderLabel),
+        (full.as_str(), PlaceholderLabel),
         ("https://*", PlaceholderDomain),
         ("https://*/cb", PlaceholderDomain),
         ("https://*.test", PlaceholderDomain),
@@ -114,6 +123,56 @@ fn sec_023_wildcards() {
         problem("https://*.0.0.1/cb"),
         Some(RegistrationError::Malformed)
     );
+}
+
+/// SEC-007: the answer's parameters are added to the query, which must not have them already.
+#[test]
+fn sec_007_names_of_an_answer() {
+    for name in [
+        "access_token",
+        "code",
+        "error",
+        "error_description",
+        "error_uri",
+        "expires_in",
+        "id_token",
+        "iss",
+        "scope",
+        "session_state",
+        "state",
+        "token_type",
+    ] {
+        let encoded: Vec<_> = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for query in [
+            format!("?{name}=1"),
+            format!("?{name}"),
+            format!("?{name}="),
+            format!("?app=1&&{name}=1&b"),
+            format!("?{}=1", encoded.concat()),
+            format!("?a=?&{name}"),
+        ] {
+            for uri in [
+                "https://app.example.test/cb",
+                "https://app.example.test",
+                "https://*.preview.example.test/cb",
+                "http://127.0.0.1/cb",
+                "com.example.app:/cb",
+                "com.example.app:cb",
+            ] {
+                let expected = Some(RegistrationError::AnswerName(name));
+                assert_eq!(problem(&format!("{uri}{query}")), expected, "{query}");
+            }
+        }
+    }
+    let refused = problem("https://app.example.test/cb?app=1&state=1").unwrap();
+    assert!(refused.to_string().contains("\"state\""), "{refused}");
+    // Decoded once: applications find no `state` there.
+    assert_eq!(problem("https://app.example.test/cb?%2573tate=1"), None);
+    assert_eq!(problem("https://app.example.test/state=1/code"), None);
+    let entry = "https://app.example.test/cb?state=1";
+    assert_refused(entry, &[entry], WEB_CLIENT);
+    assert_eq!(match_post_logout_redirect_uri(entry, [entry]), None);
+    assert_eq!(match_logout_url(entry, [entry]), None);
 }
 
 #[test]

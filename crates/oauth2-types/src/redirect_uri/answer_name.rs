@@ -1,0 +1,32 @@
+//! Names that an answer uses for itself, and that no registered URI may have in its query: an application that finds such
+//! a name there could take what was registered for what was answered, or find it twice.
+
+use url::form_urlencoded;
+
+use super::raw_uri::RawUri;
+
+/// The parameters of authorization answers and of logouts: RFC 6749 §4.1.2, §4.2.2 and their errors, RFC 9207 §2, OpenID
+/// Connect Core §3.2.2.5, Session Management §3, RP-Initiated Logout §3.
+const ANSWER_NAMES: [&str; 12] = [
+    "access_token",
+    "code",
+    "error",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "id_token",
+    "iss",
+    "scope",
+    "session_state",
+    "state",
+    "token_type",
+];
+
+/// The first such name in the query, decoded once, as applications decode it. Letter case counts (RFC 6749 §1.9).
+pub(super) fn in_query_of(uri: &RawUri<'_>) -> Option<&'static str> {
+    let query = uri.query()?;
+    form_urlencoded::parse(query.as_bytes()).find_map(|(name, _)| {
+        let mut names = ANSWER_NAMES.into_iter();
+        names.find(|known| *known == name)
+    })
+}
