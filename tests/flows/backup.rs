@@ -54,7 +54,7 @@ async fn the_databases_of_a_stopped_server_lack_nothing() {
     on_embedded(async |deployment, embedded| {
         for round in 0..20 {
             let user = sign_up(deployment).await.user;
-            embedded.stop(["INT", "TERM"][round % 2]);
+            assert_eq!(embedded.stop(["INT", "TERM"][round % 2]), 0);
             let copy = copy_databases(Path::new(&embedded.data()));
             let data = copy.path().to_str().unwrap();
             run(
@@ -113,7 +113,7 @@ async fn the_steps_of_the_guide_work() {
         steps.run("While the server runs");
         let late = sign_up(deployment).await.agent;
 
-        embedded.stop("TERM");
+        assert_eq!(embedded.stop("TERM"), 0);
         steps.run("While the server is stopped");
         steps.run("Restoring");
         embedded.start_again().await;
@@ -122,7 +122,7 @@ async fn the_steps_of_the_guide_work() {
         let keys = Keys::fetch(deployment).await;
         let _same_keys = keys.verify(&id_token, APPLICATION);
 
-        embedded.stop("TERM");
+        assert_eq!(embedded.stop("TERM"), 0);
         steps.run("Restoring without sessions");
         embedded.start_again().await;
         assert!(!is_signed_in(&agent).await);

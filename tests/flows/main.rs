@@ -16,6 +16,7 @@ mod discovery;
 mod health;
 mod implicit_flow;
 mod logout;
+mod logs;
 mod organization;
 mod password_memory;
 mod passwords;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use doorward_test_support::free_port;
@@ -62,23 +62,31 @@ impl Embedded {
             folder,
             process: Mutex::default(),
         };
-        *deployment.process() = Some(deployment.serve());
+        *deployment.process() = Some(deployment.serve(&deployment.log_file()));
         deployment.wait_until_ready().await;
         deployment
     }
 
     /// Stops the server as an operator does, checks that it ends well, and starts it again.
     pub async fn restart(&self) {
-        self.stop("TERM");
-        self.start_again().await;
+        self.restart_with_log(&self.log_file()).await;
     }
 
-    /// Stops the server by a signal and checks that it ends well.
-    pub fn stop(&self, signal: &str) {
-        if let Some(process) = self.process().take() {
+    /// The same, with another file, pipe or device for all that the server writes.
+    pub async fn restart_with_log(&self, log: &Path) {
+        assert_eq!(self.stop("TERM"), 0, "the server stops by itself");
+        *self.process() = Some(self.serve(log));
+        self.wait_until_ready().await;
+    }
+
+    /// Stops the server by a signal and returns its exit code; 0 if it does not run.
+    #[must_use]
+    pub fn stop(&self, signal: &str) -> u8 {
+        let process = self.process().take();
+        process.map_or(0, |process| {
             process.signal(signal);
-            assert_eq!(process.exit_code(), 0, "the server stops by itself");
-        }
+            process.exit_code()
+        })
     }
 
     /// Ends the server at once, with `kill -9`.
@@ -90,8 +98,12 @@ impl Embedded {
 
     /// Starts a server that was stopped, and waits until it answers.
     pub async fn start_again(&self) {
-        *self.process() = Some(self.serve());
+        *self.process() = Some(self.serve(&self.log_file()));
         self.wait_until_ready().await;
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder().join("doorward.log")
     }
 
     /// Where the server listens, whatever its name is.
@@ -143,7 +155,7 @@ impl Embedded {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self) -> Process {
+    fn serve(&self, log: &Path) -> Process {
         let listen = self.listen.to_string();
         let (data, tenant) = (self.data(), self.folder().join("tenant.yaml"));
         let mut arguments: Vec<&OsStr> = Vec::from(
@@ -162,8 +174,7 @@ impl Embedded {
             arguments.extend([OsStr::new("--tls-cert"), tls.certificate().as_os_str()]);
             arguments.extend([OsStr::new("--tls-key"), tls.key().as_os_str()]);
         }
-        let log = self.folder().join("doorward.log");
-        Process::start(&program("doorward"), &arguments, &log)
+        Process::start(&program("doorward"), &arguments, log)
     }
 }
 

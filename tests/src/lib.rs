@@ -31,7 +31,7 @@ pub use node::tell_in_browser;
 pub use page::Page;
 pub use program::{Outcome, program, run};
 pub use request::Request;
-pub use separate::{Builder, Replica, SECOND_SESSION, SERVICES, Separate};
+pub use separate::{Builder, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
 pub use tenant::{
     API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
     LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,

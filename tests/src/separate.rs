@@ -21,7 +21,8 @@ use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready};
 use crate::program::{program, run};
 use crate::tls::Tls;
 
-const FRONTEND: &str = "authorize-frontend";
+/// The frontend that one reaches unless one asks for the other.
+pub const FRONTEND: &str = "authorize-frontend";
 const SECOND_FRONTEND: &str = "authorize-frontend-2";
 /// The services behind the frontend.
 pub const SERVICES: [&str; 5] = [
@@ -138,8 +139,13 @@ impl Separate {
 
     /// Starts a service that has ended, as it was started before.
     pub fn start_process(&self, name: &'static str) {
-        let config = self.config_path(name);
         let log = self.folder.path().join(format!("{name}.log"));
+        self.start_process_with_log(name, &log);
+    }
+
+    /// The same, with another file, pipe or device for all that the service writes.
+    pub fn start_process_with_log(&self, name: &'static str, log: &Path) {
+        let config = self.config_path(name);
         let service = name.strip_suffix("-2").unwrap_or(name);
         let arguments = [
             "service".as_ref(),
@@ -147,7 +153,7 @@ impl Separate {
             "--config".as_ref(),
             config.as_os_str(),
         ];
-        let process = Process::start(&program("doorward"), &arguments, &log);
+        let process = Process::start(&program("doorward"), &arguments, log);
         let mut processes = self
             .processes
             .lock()
@@ -167,6 +173,18 @@ impl Separate {
     #[must_use]
     pub fn process_id(&self, name: &str) -> u32 {
         self.process(name, Process::id)
+    }
+
+    /// Appends lines to the configuration file of a service, for its next start.
+    pub fn configure(&self, name: &str, lines: &str) {
+        let path = self.config_path(name);
+        let config = std::fs::read_to_string(&path).expect("the file is ours");
+        self.write_config(name, &format!("{config}{lines}"));
+    }
+
+    /// Waits until all services answer.
+    pub async fn wait_until_well(&self) {
+        self.wait_until_ready().await;
     }
 
     /// Where a service serves gRPC.

@@ -8,13 +8,13 @@ mod error;
 mod identity;
 mod jwks;
 mod organizations;
+mod patience;
 mod registry;
 mod relay;
+mod repeats;
 mod roles;
 mod sessions;
 mod token_signing;
-
-use std::time::Duration;
 
 use doorward_service_kit::Shutdown;
 use tonic::transport::Channel;
@@ -23,12 +23,13 @@ pub use error::BackendError;
 pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};
 pub(crate) use jwks::Jwks;
 pub(crate) use organizations::Organizations;
+pub use patience::Patience;
 pub(crate) use registry::{RegisteredClient, Registry};
 pub(crate) use roles::Roles;
 pub(crate) use sessions::{Absence, FoundTransaction, LiveSession, Resolved, Sessions, limits};
 pub(crate) use token_signing::TokenSigning;
 
-/// How to reach the five services, and how long to wait for each answer.
+/// How to reach the five services, and how long to wait for their answers.
 #[derive(Debug, Clone)]
 pub struct Channels {
     /// `doorward.client_registry.v1`
@@ -41,8 +42,8 @@ pub struct Channels {
     pub organization: Channel,
     /// `doorward.token_signing.v1`
     pub token_signing: Channel,
-    /// For every call but the checking and setting of a password, which may take ten times as long.
-    pub deadline: Duration,
+    /// How long to wait for them.
+    pub patience: Patience,
 }
 
 /// The five services.
@@ -55,24 +56,26 @@ pub(crate) struct Backends {
     pub(crate) token_signing: TokenSigning,
     pub(crate) jwks: Jwks,
     pub(crate) roles: Roles,
+    pub(crate) patience: Patience,
 }
 
 impl Backends {
     /// Connects, and starts what keeps memory true: the registry's watch, the keys, the roles, the relay of users.
     pub(crate) fn start(channels: Channels, shutdown: &Shutdown) -> Self {
-        let deadline = channels.deadline;
-        let token_signing = TokenSigning::new(channels.token_signing, deadline);
-        let identity = Identity::new(channels.identity, deadline);
-        let sessions = Sessions::new(channels.session, deadline);
+        let patience = &channels.patience;
+        let token_signing = TokenSigning::new(channels.token_signing, patience);
+        let identity = Identity::new(channels.identity, patience);
+        let sessions = Sessions::new(channels.session, patience);
         relay::start(identity.clone(), sessions.clone(), shutdown.clone());
         Self {
-            registry: Registry::start(channels.client_registry, deadline, shutdown.clone()),
+            registry: Registry::start(channels.client_registry, patience, shutdown.clone()),
             jwks: Jwks::start(token_signing.clone(), shutdown.clone()),
             roles: Roles::start(identity.clone(), shutdown.clone()),
-            organizations: Organizations::new(channels.organization, deadline),
+            organizations: Organizations::new(channels.organization, patience),
             identity,
             sessions,
             token_signing,
+            patience: channels.patience,
         }
     }
 }

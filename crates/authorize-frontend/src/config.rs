@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use tonic::transport::Channel;
 
-use crate::backends::Channels;
+use crate::backends::{Channels, Patience};
 use crate::issuer::Issuer;
 
 /// Everything that `doorward-authorize-frontend` can be told.
@@ -118,31 +118,67 @@ pub struct BackendsConfig {
     pub organization: String,
     /// Address of `doorward-token-signing`.
     pub token_signing: String,
-    /// How long to wait for an answer, in milliseconds; default 250. Passwords get ten times as long.
+    /// How long one call may take that can be repeated, in milliseconds; default 250.
     #[serde(default = "default_deadline_ms")]
     pub deadline_ms: u64,
+    /// How long all calls of a silent authentication may take, in milliseconds; default 800.
+    #[serde(default = "default_silent_ms")]
+    pub silent_ms: u64,
+    /// How long all calls for any other answer may take, in milliseconds; default 2,000.
+    #[serde(default = "default_page_ms")]
+    pub page_ms: u64,
+    /// How long all calls may take where a password is checked or set, in milliseconds; default 3,000.
+    #[serde(default = "default_password_ms")]
+    pub password_ms: u64,
 }
 
 fn default_deadline_ms() -> u64 {
-    250
+    to_millis(Patience::default().call)
+}
+
+fn default_silent_ms() -> u64 {
+    to_millis(Patience::default().silent)
+}
+
+fn default_page_ms() -> u64 {
+    to_millis(Patience::default().page)
+}
+
+fn default_password_ms() -> u64 {
+    to_millis(Patience::default().password)
+}
+
+fn to_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl BackendsConfig {
     /// Channels that connect when they are first used.
     pub fn connect(&self) -> Result<Channels, ConfigError> {
-        if self.deadline_ms == 0 {
-            return Err(ConfigError::invalid(
-                "backends.deadline_ms",
-                "must be 1 or more",
-            ));
-        }
+        let patience = self.patience()?;
         Ok(Channels {
             client_registry: channel("client_registry", &self.client_registry)?,
             identity: channel("identity", &self.identity)?,
             session: channel("session", &self.session)?,
             organization: channel("organization", &self.organization)?,
             token_signing: channel("token_signing", &self.token_signing)?,
-            deadline: Duration::from_millis(self.deadline_ms),
+            patience,
+        })
+    }
+
+    fn patience(&self) -> Result<Patience, ConfigError> {
+        let time = |key: &str, millis: u64| match millis {
+            0 => Err(ConfigError::invalid(
+                format!("backends.{key}"),
+                "must be 1 or more",
+            )),
+            millis => Ok(Duration::from_millis(millis)),
+        };
+        Ok(Patience {
+            call: time("deadline_ms", self.deadline_ms)?,
+            silent: time("silent_ms", self.silent_ms)?,
+            page: time("page_ms", self.page_ms)?,
+            password: time("password_ms", self.password_ms)?,
         })
     }
 }
@@ -162,6 +198,20 @@ mod tests {
         let config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
         config.http.validate().unwrap();
         config.grpc.validate().unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_times_of_the_sample_are_the_defaults_and_none_is_0() {
+        let sample = Path::new("../../deploy/config/authorize-frontend.toml");
+        let mut config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
+        let channels = config.backends.connect().unwrap();
+        assert_eq!(channels.patience, Patience::default());
+        config.backends.silent_ms = 0;
+        let error = config.backends.connect().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: backends.silent_ms: must be 1 or more"
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod login;
 mod logout;
 mod oidc_logout;
 mod onward;
+mod patience;
 mod question;
 pub(crate) mod redirect;
 pub(crate) mod repeat;

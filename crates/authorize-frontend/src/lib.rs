@@ -27,7 +27,7 @@ use axum::Router;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
-pub use backends::{BackendError, Channels};
+pub use backends::{BackendError, Channels, Patience};
 pub use config::{BackendsConfig, Config, HttpConfig};
 pub use issuer::Issuer;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_authorize_frontend::{Channels, Issuer};
+use doorward_authorize_frontend::{Channels, Issuer, Patience};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::output::warn;
 
 /// Between services in one process only a busy machine makes an answer late.
-const DEADLINE: Duration = Duration::from_secs(1);
+const CALL: Duration = Duration::from_secs(1);
 
 /// The file that the process serving from a data folder locks.
 pub(crate) const SERVER_LOCK: &str = "server.lock";
@@ -171,7 +171,10 @@ impl DataFolder {
             session: self.session(clock.clone(), shutdown).await?,
             organization: self.organization(shutdown).await?,
             token_signing: self.token_signing(issuer, clock, shutdown).await?,
-            deadline: DEADLINE,
+            patience: Patience {
+                call: CALL,
+                ..Patience::default()
+            },
         })
     }
 

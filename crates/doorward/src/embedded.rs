@@ -1,6 +1,7 @@
 //! Every service in this process, with HTTP as the only port.
 
 use std::sync::Arc;
+use std::thread;
 
 use doorward_authorize_frontend::{Channels, HttpConfig};
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
@@ -58,12 +59,13 @@ impl Embedded {
         apply(file, services, false).await
     }
 
-    /// Serves until a signal; calls `ready` once connections are accepted.
-    pub(crate) async fn serve(self, ready: impl FnOnce()) -> Result<(), Error> {
+    /// Serves until a signal; calls `ready` once connections are accepted, on a thread of its own: standard output may
+    /// be a pipe that nobody reads.
+    pub(crate) async fn serve(self, ready: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         let address = self.http.listen;
         let announce = async {
             listen::until_accepting(address).await;
-            ready();
+            let _ = thread::Builder::new().spawn(ready);
             std::future::pending().await
         };
         let serving =

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use doorward_service_kit::sql::close_all;
-use doorward_service_kit::with_causes;
+use doorward_service_kit::{init_telemetry, print_error, with_causes};
 
 use cli::{Cli, Command, Task};
 use commands::service::expand_link;
@@ -40,14 +40,14 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("doorward: {}", with_causes(&error));
+            print_error(format_args!("doorward: {}", with_causes(&error)));
             error.exit_code()
         }
     }
 }
 
 fn run(task: Task) -> Result<(), Error> {
-    doorward_service_kit::init_telemetry(&task.log()).map_err(Error::Telemetry)?;
+    let _log = init_telemetry(&task.log()).map_err(Error::Telemetry)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

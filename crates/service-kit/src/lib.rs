@@ -4,6 +4,7 @@
 
 mod clock;
 pub mod config;
+pub mod deadline;
 pub mod grpc;
 mod metrics;
 mod private_file;
@@ -22,4 +23,4 @@ pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};
 pub use store_error::StoreError;
-pub use telemetry::{LogConfig, LogFormat, init as init_telemetry};
+pub use telemetry::{LogConfig, LogFormat, LogGuard, init as init_telemetry, print_error};

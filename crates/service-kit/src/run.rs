@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, ServeError};
 use crate::metrics::serve as serve_metrics;
-use crate::{LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal};
+use crate::{LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal, print_error};
 
 /// The command line of a service.
 #[derive(Debug, clap::Args)]
@@ -65,7 +65,7 @@ pub fn run<C: DeserializeOwned>(
     match start(args, telemetry, service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("{name}: {problem}");
+            print_error(format_args!("{name}: {problem}"));
             ExitCode::FAILURE
         }
     }
@@ -78,7 +78,7 @@ fn start<C: DeserializeOwned>(
 ) -> Result<(), String> {
     let settings: C = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
     let (log, metrics) = telemetry(&settings);
-    init_telemetry(log)?;
+    let _log = init_telemetry(log)?;
     let metrics = metrics.clone();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

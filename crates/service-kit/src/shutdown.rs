@@ -2,6 +2,8 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::telemetry::flush as flush_log;
+
 /// Cancelled when the process shall stop; long streams end with it.
 pub type Shutdown = CancellationToken;
 
@@ -12,10 +14,11 @@ pub fn on_signal() -> Shutdown {
     let token = shutdown.clone();
     tokio::spawn(async move {
         wait_for_signal().await;
-        tracing::info!("stopping: finishing what is in flight");
         token.cancel();
+        tracing::info!("stopping: finishing what is in flight");
         wait_for_signal().await;
         tracing::warn!("second signal: stopping at once");
+        flush_log();
         std::process::exit(1);
     });
     shutdown

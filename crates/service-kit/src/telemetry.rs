@@ -1,9 +1,27 @@
 //! Logging. What is logged, and what never is, stands in `docs/logging.md`.
 
-use std::io::IsTerminal;
+mod cut;
+mod panics;
+mod sink;
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::debug_fn;
+
+use sink::Sink;
+
+/// For the last lines, when nobody may be reading them.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+static SINK: OnceLock<Sink> = OnceLock::new();
 
 /// The `[log]` section.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,20 +64,76 @@ impl Default for LogConfig {
     }
 }
 
+/// As long as it lives there is a log; at its end, the last lines are written.
+#[derive(Debug)]
+#[must_use]
+pub struct LogGuard(());
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        flush();
+    }
+}
+
 /// Starts logging to standard error. A second call does nothing.
 ///
 /// # Errors
-/// A text that names the filter that cannot be read.
-pub fn init(config: &LogConfig) -> Result<(), String> {
+/// A text that names the filter that cannot be read, or says why there can be no log.
+pub fn init(config: &LogConfig) -> Result<LogGuard, String> {
     let filter = EnvFilter::try_new(&config.filter)
         .map_err(|error| format!("log.filter {:?}: {error}", config.filter))?;
+    let sink = start_sink().map_err(|error| format!("standard error cannot be used: {error}"))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_ansi(io::stderr().is_terminal())
+        .log_internal_errors(false)
+        .with_writer(move || sink.clone());
     let _already_started = match config.format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder
+            .with_target(false)
+            .fmt_fields(debug_fn(cut::write_field).delimited(" "))
+            .try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .map_event_format(cut::CutJson)
+            .try_init(),
     };
-    Ok(())
+    panics::log_panics();
+    Ok(LogGuard(()))
+}
+
+/// The one sink of this process, with a descriptor of its own: a lock that a blocked write holds must not be met
+/// elsewhere.
+fn start_sink() -> io::Result<Sink> {
+    if let Some(sink) = SINK.get() {
+        return Ok(sink.clone());
+    }
+    let output = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+    let sink = Sink::start(output, |_, lines| {
+        tracing::warn!(lines, "log lines were dropped: they could not be written");
+    })?;
+    Ok(SINK.get_or_init(|| sink).clone())
+}
+
+/// Waits until what was logged is written, but not for ever.
+pub(crate) fn flush() {
+    if let Some(sink) = SINK.get() {
+        sink.flush(LAST_LINES);
+    }
+}
+
+/// Prints a line on standard error, behind all that was logged. Cannot fail: a process that ends has nowhere else to
+/// say why.
+pub fn print_error(line: impl Display) {
+    print_line(line);
+    flush();
+}
+
+fn print_line(line: impl Display) {
+    let line = format!("{line}\n");
+    match SINK.get() {
+        Some(sink) => sink.push(line.as_bytes()),
+        None => drop(io::stderr().write_all(line.as_bytes())),
+    }
 }

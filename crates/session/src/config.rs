@@ -41,7 +41,8 @@ pub struct RedisConfig {
     /// File that holds the password of the Sentinels; absent: none.
     #[serde(default)]
     pub sentinel_password_file: Option<PathBuf>,
-    /// How long Redis may take to answer, in milliseconds; default 100, less than callers wait for this service.
+    /// How long Redis may take to answer before that counts as late, in milliseconds; default 100, less than callers
+    /// wait for this service.
     #[serde(default = "default_deadline_ms")]
     pub deadline_ms: u64,
     /// How many replicas have to acknowledge a sign-out before it is confirmed; absent: one behind Sentinels and in a

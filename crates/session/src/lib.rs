@@ -10,14 +10,16 @@ mod error;
 mod grpc;
 pub mod store;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionServiceServer};
 use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::grpc::HandedOn;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
-use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock, print_error};
 use tonic::service::Routes;
 
 pub use config::{Config, RedisConfig, StoreConfig, WhenEmptied};
@@ -44,7 +46,8 @@ pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigErr
 /// The gRPC service over a store.
 #[must_use]
 pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
-    Routes::new(SessionServiceServer::new(grpc::Service::new(store, clock)))
+    let service = SessionServiceServer::new(grpc::Service::new(store, clock));
+    Routes::new(HandedOn(service))
 }
 
 /// The command line of the service.
@@ -57,12 +60,24 @@ pub struct Args {
     print_functions: bool,
 }
 
+/// Prints on standard output. A reader that has seen enough is no failure; a full disk is one.
+fn print(text: &str) -> ExitCode {
+    let mut output = io::stdout().lock();
+    let printed = output.write_all(text.as_bytes());
+    match printed.and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            print_error(format_args!("doorward-session: standard output: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.
 #[must_use]
 pub fn main(args: &Args) -> ExitCode {
     if args.print_functions {
-        print!("{}", RedisStore::functions());
-        return ExitCode::SUCCESS;
+        return print(RedisStore::functions());
     }
     doorward_service_kit::run(
         "doorward-session",

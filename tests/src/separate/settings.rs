@@ -49,7 +49,8 @@ impl Separate {
         };
         let backends = SERVICES.map(backend).concat();
         // Longer than by default, for machines that run tests and compilers beside the deployment.
-        let deadline = "deadline_ms = 1000\n";
+        let deadline =
+            "deadline_ms = 1000\nsilent_ms = 1500\npage_ms = 5000\npassword_ms = 10000\n";
         format!(
             "{http}{}{}[backends]\n{deadline}{backends}",
             tls.unwrap_or_default(),

@@ -73,6 +73,13 @@ fn cannot_tell(status: &Status) -> bool {
     }
 }
 
+/// Whether the same call, made again at once, may be answered. A backend that has too much to do is left alone.
+pub(super) fn may_be_repeated(status: &Status) -> bool {
+    let has_too_much = reason_of(status) == Some(ErrorReason::Overloaded)
+        || status.code() == Code::ResourceExhausted;
+    cannot_tell(status) && !has_too_much
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +94,26 @@ mod tests {
             BackendError::new("session", status),
             BackendError::CannotTell { .. }
         ));
+    }
+
+    #[test]
+    fn only_what_is_late_or_lost_is_asked_again() {
+        for status in [
+            Refusal::new(ErrorReason::StoreUnavailable, "gone").into(),
+            Status::unavailable("connection refused"),
+            Status::deadline_exceeded("too slow"),
+            Status::cancelled("Timeout expired"),
+        ] {
+            assert!(may_be_repeated(&status), "{status:?}");
+        }
+        for status in [
+            Refusal::new(ErrorReason::Overloaded, "too much").into(),
+            Refusal::new(ErrorReason::Conflict, "no").into(),
+            Status::resource_exhausted("too much"),
+            Status::internal("bug"),
+        ] {
+            assert!(!may_be_repeated(&status), "{status:?}");
+        }
     }
 
     #[test]

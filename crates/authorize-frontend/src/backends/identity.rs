@@ -1,7 +1,5 @@
 //! Users and passwords.
 
-use std::time::Duration;
-
 use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
@@ -12,11 +10,8 @@ use doorward_proto::identity::v1::{
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-use super::BackendError;
 use super::calls::Calls;
-
-/// Hashing a password takes longer than anything else, and may have to wait for its turn.
-const PASSWORD_FACTOR: u32 = 10;
+use super::{BackendError, Patience};
 
 /// Whether a password was right.
 #[derive(Debug)]
@@ -44,19 +39,13 @@ pub(crate) enum SignUpVerdict {
 pub(crate) struct Identity {
     client: IdentityServiceClient<Channel>,
     calls: Calls,
-    password_calls: Calls,
 }
 
 impl Identity {
-    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
-        let backend = "identity";
+    pub(super) fn new(channel: Channel, patience: &Patience) -> Self {
         Self {
             client: IdentityServiceClient::new(channel),
-            calls: Calls { backend, deadline },
-            password_calls: Calls {
-                backend,
-                deadline: deadline * PASSWORD_FACTOR,
-            },
+            calls: Calls::new("identity", patience),
         }
     }
 
@@ -66,14 +55,19 @@ impl Identity {
         identifier: &str,
         password: &str,
     ) -> Result<PasswordVerdict, BackendError> {
-        let request = self.password_calls.request(VerifyPasswordRequest {
+        let request = VerifyPasswordRequest {
             connections,
             identifier: identifier.to_owned(),
             password: password.to_owned(),
-        });
-        let result = self.client.clone().verify_password(request).await;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.verify_password(request).await
+            })
+            .await;
         let expected = [ErrorReason::WrongCredentials];
-        match self.password_calls.answer_or_refusal(result, &expected)? {
+        match self.calls.answer_or_refusal(result, &expected)? {
             Ok(response) => {
                 let user = self.calls.required(response.user, "user")?;
                 Ok(PasswordVerdict::Right(Box::new(user)))
@@ -86,14 +80,18 @@ impl Identity {
         &self,
         request: CreateUserRequest,
     ) -> Result<SignUpVerdict, BackendError> {
-        let request = self.password_calls.request(request);
-        let result = self.client.clone().create_user(request).await;
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.create_user(request).await
+            })
+            .await;
         let expected = [
             ErrorReason::UserAlreadyExists,
             ErrorReason::PasswordTooWeak,
             ErrorReason::InvalidField,
         ];
-        match self.password_calls.answer_or_refusal(result, &expected)? {
+        match self.calls.answer_or_refusal(result, &expected)? {
             Ok(response) => {
                 let user = self.calls.required(response.user, "user")?;
                 Ok(SignUpVerdict::Created(Box::new(user)))
@@ -105,10 +103,15 @@ impl Identity {
     }
 
     pub(crate) async fn find_user(&self, user_id: &str) -> Result<Option<User>, BackendError> {
-        let request = self.calls.request(FindUserRequest {
+        let request = FindUserRequest {
             user_id: user_id.to_owned(),
-        });
-        let result = self.client.clone().find_user(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.find_user(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.user)
     }
 
@@ -118,11 +121,16 @@ impl Identity {
         user_id: &str,
         consent: Consent,
     ) -> Result<User, BackendError> {
-        let request = self.calls.request(AddConsentRequest {
+        let request = AddConsentRequest {
             user_id: user_id.to_owned(),
             consent: Some(consent),
-        });
-        let result = self.client.clone().add_consent(request).await;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.add_consent(request).await
+            })
+            .await;
         self.calls.required(self.calls.answer(result)?.user, "user")
     }
 
@@ -131,8 +139,13 @@ impl Identity {
         &self,
         known_revision: u64,
     ) -> Result<Option<(u64, Vec<Role>)>, BackendError> {
-        let request = self.calls.request(ListRolesRequest { known_revision });
-        let result = self.client.clone().list_roles(request).await;
+        let request = ListRolesRequest { known_revision };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.list_roles(request).await
+            })
+            .await;
         let answer = self.calls.answer(result)?;
         let is_new = answer.revision != known_revision;
         Ok(is_new.then_some((answer.revision, answer.roles)))

@@ -1,7 +1,5 @@
 //! Organizations and their members.
 
-use std::time::Duration;
-
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
@@ -9,8 +7,8 @@ use doorward_proto::organization::v1::{
 };
 use tonic::transport::Channel;
 
-use super::BackendError;
 use super::calls::Calls;
+use super::{BackendError, Patience};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Organizations {
@@ -19,13 +17,10 @@ pub(crate) struct Organizations {
 }
 
 impl Organizations {
-    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
+    pub(super) fn new(channel: Channel, patience: &Patience) -> Self {
         Self {
             client: OrganizationServiceClient::new(channel),
-            calls: Calls {
-                backend: "organization",
-                deadline,
-            },
+            calls: Calls::new("organization", patience),
         }
     }
 
@@ -33,10 +28,15 @@ impl Organizations {
         &self,
         organization_id: &str,
     ) -> Result<Option<Organization>, BackendError> {
-        let request = self.calls.request(FindOrganizationRequest {
+        let request = FindOrganizationRequest {
             organization_id: organization_id.to_owned(),
-        });
-        let result = self.client.clone().find_organization(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.find_organization(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.organization)
     }
 
@@ -46,11 +46,16 @@ impl Organizations {
         organization_id: &str,
         user_id: &str,
     ) -> Result<bool, BackendError> {
-        let request = self.calls.request(CheckMembershipRequest {
+        let request = CheckMembershipRequest {
             organization_id: organization_id.to_owned(),
             user_id: user_id.to_owned(),
-        });
-        let result = self.client.clone().check_membership(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.check_membership(request).await
+            })
+            .await;
         let expected = [ErrorReason::OrganizationNotFound];
         let answer = self.calls.answer_or_refusal(result, &expected)?;
         Ok(answer.is_ok_and(|response| response.member))

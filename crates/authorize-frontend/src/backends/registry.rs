@@ -6,7 +6,6 @@
 mod generation;
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
@@ -18,8 +17,8 @@ use moka::future::Cache;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use super::BackendError;
 use super::calls::Calls;
+use super::{BackendError, Patience};
 use generation::Generation;
 
 const MAX_ENTRIES: u64 = 10_000;
@@ -53,15 +52,12 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub(super) fn start(channel: Channel, deadline: Duration, shutdown: Shutdown) -> Self {
+    pub(super) fn start(channel: Channel, patience: &Patience, shutdown: Shutdown) -> Self {
         let service = ClientRegistryServiceClient::new(channel);
         Self {
             generation: Generation::watch(service.clone(), shutdown),
             service,
-            calls: Calls {
-                backend: "client-registry",
-                deadline,
-            },
+            calls: Calls::new("client-registry", patience),
             tenants: Cache::new(1),
             last_tenant: RwLock::default(),
             clients: Cache::new(MAX_ENTRIES),
@@ -71,11 +67,15 @@ impl Registry {
 
     pub(crate) async fn tenant(&self) -> Result<Arc<Tenant>, BackendError> {
         let found = self
-            .remembered(&self.tenants, "", async |mut service| {
-                let response = service
-                    .get_tenant(self.calls.request(GetTenantRequest {}))
+            .remembered(&self.tenants, "", async || {
+                let request = GetTenantRequest {};
+                let result = self
+                    .calls
+                    .repeatable(&self.service, request, |mut client, request| async move {
+                        client.get_tenant(request).await
+                    })
                     .await;
-                Ok(self.calls.answer(response)?.tenant)
+                Ok(self.calls.answer(result)?.tenant)
             })
             .await?;
         self.calls.required(found, "tenant")
@@ -99,11 +99,17 @@ impl Registry {
         &self,
         client_id: &str,
     ) -> Result<Option<Arc<RegisteredClient>>, BackendError> {
-        self.remembered(&self.clients, client_id, async |mut service| {
-            let request = self.calls.request(FindClientRequest {
+        self.remembered(&self.clients, client_id, async || {
+            let request = FindClientRequest {
                 client_id: client_id.to_owned(),
-            });
-            let answer = self.calls.answer(service.find_client(request).await)?;
+            };
+            let result = self
+                .calls
+                .repeatable(&self.service, request, |mut client, request| async move {
+                    client.find_client(request).await
+                })
+                .await;
+            let answer = self.calls.answer(result)?;
             let (connections, client_grants) = (answer.connections, answer.client_grants);
             Ok(answer.client.map(|client| RegisteredClient {
                 client,
@@ -118,13 +124,17 @@ impl Registry {
         &self,
         identifier: &str,
     ) -> Result<Option<Arc<ResourceServer>>, BackendError> {
-        self.remembered(&self.resource_servers, identifier, async |mut service| {
-            let request = self.calls.request(FindResourceServerRequest {
+        self.remembered(&self.resource_servers, identifier, async || {
+            let request = FindResourceServerRequest {
                 identifier: identifier.to_owned(),
-            });
-            let answer = self
+            };
+            let result = self
                 .calls
-                .answer(service.find_resource_server(request).await)?;
+                .repeatable(&self.service, request, |mut client, request| async move {
+                    client.find_resource_server(request).await
+                })
+                .await;
+            let answer = self.calls.answer(result)?;
             Ok(answer.resource_server)
         })
         .await
@@ -132,19 +142,29 @@ impl Registry {
 
     /// Whether there is such a connection, for whichever application. Only mistaken requests ask, so nothing is remembered.
     pub(crate) async fn has_connection(&self, name: &str) -> Result<bool, BackendError> {
-        let request = self.calls.request(FindConnectionRequest {
+        let request = FindConnectionRequest {
             name: name.to_owned(),
-        });
-        let result = self.service.clone().find_connection(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.service, request, |mut client, request| async move {
+                client.find_connection(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.connection.is_some())
     }
 
     /// Whether any application allows cross-origin calls from `origin`. Browsers remember the answer, we do not.
     pub(crate) async fn allows_origin(&self, origin: &str) -> Result<bool, BackendError> {
-        let request = self.calls.request(FindAllowedOriginRequest {
+        let request = FindAllowedOriginRequest {
             origin: origin.to_owned(),
-        });
-        let result = self.service.clone().find_allowed_origin(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.service, request, |mut client, request| async move {
+                client.find_allowed_origin(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.allowed)
     }
 
@@ -154,15 +174,14 @@ impl Registry {
         &self,
         entries: &Entries<T>,
         key: &str,
-        load: impl AsyncFnOnce(ClientRegistryServiceClient<Channel>) -> Result<Option<T>, BackendError>,
+        load: impl AsyncFnOnce() -> Result<Option<T>, BackendError>,
     ) -> Result<Option<Arc<T>>, BackendError> {
         let generation = self.generation.current().ok_or_else(|| {
             let status = Status::unavailable("not heard of for too long");
             BackendError::new(self.calls.backend, status)
         })?;
-        let service = self.service.clone();
         let loaded = entries.try_get_with((generation, key.to_owned()), async {
-            match load(service).await {
+            match load().await {
                 Ok(Some(found)) => Ok(Arc::new(found)),
                 Ok(None) => Err(Miss::Absent),
                 Err(error) => Err(Miss::Lost(error)),

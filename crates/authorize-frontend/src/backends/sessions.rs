@@ -1,7 +1,5 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
-use std::time::Duration;
-
 use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
@@ -15,8 +13,8 @@ use doorward_proto::session::v1::{
 };
 use tonic::transport::Channel;
 
-use super::BackendError;
 use super::calls::Calls;
+use super::{BackendError, Patience};
 use crate::browser::Browser;
 
 /// A session that its store has confirmed, with its user.
@@ -58,13 +56,10 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
+    pub(super) fn new(channel: Channel, patience: &Patience) -> Self {
         Self {
             client: SessionServiceClient::new(channel),
-            calls: Calls {
-                backend: "session",
-                deadline,
-            },
+            calls: Calls::new("session", patience),
         }
     }
 
@@ -73,8 +68,12 @@ impl Sessions {
         &self,
         request: OpenSessionRequest,
     ) -> Result<(String, String), BackendError> {
-        let request = self.calls.request(request);
-        let result = self.client.clone().open_session(request).await;
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.open_session(request).await
+            })
+            .await;
         let opened = self.calls.answer(result)?;
         let session = self.calls.required(opened.session, "session")?;
         Ok((opened.session_token, session.sid))
@@ -91,16 +90,20 @@ impl Sessions {
         let Some(session_token) = browser.session_token() else {
             return Ok(Resolved::Absent(Absence(())));
         };
-        let request = self.calls.request(ResolveSessionRequest {
+        let request = ResolveSessionRequest {
             session_token: session_token.to_owned(),
             device: Some(browser.device()),
             limits: Some(limits(tenant, true)),
             ephemeral_limits: Some(limits(tenant, false)),
             ..request
-        });
-        let answer = self
+        };
+        let result = self
             .calls
-            .answer(self.client.clone().resolve_session(request).await)?;
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.resolve_session(request).await
+            })
+            .await;
+        let answer = self.calls.answer(result)?;
         let Some(session) = answer.session else {
             return Ok(Resolved::Absent(Absence(())));
         };
@@ -109,11 +112,16 @@ impl Sessions {
     }
 
     pub(crate) async fn end(&self, session_token: &str) -> Result<(), BackendError> {
-        let request = self.calls.request(EndSessionRequest {
+        let request = EndSessionRequest {
             session_token: session_token.to_owned(),
-        });
-        self.calls
-            .answer(self.client.clone().end_session(request).await)?;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.end_session(request).await
+            })
+            .await;
+        self.calls.answer(result)?;
         Ok(())
     }
 
@@ -123,28 +131,43 @@ impl Sessions {
         user_id: &str,
         tenant: &Tenant,
     ) -> Result<Vec<Session>, BackendError> {
-        let request = self.calls.request(ListSessionsRequest {
+        let request = ListSessionsRequest {
             user_id: user_id.to_owned(),
             limits: Some(limits(tenant, true)),
             ephemeral_limits: Some(limits(tenant, false)),
-        });
-        let result = self.client.clone().list_sessions(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.list_sessions(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.sessions)
     }
 
     /// Ends sessions of a user, and of nobody else; gives how many there were. An error means that they may live on.
     pub(crate) async fn revoke(&self, user_id: &str, which: Which) -> Result<u32, BackendError> {
-        let request = self.calls.request(RevokeSessionsRequest {
+        let request = RevokeSessionsRequest {
             user_id: user_id.to_owned(),
             which: Some(which),
-        });
-        let result = self.client.clone().revoke_sessions(request).await;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.revoke_sessions(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.revoked)
     }
 
     pub(super) async fn user_relay_position(&self) -> Result<u64, BackendError> {
-        let request = self.calls.request(GetUserRelayPositionRequest {});
-        let result = self.client.clone().get_user_relay_position(request).await;
+        let request = GetUserRelayPositionRequest {};
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.get_user_relay_position(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.position)
     }
 
@@ -154,12 +177,17 @@ impl Sessions {
         users: Vec<User>,
         relay_position: Option<u64>,
     ) -> Result<(), BackendError> {
-        let request = self.calls.request(PutUsersRequest {
+        let request = PutUsersRequest {
             users,
             relay_position,
-        });
-        self.calls
-            .answer(self.client.clone().put_users(request).await)?;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.put_users(request).await
+            })
+            .await;
+        self.calls.answer(result)?;
         Ok(())
     }
 
@@ -169,13 +197,18 @@ impl Sessions {
         browser_token: &str,
         client_id: &str,
     ) -> Result<(), BackendError> {
-        let request = self.calls.request(AddTransactionRequest {
+        let request = AddTransactionRequest {
             transaction: Some(transaction),
             browser_token: browser_token.to_owned(),
             client_id: client_id.to_owned(),
-        });
-        self.calls
-            .answer(self.client.clone().add_transaction(request).await)?;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.add_transaction(request).await
+            })
+            .await;
+        self.calls.answer(result)?;
         Ok(())
     }
 
@@ -184,11 +217,16 @@ impl Sessions {
         transaction_id: &str,
         browser_token: &str,
     ) -> Result<FoundTransaction, BackendError> {
-        let request = self.calls.request(FindTransactionRequest {
+        let request = FindTransactionRequest {
             transaction_id: transaction_id.to_owned(),
             browser_token: browser_token.to_owned(),
-        });
-        let result = self.client.clone().find_transaction(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.find_transaction(request).await
+            })
+            .await;
         let answer = self.calls.answer(result)?;
         Ok(match (answer.transaction, answer.lost_client_id) {
             (Some(transaction), _) => FoundTransaction::Open(Box::new(transaction)),
@@ -203,10 +241,15 @@ impl Sessions {
         &self,
         transaction: Transaction,
     ) -> Result<bool, BackendError> {
-        let request = self.calls.request(UpdateTransactionRequest {
+        let request = UpdateTransactionRequest {
             transaction: Some(transaction),
-        });
-        let result = self.client.clone().update_transaction(request).await;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.update_transaction(request).await
+            })
+            .await;
         Ok(self
             .calls
             .answer_or_refusal(result, &[ErrorReason::Conflict])?
@@ -218,12 +261,17 @@ impl Sessions {
         token: &str,
         access_token: AccessToken,
     ) -> Result<(), BackendError> {
-        let request = self.calls.request(AddAccessTokenRequest {
+        let request = AddAccessTokenRequest {
             token: token.to_owned(),
             access_token: Some(access_token),
-        });
-        self.calls
-            .answer(self.client.clone().add_access_token(request).await)?;
+        };
+        let result = self
+            .calls
+            .once(&self.client, request, |mut client, request| async move {
+                client.add_access_token(request).await
+            })
+            .await;
+        self.calls.answer(result)?;
         Ok(())
     }
 
@@ -231,10 +279,15 @@ impl Sessions {
         &self,
         token: &str,
     ) -> Result<Option<AccessToken>, BackendError> {
-        let request = self.calls.request(FindAccessTokenRequest {
+        let request = FindAccessTokenRequest {
             token: token.to_owned(),
-        });
-        let result = self.client.clone().find_access_token(request).await;
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.find_access_token(request).await
+            })
+            .await;
         Ok(self.calls.answer(result)?.access_token)
     }
 }

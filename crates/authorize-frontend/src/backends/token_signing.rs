@@ -1,15 +1,13 @@
 //! Signing tokens.
 
-use std::time::Duration;
-
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::{
     GetJwksRequest, JsonWebKey, SignTokensRequest, SignTokensResponse,
 };
 use tonic::transport::Channel;
 
-use super::BackendError;
 use super::calls::Calls;
+use super::{BackendError, Patience};
 
 #[derive(Debug, Clone)]
 pub(crate) struct TokenSigning {
@@ -18,13 +16,10 @@ pub(crate) struct TokenSigning {
 }
 
 impl TokenSigning {
-    pub(super) fn new(channel: Channel, deadline: Duration) -> Self {
+    pub(super) fn new(channel: Channel, patience: &Patience) -> Self {
         Self {
             client: TokenSigningServiceClient::new(channel),
-            calls: Calls {
-                backend: "token-signing",
-                deadline,
-            },
+            calls: Calls::new("token-signing", patience),
         }
     }
 
@@ -32,16 +27,23 @@ impl TokenSigning {
         &self,
         request: SignTokensRequest,
     ) -> Result<SignTokensResponse, BackendError> {
-        let request = self.calls.request(request);
-        self.calls
-            .answer(self.client.clone().sign_tokens(request).await)
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.sign_tokens(request).await
+            })
+            .await;
+        self.calls.answer(result)
     }
 
     pub(super) async fn keys(&self) -> Result<Vec<JsonWebKey>, BackendError> {
-        let request = self.calls.request(GetJwksRequest {});
-        Ok(self
+        let request = GetJwksRequest {};
+        let result = self
             .calls
-            .answer(self.client.clone().get_jwks(request).await)?
-            .keys)
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.get_jwks(request).await
+            })
+            .await;
+        Ok(self.calls.answer(result)?.keys)
     }
 }

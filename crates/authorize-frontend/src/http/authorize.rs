@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use doorward_oauth2_types::parameters;
+use doorward_service_kit::deadline::within;
 use http::HeaderMap;
 
 use super::body::FormBody;
@@ -47,7 +48,13 @@ pub(super) async fn post(
 
 async fn answer(raw: RawParams, browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
     let ui_locales = raw.get(parameters::UI_LOCALES).map(str::to_owned);
-    let answer = pipeline::authorize(raw, browser, deps).await;
+    let is_silent = raw.get(parameters::PROMPT) == Some("none");
+    let answer = pipeline::authorize(raw, browser, deps);
+    let answer = if is_silent {
+        within(deps.backends.patience.silent, answer).await
+    } else {
+        answer.await
+    };
     answer.map_err(|error| error.in_language_of(ui_locales))
 }
 

@@ -15,7 +15,7 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    oidc_logout, onward, sessions, signup, speculation, userinfo,
+    oidc_logout, onward, patience, sessions, signup, speculation, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -34,6 +34,7 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
             )
         })
         .layer(from_fn(catch_panic))
+        .layer(from_fn_with_state(Arc::clone(&deps), patience::limit))
         .layer(from_fn_with_state(Arc::clone(&deps), guard::guard))
         .layer(from_fn_with_state(Arc::clone(&deps), errors::show_errors))
         .layer(from_fn_with_state(

@@ -9,6 +9,7 @@ mod confirmation;
 mod consent;
 mod freshness;
 mod languages;
+mod late;
 mod lost;
 mod oidc_logout;
 mod onward;

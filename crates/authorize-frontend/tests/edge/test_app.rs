@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use doorward_authorize_frontend::{Channels, HttpConfig, app};
+use doorward_authorize_frontend::{Channels, HttpConfig, Patience, app};
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown};
@@ -23,7 +23,12 @@ use crate::tenant::set_up;
 pub(crate) const HOST: &str = "auth.example.test";
 pub(crate) const ISSUER: &str = "https://auth.example.test/";
 /// Long enough for a busy machine, since nothing waits for it unless a backend is gone.
-const DEADLINE: Duration = Duration::from_secs(2);
+const PATIENCE: Patience = Patience {
+    call: Duration::from_secs(2),
+    silent: Duration::from_secs(20),
+    page: Duration::from_secs(20),
+    password: Duration::from_secs(20),
+};
 
 /// A service behind the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +169,7 @@ async fn channels(
         session: channel(Backend::Session, session),
         organization: channel(Backend::Organization, organization),
         token_signing: channel(Backend::TokenSigning, token_signing),
-        deadline: DEADLINE,
+        patience: PATIENCE,
     }
 }
 

@@ -41,7 +41,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         server.channels.token_signing.clone(),
         &server.shutdown,
     );
-    server.serve(|| say(welcome(&issuer, &origin, &user))).await
+    let welcome = welcome(&issuer, &origin, &user);
+    server.serve(move || say(welcome)).await
 }
 
 fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {

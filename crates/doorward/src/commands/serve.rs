@@ -65,6 +65,6 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         }
     }
     server
-        .serve(|| say(format_args!("doorward is ready at {}", args.issuer)))
+        .serve(move || say(format_args!("doorward is ready at {}", args.issuer)))
         .await
 }

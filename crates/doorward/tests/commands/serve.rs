@@ -1,12 +1,16 @@
-use std::fs::{self, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use doorward_test_support::free_port;
 
 use super::{Place, TENANT, failed, succeeded};
+
+/// For a start on a machine however busy.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running `doorward`, stopped with the test.
 struct Server(Child);
@@ -137,6 +141,71 @@ async fn the_demo_serves_its_application_and_keeps_its_user() {
     let (server, second) = Server::start(silenced(place.command(&line)), "Stop with");
     assert_eq!(first, second, "the password is kept");
     server.stop();
+}
+
+/// Standard output and standard error of a pipe whose reader is gone, and of a full disk.
+fn bad_outputs() -> [[Stdio; 2]; 2] {
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let full = || Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
+    [[closed(), closed()], [full(), full()]]
+}
+
+#[tokio::test]
+async fn a_server_needs_no_reader() {
+    let place = Place::new();
+    for [stdout, stderr] in bad_outputs() {
+        let (port, app_port) = (free_port(), free_port());
+        let line =
+            format!("demo --data data --listen 127.0.0.1:{port} --app-listen 127.0.0.1:{app_port}");
+        let child = place.command(&line).stdout(stdout).stderr(stderr).spawn();
+        let server = Server(child.unwrap());
+        let refused = format!("http://localhost:{port}/authorize?client_id=unknown");
+        let begin = Instant::now();
+        let status = loop {
+            match reqwest::get(&refused).await {
+                Ok(answer) => break answer.status(),
+                Err(error) => assert!(begin.elapsed() < PATIENCE, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!(status, 400);
+        assert_eq!(server.stop(), Some(0));
+    }
+}
+
+#[test]
+fn a_command_needs_no_reader() {
+    let place = Place::with_tenant();
+    for (line, code) in [
+        ("import tenant.yaml --data data", 0),
+        ("import tenant.yaml --data data --dry-run", 0),
+        ("import missing.yaml --data data", 1),
+        (
+            "serve --listen 127.0.0.1:0 --issuer http://localhost/ --data data --tls-cert c --tls-key k",
+            1,
+        ),
+        ("service session --config missing.toml", 1),
+    ] {
+        for [stdout, stderr] in bad_outputs() {
+            let status = place.command(line).stdout(stdout).stderr(stderr).status();
+            assert_eq!(status.unwrap().code(), Some(code), "{line}");
+        }
+    }
+    // Half of the functions are none.
+    let printed = bad_outputs().map(|[stdout, stderr]| {
+        let mut command = place.command("service session --print-functions");
+        command
+            .stdout(stdout)
+            .stderr(stderr)
+            .status()
+            .unwrap()
+            .code()
+    });
+    assert_eq!(printed, [Some(0), Some(1)]);
 }
 
 #[test]

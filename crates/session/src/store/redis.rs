@@ -71,6 +71,7 @@ impl RedisStore {
             connection: Arc::clone(&connection),
             contents: Contents::new(config.when_emptied, config.may_begin),
             may_be_used: false,
+            was_used: false,
         };
         connection.publish(None);
         tokio::spawn(supervisor.run());

@@ -1,22 +1,52 @@
 //! A circuit breaker: a Redis that is away or too slow is not asked again and again, and callers hear at once.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use metrics::gauge;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// This many calls in a row without an answer open it.
 const CALLS: u32 = 20;
 /// A probe without an answer weighs as much as these calls: two of them open it, when there is no load.
 const PROBE: u32 = 10;
+/// They must stretch over as much time: on a busy machine, many calls are late in the same moment.
+const STRETCH: Duration = Duration::from_millis(500);
 
 /// Open: nothing is sent but probes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Breaker {
     is_open: AtomicBool,
+    opens: Notify,
+    /// In a row.
     unanswered: AtomicU32,
+    /// When the row began, in milliseconds after `start`.
+    began: AtomicU64,
+    start: Instant,
 }
 
 impl Breaker {
+    /// A closed one.
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            is_open: AtomicBool::default(),
+            opens: Notify::default(),
+            unanswered: AtomicU32::default(),
+            began: AtomicU64::default(),
+            start: now,
+        }
+    }
+
+    /// Waits until it is open.
+    pub(super) async fn opened(&self) {
+        // What happens between the question and the wait counts too.
+        let opens = self.opens.notified();
+        if !self.is_open() {
+            opens.await;
+        }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.is_open.load(Ordering::Relaxed)
     }
@@ -30,8 +60,8 @@ impl Breaker {
     }
 
     /// A call was not answered in time, or lost its connection.
-    pub(super) fn unanswered(&self) {
-        self.count(1);
+    pub(super) fn unanswered(&self, now: Instant) {
+        self.count(1, now);
     }
 
     /// The probe was answered.
@@ -44,13 +74,26 @@ impl Breaker {
     }
 
     /// The probe was not answered.
-    pub(super) fn probe_unanswered(&self) {
-        self.count(PROBE);
+    pub(super) fn probe_unanswered(&self, now: Instant) {
+        self.count(PROBE, now);
     }
 
-    fn count(&self, weight: u32) {
+    /// How many calls in a row were late or lost.
+    #[cfg(test)]
+    pub(super) fn row(&self) -> u32 {
+        self.unanswered.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, weight: u32, now: Instant) {
+        let now = u64::try_from((now - self.start).as_millis()).unwrap_or(u64::MAX);
         let before = self.unanswered.fetch_add(weight, Ordering::Relaxed);
-        if before.saturating_add(weight) >= CALLS && !self.is_open.swap(true, Ordering::Relaxed) {
+        if before == 0 {
+            self.began.store(now, Ordering::Relaxed);
+        }
+        let stretch = Duration::from_millis(now.saturating_sub(self.began.load(Ordering::Relaxed)));
+        let is_enough = before.saturating_add(weight) >= CALLS && stretch >= STRETCH;
+        if is_enough && !self.is_open.swap(true, Ordering::Relaxed) {
+            self.opens.notify_waiters();
             gauge!("doorward_redis_breaker_open").set(1);
             tracing::error!("redis does not answer in time: the breaker has opened");
         }
@@ -61,19 +104,21 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    #[test]
-    fn opens_by_calls_in_a_row_and_closes_by_a_probe() {
-        let breaker = Breaker::default();
+    #[tokio::test]
+    async fn opens_by_calls_in_a_row_and_closes_by_a_probe() {
+        let start = Instant::now();
+        let breaker = Breaker::new(start);
         for _ in 0..CALLS - 1 {
-            breaker.unanswered();
+            breaker.unanswered(start);
         }
         breaker.answered();
         for _ in 0..CALLS - 1 {
-            breaker.unanswered();
+            breaker.unanswered(start);
         }
         assert!(!breaker.is_open());
-        breaker.unanswered();
+        breaker.unanswered(start + STRETCH);
         assert!(breaker.is_open());
+        breaker.opened().await;
         breaker.answered();
         assert!(breaker.is_open());
         breaker.probe_answered();
@@ -82,10 +127,37 @@ mod tests {
 
     #[test]
     fn two_probes_open_it() {
-        let breaker = Breaker::default();
-        breaker.probe_unanswered();
+        let start = Instant::now();
+        let breaker = Breaker::new(start);
+        breaker.probe_unanswered(start);
         assert!(!breaker.is_open());
-        breaker.probe_unanswered();
+        breaker.probe_unanswered(start + STRETCH);
         assert!(breaker.is_open());
+    }
+
+    /// One moment in which nothing was answered is no outage.
+    #[test]
+    fn many_calls_at_once_do_not_open_it() {
+        let start = Instant::now();
+        let breaker = Breaker::new(start);
+        for _ in 0..10 * CALLS {
+            breaker.unanswered(start);
+        }
+        breaker.unanswered(start + STRETCH - Duration::from_millis(1));
+        assert!(!breaker.is_open());
+        breaker.answered();
+        breaker.unanswered(start + STRETCH);
+        assert!(!breaker.is_open());
+    }
+
+    #[tokio::test]
+    async fn waiting_calls_end_when_it_opens() {
+        let start = Instant::now();
+        let breaker = Breaker::new(start);
+        let open = async {
+            breaker.probe_unanswered(start);
+            breaker.probe_unanswered(start + STRETCH);
+        };
+        tokio::join!(breaker.opened(), breaker.opened(), open);
     }
 }

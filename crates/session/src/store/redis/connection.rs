@@ -1,10 +1,15 @@
 //! Calls to Redis: each with a deadline, all of them bounded, none while it does not answer anyway.
+//!
+//! A call that is late is not sent again: Redis answers in order, so nothing is gained by it. It is waited for, as long
+//! as its caller can wait and the breaker is closed.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::deadline::time_left;
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::gauge;
 use redis::{
@@ -12,6 +17,7 @@ use redis::{
     make_extension_error,
 };
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::breaker::Breaker;
 use super::failure::{is_missing_function, is_not_permitted, needs_new_connection, store_error};
@@ -20,12 +26,19 @@ use super::keys::Partition;
 use super::topology::Link;
 use crate::config::RedisConfig;
 
+#[cfg(test)]
+mod tests;
+
 /// More than a healthy Redis ever has in flight; beyond it, waiting would only make everything late.
 const MAX_IN_FLIGHT: usize = 2_000;
 /// They are confirmed one after the other; as many as a healthy replica acknowledges within the deadline.
 const MAX_CONFIRMATIONS: usize = 256;
 /// Of one batch of calls, so that it leaves room for others.
 const AT_ONCE: usize = 32;
+/// A deadline that is noticed so much too late says that this process had no time, and nothing about Redis.
+const BUSY: Duration = Duration::from_millis(50);
+/// Before the deadline of the caller, so that it hears what has happened.
+const MARGIN: Duration = Duration::from_millis(10);
 
 /// Shared by all calls and by the task that keeps it alive.
 #[derive(Debug)]
@@ -34,7 +47,8 @@ pub(super) struct Connection {
     pub(super) breaker: Breaker,
     in_flight: Semaphore,
     confirmations: Arc<Semaphore>,
-    /// A call that takes longer is given up: nothing is known then, and the caller must hear so in time.
+    /// A call that takes longer is late: it counts against Redis, and is waited for only as long as its caller can
+    /// wait.
     pub(super) deadline: Duration,
     /// How many replicas have to acknowledge what must not be lost.
     confirm_replicas: u32,
@@ -75,7 +89,7 @@ impl Connection {
         }
         Ok(Arc::new(Self {
             links: watch::Sender::new(None),
-            breaker: Breaker::default(),
+            breaker: Breaker::new(Instant::now()),
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
             confirmations: Arc::new(Semaphore::new(MAX_CONFIRMATIONS)),
             deadline: Duration::from_millis(config.deadline_ms),
@@ -104,11 +118,7 @@ impl Connection {
         let permit = self.in_flight.try_acquire();
         let _permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
-        let result = self.in_time(send(links.calls.clone(), call)).await;
-        match &result {
-            Err(error) if error.is_io_error() => self.breaker.unanswered(),
-            _ => self.breaker.answered(),
-        }
+        let result = self.judged(send(links.calls.clone(), call)).await;
         understand(result, &links.broken)
     }
 
@@ -167,10 +177,42 @@ impl Connection {
         self.links.borrow().clone().ok_or_else(away)
     }
 
-    async fn in_time(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
-        match tokio::time::timeout(self.deadline, call).await {
+    /// Waits for a call, and lets the breaker know how Redis did.
+    async fn judged(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
+        let mut call = pin!(call);
+        let began = Instant::now();
+        let result = timeout(self.deadline, call.as_mut()).await;
+        match &result {
+            Ok(Err(error)) if error.is_io_error() => self.breaker.unanswered(Instant::now()),
+            Ok(_) => self.breaker.answered(),
+            Err(_) if began.elapsed() < self.deadline + BUSY => {
+                self.breaker.unanswered(Instant::now());
+            }
+            Err(_) => {}
+        }
+        match result {
             Ok(result) => result,
-            Err(elapsed) => Err(std::io::Error::from(elapsed).into()),
+            Err(_) => self.late(call).await,
+        }
+    }
+
+    /// Waits for a call that says nothing about how well Redis is.
+    async fn in_time(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
+        let mut call = pin!(call);
+        match timeout(self.deadline, call.as_mut()).await {
+            Ok(result) => result,
+            Err(_) => self.late(call).await,
+        }
+    }
+
+    /// Waits for a call that is late already.
+    async fn late(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
+        let left = time_left().unwrap_or_default().saturating_sub(MARGIN);
+        tokio::select! {
+            biased;
+            result = call => result,
+            () = self.breaker.opened() => Err(no_answer()),
+            () = sleep(left) => Err(no_answer()),
         }
     }
 }
@@ -198,6 +240,10 @@ fn understand<T: FromRedisValue>(
 
 fn too_many() -> StoreError {
     StoreError::Unavailable("too many calls in flight".into())
+}
+
+fn no_answer() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 
 fn away() -> StoreError {

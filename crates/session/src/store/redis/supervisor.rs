@@ -19,6 +19,12 @@ use super::topology::Topology;
 /// Between the beginnings of two attempts to connect, with up to a quarter more.
 const ATTEMPTS: Duration = Duration::from_secs(1);
 const PROBES: Duration = Duration::from_millis(500);
+/// A store that was never used yet is probed at this pace for the first second, so that a slow first answer, as of a
+/// machine on which all starts at once, is not followed by half a second of refusals.
+const FIRST_PROBES: Duration = Duration::from_millis(50);
+const FIRST_ROUNDS: u32 = 20;
+/// How long it may take to answer them.
+const FIRST_DEADLINE: Duration = Duration::from_secs(1);
 /// Every so many probes, what changes slowly is looked at, and what is still wrong is said again.
 const SELDOM: u32 = 20;
 /// Probes in a row without an answer that end a connection: nobody may be there.
@@ -30,6 +36,7 @@ pub(super) struct Supervisor {
     pub(super) contents: Contents,
     /// False while the server evicts, and before it has told whether it does.
     pub(super) may_be_used: bool,
+    pub(super) was_used: bool,
 }
 
 impl Supervisor {
@@ -45,7 +52,7 @@ impl Supervisor {
                     self.connection.publish(None);
                 }
                 Err(error) => {
-                    self.connection.breaker.probe_unanswered();
+                    self.connection.breaker.probe_unanswered(Instant::now());
                     if !std::mem::replace(&mut is_reported, true) {
                         tracing::warn!(%error, "redis cannot be reached; trying again");
                     }
@@ -79,7 +86,7 @@ impl Supervisor {
                 Ok(()) => unanswered = 0,
                 Err(error) if is_doubtful(&error) => {}
                 Err(error) => {
-                    self.connection.breaker.probe_unanswered();
+                    self.connection.breaker.probe_unanswered(Instant::now());
                     if needs_new_connection(&error) {
                         tracing::warn!(%error, "the connection to redis is lost");
                         return;
@@ -91,21 +98,32 @@ impl Supervisor {
                 }
             }
             round = round.wrapping_add(1);
+            let pause = self.pause(round);
             if links.heal_themselves() {
-                sleep(PROBES).await;
-            } else if timeout(PROBES, links.broken.notified()).await.is_ok() {
+                sleep(pause).await;
+            } else if timeout(pause, links.broken.notified()).await.is_ok() {
                 tracing::warn!("a call has lost its connection to redis");
                 return;
             }
         }
     }
 
+    fn pause(&self, round: u32) -> Duration {
+        if self.was_used || round > FIRST_ROUNDS {
+            PROBES
+        } else {
+            FIRST_PROBES
+        }
+    }
+
     /// Whether Redis answers in time. It is used from then on, if it may be.
     async fn probe(&mut self, links: &Arc<Links>, is_seldom: bool) -> RedisResult<()> {
-        let found = self
-            .contents
-            .look(&links.calls, self.connection.deadline)
-            .await?;
+        let deadline = if self.was_used {
+            self.connection.deadline
+        } else {
+            self.connection.deadline.max(FIRST_DEADLINE)
+        };
+        let found = self.contents.look(&links.calls, deadline).await?;
         self.connection.breaker.probe_answered();
         if is_seldom || !self.may_be_used {
             let may_be_used = may_be_used(links).await;
@@ -115,6 +133,7 @@ impl Supervisor {
         if self.may_be_used {
             self.contents.act_on(found, &links.calls, is_seldom).await?;
         }
+        self.was_used |= self.may_be_used;
         self.connection
             .publish(self.may_be_used.then(|| Arc::clone(links)));
         Ok(())

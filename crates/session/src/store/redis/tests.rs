@@ -4,6 +4,7 @@ mod account;
 mod bounds;
 mod contents;
 mod corruption;
+mod late;
 mod outages;
 mod topologies;
 

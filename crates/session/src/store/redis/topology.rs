@@ -22,6 +22,8 @@ use crate::config::RedisConfig;
 
 /// Longer than a server near by ever takes.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Callers give up earlier; this frees what a cluster's own connections keep of a call.
+const LONGEST_CALL: Duration = Duration::from_secs(3);
 /// Bytes that nobody acknowledges for this long end the connection: the machine is gone.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
@@ -66,10 +68,10 @@ impl Topology {
             }
             Address::Cluster(urls) => {
                 let nodes: Vec<_> = urls.iter().map(|url| info(url)).collect::<Result<_, _>>()?;
-                let deadline = Duration::from_millis(config.deadline_ms);
+                let patience = Duration::from_millis(config.deadline_ms).max(LONGEST_CALL);
                 let client = ClusterClient::builder(nodes)
                     .connection_timeout(CONNECT_TIMEOUT)
-                    .response_timeout(deadline)
+                    .response_timeout(patience)
                     // A redirection counts as one as well.
                     .retries(1)
                     .tcp_settings(tcp())

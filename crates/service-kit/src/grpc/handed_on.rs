@@ -1,0 +1,114 @@
+//! The deadline of a caller, for the service that is called.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tonic::codegen::Service;
+use tonic::codegen::http::{HeaderMap, HeaderName, Request};
+use tonic::server::NamedService;
+
+use crate::deadline::{UnderDeadline, within};
+
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// A gRPC service that runs under the deadline of each call, as `grpc-timeout` has it
+/// (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>). The server ends late calls anyway; this lets a
+/// service know beforehand.
+#[derive(Debug, Clone)]
+pub struct HandedOn<S>(pub S);
+
+impl<S: NamedService> NamedService for HandedOn<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S: Service<Request<B>>, B> Service<Request<B>> for HandedOn<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = UnderDeadline<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let limit = timeout(request.headers()).unwrap_or(Duration::MAX);
+        within(limit, self.0.call(request))
+    }
+}
+
+fn timeout(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(GRPC_TIMEOUT)?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let is_number = digits.len() <= 8 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u64 = is_number.then(|| digits.parse().ok())??;
+    Some(match unit {
+        "H" => Duration::from_hours(number),
+        "M" => Duration::from_mins(number),
+        "S" => Duration::from_secs(number),
+        "m" => Duration::from_millis(number),
+        "u" => Duration::from_micros(number),
+        "n" => Duration::from_nanos(number),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tonic::codegen::http::HeaderValue;
+
+    use super::*;
+    use crate::deadline::time_left;
+    use crate::grpc::with_deadline;
+
+    fn read(text: &str) -> Option<Duration> {
+        let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
+        timeout(&HeaderMap::from_iter([(GRPC_TIMEOUT, value)]))
+    }
+
+    #[test]
+    fn timeouts_are_read() {
+        for (text, expected) in [
+            ("2H", Some(Duration::from_hours(2))),
+            ("3M", Some(Duration::from_mins(3))),
+            ("4S", Some(Duration::from_secs(4))),
+            ("250m", Some(Duration::from_millis(250))),
+            ("99999999u", Some(Duration::from_micros(99_999_999))),
+            ("7n", Some(Duration::from_nanos(7))),
+            ("", None),
+            ("S", None),
+            ("250", None),
+            ("-1S", None),
+            ("123456789n", None),
+            ("2é", None),
+        ] {
+            assert_eq!(read(text), expected, "{text:?}");
+        }
+        assert_eq!(timeout(&HeaderMap::new()), None);
+    }
+
+    #[tokio::test]
+    async fn a_service_knows_how_long_its_caller_waits() {
+        let inner = tower::service_fn(|_: Request<()>| async { Ok::<_, Infallible>(time_left()) });
+        let mut service = HandedOn(inner);
+        let request = Request::builder().header(GRPC_TIMEOUT, "5S");
+        let left = service.call(request.body(()).unwrap()).await.unwrap();
+        assert!(
+            left.is_some_and(|left| left <= Duration::from_secs(5)),
+            "{left:?}"
+        );
+        assert_eq!(service.call(Request::new(())).await, Ok(None));
+    }
+
+    /// What our own clients send is understood.
+    #[test]
+    fn our_deadlines_are_read() {
+        for millis in [1, 100, 250, 800, 2_000, 60_000] {
+            let deadline = Duration::from_millis(millis);
+            let request = with_deadline((), deadline);
+            let headers = request.metadata().clone().into_headers();
+            assert_eq!(timeout(&headers), Some(deadline));
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! REL-20: what becomes of the log reaches no request and no shutdown.
+//!
+//! Each story restarts processes with a log that cannot be written, or is not read, and asks them as before.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{
+    Agent, Deployment, Embedded, FRONTEND, Request, SERVICES, Separate, on, on_separate_processes,
+};
+use tempfile::TempDir;
+
+/// Enough lines to fill a pipe several times.
+const REQUESTS: usize = 400;
+/// Far less than as many lines need that are kept.
+const GROWTH_KIB: u64 = 16 * 1024;
+/// A drain lasts 20 s at most.
+const STOPPED: Duration = Duration::from_secs(25);
+const DROPPED: &str = "doorward_log_lines_dropped_total";
+const TOLD: &str = "log lines were dropped";
+
+/// Where a process writes its log.
+struct Log {
+    path: PathBuf,
+    /// The reader of a pipe.
+    reader: Option<File>,
+    _folder: TempDir,
+}
+
+impl Log {
+    fn device() -> Self {
+        Self {
+            path: "/dev/full".into(),
+            reader: None,
+            _folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A pipe with a reader that never reads.
+    fn pipe() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        run("mkfifo", &[&path]);
+        // Opened for both, so that no side waits for the other.
+        let reader = OpenOptions::new().read(true).write(true).open(&path);
+        Self {
+            reader: Some(reader.unwrap()),
+            path,
+            _folder: folder,
+        }
+    }
+}
+
+/// A file system that is full.
+struct FullDisk {
+    folder: TempDir,
+    filler: PathBuf,
+}
+
+impl FullDisk {
+    /// `None` where this user may not mount.
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]);
+        let mounted = mount.arg(folder.path()).output();
+        if !mounted.is_ok_and(|output| output.status.success()) {
+            println!("not run: a file system of 64 KiB can only be mounted by root");
+            return None;
+        }
+        let filler = folder.path().join("filler");
+        let full = std::fs::write(&filler, [0; 128 * 1024]);
+        assert!(full.is_err(), "it is full");
+        Some(Self { folder, filler })
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(&self.filler).unwrap();
+    }
+}
+
+impl Drop for FullDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount")
+            .arg("-l")
+            .arg(self.folder.path())
+            .status();
+    }
+}
+
+#[track_caller]
+fn run(program: &str, arguments: &[&Path]) {
+    let status = Command::new(program).args(arguments).status();
+    assert!(status.unwrap().success(), "{program}");
+}
+
+#[tokio::test]
+async fn rel_20_serve_with_a_full_device() {
+    on_embedded(async |deployment, embedded| {
+        let log = Log::device();
+        embedded.restart_with_log(&log.path).await;
+        assert_serves(deployment, &[embedded.process_id()]).await;
+        assert_stops(|| embedded.stop("TERM"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_serve_with_a_closed_pipe() {
+    on_embedded(async |deployment, embedded| {
+        let mut log = Log::pipe();
+        embedded.restart_with_log(&log.path).await;
+        drop(log.reader.take());
+        assert_serves(deployment, &[embedded.process_id()]).await;
+        assert_stops(|| embedded.stop("TERM"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_serve_with_a_reader_that_stands_still() {
+    on_embedded(async |deployment, embedded| {
+        let log = Log::pipe();
+        embedded.restart_with_log(&log.path).await;
+        assert_serves(deployment, &[embedded.process_id()]).await;
+        assert_stops(|| embedded.stop("TERM"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_serve_with_a_full_disk() {
+    let Some(disk) = FullDisk::mount() else {
+        return;
+    };
+    on_embedded(async |deployment, embedded| {
+        embedded.restart_with_log(&disk.log()).await;
+        assert_serves(deployment, &[embedded.process_id()]).await;
+        disk.make_room();
+        wait_until_told(deployment, &disk.log()).await;
+        assert_stops(|| embedded.stop("TERM"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_services_with_a_full_device() {
+    on_separate_processes(async |deployment, separate| {
+        let log = Log::device();
+        restart_all(separate, &log.path).await;
+        let all: Vec<_> = processes().collect();
+        assert_services_serve(deployment, separate, &all).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_services_with_a_closed_pipe() {
+    on_separate_processes(async |deployment, separate| {
+        let mut log = Log::pipe();
+        restart_all(separate, &log.path).await;
+        drop(log.reader.take());
+        let talkative = [FRONTEND, "session", "token-signing"];
+        assert_services_serve(deployment, separate, &talkative).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_services_with_a_reader_that_stands_still() {
+    on_separate_processes(async |deployment, separate| {
+        let log = Log::pipe();
+        restart_all(separate, &log.path).await;
+        assert_services_serve(deployment, separate, &[FRONTEND]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rel_20_services_with_a_full_disk() {
+    let Some(disk) = FullDisk::mount() else {
+        return;
+    };
+    on_separate_processes(async |deployment, separate| {
+        restart_all(separate, &disk.log()).await;
+        let all: Vec<_> = processes().collect();
+        assert_services_serve(deployment, separate, &all).await;
+    })
+    .await;
+}
+
+async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
+    let deployment = Deployment::Embedded(Embedded::start().await);
+    on(&deployment, async |deployment| {
+        let Deployment::Embedded(embedded) = deployment else {
+            unreachable!()
+        };
+        story(deployment, embedded).await;
+    })
+    .await;
+}
+
+/// The services behind the frontend, and the frontend.
+fn processes() -> impl Iterator<Item = &'static str> {
+    SERVICES.into_iter().chain([FRONTEND])
+}
+
+/// Starts each of the six again, so talkative that each call leaves lines behind.
+async fn restart_all(separate: &Separate, log: &Path) {
+    for name in processes() {
+        assert_eq!(separate.stop(name), 0, "{name}");
+        separate.configure(name, "[log]\nfilter = \"trace\"\n");
+        separate.start_process_with_log(name, log);
+    }
+    separate.wait_until_well().await;
+}
+
+/// Also checks that those count what they drop.
+async fn assert_services_serve(deployment: &Deployment, separate: &Separate, dropping: &[&str]) {
+    let ids: Vec<_> = processes().map(|name| separate.process_id(name)).collect();
+    assert_serves(deployment, &ids).await;
+    for name in dropping {
+        let dropped = separate.metric(name, DROPPED).await;
+        assert!(dropped > 0.0, "{name} has dropped nothing");
+    }
+    for name in processes() {
+        assert_stops(|| separate.stop(name));
+    }
+}
+
+/// Signs in, is signed in, is refused and shown error pages as ever, in as much memory as ever.
+async fn assert_serves(deployment: &Deployment, processes: &[u32]) {
+    let user = deployment.add_user();
+    let agent = Agent::new(deployment);
+    let answer = agent.sign_in(&Request::new("id_token token"), &user).await;
+    assert!(answer.find("id_token").is_some(), "{answer:?}");
+    assert_answers(&agent, REQUESTS / 4).await;
+    let before: Vec<_> = processes.iter().map(|id| memory_kib(*id)).collect();
+    assert_answers(&agent, REQUESTS).await;
+    for (id, before) in processes.iter().zip(before) {
+        let after = memory_kib(*id);
+        assert!(after < before + GROWTH_KIB, "{before} KiB, then {after}");
+    }
+}
+
+async fn assert_answers(agent: &Agent, count: usize) {
+    let nobody = agent.another();
+    for _ in 0..count {
+        assert_eq!(agent.silent_error().await, "");
+        assert_eq!(nobody.silent_error().await, "login_required");
+        nobody.authorize(&unknown()).await.assert_error_page(400);
+    }
+}
+
+fn unknown() -> Request {
+    Request::new("token").with("client_id", "unknown")
+}
+
+fn memory_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let resident = resident.unwrap().trim().trim_end_matches(" kB");
+    resident.parse().unwrap()
+}
+
+#[track_caller]
+fn assert_stops(stop: impl FnOnce() -> u8) {
+    let begin = Instant::now();
+    assert_eq!(stop(), 0);
+    assert!(begin.elapsed() < STOPPED, "{:?}", begin.elapsed());
+}
+
+/// Once there is room again, the log says what it lacks.
+async fn wait_until_told(deployment: &Deployment, log: &Path) {
+    let nobody = Agent::new(deployment);
+    let begin = Instant::now();
+    while !std::fs::read_to_string(log)
+        .unwrap_or_default()
+        .contains(TOLD)
+    {
+        assert!(begin.elapsed() < STOPPED, "nothing was told");
+        nobody.authorize(&unknown()).await.assert_error_page(400);
+    }
+}
