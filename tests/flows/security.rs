@@ -107,6 +107,7 @@
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
 //! | 115 | `aud`, `openid` | `edge/pipeline/issue.rs`, `edge/http/userinfo.rs` `answer` |
+//! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
 //! | 207 | the hint must be about this session; a *yes* needs its value | `edge/http/oidc_logout/request.rs` `is_about`, `edge/http/oidc_logout.rs` `answer` |
@@ -119,6 +120,7 @@ mod answers;
 mod assertions;
 mod cookies;
 mod fixture;
+mod flood;
 mod framing;
 mod logout;
 mod output;

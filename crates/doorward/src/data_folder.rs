@@ -144,7 +144,11 @@ impl DataFolder {
         clock: Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channel, StartError> {
-        let store = doorward_session::open_sqlite(&self.database("session")).await?;
+        let store = doorward_session::open_sqlite(
+            &doorward_session::BudgetConfig::default(),
+            &self.database("session"),
+        )
+        .await?;
         let routes = doorward_session::routes(store, clock);
         Ok(in_memory(routes, shutdown.clone()))
     }

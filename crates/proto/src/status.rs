@@ -62,7 +62,9 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::Unspecified => Code::Internal,
         ErrorReason::InvalidField => Code::InvalidArgument,
         ErrorReason::StoreUnavailable => Code::Unavailable,
-        ErrorReason::Overloaded => Code::ResourceExhausted,
+        ErrorReason::Overloaded | ErrorReason::StoreFull | ErrorReason::TooManyTransactions => {
+            Code::ResourceExhausted
+        }
         ErrorReason::WrongCredentials => Code::Unauthenticated,
         ErrorReason::UserAlreadyExists | ErrorReason::NameTaken => Code::AlreadyExists,
         ErrorReason::UserNotFound | ErrorReason::OrganizationNotFound => Code::NotFound,

@@ -36,10 +36,24 @@ CREATE TABLE pending_transaction (
     browser_hash TEXT NOT NULL,
     request BLOB NOT NULL,
     progress BLOB NOT NULL,
-    expires_at BIGINT NOT NULL
+    -- Gone then, if it stays as it is; and whatever is submitted.
+    ends_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- Whether something was submitted: 0 or 1.
+    was_touched BIGINT NOT NULL
 );
 
-CREATE INDEX pending_transaction_expiry ON pending_transaction (expires_at);
+CREATE INDEX pending_transaction_end ON pending_transaction (ends_at);
+CREATE INDEX untouched_transaction ON pending_transaction (browser_hash) WHERE was_touched = 0;
+
+-- How many sign-ins an address has begun since `began_at`.
+CREATE TABLE address (
+    address_hash TEXT PRIMARY KEY,
+    began_at BIGINT NOT NULL,
+    transactions BIGINT NOT NULL
+);
+
+CREATE INDEX address_window ON address (began_at);
 
 -- The application of a transaction, kept for longer than the transaction itself.
 CREATE TABLE transaction_client (

@@ -1,5 +1,7 @@
 //! This service's settings.
 
+mod budget;
+
 use std::path::{Path, PathBuf};
 
 use doorward_service_kit::config::ConfigError;
@@ -7,6 +9,8 @@ use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
+
+pub use budget::BudgetConfig;
 
 /// Everything that `doorward-session` can be told. The store is given by exactly one of `redis` and `database`.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,6 +24,9 @@ pub struct Config {
     /// The SQLite file that keeps the sessions.
     #[serde(default)]
     pub database: Option<DatabaseConfig>,
+    /// What may be stored by requests without a session.
+    #[serde(default)]
+    pub budget: BudgetConfig,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,

@@ -1,6 +1,7 @@
 //! Sessions, transactions and access tokens: types and rules, no I/O.
 
 mod access_token;
+mod client_address;
 mod instant;
 mod secret;
 mod session;
@@ -9,12 +10,14 @@ mod transaction;
 mod user;
 
 pub use access_token::AccessToken;
+pub use client_address::ClientAddress;
 use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
 pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE, Which};
 pub use token::{SessionToken, Slot};
 pub use transaction::{
-    AuthorizationRequest, Parameter, Progress, Stage, Transaction, TransactionClient,
+    AuthorizationRequest, NewTransaction, Parameter, Progress, Stage, Transaction,
+    TransactionClient, UNTOUCHED_LIFE,
 };
 pub use user::{User, UserId};

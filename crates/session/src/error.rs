@@ -14,6 +14,12 @@ pub enum Error {
     /// The transaction was moved on by somebody else, or is gone.
     #[error("the transaction has changed since it was read, or is gone")]
     Conflict,
+    /// The store has no room for it.
+    #[error("the store has no room for it")]
+    NoRoom,
+    /// The address has begun as many sign-ins as it may.
+    #[error("the address has begun too many sign-ins")]
+    TooMany,
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -25,6 +31,8 @@ impl From<Error> for Status {
         match error {
             Error::Invalid(invalid) => invalid.into(),
             Error::Conflict => Refusal::new(ErrorReason::Conflict, message).into(),
+            Error::NoRoom => Refusal::new(ErrorReason::StoreFull, message).into(),
+            Error::TooMany => Refusal::new(ErrorReason::TooManyTransactions, message).into(),
             Error::Store(error) => error.into(),
         }
     }

@@ -25,19 +25,26 @@ use tonic::{Request, Response, Status};
 use crate::Error;
 use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
-    AccessToken, Progress, Secret, SessionToken, SignIn, User, UserId, Visit, to_stored_precision,
+    AccessToken, ClientAddress, NewTransaction, Progress, Secret, SessionToken, SignIn, User,
+    UserId, Visit, to_stored_precision,
 };
-use crate::store::Store;
+use crate::refusals::Refusals;
+use crate::store::{Added, Store};
 
 #[derive(Debug)]
 pub(crate) struct Service {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    refusals: Refusals,
 }
 
 impl Service {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self {
+            store,
+            clock,
+            refusals: Refusals::default(),
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -161,14 +168,20 @@ impl SessionService for Service {
         let now = self.now();
         let client = transaction.request.client(client_id, now);
         transaction.progress = transaction.progress.bounded(now);
-        if !self
-            .store
-            .add_transaction(&id, &browser, transaction, client, now)
-            .await?
-        {
-            return Err(InvalidField::new("transaction.transaction_id", "was used before").into());
+        let new = NewTransaction {
+            id,
+            browser,
+            is_new_browser: request.is_new_browser,
+            address: ClientAddress::parse(&request.client_address),
+            transaction,
+            client,
+        };
+        match self.store.add_transaction(new, now).await? {
+            Added::Kept => Ok(Response::new(AddTransactionResponse {})),
+            Added::UsedBefore => Err(used_before("transaction.transaction_id")),
+            Added::NoRoom => Err(self.refusals.no_room("transaction").into()),
+            Added::TooMany => Err(self.refusals.too_many(&request.client_address).into()),
         }
-        Ok(Response::new(AddTransactionResponse {}))
     }
 
     async fn find_transaction(
@@ -228,14 +241,12 @@ impl SessionService for Service {
         let token = Secret::require(request.token, "token")?;
         let access_token = AccessToken::try_from(required(request.access_token, "access_token")?)?;
         let now = self.now();
-        if !self
-            .store
-            .add_access_token(&token, access_token, now)
-            .await?
-        {
-            return Err(InvalidField::new("token", "was used before").into());
+        let added = self.store.add_access_token(&token, access_token, now);
+        match added.await? {
+            Added::Kept => Ok(Response::new(AddAccessTokenResponse {})),
+            Added::UsedBefore => Err(used_before("token")),
+            Added::NoRoom | Added::TooMany => Err(self.refusals.no_room("access_token").into()),
         }
-        Ok(Response::new(AddAccessTokenResponse {}))
     }
 
     async fn find_access_token(
@@ -259,6 +270,10 @@ fn count_look_up(is_token: bool, is_found: bool) {
         (true, true) => "found",
     };
     counter!("doorward_session_look_ups_total", "outcome" => outcome).increment(1);
+}
+
+fn used_before(field: &str) -> Status {
+    InvalidField::new(field, "was used before").into()
 }
 
 fn transaction_id(message: &mut WireTransaction) -> Result<Secret, InvalidField> {

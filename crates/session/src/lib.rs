@@ -8,6 +8,7 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
+mod refusals;
 pub mod store;
 
 use std::io::{self, Write};
@@ -22,7 +23,7 @@ use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock, print_error};
 use tonic::service::Routes;
 
-pub use config::{Config, RedisConfig, StoreConfig, WhenEmptied};
+pub use config::{BudgetConfig, Config, RedisConfig, StoreConfig, WhenEmptied};
 pub use error::Error;
 use store::{RedisStore, SqliteStore, Store};
 
@@ -30,15 +31,21 @@ use store::{RedisStore, SqliteStore, Store};
 const START: Duration = Duration::from_secs(2);
 
 /// Opens a store in a SQLite file and brings its schema up to date.
-pub async fn open_sqlite(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
-    Ok(Arc::new(SqliteStore::open(database).await?))
+pub async fn open_sqlite(
+    budget: &BudgetConfig,
+    database: &DatabaseConfig,
+) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(SqliteStore::open_within(budget, database).await?))
 }
 
 /// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
 /// settings that can never work, and for a server that evicts.
-pub async fn open_redis(redis: &RedisConfig) -> Result<Arc<dyn Store>, ConfigError> {
-    RedisStore::refuse_eviction(redis).await?;
-    let store = RedisStore::open(redis)?;
+pub async fn open_redis(
+    budget: &BudgetConfig,
+    redis: &RedisConfig,
+) -> Result<Arc<dyn Store>, ConfigError> {
+    RedisStore::refuse_eviction(budget, redis).await?;
+    let store = RedisStore::open_within(budget, redis)?;
     store.wait_until_used(START).await;
     Ok(Arc::new(store))
 }
@@ -90,9 +97,11 @@ pub fn main(args: &Args) -> ExitCode {
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     config.grpc.validate()?;
+    config.budget.validate()?;
+    let budget = &config.budget;
     let store = match config.store()? {
-        StoreConfig::Redis(redis) => open_redis(redis).await?,
-        StoreConfig::Sqlite(database) => open_sqlite(database).await?,
+        StoreConfig::Redis(redis) => open_redis(budget, redis).await?,
+        StoreConfig::Sqlite(database) => open_sqlite(budget, database).await?,
     };
     let routes = routes(store, Arc::new(SystemClock));
     Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)

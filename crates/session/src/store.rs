@@ -17,7 +17,7 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccessToken, Progress, Secret, Session, SessionToken, SignIn, Transaction, TransactionClient,
+    AccessToken, NewTransaction, Progress, Secret, Session, SessionToken, SignIn, Transaction,
     User, UserId, Visit, Which,
 };
 
@@ -91,15 +91,13 @@ pub trait Sessions: Debug + Send + Sync {
 /// Pending authorization requests.
 #[async_trait]
 pub trait Transactions: Debug + Send + Sync {
-    /// Keeps a transaction, and its application for longer; false when the id was used before.
+    /// Keeps a transaction within the [`crate::BudgetConfig`], and its application for longer if there is plenty of room. The
+    /// oldest untouched transaction of a browser that has too many goes.
     async fn add_transaction(
         &self,
-        id: &Secret,
-        browser: &Secret,
-        transaction: Transaction,
-        client: TransactionClient,
+        new: NewTransaction,
         now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Added, StoreError>;
 
     /// A transaction that has not expired. Whether the right browser asks is for the caller to see.
     async fn find_transaction(
@@ -116,7 +114,7 @@ pub trait Transactions: Debug + Send + Sync {
     ) -> Result<Option<String>, StoreError>;
 
     /// Moves a transaction on and gives its new version; `None` when it is gone, or its version is not `read` any more.
-    /// A transaction's life can be cut, and never prolonged.
+    /// `expires_at` can be cut, and never prolonged; an untouched transaction ends early until its first submit.
     async fn update_transaction(
         &self,
         id: &Secret,
@@ -124,6 +122,19 @@ pub trait Transactions: Debug + Send + Sync {
         progress: Progress,
         now: Timestamp,
     ) -> Result<Option<u64>, StoreError>;
+}
+
+/// What became of something to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is kept.
+    Kept,
+    /// Its id is another one's, which stays.
+    UsedBefore,
+    /// The store has reached the mark of its kind.
+    NoRoom,
+    /// Its address has begun as many as it may.
+    TooMany,
 }
 
 /// A transaction, and whose it is.
@@ -138,13 +149,13 @@ pub struct FoundTransaction {
 /// Opaque access tokens.
 #[async_trait]
 pub trait AccessTokens: Debug + Send + Sync {
-    /// Keeps an access token until it expires; false when there was one already, which stays.
+    /// Keeps an access token until it expires, within the [`crate::BudgetConfig`].
     async fn add_access_token(
         &self,
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Added, StoreError>;
 
     /// What a token stands for, unless it has expired.
     async fn find_access_token(

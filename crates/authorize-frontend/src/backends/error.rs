@@ -31,7 +31,11 @@ pub enum BackendError {
 impl BackendError {
     /// Sorts a status that the caller has no better use for.
     pub(crate) fn new(backend: &'static str, status: Status) -> Self {
-        if cannot_tell(&status) {
+        if is_refused_by_budget(&status) {
+            // The backend says so in its log, and not once for each request of a flood.
+            count(backend, "refused");
+            Self::CannotTell { backend, status }
+        } else if cannot_tell(&status) {
             count(backend, "cannot_tell");
             tracing::warn!(backend, code = %status.code(), message = status.message(), "backend cannot tell");
             Self::CannotTell { backend, status }
@@ -53,6 +57,13 @@ impl BackendError {
 
 fn count(backend: &'static str, kind: &'static str) {
     counter!("doorward_backend_errors_total", "backend" => backend, "kind" => kind).increment(1);
+}
+
+fn is_refused_by_budget(status: &Status) -> bool {
+    matches!(
+        reason_of(status),
+        Some(ErrorReason::StoreFull | ErrorReason::TooManyTransactions)
+    )
 }
 
 fn cannot_tell(status: &Status) -> bool {
@@ -120,6 +131,8 @@ mod tests {
     fn lost_is_told_from_broken() {
         let lost = [
             Refusal::new(ErrorReason::StoreUnavailable, "gone").into(),
+            Refusal::new(ErrorReason::StoreFull, "full").into(),
+            Refusal::new(ErrorReason::TooManyTransactions, "too many").into(),
             Status::unavailable("connection refused"),
             Status::deadline_exceeded("too slow"),
             Status::unknown("transport error"),

@@ -193,15 +193,8 @@ impl Sessions {
 
     pub(crate) async fn add_transaction(
         &self,
-        transaction: Transaction,
-        browser_token: &str,
-        client_id: &str,
+        request: AddTransactionRequest,
     ) -> Result<(), BackendError> {
-        let request = AddTransactionRequest {
-            transaction: Some(transaction),
-            browser_token: browser_token.to_owned(),
-            client_id: client_id.to_owned(),
-        };
         let result = self
             .calls
             .once(&self.client, request, |mut client, request| async move {

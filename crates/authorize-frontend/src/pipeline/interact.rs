@@ -3,7 +3,9 @@
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::auth0::{self, ScreenHint};
 use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{Answered, Confirming, Consenting, SigningIn, Transaction};
+use doorward_proto::session::v1::{
+    AddTransactionRequest, Answered, Confirming, Consenting, SigningIn, Transaction,
+};
 use doorward_proto::to_timestamp;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
@@ -49,10 +51,15 @@ pub(super) async fn begin(
     });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
     let browser_token = browser.browser_token().map_or_else(secret, str::to_owned);
-    let client_id = &bound.client().client_id;
     deps.backends
         .sessions
-        .add_transaction(pending.to_message(), &browser_token, client_id)
+        .add_transaction(AddTransactionRequest {
+            transaction: Some(pending.to_message()),
+            browser_token: browser_token.clone(),
+            client_id: bound.client().client_id.clone(),
+            client_address: browser.device().ip,
+            is_new_browser: browser.browser_token().is_none(),
+        })
         .await?;
     let page = found(&page_after(&pending, bound));
     Ok((browser_cookie(&browser_token), page).into_response())

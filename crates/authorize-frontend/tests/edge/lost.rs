@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward_proto::client_registry::v1::TenantPatch;
 
-use crate::tenant::{ALICE, apply_settings};
+use crate::tenant::{ALICE, PASSWORD, apply_settings};
 use crate::{Answer, TestApp, authorize};
 
 const HOME: &str = "https://home.example.test/";
@@ -70,6 +70,30 @@ async fn nobody_says_where() {
     app.clock.advance(Duration::from_mins(61));
     let answer = browser.get(&login_page(&page)).await;
     answer.assert_page(400, "Please start again");
+}
+
+/// Requests that nobody answers must not fill the store.
+#[tokio::test]
+async fn a_page_that_nothing_was_typed_into_is_kept_for_a_quarter_of_an_hour() {
+    let app = TestApp::start().await;
+    let (mut unused, mut used) = (app.browser(), app.browser());
+    let untouched = unused.open(&authorize(&[])).await;
+    let identifier = used.open(&authorize(&[])).await;
+    app.clock.advance(Duration::from_mins(14));
+    unused
+        .get(&login_page(&untouched))
+        .await
+        .assert_page(200, "");
+    let answer = used.submit("identifier", &identifier, ALICE, "").await;
+    let password = used.follow(answer).await;
+    app.clock.advance(Duration::from_mins(1));
+    let answer = unused.submit("identifier", &untouched, ALICE, "").await;
+    answer.assert_page(400, "Please start again");
+    app.clock.advance(Duration::from_mins(44));
+    let answer = used.submit("password", &password, ALICE, PASSWORD).await;
+    let answer = used.follow(answer).await;
+    assert_eq!(answer.error(), "");
+    assert_ne!(answer.location(), "");
 }
 
 /// A link to somebody else's sign-in tells nothing of it while it is alive.

@@ -148,9 +148,12 @@ async fn channels(
         &cheap_hashing(),
         life(Backend::Identity),
     );
-    let session = doorward_session::open_sqlite(&database("session"))
-        .await
-        .unwrap();
+    let session = doorward_session::open_sqlite(
+        &doorward_session::BudgetConfig::default(),
+        &database("session"),
+    )
+    .await
+    .unwrap();
     let session = doorward_session::routes(session, Arc::clone(session_clock) as Arc<dyn Clock>);
     let organization = doorward_organization::open(&database("organization"))
         .await

@@ -28,9 +28,12 @@ async fn services(place: &Place) -> String {
         .await
         .unwrap();
     let organization = doorward_organization::routes(organization);
-    let session = doorward_session::open_sqlite(&database("session.db"))
-        .await
-        .unwrap();
+    let session = doorward_session::open_sqlite(
+        &doorward_session::BudgetConfig::default(),
+        &database("session.db"),
+    )
+    .await
+    .unwrap();
     let session = doorward_session::routes(session, Arc::new(SystemClock));
     format!(
         "--registry http://{} --identity http://{} --session http://{} --organization http://{}",

@@ -5,10 +5,12 @@ use std::time::Duration;
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 
-use super::after;
+use super::{ClientAddress, Secret, after};
 
 /// An authorization request must be completed within this time.
 const MAX_LIFE: Duration = Duration::from_hours(1);
+/// Until something is submitted, a request is kept for this time: anybody can send one.
+pub const UNTOUCHED_LIFE: Duration = Duration::from_mins(15);
 /// After the answer, the same submit is still known for this time.
 const REPEAT_LIFE: Duration = Duration::from_mins(2);
 /// After it began, the application of a transaction is still known for this time.
@@ -26,6 +28,23 @@ pub struct Transaction {
     pub request: AuthorizationRequest,
     /// Changes with every update.
     pub progress: Progress,
+}
+
+/// A transaction to keep, and who begins it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTransaction {
+    /// Names it.
+    pub id: Secret,
+    /// The browser that it belongs to.
+    pub browser: Secret,
+    /// Whether `browser` was made for this request, so that nothing else belongs to it.
+    pub is_new_browser: bool,
+    /// Where the request came from; `None`: unknown.
+    pub address: Option<ClientAddress>,
+    /// The transaction.
+    pub transaction: Transaction,
+    /// Its application.
+    pub client: TransactionClient,
 }
 
 /// What the browser asked for.
@@ -49,7 +68,7 @@ pub struct Parameter {
 /// How far an authorization request has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Gone after that.
+    /// Gone after that; earlier while it is untouched.
     pub expires_at: Timestamp,
     /// Belongs to the page that may be submitted now.
     pub page_nonce: String,
@@ -118,6 +137,18 @@ pub struct TransactionClient {
     pub expires_at: Timestamp,
 }
 
+impl Transaction {
+    /// When it is gone that is kept from now on, if it stays as it is. Told by one clock alone: the callers' may differ by minutes.
+    #[must_use]
+    pub fn ends_at(&self, now: Timestamp) -> Timestamp {
+        if self.progress.stage.is_untouched() {
+            self.progress.expires_at.min(after(now, UNTOUCHED_LIFE))
+        } else {
+            self.progress.expires_at
+        }
+    }
+}
+
 impl AuthorizationRequest {
     /// Refuses more than a request may hold.
     pub fn validate(&self) -> Result<(), InvalidField> {
@@ -153,6 +184,12 @@ impl AuthorizationRequest {
 }
 
 impl Stage {
+    /// Whether nobody has submitted anything yet.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        matches!(self, Self::SigningIn { identifier } if identifier.is_empty())
+    }
+
     /// The texts that it holds, and the fields that they come from.
     fn texts(&self) -> Vec<(&'static str, &str)> {
         match self {

@@ -16,6 +16,8 @@ use doorward_test_support::FakeClock;
 use tonic::transport::Channel;
 use tonic::{Response, Status};
 
+use crate::BudgetConfig;
+
 struct App {
     client: SessionServiceClient<Channel>,
     clock: Arc<FakeClock>,
@@ -24,9 +26,13 @@ struct App {
 
 impl App {
     async fn start() -> Self {
+        Self::start_within(&BudgetConfig::default()).await
+    }
+
+    async fn start_within(budget: &BudgetConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
-        let store = crate::open_sqlite(&config).await.unwrap();
+        let store = crate::open_sqlite(budget, &config).await.unwrap();
         let clock = FakeClock::start();
         let channel = grpc::in_memory(crate::routes(store, clock.clone()), Shutdown::new());
         Self {
@@ -111,6 +117,8 @@ fn add_transaction(transaction: Transaction, browser_token: &str) -> AddTransact
         transaction: Some(transaction),
         browser_token: browser_token.to_owned(),
         client_id: "app".to_owned(),
+        client_address: "192.0.2.1".to_owned(),
+        is_new_browser: false,
     }
 }
 
@@ -528,6 +536,47 @@ async fn a_transaction_names_its_application() {
 }
 
 #[tokio::test]
+async fn what_there_is_no_room_for_is_refused_by_name() {
+    let budget = BudgetConfig {
+        transactions_percent: 1,
+        access_tokens_percent: 1,
+        max_bytes: Some(1024 * 1024),
+        ..BudgetConfig::default()
+    };
+    let mut app = App::start_within(&budget).await;
+    let request = add_transaction(app.transaction(), &secret());
+    let refused = refusal(app.client.add_transaction(request).await);
+    assert_eq!(refused, Some(ErrorReason::StoreFull));
+    let request = AddAccessTokenRequest {
+        token: secret(),
+        access_token: Some(AccessToken {
+            user_id: "auth0|alice".to_owned(),
+            client_id: "app".to_owned(),
+            expires_at: app.in_seconds(60),
+            ..AccessToken::default()
+        }),
+    };
+    let refused = refusal(app.client.add_access_token(request).await);
+    assert_eq!(refused, Some(ErrorReason::StoreFull));
+    // Sessions have no mark.
+    app.open().await;
+}
+
+#[tokio::test]
+async fn an_address_that_begins_too_many_is_refused_by_name() {
+    let budget = BudgetConfig {
+        transactions_per_address: 1,
+        ..BudgetConfig::default()
+    };
+    let mut app = App::start_within(&budget).await;
+    for expected in [None, Some(ErrorReason::TooManyTransactions)] {
+        let request = add_transaction(app.transaction(), &secret());
+        let answer = app.client.add_transaction(request).await;
+        assert_eq!(answer.err().and_then(|status| reason_of(&status)), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_guessable_transaction_id_is_refused() {
     let mut app = App::start().await;
     for (transaction_id, browser_token) in [("1", secret()), (&secret(), String::new())] {
@@ -594,7 +643,9 @@ async fn an_access_token_is_found_until_it_expires() {
 async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
     let port = doorward_test_support::free_port();
     let config = crate::RedisConfig::new(format!("redis://127.0.0.1:{port}/"));
-    let store = crate::open_redis(&config).await.unwrap();
+    let store = crate::open_redis(&BudgetConfig::default(), &config)
+        .await
+        .unwrap();
     let channel = grpc::in_memory(crate::routes(store, FakeClock::start()), Shutdown::new());
     let token = "x".repeat(54);
     let answer = SessionServiceClient::new(channel)

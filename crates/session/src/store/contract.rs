@@ -1,6 +1,7 @@
 //! What every store must do, run against SQLite and Redis.
 
 mod access_tokens;
+mod budget;
 mod expiry;
 mod revocation;
 mod sessions;
@@ -16,7 +17,7 @@ use doorward_test_support::redis::Server;
 use jiff::Timestamp;
 
 use super::{RedisStore, SqliteStore, Store};
-use crate::config::RedisConfig;
+use crate::config::{BudgetConfig, RedisConfig};
 use crate::domain::{Device, Limits, Secret, Session, SessionToken, SignIn, User, Visit};
 
 const START: i64 = 1_767_323_045;
@@ -96,6 +97,7 @@ pub(super) async fn all(store: &dyn Store) {
     revocation::all(store).await;
     users::all(store).await;
     transactions::all(store).await;
+    budget::all(store).await;
     access_tokens::all(store).await;
 }
 
@@ -104,17 +106,33 @@ async fn sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
     all(&SqliteStore::open(&config).await.unwrap()).await;
+    budget::all_within(async |budget| {
+        let folder = tempfile::tempdir().unwrap();
+        let config = DatabaseConfig::sqlite(&folder.path().join("session.db"));
+        let store = SqliteStore::open_within(&budget, &config).await.unwrap();
+        (store, folder)
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn redis() {
     let server = Server::start().await;
+    all(&redis_within(&BudgetConfig::default(), &server).await).await;
+    budget::all_within(async |budget| {
+        let server = Server::start().await;
+        (redis_within(&budget, &server).await, server)
+    })
+    .await;
+}
+
+async fn redis_within(budget: &BudgetConfig, server: &Server) -> RedisStore {
     // What is tested is what the answers are, not how soon they come.
     let config = RedisConfig {
         deadline_ms: 5_000,
         ..RedisConfig::new(server.url())
     };
-    let store = RedisStore::open(&config).unwrap();
+    let store = RedisStore::open_within(budget, &config).unwrap();
     store.wait_until_used(Duration::from_secs(10)).await;
-    all(&store).await;
+    store
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use doorward_proto::common::v1::User as WireUser;
 use doorward_proto::session::v1 as wire;
+use doorward_proto::to_timestamp;
 use doorward_service_kit::{StoreError, with_causes};
 use jiff::Timestamp;
 use metrics::counter;
@@ -145,18 +146,21 @@ pub(super) fn decode_request(bytes: &[u8]) -> Result<AuthorizationRequest, Store
     message.try_into().map_err(StoreError::corrupt)
 }
 
+/// Without the end, which is kept beside the rest, where a store can compare it.
 pub(super) fn encode_progress(progress: Progress) -> Vec<u8> {
-    wire::Transaction::from(progress).encode_to_vec()
+    let message = wire::Transaction {
+        expires_at: None,
+        ..wire::Transaction::from(progress)
+    };
+    message.encode_to_vec()
 }
 
-/// The end is kept beside the rest, where a store can compare it.
 pub(super) fn decode_progress(bytes: &[u8], expires_at: i64) -> Result<Progress, StoreError> {
-    let message = wire::Transaction::decode(bytes).map_err(StoreError::corrupt)?;
-    let progress = Progress::try_from(message).map_err(StoreError::corrupt)?;
-    Ok(Progress {
-        expires_at: instant(expires_at)?,
-        ..progress
-    })
+    let message = wire::Transaction {
+        expires_at: Some(to_timestamp(instant(expires_at)?)),
+        ..wire::Transaction::decode(bytes).map_err(StoreError::corrupt)?
+    };
+    Progress::try_from(message).map_err(StoreError::corrupt)
 }
 
 pub(super) fn encode_access_token(token: AccessToken) -> Vec<u8> {

@@ -4,8 +4,10 @@
 //! |---|---|---|
 //! | `doorward:{PP}:user:SLOT` | hash | `user`: the user's copy; `version`: its version, and that from which on sessions count; every other field is a session, by half of the hash of its token |
 //! | `doorward:{AA}:user-relay-position` | string | how far changes of users were relayed |
-//! | `doorward:{PP}:transaction:HASH` | hash | a pending transaction, by the hash of its id |
-//! | `doorward:{PP}:transaction-client:HASH` | hash | `client_id`, `expires_at`: its application, kept for longer |
+//! | `doorward:{PP}:transaction:HASH` | string | a pending transaction, by the hash of its id |
+//! | `doorward:{PP}:transaction-client:HASH` | string | its application, kept for longer |
+//! | `doorward:{PP}:address:HASH` | string | how many sign-ins an address has begun, by its hash |
+//! | `doorward:{PP}:browser:HASH` | string | the newest transactions of a browser, by the hash of its token |
 //! | `doorward:{PP}:access-token:HASH` | string | what an opaque access token stands for, by its hash |
 //! | `doorward:{PP}:store` | string | the marker of a partition: the id of the store |
 //!
@@ -16,6 +18,7 @@
 //! store that has lost its marker has lost its data, and nothing is concluded from what it does not hold ([`contents`]).
 //! The time is always the service's: expiry in Redis only clears away, some minutes late, what has ended already.
 
+mod access_tokens;
 mod address;
 mod breaker;
 mod clock;
@@ -32,6 +35,7 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 mod topology;
+mod transaction_record;
 mod transactions;
 
 use std::sync::Arc;
@@ -41,7 +45,7 @@ use doorward_service_kit::config::ConfigError;
 use jiff::Timestamp;
 use redis::RedisResult;
 
-use crate::config::RedisConfig;
+use crate::config::{BudgetConfig, RedisConfig};
 use crate::store::record::to_millis;
 use address::Address;
 use connection::Connection;
@@ -57,11 +61,17 @@ const BACKSTOP: Duration = Duration::from_mins(10);
 #[derive(Debug)]
 pub struct RedisStore {
     connection: Arc<Connection>,
+    budget: BudgetConfig,
 }
 
 impl RedisStore {
-    /// A store that connects in the background, and again whenever Redis comes back. Needs a Tokio runtime.
+    /// A store with the default budget.
     pub fn open(config: &RedisConfig) -> Result<Self, ConfigError> {
+        Self::open_within(&BudgetConfig::default(), config)
+    }
+
+    /// A store that connects in the background, and again whenever Redis comes back. Needs a Tokio runtime.
+    pub fn open_within(budget: &BudgetConfig, config: &RedisConfig) -> Result<Self, ConfigError> {
         let address = Address::parse(&config.url)?;
         let default = u32::from(address.has_replicas());
         let replicas = config.confirm_replicas.unwrap_or(default);
@@ -72,10 +82,14 @@ impl RedisStore {
             contents: Contents::new(config.when_emptied, config.may_begin),
             may_be_used: false,
             was_used: false,
+            max_bytes: budget.redis_bytes(),
         };
         connection.publish(None);
         tokio::spawn(supervisor.run());
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            budget: *budget,
+        })
     }
 
     /// The library of functions that this store consists of, as `FUNCTION LOAD` takes it.
@@ -96,8 +110,11 @@ impl RedisStore {
     }
 
     /// Refuses a server that would throw sessions away when its memory is full. One that does not answer yet is only
-    /// warned of, and not used before it has told.
-    pub async fn refuse_eviction(config: &RedisConfig) -> Result<(), ConfigError> {
+    /// warned of, and not used before it has told; so is one that strangers can fill, because nothing limits its memory.
+    pub async fn refuse_eviction(
+        budget: &BudgetConfig,
+        config: &RedisConfig,
+    ) -> Result<(), ConfigError> {
         let topology = Topology::new(Address::parse(&config.url)?, config)?;
         let memory =
             async || -> RedisResult<Memory> { Memory::read(topology.connect_one().await?).await };
@@ -109,7 +126,10 @@ impl RedisStore {
                         "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
                     ),
                 )),
-                None => Ok(()),
+                None => {
+                    memory.warn_without_limit(budget.redis_bytes());
+                    Ok(())
+                }
             },
             Err(error) => {
                 tracing::warn!(%error, "redis does not answer yet");

@@ -4,6 +4,8 @@
 //! of power. Writes that come at the same time share a commit. Rows that have expired are cleared away a few at a time, by
 //! those who add rows.
 
+mod access_tokens;
+mod room;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,8 @@ use doorward_service_kit::sql::{Database, DatabaseConfig, GroupCommit, GroupedWr
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
+use crate::config::BudgetConfig;
+
 doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
 
 /// Sessions, transactions and access tokens in a SQLite file.
@@ -21,14 +25,27 @@ doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
 pub struct SqliteStore {
     database: Database,
     writes: GroupCommit,
+    budget: BudgetConfig,
 }
 
 impl SqliteStore {
-    /// Opens the database and brings its schema up to date.
+    /// A store with the default budget.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
+        Self::open_within(&BudgetConfig::default(), config).await
+    }
+
+    /// Opens the database and brings its schema up to date.
+    pub async fn open_within(
+        budget: &BudgetConfig,
+        config: &DatabaseConfig,
+    ) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
         let writes = GroupCommit::start(database.clone());
-        Ok(Self { database, writes })
+        Ok(Self {
+            database,
+            writes,
+            budget: *budget,
+        })
     }
 
     /// Begins a write that shares its transaction with others. It is undone unless it is committed. It also sees what the

@@ -2,9 +2,9 @@
 
 use super::{at, random};
 use crate::domain::{AccessToken, UserId};
-use crate::store::Store;
+use crate::store::{Added, Store};
 
-fn of_user(id: &str) -> AccessToken {
+pub(super) fn of_user(id: &str) -> AccessToken {
     AccessToken {
         user_id: UserId::from(id.to_owned()),
         client_id: "app".to_owned(),
@@ -17,8 +17,8 @@ fn of_user(id: &str) -> AccessToken {
 async fn a_token_is_used_once(store: &dyn Store) {
     let token = random();
     let add = |user| store.add_access_token(&token, of_user(user), at(0));
-    assert!(add("auth0|alice").await.unwrap());
-    assert!(!add("auth0|bob").await.unwrap());
+    assert_eq!(add("auth0|alice").await.unwrap(), Added::Kept);
+    assert_eq!(add("auth0|bob").await.unwrap(), Added::UsedBefore);
     assert_eq!(
         store.find_access_token(&token, at(1)).await.unwrap(),
         Some(of_user("auth0|alice"))
@@ -29,7 +29,7 @@ async fn an_access_token_lives_until_it_expires(store: &dyn Store) {
     let token = random();
     let access_token = of_user("auth0|alice");
     let added = store.add_access_token(&token, access_token.clone(), at(0));
-    assert!(added.await.unwrap());
+    assert_eq!(added.await.unwrap(), Added::Kept);
     assert_eq!(
         store.find_access_token(&token, at(7_199)).await.unwrap(),
         Some(access_token)

@@ -2,21 +2,26 @@
 
 use super::{at, random};
 use crate::domain::{
-    AuthorizationRequest, Parameter, Progress, Secret, Stage, Transaction, TransactionClient,
+    AuthorizationRequest, NewTransaction, Parameter, Progress, Secret, Stage, Transaction,
+    TransactionClient,
 };
-use crate::store::Store;
+use crate::store::{Added, Store};
 
 fn progress(expires_at: i64) -> Progress {
     Progress {
         expires_at: at(expires_at),
         page_nonce: "first".to_owned(),
-        stage: Stage::SigningIn {
-            identifier: String::new(),
-        },
+        stage: signing_in("alice@example.test"),
     }
 }
 
-fn transaction() -> Transaction {
+pub(super) fn signing_in(identifier: &str) -> Stage {
+    Stage::SigningIn {
+        identifier: identifier.to_owned(),
+    }
+}
+
+pub(super) fn transaction() -> Transaction {
     let parameter = |name: &str, value: &str| Parameter {
         name: name.to_owned(),
         value: value.to_owned(),
@@ -38,30 +43,39 @@ fn client() -> TransactionClient {
     }
 }
 
+pub(super) fn new(id: &Secret, browser: &Secret) -> NewTransaction {
+    NewTransaction {
+        id: id.clone(),
+        browser: browser.clone(),
+        is_new_browser: true,
+        address: None,
+        transaction: transaction(),
+        client: client(),
+    }
+}
+
+pub(super) fn untouched(id: &Secret, browser: &Secret) -> NewTransaction {
+    let mut untouched = new(id, browser);
+    untouched.transaction.progress.stage = signing_in("");
+    untouched
+}
+
 async fn add(store: &dyn Store) -> Secret {
     let id = random();
-    assert!(
-        store
-            .add_transaction(&id, &random(), transaction(), client(), at(0))
-            .await
-            .unwrap()
-    );
+    let added = store.add_transaction(new(&id, &random()), at(0));
+    assert_eq!(added.await.unwrap(), Added::Kept);
     id
 }
 
-async fn find(store: &dyn Store, id: &Secret, now: i64) -> Option<Transaction> {
+pub(super) async fn find(store: &dyn Store, id: &Secret, now: i64) -> Option<Transaction> {
     let found = store.find_transaction(id, at(now)).await.unwrap();
     found.map(|found| found.transaction)
 }
 
 async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
     let (id, browser) = (random(), random());
-    assert!(
-        store
-            .add_transaction(&id, &browser, transaction(), client(), at(0))
-            .await
-            .unwrap()
-    );
+    let added = store.add_transaction(new(&id, &browser), at(0));
+    assert_eq!(added.await.unwrap(), Added::Kept);
     let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
     assert_eq!(found.transaction, transaction());
     assert!(browser.matches(&found.browser_hash));
@@ -71,26 +85,14 @@ async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
 
 async fn an_id_is_used_once(store: &dyn Store) {
     let (id, browser) = (random(), random());
-    assert!(
-        store
-            .add_transaction(&id, &browser, transaction(), client(), at(0))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .add_transaction(&id, &random(), transaction(), client(), at(1))
-            .await
-            .unwrap()
-    );
+    let added = store.add_transaction(new(&id, &browser), at(0));
+    assert_eq!(added.await.unwrap(), Added::Kept);
+    let again = store.add_transaction(new(&id, &random()), at(1));
+    assert_eq!(again.await.unwrap(), Added::UsedBefore);
     let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
     assert!(browser.matches(&found.browser_hash));
-    assert!(
-        !store
-            .add_transaction(&id, &browser, transaction(), client(), at(3_601))
-            .await
-            .unwrap()
-    );
+    let later = store.add_transaction(new(&id, &browser), at(3_601));
+    assert_eq!(later.await.unwrap(), Added::UsedBefore);
     assert_eq!(find(store, &id, 3_601).await, None);
 }
 

@@ -10,7 +10,7 @@ use crate::store::record::to_millis;
 use crate::store::{MAX_SESSIONS, SIGN_IN};
 
 /// In this order: Lua sees what is above it.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     include_str!("functions/session.lua"),
     include_str!("functions/resolve_session.lua"),
     include_str!("functions/open_session.lua"),
@@ -18,6 +18,7 @@ const PARTS: [&str; 10] = [
     include_str!("functions/revoke_sessions.lua"),
     include_str!("functions/put_user.lua"),
     include_str!("functions/put_user_relay_position.lua"),
+    include_str!("functions/budget.lua"),
     include_str!("functions/transaction.lua"),
     include_str!("functions/values.lua"),
     include_str!("functions/register.lua"),

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use crc16::{State, XMODEM};
 
-use crate::domain::{Secret, Slot};
+use crate::domain::{ClientAddress, Secret, Slot};
 
 /// The characters of base64url: two of them name a partition.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -96,7 +96,19 @@ impl Key {
     }
 
     pub(super) fn transaction(id: &Secret) -> Self {
-        Self::new("transaction", &id.hash())
+        Self::transaction_of(&id.hash())
+    }
+
+    pub(super) fn transaction_of(id_hash: &str) -> Self {
+        Self::new("transaction", id_hash)
+    }
+
+    pub(super) fn address(address: &ClientAddress) -> Self {
+        Self::new("address", &address.hash())
+    }
+
+    pub(super) fn browser(browser: &Secret) -> Self {
+        Self::new("browser", &browser.hash())
     }
 
     pub(super) fn transaction_client(id: &Secret) -> Self {

@@ -39,8 +39,17 @@ impl Memory {
         policies.find(|policy| !policy.is_empty() && *policy != "noeviction")
     }
 
-    /// Tells what somebody should act on.
-    pub(super) fn report(&self) {
+    /// Says that strangers can fill a server to the limits of its machine.
+    pub(super) fn warn_without_limit(&self, max_bytes: u64) {
+        if max_bytes == 0 && self.0.iter().any(|server| server.max_bytes == 0) {
+            tracing::warn!(
+                "redis has no maxmemory: anybody can fill it by requests; set maxmemory there, or budget.max_bytes here"
+            );
+        }
+    }
+
+    /// Says what an operator should act on; `max_bytes` counts for a server without a limit, 0 is none.
+    pub(super) fn report(&self, max_bytes: u64) {
         if let Some(policy) = self.evicting_policy() {
             tracing::error!(
                 policy,
@@ -50,19 +59,16 @@ impl Memory {
         let used = self
             .0
             .iter()
-            .map(Server::used_percent)
+            .map(|server| server.used_percent(max_bytes))
             .max()
             .unwrap_or_default();
         gauge!("doorward_redis_memory_used_percent").set(u32::try_from(used).unwrap_or(u32::MAX));
-        for Server {
-            used_bytes,
-            max_bytes,
-            ..
-        } in self.0.iter().filter(|server| server.is_nearly_full())
-        {
+        let is_nearly_full =
+            |server: &&Server| server.used_percent(max_bytes) >= NEARLY_FULL_PERCENT;
+        for server in self.0.iter().filter(is_nearly_full) {
             tracing::error!(
-                used_bytes,
-                max_bytes,
+                used_bytes = server.used_bytes,
+                max_bytes = server.limit(max_bytes),
                 "redis has used more than {NEARLY_FULL_PERCENT} % of its memory; when it is full, nobody can sign in"
             );
         }
@@ -82,16 +88,21 @@ impl Server {
         }
     }
 
-    /// Of `maxmemory`; 0 without one.
-    fn used_percent(&self) -> u64 {
-        self.used_bytes
-            .saturating_mul(100)
-            .checked_div(self.max_bytes)
-            .unwrap_or_default()
+    /// Its own limit, or the one given; 0: none.
+    fn limit(&self, fallback: u64) -> u64 {
+        if self.max_bytes == 0 {
+            fallback
+        } else {
+            self.max_bytes
+        }
     }
 
-    fn is_nearly_full(&self) -> bool {
-        self.used_percent() >= NEARLY_FULL_PERCENT
+    /// Of its limit; 0 without one.
+    fn used_percent(&self, fallback: u64) -> u64 {
+        self.used_bytes
+            .saturating_mul(100)
+            .checked_div(self.limit(fallback))
+            .unwrap_or_default()
     }
 }
 
@@ -109,7 +120,7 @@ mod tests {
             policy: "allkeys-lru".to_owned(),
         };
         assert_eq!(server, expected);
-        assert!(server.is_nearly_full());
+        assert_eq!(server.used_percent(1_000), 85);
         let memory = Memory(vec![Server::default(), server]);
         assert_eq!(memory.evicting_policy(), Some("allkeys-lru"));
     }
@@ -118,7 +129,8 @@ mod tests {
     fn no_limit_is_never_reached() {
         let server =
             Server::parse("used_memory:85\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n");
-        assert!(!server.is_nearly_full());
+        assert_eq!(server.used_percent(0), 0);
+        assert_eq!(server.used_percent(170), 50);
         assert_eq!(Memory(vec![server]).evicting_policy(), None);
     }
 }

@@ -120,7 +120,10 @@ fn write_device(out: &mut Vec<u8>, device: &Device) -> Result<(), ValueWriteErro
     write_bytes(out, agent)
 }
 
-fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), ValueWriteError<std::io::Error>> {
+pub(super) fn write_bytes(
+    out: &mut Vec<u8>,
+    bytes: &[u8],
+) -> Result<(), ValueWriteError<std::io::Error>> {
     encode::write_str_len(out, length(bytes.len()))?;
     out.extend_from_slice(bytes);
     Ok(())

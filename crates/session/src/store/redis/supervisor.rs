@@ -37,6 +37,8 @@ pub(super) struct Supervisor {
     /// False while the server evicts, and before it has told whether it does.
     pub(super) may_be_used: bool,
     pub(super) was_used: bool,
+    /// The memory of a server without a limit of its own; 0: no limit.
+    pub(super) max_bytes: u64,
 }
 
 impl Supervisor {
@@ -126,7 +128,7 @@ impl Supervisor {
         let found = self.contents.look(&links.calls, deadline).await?;
         self.connection.breaker.probe_answered();
         if is_seldom || !self.may_be_used {
-            let may_be_used = may_be_used(links).await;
+            let may_be_used = may_be_used(links, self.max_bytes).await;
             // One server of a cluster that does not tell must not keep the others from being used.
             self.may_be_used = may_be_used.unwrap_or(self.may_be_used || links.heal_themselves());
         }
@@ -141,11 +143,11 @@ impl Supervisor {
 }
 
 /// Looks at what changes slowly; nothing when Redis does not tell.
-async fn may_be_used(links: &Links) -> Option<bool> {
+async fn may_be_used(links: &Links, max_bytes: u64) -> Option<bool> {
     let look = async || -> RedisResult<bool> {
         clock::compare(links.calls.clone()).await?;
         let memory = Memory::read(links.calls.clone()).await?;
-        memory.report();
+        memory.report(max_bytes);
         Ok(memory.evicting_policy().is_none())
     };
     match timeout(ATTEMPTS, look()).await {

@@ -2,6 +2,7 @@
 
 mod account;
 mod bounds;
+mod budget;
 mod contents;
 mod corruption;
 mod late;
@@ -22,7 +23,7 @@ use super::functions;
 use super::keys;
 use super::keys::Key;
 use super::record::field;
-use crate::config::RedisConfig;
+use crate::config::{BudgetConfig, RedisConfig};
 use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit, Which};
 use crate::store::{AccessTokens, Sessions, Transactions, contract};
 
@@ -214,7 +215,7 @@ async fn calls(redis: &mut MultiplexedConnection, command: &str) -> u64 {
 async fn a_server_that_evicts_is_refused() {
     let server = Server::start().await;
     let mut redis = redis(&server).await;
-    RedisStore::refuse_eviction(&RedisConfig::new(server.url()))
+    RedisStore::refuse_eviction(&BudgetConfig::default(), &RedisConfig::new(server.url()))
         .await
         .unwrap();
     for policy in ["allkeys-lru", "volatile-ttl"] {
@@ -225,9 +226,10 @@ async fn a_server_that_evicts_is_refused() {
             .query_async(&mut redis)
             .await
             .unwrap();
-        let refused = RedisStore::refuse_eviction(&RedisConfig::new(server.url()))
-            .await
-            .unwrap_err();
+        let refused =
+            RedisStore::refuse_eviction(&BudgetConfig::default(), &RedisConfig::new(server.url()))
+                .await
+                .unwrap_err();
         let refused = refused.to_string();
         assert!(
             refused.contains(policy) && refused.contains("noeviction"),

@@ -1,52 +1,44 @@
-//! Pending transactions and opaque access tokens.
+//! Pending transactions.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
+use metrics::counter;
 
+use super::RedisStore;
 use super::functions::Call;
 use super::keys::Key;
-use super::{BACKSTOP, RedisStore, time_to_live};
-use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
-use crate::store::record::{
-    decode_access_token, decode_progress, decode_request, encode_access_token, encode_progress,
-    encode_request, to_millis,
+use super::transaction_record::{
+    decode_client, decode_transaction, encode_client, encode_transaction,
 };
-use crate::store::{AccessTokens, FoundTransaction, Transactions};
+use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, UNTOUCHED_LIFE};
+use crate::store::record::{encode_progress, to_millis};
+use crate::store::{Added, FoundTransaction, Transactions};
 
-const FIELDS: [&str; 5] = ["version", "browser", "request", "progress", "expires_at"];
-/// All of them are absent together.
-type Fields = (
-    Option<u64>,
-    Option<String>,
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-    Option<i64>,
-);
+/// Clocks may differ by as much without a transaction vanishing before its time. Of one that does, the user begins again.
+const BACKSTOP: Duration = Duration::from_mins(1);
 
 #[async_trait]
 impl Transactions for RedisStore {
     async fn add_transaction(
         &self,
-        id: &Secret,
-        browser: &Secret,
-        transaction: Transaction,
-        client: TransactionClient,
+        new: NewTransaction,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let expires_at = transaction.progress.expires_at;
-        let (key, client_key) = (Key::transaction(id), Key::transaction_client(id));
-        let call = Call::with_two("add_transaction", &key, &client_key)
-            .arg(transaction.version)
-            .arg(browser.hash())
-            .arg(encode_request(transaction.request))
-            .arg(encode_progress(transaction.progress))
-            .arg(expires_at.as_millisecond())
-            .arg(time_to_live(expires_at, now))
-            .arg(client.client_id)
-            .arg(client.expires_at.as_millisecond())
-            .arg(time_to_live(client.expires_at, now));
-        self.connection.call(&call).await
+    ) -> Result<Added, StoreError> {
+        if let Some(address) = &new.address {
+            let counted = self.count_transaction(address, now).await?;
+            if counted != Added::Kept {
+                return Ok(counted);
+            }
+        }
+        let (added, oldest) =
+            tokio::try_join!(self.put_transaction(&new, now), self.note(&new, now))?;
+        if let Some(oldest) = oldest {
+            self.drop_transaction(&oldest).await?;
+        }
+        Ok(added)
     }
 
     async fn find_transaction(
@@ -54,27 +46,12 @@ impl Transactions for RedisStore {
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<FoundTransaction>, StoreError> {
-        let call = Call::new("find_fields", &Key::transaction(id)).arg(&FIELDS);
-        let fields: Fields = self.connection.call(&call).await?;
-        let (version, browser_hash, request, progress, expires_at) = match fields {
-            (None, None, None, None, None) => return Ok(None),
-            (Some(version), Some(browser), Some(request), Some(progress), Some(expires_at)) => {
-                (version, browser, request, progress, expires_at)
-            }
-            _ => return Err(StoreError::corrupt("a transaction with missing fields")),
-        };
-        if now.as_millisecond() >= expires_at {
-            return Ok(None);
+        let call = Call::new("find_value", &Key::transaction(id));
+        let record: Option<Vec<u8>> = self.connection.call(&call).await?;
+        match record {
+            Some(record) => decode_transaction(&record, now),
+            None => Ok(None),
         }
-        let transaction = Transaction {
-            version,
-            request: decode_request(&request)?,
-            progress: decode_progress(&progress, expires_at)?,
-        };
-        Ok(Some(FoundTransaction {
-            transaction,
-            browser_hash,
-        }))
     }
 
     async fn find_transaction_client(
@@ -82,16 +59,11 @@ impl Transactions for RedisStore {
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let call = Call::new("find_fields", &Key::transaction_client(id))
-            .arg("client_id")
-            .arg("expires_at");
-        let fields: (Option<String>, Option<i64>) = self.connection.call(&call).await?;
-        match fields {
-            (None, None) => Ok(None),
-            (Some(client_id), Some(expires_at)) => {
-                Ok((now.as_millisecond() < expires_at).then_some(client_id))
-            }
-            _ => Err(StoreError::corrupt("an application with missing fields")),
+        let call = Call::new("find_value", &Key::transaction_client(id));
+        let record: Option<String> = self.connection.call(&call).await?;
+        match record {
+            Some(record) => decode_client(&record, now),
+            None => Ok(None),
         }
     }
 
@@ -104,42 +76,90 @@ impl Transactions for RedisStore {
     ) -> Result<Option<u64>, StoreError> {
         let version = read.saturating_add(1);
         let expires_at = progress.expires_at.as_millisecond();
+        let is_touched = !progress.stage.is_untouched();
         let call = Call::new("update_transaction", &Key::transaction(id))
             .arg(read)
             .arg(version)
             .arg(encode_progress(progress))
             .arg(expires_at)
             .arg(now.as_millisecond())
+            .arg(u8::from(is_touched))
             .arg(to_millis(BACKSTOP));
         let updated: bool = self.connection.call(&call).await?;
         Ok(updated.then_some(version))
     }
 }
 
-#[async_trait]
-impl AccessTokens for RedisStore {
-    async fn add_access_token(
+impl RedisStore {
+    async fn put_transaction(
         &self,
-        token: &Secret,
-        access_token: AccessToken,
+        new: &NewTransaction,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let life = time_to_live(access_token.expires_at, now);
-        let call = Call::new("add_value", &Key::access_token(token))
-            .arg(encode_access_token(access_token))
-            .arg(life);
-        let set: Option<String> = self.connection.call(&call).await?;
-        Ok(set.is_some())
+    ) -> Result<Added, StoreError> {
+        let ends_at = new.transaction.ends_at(now);
+        let (key, client_key) = (Key::transaction(&new.id), Key::transaction_client(&new.id));
+        let call = Call::with_two("add_transaction", &key, &client_key);
+        let call = self
+            .within(self.budget.transactions_percent, call)
+            .arg(encode_transaction(new, ends_at)?)
+            .arg(life(ends_at, now))
+            .arg(encode_client(&new.client))
+            .arg(life(new.client.expires_at, now));
+        self.added(&call).await
     }
 
-    async fn find_access_token(
+    /// Whether that address may begin one more.
+    async fn count_transaction(
         &self,
-        token: &Secret,
+        address: &ClientAddress,
         now: Timestamp,
-    ) -> Result<Option<AccessToken>, StoreError> {
-        let call = Call::new("find_value", &Key::access_token(token));
-        let record: Option<Vec<u8>> = self.connection.call(&call).await?;
-        let found = record.as_deref().map(decode_access_token).transpose()?;
-        Ok(found.filter(|token| now < token.expires_at))
+    ) -> Result<Added, StoreError> {
+        if self.budget.transactions_per_address == 0 {
+            return Ok(Added::Kept);
+        }
+        let call = Call::new("count_transaction", &Key::address(address));
+        let call = self
+            .within(self.budget.transactions_percent, call)
+            .arg(self.budget.transactions_per_address)
+            .arg(to_millis(UNTOUCHED_LIFE))
+            .arg(now.as_millisecond())
+            .arg(to_millis(BACKSTOP));
+        self.added(&call).await
     }
+
+    /// Notes what belongs to a browser; gives the oldest when there are too many.
+    async fn note(
+        &self,
+        new: &NewTransaction,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let is_counted = self.budget.transactions_per_browser > 0
+            && !new.is_new_browser
+            && new.transaction.progress.stage.is_untouched();
+        if !is_counted {
+            return Ok(None);
+        }
+        let call = Call::new("note_transaction", &Key::browser(&new.browser));
+        let call = self
+            .within(self.budget.transactions_percent, call)
+            .arg(new.id.hash())
+            .arg(self.budget.transactions_per_browser)
+            .arg(to_millis(UNTOUCHED_LIFE))
+            .arg(now.as_millisecond())
+            .arg(to_millis(BACKSTOP));
+        self.connection.call(&call).await
+    }
+
+    async fn drop_transaction(&self, id_hash: &str) -> Result<(), StoreError> {
+        let call = Call::new("drop_transaction", &Key::transaction_of(id_hash));
+        let dropped: bool = self.connection.call(&call).await?;
+        counter!("doorward_session_transactions_dropped_total").increment(u64::from(dropped));
+        Ok(())
+    }
+}
+
+/// How long Redis keeps something that ends at `end`, in milliseconds.
+fn life(end: Timestamp, now: Timestamp) -> u64 {
+    let left = Duration::try_from(end.duration_since(now)).unwrap_or_default();
+    to_millis(left + BACKSTOP)
 }

@@ -11,10 +11,10 @@ use tokio::task::JoinSet;
 
 use super::SqliteStore;
 use crate::domain::{
-    AccessToken, AuthorizationRequest, Device, Limits, Progress, Secret, SessionToken, SignIn,
-    Stage, Transaction, User, UserId, Visit,
+    AccessToken, AuthorizationRequest, ClientAddress, Device, Limits, NewTransaction, Progress,
+    Secret, SessionToken, SignIn, Stage, Transaction, User, UserId, Visit,
 };
-use crate::store::{AccessTokens, SIGN_IN, Sessions, Transactions};
+use crate::store::{AccessTokens, Added, SIGN_IN, Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -167,8 +167,16 @@ async fn add_transaction(store: &SqliteStore, now: Timestamp) {
         },
         request,
     };
-    let added = store.add_transaction(&id, &browser, transaction, client, now);
-    assert!(added.await.unwrap());
+    let new = NewTransaction {
+        id,
+        browser,
+        is_new_browser: true,
+        address: ClientAddress::parse("192.0.2.1"),
+        transaction,
+        client,
+    };
+    let added = store.add_transaction(new, now);
+    assert_eq!(added.await.unwrap(), Added::Kept);
 }
 
 #[tokio::test]
@@ -226,7 +234,7 @@ async fn every_token_is_kept_beside_another_process_that_writes() {
             for _ in 0..8 {
                 let token = Secret::parse(secret()).unwrap();
                 let added = store.add_access_token(&token, access_token(), now());
-                assert!(added.await.unwrap());
+                assert_eq!(added.await.unwrap(), Added::Kept);
                 assert!(
                     store
                         .find_access_token(&token, now())

@@ -1,58 +1,40 @@
-//! Pending transactions and opaque access tokens.
+//! Pending transactions.
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
+use metrics::counter;
 use sqlx::{AnyConnection, Row};
 
+use super::room::window_before;
 use super::{SqliteStore, clear_away, from_sql, to_sql};
-use crate::domain::{AccessToken, Progress, Secret, Transaction, TransactionClient};
-use crate::store::record::{
-    decode_access_token, decode_progress, decode_request, encode_access_token, encode_progress,
-    encode_request,
-};
-use crate::store::{AccessTokens, FoundTransaction, Transactions};
+use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, Transaction};
+use crate::store::record::{decode_progress, decode_request, encode_progress, encode_request};
+use crate::store::{Added, FoundTransaction, Transactions};
 
 const CLEAR_TRANSACTIONS: &str = "DELETE FROM pending_transaction WHERE id_hash IN
-    (SELECT id_hash FROM pending_transaction WHERE expires_at <= $1 LIMIT 8)";
+    (SELECT id_hash FROM pending_transaction WHERE ends_at <= $1 LIMIT 8)";
 const CLEAR_CLIENTS: &str = "DELETE FROM transaction_client WHERE id_hash IN
     (SELECT id_hash FROM transaction_client WHERE expires_at <= $1 LIMIT 8)";
-const CLEAR_ACCESS_TOKENS: &str = "DELETE FROM access_token WHERE token_hash IN
-    (SELECT token_hash FROM access_token WHERE expires_at <= $1 LIMIT 8)";
+const CLEAR_ADDRESSES: &str = "DELETE FROM address WHERE address_hash IN
+    (SELECT address_hash FROM address WHERE began_at <= $1 LIMIT 8)";
 
 #[async_trait]
 impl Transactions for SqliteStore {
     async fn add_transaction(
         &self,
-        id: &Secret,
-        browser: &Secret,
-        transaction: Transaction,
-        client: TransactionClient,
+        new: NewTransaction,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Added, StoreError> {
         let mut sql = self.begin_write().await?;
         clear_away(&mut sql, CLEAR_TRANSACTIONS, now).await?;
         clear_away(&mut sql, CLEAR_CLIENTS, now).await?;
-        if !add_client(&mut sql, id, client).await? {
+        clear_away(&mut sql, CLEAR_ADDRESSES, window_before(now)).await?;
+        let added = self.add(&mut sql, new, now).await?;
+        if added != Added::UsedBefore {
             sql.commit().await?;
-            return Ok(false);
         }
-        let expires_at = transaction.progress.expires_at;
-        sqlx::query(
-            "INSERT INTO pending_transaction
-             (id_hash, version, browser_hash, request, progress, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id.hash())
-        .bind(to_sql(transaction.version))
-        .bind(browser.hash())
-        .bind(encode_request(transaction.request))
-        .bind(encode_progress(transaction.progress))
-        .bind(expires_at.as_millisecond())
-        .execute(&mut *sql)
-        .await?;
-        sql.commit().await?;
-        Ok(true)
+        Ok(added)
     }
 
     async fn find_transaction(
@@ -62,7 +44,7 @@ impl Transactions for SqliteStore {
     ) -> Result<Option<FoundTransaction>, StoreError> {
         let row = sqlx::query(
             "SELECT version, browser_hash, request, progress, expires_at FROM pending_transaction
-             WHERE id_hash = $1 AND expires_at > $2",
+             WHERE id_hash = $1 AND ends_at > $2",
         )
         .bind(id.hash())
         .bind(now.as_millisecond())
@@ -107,11 +89,14 @@ impl Transactions for SqliteStore {
     ) -> Result<Option<u64>, StoreError> {
         let version = read.saturating_add(1);
         let expires_at = progress.expires_at.as_millisecond();
+        let is_touched = !progress.stage.is_untouched();
         let mut sql = self.begin_write().await?;
+        // On the right stand the values from before.
         let updated = sqlx::query(
             "UPDATE pending_transaction
-             SET version = $3, progress = $4, expires_at = MIN(expires_at, $5)
-             WHERE id_hash = $1 AND version = $2 AND expires_at > $6",
+             SET version = $3, progress = $4, expires_at = MIN(expires_at, $5), was_touched = MAX(was_touched, $7),
+                 ends_at = MIN($5, CASE WHEN MAX(was_touched, $7) = 1 THEN expires_at ELSE ends_at END)
+             WHERE id_hash = $1 AND version = $2 AND ends_at > $6",
         )
         .bind(id.hash())
         .bind(to_sql(read))
@@ -119,6 +104,7 @@ impl Transactions for SqliteStore {
         .bind(encode_progress(progress))
         .bind(expires_at)
         .bind(now.as_millisecond())
+        .bind(i64::from(is_touched))
         .execute(&mut *sql)
         .await?
         .rows_affected();
@@ -127,64 +113,130 @@ impl Transactions for SqliteStore {
     }
 }
 
-/// Lives longer than its transaction: what is not there was never used as an id.
+impl SqliteStore {
+    async fn add(
+        &self,
+        sql: &mut AnyConnection,
+        new: NewTransaction,
+        now: Timestamp,
+    ) -> Result<Added, StoreError> {
+        let percent = self.budget.transactions_percent;
+        if !self.make_room(sql, percent, now).await? {
+            return Ok(Added::NoRoom);
+        }
+        if let Some(address) = &new.address
+            && !self.count_transaction(sql, address, now).await?
+        {
+            return Ok(Added::TooMany);
+        }
+        let has_plenty = self.has_room(sql, percent / 2).await?;
+        let is_new = !has_plenty || add_client(sql, &new).await?;
+        if !is_new || !insert(sql, &new, now).await? {
+            return Ok(Added::UsedBefore);
+        }
+        if !new.is_new_browser {
+            self.drop_oldest(sql, &new.browser).await?;
+        }
+        Ok(Added::Kept)
+    }
+
+    /// Whether that address may begin one more.
+    async fn count_transaction(
+        &self,
+        sql: &mut AnyConnection,
+        address: &ClientAddress,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let most = self.budget.transactions_per_address;
+        if most == 0 {
+            return Ok(true);
+        }
+        let counted = sqlx::query(
+            "INSERT INTO address (address_hash, began_at, transactions) VALUES ($1, $2, 1)
+             ON CONFLICT (address_hash) DO UPDATE SET
+                 began_at = CASE WHEN began_at <= $3 THEN $2 ELSE began_at END,
+                 transactions = CASE WHEN began_at <= $3 THEN 1 ELSE transactions + 1 END
+             WHERE began_at <= $3 OR transactions < $4",
+        )
+        .bind(address.hash())
+        .bind(now.as_millisecond())
+        .bind(window_before(now).as_millisecond())
+        .bind(i64::from(most))
+        .execute(&mut *sql)
+        .await?
+        .rows_affected();
+        Ok(counted > 0)
+    }
+
+    /// Removes what this browser has too many of that nothing was submitted to.
+    async fn drop_oldest(
+        &self,
+        sql: &mut AnyConnection,
+        browser: &Secret,
+    ) -> Result<(), StoreError> {
+        let most = self.budget.transactions_per_browser;
+        if most == 0 {
+            return Ok(());
+        }
+        let dropped = sqlx::query(
+            "DELETE FROM pending_transaction WHERE id_hash IN
+             (SELECT id_hash FROM pending_transaction WHERE browser_hash = $1 AND was_touched = 0
+              ORDER BY rowid DESC LIMIT -1 OFFSET $2)",
+        )
+        .bind(browser.hash())
+        .bind(i64::from(most))
+        .execute(&mut *sql)
+        .await?
+        .rows_affected();
+        counter!("doorward_session_transactions_dropped_total").increment(dropped);
+        Ok(())
+    }
+}
+
+async fn insert(
+    sql: &mut AnyConnection,
+    new: &NewTransaction,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let ends_at = new.transaction.ends_at(now);
+    let Transaction {
+        version,
+        request,
+        progress,
+    } = &new.transaction;
+    let inserted = sqlx::query(
+        "INSERT INTO pending_transaction
+         (id_hash, version, browser_hash, request, progress, ends_at, expires_at, was_touched)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+    )
+    .bind(new.id.hash())
+    .bind(to_sql(*version))
+    .bind(new.browser.hash())
+    .bind(encode_request(request.clone()))
+    .bind(encode_progress(progress.clone()))
+    .bind(ends_at.as_millisecond())
+    .bind(progress.expires_at.as_millisecond())
+    .bind(i64::from(!progress.stage.is_untouched()))
+    .execute(&mut *sql)
+    .await?
+    .rows_affected();
+    Ok(inserted > 0)
+}
+
+/// Lives longer than its transaction: what is there was used as an id.
 async fn add_client(
     sql: &mut AnyConnection,
-    id: &Secret,
-    client: TransactionClient,
+    new: &NewTransaction,
 ) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "INSERT INTO transaction_client (id_hash, client_id, expires_at) VALUES ($1, $2, $3)
          ON CONFLICT DO NOTHING",
     )
-    .bind(id.hash())
-    .bind(client.client_id)
-    .bind(client.expires_at.as_millisecond())
-    .execute(sql)
+    .bind(new.id.hash())
+    .bind(new.client.client_id.clone())
+    .bind(new.client.expires_at.as_millisecond())
+    .execute(&mut *sql)
     .await?
     .rows_affected();
     Ok(added > 0)
-}
-
-#[async_trait]
-impl AccessTokens for SqliteStore {
-    async fn add_access_token(
-        &self,
-        token: &Secret,
-        access_token: AccessToken,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let mut sql = self.begin_write().await?;
-        clear_away(&mut sql, CLEAR_ACCESS_TOKENS, now).await?;
-        let expires_at = access_token.expires_at;
-        let added = sqlx::query(
-            "INSERT INTO access_token (token_hash, record, expires_at) VALUES ($1, $2, $3)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(token.hash())
-        .bind(encode_access_token(access_token))
-        .bind(expires_at.as_millisecond())
-        .execute(&mut *sql)
-        .await?
-        .rows_affected();
-        sql.commit().await?;
-        Ok(added > 0)
-    }
-
-    async fn find_access_token(
-        &self,
-        token: &Secret,
-        now: Timestamp,
-    ) -> Result<Option<AccessToken>, StoreError> {
-        let row = sqlx::query("SELECT record FROM access_token WHERE token_hash = $1")
-            .bind(token.hash())
-            .fetch_optional(self.database.reader())
-            .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let record: Vec<u8> = row.try_get("record")?;
-        let found = decode_access_token(&record)?;
-        Ok((now < found.expires_at).then_some(found))
-    }
 }

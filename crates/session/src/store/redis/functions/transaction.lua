@@ -1,26 +1,48 @@
--- keys[1]: the transaction; keys[2]: its application.
+-- A transaction is one value, an array of these, as transaction_record.rs writes it. Instants are milliseconds since 1970.
+local TRANSACTION = {version = 1, ends_at = 3, expires_at = 4, was_touched = 5, progress = 6}
+
+-- keys[1]: the transaction; keys[2]: its application, which is kept only while there is plenty of room.
 local function add_transaction(keys, args)
-    local version, browser, request, progress, expires_at, time_to_live = unpack(args)
-    if redis.call('EXISTS', keys[1], keys[2]) > 0 then
-        return 0
+    local percent, fallback = tonumber(args[1]), args[2]
+    if is_used(percent, fallback) then
+        return 'no room'
     end
-    redis.call('HSET', keys[1], 'version', version, 'browser', browser, 'request', request,
-        'progress', progress, 'expires_at', expires_at)
-    redis.call('PEXPIRE', keys[1], time_to_live)
-    redis.call('HSET', keys[2], 'client_id', args[7], 'expires_at', args[8])
-    redis.call('PEXPIRE', keys[2], args[9])
-    return 1
+    if redis.call('EXISTS', keys[1], keys[2]) > 0 then
+        return 'used before'
+    end
+    put_value(keys[1], args[3], args[4])
+    if not is_used(percent / 2, fallback) then
+        put_value(keys[2], args[5], args[6])
+    end
+    return 'kept'
 end
 
 local function update_transaction(keys, args)
-    local held_version, version, progress = args[1], args[2], args[3]
-    local expires_at, now, backstop = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
-    local held = redis.call('HMGET', keys[1], 'version', 'expires_at')
-    if held[1] ~= held_version or now >= tonumber(held[2]) then
+    local held_version, version, progress, is_touched = args[1], args[2], args[3], args[6] == '1'
+    local expires_at, now, backstop = tonumber(args[4]), tonumber(args[5]), tonumber(args[7])
+    local value = redis.call('GET', keys[1])
+    if not value then
         return 0
     end
-    expires_at = math.min(expires_at, tonumber(held[2]))
-    redis.call('HSET', keys[1], 'version', version, 'progress', progress, 'expires_at', expires_at)
-    redis.call('PEXPIRE', keys[1], math.max(expires_at - now, 0) + backstop)
+    local held = cmsgpack.unpack(value)
+    if held[TRANSACTION.version] ~= held_version or now >= held[TRANSACTION.ends_at] then
+        return 0
+    end
+    expires_at = math.min(expires_at, held[TRANSACTION.expires_at])
+    is_touched = is_touched or held[TRANSACTION.was_touched]
+    local ends_at = is_touched and expires_at or math.min(expires_at, held[TRANSACTION.ends_at])
+    held[TRANSACTION.version], held[TRANSACTION.progress] = version, progress
+    held[TRANSACTION.ends_at], held[TRANSACTION.expires_at] = ends_at, expires_at
+    held[TRANSACTION.was_touched] = is_touched
+    redis.call('SET', keys[1], cmsgpack.pack(held), 'PX', math.max(ends_at - now, 0) + backstop)
     return 1
+end
+
+-- Unless something was submitted meanwhile.
+local function drop_transaction(keys)
+    local value = redis.call('GET', keys[1])
+    if not value or cmsgpack.unpack(value)[TRANSACTION.was_touched] then
+        return 0
+    end
+    return redis.call('DEL', keys[1])
 end

@@ -1,8 +1,4 @@
 -- Reading and writing of what needs nothing else, but the marker.
-local function find_fields(keys, args)
-    return redis.call('HMGET', keys[1], unpack(args))
-end
-
 local function find_all_fields(keys)
     return redis.call('HGETALL', keys[1])
 end
@@ -18,6 +14,13 @@ local function fence(keys)
 end
 
 -- An opaque access token, unless there is one already.
-local function add_value(keys, args)
-    return redis.call('SET', keys[1], args[1], 'NX', 'PX', args[2])
+local function add_access_token(keys, args)
+    if is_used(tonumber(args[1]), args[2]) then
+        return 'no room'
+    end
+    if redis.call('EXISTS', keys[1]) > 0 then
+        return 'used before'
+    end
+    put_value(keys[1], args[3], args[4])
+    return 'kept'
 end

@@ -38,7 +38,9 @@ async fn its_rights_are_enough_and_few() {
     let store = RedisStore::open(&config).unwrap();
     store.wait_until_used(PATIENCE).await;
     contract::all(&store).await;
-    RedisStore::refuse_eviction(&config).await.unwrap();
+    RedisStore::refuse_eviction(&BudgetConfig::default(), &config)
+        .await
+        .unwrap();
 
     let client = Client::open(url).unwrap();
     let mut account = client.get_multiplexed_async_connection().await.unwrap();

@@ -1,0 +1,60 @@
+//! Where sign-ins are begun from.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use doorward_service_kit::token_hash;
+
+/// What one subscriber has: an IPv4 address, or the /64 of an IPv6 address (RFC 6177). Kept as a hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientAddress(IpAddr);
+
+impl ClientAddress {
+    /// `None` for text that is no address.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let ip = text.parse::<IpAddr>().ok()?.to_canonical();
+        Some(Self(match ip {
+            IpAddr::V4(_) => ip,
+            IpAddr::V6(ip) => IpAddr::V6(subscriber(ip)),
+        }))
+    }
+
+    /// How it is stored.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        token_hash(&self.0.to_string())
+    }
+}
+
+fn subscriber(ip: Ipv6Addr) -> Ipv6Addr {
+    const HOST_BITS: u32 = 64;
+    Ipv6Addr::from_bits(ip.to_bits() >> HOST_BITS << HOST_BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(text: &str) -> String {
+        ClientAddress::parse(text).unwrap().hash()
+    }
+
+    #[test]
+    fn an_ipv6_subscriber_is_one() {
+        assert_eq!(hash("2001:db8:1:2::1"), hash("2001:db8:1:2:ffff::9"));
+        assert_ne!(hash("2001:db8:1:2::1"), hash("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn an_ipv4_address_is_one_however_it_is_written() {
+        assert_eq!(hash("192.0.2.1"), hash("::ffff:192.0.2.1"));
+        assert_ne!(hash("192.0.2.1"), hash("192.0.2.2"));
+    }
+
+    #[test]
+    fn other_text_is_no_address() {
+        for text in ["", "unknown", "192.0.2.1:80", "example.test"] {
+            assert_eq!(ClientAddress::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How a transaction is written in Redis: an array in `MessagePack`, of which our functions there change the first half.
+//!
+//! Its request comes last and is never looked at there. Replicas of two releases share a store: elements are only ever
+//! added at the end.
+
+use doorward_service_kit::StoreError;
+use jiff::Timestamp;
+use rmp::encode::{self, ValueWriteError};
+use serde::Deserialize;
+use serde_bytes::ByteBuf;
+
+use super::record::write_bytes;
+use crate::domain::{NewTransaction, Transaction, TransactionClient};
+use crate::store::FoundTransaction;
+use crate::store::record::{
+    decode_progress, decode_request, encode_progress, encode_request, instant,
+};
+
+const ELEMENTS: u32 = 7;
+
+/// The elements, in the order that functions/transaction.lua knows.
+#[derive(Debug, Deserialize)]
+struct TransactionRecord {
+    /// As text: Lua's numbers end sooner.
+    version: String,
+    browser_hash: String,
+    /// Milliseconds since 1970. Gone then, if it stays as it is.
+    ends_at: i64,
+    /// Milliseconds since 1970. Gone then, whatever is submitted.
+    expires_at: i64,
+    /// Whether something was submitted.
+    _was_touched: bool,
+    progress: ByteBuf,
+    request: ByteBuf,
+}
+
+pub(super) fn encode_transaction(
+    new: &NewTransaction,
+    ends_at: Timestamp,
+) -> Result<Vec<u8>, StoreError> {
+    let mut record = Vec::with_capacity(512);
+    write_transaction(&mut record, new, ends_at)
+        .map_err(|error| StoreError::corrupt(error.to_string()))?;
+    Ok(record)
+}
+
+fn write_transaction(
+    out: &mut Vec<u8>,
+    new: &NewTransaction,
+    ends_at: Timestamp,
+) -> Result<(), ValueWriteError<std::io::Error>> {
+    let Transaction {
+        version,
+        request,
+        progress,
+    } = &new.transaction;
+    let was_touched = !progress.stage.is_untouched();
+    encode::write_array_len(out, ELEMENTS)?;
+    encode::write_str(out, &version.to_string())?;
+    encode::write_str(out, &new.browser.hash())?;
+    encode::write_sint(out, ends_at.as_millisecond())?;
+    encode::write_sint(out, progress.expires_at.as_millisecond())?;
+    encode::write_bool(out, was_touched).map_err(ValueWriteError::InvalidMarkerWrite)?;
+    write_bytes(out, &encode_progress(progress.clone()))?;
+    write_bytes(out, &encode_request(request.clone()))
+}
+
+/// `None` for one that has ended.
+pub(super) fn decode_transaction(
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<Option<FoundTransaction>, StoreError> {
+    let record: TransactionRecord = rmp_serde::from_slice(bytes).map_err(StoreError::corrupt)?;
+    if now >= instant(record.ends_at)? {
+        return Ok(None);
+    }
+    let transaction = Transaction {
+        version: record.version.parse().map_err(StoreError::corrupt)?,
+        request: decode_request(&record.request)?,
+        progress: decode_progress(&record.progress, record.expires_at)?,
+    };
+    Ok(Some(FoundTransaction {
+        transaction,
+        browser_hash: record.browser_hash,
+    }))
+}
+
+/// When it is forgotten, in milliseconds since 1970, and its id.
+pub(super) fn encode_client(client: &TransactionClient) -> String {
+    format!(
+        "{}:{}",
+        client.expires_at.as_millisecond(),
+        client.client_id
+    )
+}
+
+/// `None` for one that is forgotten.
+pub(super) fn decode_client(text: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
+    let (expires_at, client_id) = text
+        .split_once(':')
+        .ok_or_else(|| StoreError::corrupt("an application without an end"))?;
+    let expires_at = instant(expires_at.parse().map_err(StoreError::corrupt)?)?;
+    Ok((now < expires_at).then(|| client_id.to_owned()))
+}
