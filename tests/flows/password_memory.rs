@@ -37,7 +37,8 @@ async fn log_in(deployment: &Deployment, process: u32) {
                 };
                 let page = agent.open(&Request::new("token")).await;
                 let page = agent.fill_in_wrongly(&page, &wrong).await;
-                assert_eq!(page.status, 400, "{page:?}");
+                // Checked, or refused because the machine is too busy: this is not about how fast it is.
+                assert!([400, 503].contains(&page.status.as_u16()), "{page:?}");
             }
         })
     });

@@ -79,7 +79,7 @@ impl Store for SqlStore {
     }
 
     async fn list_hash_kinds(&self) -> Result<Vec<HashKind>, StoreError> {
-        let mut kinds = passwords::list_kinds(self.database.pool()).await?;
+        let mut kinds = passwords::list_kinds(self.database.reader()).await?;
         // Not in SQL: Postgres orders text by the locale of the database.
         kinds.sort();
         Ok(kinds)
