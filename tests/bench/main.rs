@@ -1,18 +1,14 @@
-//! What a million sessions cost, run by `make bench`: memory of Redis for each, and CPU time of a silent authentication beside
-//! few and beside many. Everything that is measured is a release build in a process of its own, as in production.
+//! Measurements, run by `make bench`: `speed` compares ways to run Doorward with one another and with npm's oidc-provider,
+//! `sessions` finds out what a million sessions cost. Everything that is measured is a process of its own, as in production.
 //!
-//! Speed is CPU time summed over all processes that answer, and a ratio between rounds that alternate in one run: wall times on
-//! shared machines mean little. A goal that is missed is reported and fails nothing; a wrong answer does.
+//! What counts is CPU time summed over all processes that answer, and ratios between rounds that alternate in one run: wall times
+//! on shared machines mean little. A goal that is missed is reported and fails nothing; a wrong answer does.
 
-mod cpu;
-mod fill;
-mod goals;
-mod memory;
-mod people;
-mod report;
-mod rounds;
-mod settings;
-mod stack;
+mod arguments;
+mod goal;
+mod machine;
+mod sessions;
+mod speed;
 mod statistics;
 mod store;
 
@@ -20,16 +16,11 @@ use std::process::ExitCode;
 
 use doorward_service_kit::on_signal;
 
-use crate::report::Report;
-use crate::rounds::Cpu;
-use crate::settings::Settings;
-use crate::stack::Stack;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = Settings::read();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
     tokio::select! {
-        () = measure(&settings) => ExitCode::SUCCESS,
+        right = measure_all(&arguments) => if right { ExitCode::SUCCESS } else { ExitCode::FAILURE },
         () = async { on_signal().cancelled().await } => {
             eprintln!("stopped before the end");
             ExitCode::FAILURE
@@ -37,25 +28,25 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure(settings: &Settings) {
-    let begin = report::machine();
-    let mut few = Stack::start().await;
-    let mut many = Stack::start().await;
+/// Measures one after another what stands between the `--`, and returns whether all answers were right.
+async fn measure_all(arguments: &[String]) -> bool {
+    let mut right = true;
+    for measurement in arguments.split(|argument| argument == "--") {
+        right &= measure(measurement).await;
+    }
+    right
+}
 
-    few.open_sessions(0..settings.few()).await;
-    let first = memory::first_sessions(&mut many, settings.sessions).await;
-    let cpu = Cpu::of_silent_authentication(&few, &many, settings).await;
-    // Last, because the rounds are about users with one session each.
-    let further = memory::further_sessions(&many).await;
-
-    let report = Report {
-        settings,
-        first,
-        further,
-        cpu,
-        retries: few.filler.retries() + many.filler.retries(),
-        machine: [begin, report::machine()],
-    };
-    println!("{}", report.text());
-    std::fs::write(&settings.file, report.json().to_string()).expect("the file can be written");
+async fn measure(measurement: &[String]) -> bool {
+    let (what, arguments) = measurement
+        .split_first()
+        .expect("tests/tools/bench.sh says what to measure");
+    match what.as_str() {
+        "speed" => speed::measure(arguments).await,
+        "sessions" => {
+            sessions::measure(arguments).await;
+            true
+        }
+        _ => panic!("neither speed nor sessions: {what:?}"),
+    }
 }

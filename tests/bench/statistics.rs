@@ -37,3 +37,18 @@ impl fmt::Display for Spread {
         write!(f, "{median:.3} ({lowest:.3} to {highest:.3})")
     }
 }
+
+/// The figure that so many hundredths of them do not exceed (nearest rank); 0 when there is none.
+pub(crate) fn percentile(sorted: &[f64], hundredths: usize) -> f64 {
+    let rank = (sorted.len() * hundredths).div_ceil(100);
+    sorted.get(rank.max(1) - 1).copied().unwrap_or_default()
+}
+
+/// Nothing here comes near 2^53.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn exact(number: impl TryInto<u64>) -> f64 {
+    let Ok(number) = number.try_into() else {
+        panic!("a number that is too large");
+    };
+    number as f64
+}

@@ -12,13 +12,13 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::deployment::{http, wait_until_ready};
-use crate::program::{program, run};
 use crate::tls::Tls;
-use crate::{Outcome, TENANT};
+use crate::{Build, Outcome, TENANT};
 
 /// The embedded server on a data folder of its own.
 #[derive(Debug)]
 pub struct Embedded {
+    build: Build,
     issuer: Url,
     listen: SocketAddr,
     tls: Option<Tls>,
@@ -34,19 +34,25 @@ impl Embedded {
 
     /// Starts the server with that tenant file.
     pub async fn start_with(tenant: &str) -> Self {
+        Self::start_build(Build::own(), tenant).await
+    }
+
+    /// Starts the server of that build with that tenant file.
+    pub async fn start_build(build: Build, tenant: &str) -> Self {
         let listen = free_address();
         let issuer = format!("http://localhost:{}/", listen.port());
-        Self::new(&issuer, listen, |_| None, tenant).await
+        Self::new(build, &issuer, listen, |_| None, tenant).await
     }
 
     /// Starts the server with that tenant file. It is reached by HTTPS at `https://auth.example.test/`.
     pub async fn start_secure_with(tenant: &str) -> Self {
         let listen = free_address();
         let tls = |folder: &Path| Some(Tls::make(folder));
-        Self::new(&Tls::issuer(), listen, tls, tenant).await
+        Self::new(Build::own(), &Tls::issuer(), listen, tls, tenant).await
     }
 
     async fn new(
+        build: Build,
         issuer: &str,
         listen: SocketAddr,
         tls: impl FnOnce(&Path) -> Option<Tls>,
@@ -56,6 +62,7 @@ impl Embedded {
         std::fs::write(folder.path().join("tenant.yaml"), tenant)
             .expect("the folder can be written");
         let deployment = Self {
+            build,
             issuer: Url::parse(issuer).expect("a URL"),
             listen,
             tls: tls(folder.path()),
@@ -124,6 +131,12 @@ impl Embedded {
         text(&self.folder.path().join("data"))
     }
 
+    /// The process that serves.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process().as_ref().expect("the server runs").id()
+    }
+
     pub(crate) fn issuer(&self) -> &Url {
         &self.issuer
     }
@@ -140,7 +153,7 @@ impl Embedded {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        run(
+        self.build.run(
             "doorward",
             &[arguments, &["--data", &self.data()]].concat(),
             input,
@@ -174,7 +187,7 @@ impl Embedded {
             arguments.extend([OsStr::new("--tls-cert"), tls.certificate().as_os_str()]);
             arguments.extend([OsStr::new("--tls-key"), tls.key().as_os_str()]);
         }
-        Process::start(&program("doorward"), &arguments, log)
+        Process::start(&self.build.program("doorward"), &arguments, log)
     }
 }
 

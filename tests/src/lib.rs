@@ -29,7 +29,7 @@ pub use embedded::Embedded;
 pub use form::Form;
 pub use node::tell_in_browser;
 pub use page::Page;
-pub use program::{Outcome, program, run};
+pub use program::{Build, Outcome, program, run};
 pub use request::Request;
 pub use separate::{Builder, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
 pub use tenant::{

@@ -3,24 +3,115 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// The programs of one build, in one folder.
+#[derive(Debug, Clone)]
+pub struct Build {
+    folder: PathBuf,
+    services: Services,
+}
+
+/// How a build starts a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Services {
+    /// `doorward service NAME`.
+    InOneProgram,
+    /// `doorward-NAME`, as builds had them before.
+    Programs,
+    /// Only `doorward serve` is there.
+    Missing,
+}
+
+impl Build {
+    /// The build that the running test belongs to: same profile, same `target`.
+    #[must_use]
+    pub fn own() -> Self {
+        let test = std::env::current_exe().expect("the test has a path");
+        let folder = test
+            .parent()
+            .and_then(|deps| deps.parent())
+            .expect("the test lies in target/debug/deps");
+        Self {
+            folder: folder.to_owned(),
+            services: Services::InOneProgram,
+        }
+    }
+
+    /// Another build, for example one of an earlier commit.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
+        let mut build = Self {
+            folder: folder.to_owned(),
+            services: Services::InOneProgram,
+        };
+        if !build.run("doorward", &["service", "--help"], "").success {
+            build.services = if folder.join("doorward-session").exists() {
+                Services::Programs
+            } else {
+                Services::Missing
+            };
+        }
+        build
+    }
+
+    /// Whether this build can run services as processes of their own.
+    #[must_use]
+    pub fn has_services(&self) -> bool {
+        self.services != Services::Missing
+    }
+
+    /// The program that runs a service, and its first arguments.
+    #[must_use]
+    pub fn service<'a>(&self, name: &'a str) -> (PathBuf, Vec<&'a str>) {
+        match self.services {
+            Services::Programs => (self.program(&format!("doorward-{name}")), Vec::new()),
+            Services::InOneProgram | Services::Missing => {
+                (self.program("doorward"), vec!["service", name])
+            }
+        }
+    }
+
+    /// Where a program is.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        assert!(
+            path.exists(),
+            "{} is missing: run `cargo build --bin doorward`",
+            path.display()
+        );
+        path
+    }
+
+    /// Runs a program to its end with `input` on its standard input.
+    #[must_use]
+    pub fn run<A: AsRef<OsStr>>(&self, name: &str, arguments: &[A], input: &str) -> Outcome {
+        let mut child = Command::new(self.program(name))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be started");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        // A program that does not read its input may be gone by now.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("the program ends");
+        Outcome {
+            success: output.status.success(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
 
 /// Where a program was built: beside the test.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("the test has a path");
-    let folder = test
-        .parent()
-        .and_then(|deps| deps.parent())
-        .expect("the test lies in target/debug/deps");
-    let path = folder.join(name);
-    assert!(
-        path.exists(),
-        "{} is missing: run `cargo build --bin doorward`",
-        path.display()
-    );
-    path
+    Build::own().program(name)
 }
 
 /// What a command did.
@@ -63,24 +154,8 @@ impl fmt::Debug for Outcome {
     }
 }
 
-/// Runs a program to its end with `input` on its standard input.
+/// Runs a program that was built beside the test to its end, with `input` on its standard input.
 #[must_use]
 pub fn run<A: AsRef<OsStr>>(name: &str, arguments: &[A], input: &str) -> Outcome {
-    let mut child = Command::new(program(name))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
-    let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    // A program that does not read its input may be gone by now.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let output = child.wait_with_output().expect("the program ends");
-    Outcome {
-        success: output.status.success(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Build::own().run(name, arguments, input)
 }

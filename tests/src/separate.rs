@@ -4,6 +4,7 @@ mod builder;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -16,10 +17,9 @@ use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::Outcome;
 use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready};
-use crate::program::{program, run};
 use crate::tls::Tls;
+use crate::{Build, Outcome};
 
 /// The frontend that one reaches unless one asks for the other.
 pub const FRONTEND: &str = "authorize-frontend";
@@ -59,6 +59,7 @@ pub enum Replica {
 /// A deployment in which every service is a process of its own.
 #[derive(Debug)]
 pub struct Separate {
+    build: Build,
     issuer: Url,
     /// Of both frontends, whose addresses differ.
     http_port: u16,
@@ -147,13 +148,10 @@ impl Separate {
     pub fn start_process_with_log(&self, name: &'static str, log: &Path) {
         let config = self.config_path(name);
         let service = name.strip_suffix("-2").unwrap_or(name);
-        let arguments = [
-            "service".as_ref(),
-            service.as_ref(),
-            "--config".as_ref(),
-            config.as_os_str(),
-        ];
-        let process = Process::start(&program("doorward"), &arguments, log);
+        let (program, arguments) = self.build.service(service);
+        let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        arguments.extend(["--config".as_ref(), config.as_os_str()]);
+        let process = Process::start(&program, &arguments, log);
         let mut processes = self
             .processes
             .lock()
@@ -266,7 +264,8 @@ impl Separate {
             "--organization",
             &organization,
         ];
-        run("doorward", &[arguments, &remote].concat(), input)
+        self.build
+            .run("doorward", &[arguments, &remote].concat(), input)
     }
 
     fn config_path(&self, name: &str) -> PathBuf {

@@ -30,6 +30,24 @@ impl Keys {
         }
     }
 
+    /// Fetches the keys of any issuer, ours or not.
+    pub async fn fetch_from(issuer: &str) -> Self {
+        let json = async |url: &str| {
+            let answer = reqwest::get(url).await.expect("the issuer answers");
+            answer.json::<Value>().await.expect("the answer is JSON")
+        };
+        let well_known = "/.well-known/openid-configuration";
+        let discovery = json(&format!("{}{well_known}", issuer.trim_end_matches('/'))).await;
+        let jwks_uri = discovery["jwks_uri"]
+            .as_str()
+            .expect("jwks_uri is a string");
+        let keys = serde_json::from_value(json(jwks_uri).await);
+        Self {
+            issuer: issuer.to_owned(),
+            keys: keys.expect("the keys are a JWK set"),
+        }
+    }
+
     /// The claims of a token, once its signature, issuer, audience and expiry are found to be right.
     #[must_use]
     #[track_caller]

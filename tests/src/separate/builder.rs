@@ -7,13 +7,14 @@ use doorward_test_support::{free_port, postgres, redis};
 use url::Url;
 
 use super::{PROCESSES, Redis, SERVICES, Separate};
-use crate::TENANT;
 use crate::tls::Tls;
+use crate::{Build, TENANT};
 
 /// A deployment that is about to start.
 #[derive(Debug)]
 #[must_use]
 pub struct Builder {
+    build: Build,
     tenant: String,
     redis: Option<String>,
     secure: bool,
@@ -22,6 +23,7 @@ pub struct Builder {
 impl Default for Builder {
     fn default() -> Self {
         Self {
+            build: Build::own(),
             tenant: TENANT.to_owned(),
             redis: None,
             secure: false,
@@ -30,6 +32,12 @@ impl Default for Builder {
 }
 
 impl Builder {
+    /// Starts the programs of that build, not those beside the test.
+    pub fn build(mut self, build: Build) -> Self {
+        self.build = build;
+        self
+    }
+
     /// Imports that tenant file, not the tests' own.
     pub fn tenant(mut self, tenant: &str) -> Self {
         tenant.clone_into(&mut self.tenant);
@@ -58,6 +66,7 @@ impl Builder {
             None => format!("http://localhost:{http_port}/"),
         };
         let deployment = Separate {
+            build: self.build,
             issuer: Url::parse(&issuer).expect("a URL"),
             http_port,
             tls,

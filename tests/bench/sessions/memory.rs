@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::stack::Stack;
+use crate::sessions::stack::Stack;
+use crate::statistics::exact;
 use crate::store::Store;
 
 /// Users whose records are looked at for what one session costs.
@@ -108,13 +109,4 @@ fn parts(store: &Store) -> Vec<(String, f64)> {
     means
         .map(|(name, sum)| (name.to_owned(), sum / users))
         .collect()
-}
-
-/// Nothing here comes near 2^53.
-#[expect(clippy::cast_precision_loss, reason = "see above")]
-pub(crate) fn exact(number: impl TryInto<u64>) -> f64 {
-    let Ok(number) = number.try_into() else {
-        panic!("a number that is too large");
-    };
-    number as f64
 }

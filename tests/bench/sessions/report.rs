@@ -1,16 +1,15 @@
 //! All figures, for people and for programs.
 
 use std::fmt::Write;
-use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::goals::{FIRST_SESSION, FURTHER_SESSION, IN_ALL, RATIO, SESSIONS};
-use crate::memory::{First, Further, exact};
-use crate::rounds::{Cpu, Kind, Round};
-use crate::settings::Settings;
-use crate::stack::PROCESSES;
-use crate::statistics::Spread;
+use crate::sessions::goals::{FIRST_SESSION, FURTHER_SESSION, IN_ALL, RATIO, SESSIONS};
+use crate::sessions::memory::{First, Further};
+use crate::sessions::rounds::{Cpu, Kind, Round};
+use crate::sessions::settings::Settings;
+use crate::sessions::stack::PROCESSES;
+use crate::statistics::{Spread, exact};
 
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 
@@ -29,14 +28,6 @@ pub(crate) struct Report<'a> {
     pub(crate) retries: u64,
     /// The machine at the begin and at the end.
     pub(crate) machine: [String; 2],
-}
-
-/// How many processors there are, and how many tasks wanted one in the last 1, 5 and 15 minutes.
-pub(crate) fn machine() -> String {
-    let processors = std::thread::available_parallelism().map_or(0, usize::from);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<_> = load.split(' ').take(3).collect();
-    format!("{processors} processors, load {}", load.join(" "))
 }
 
 impl Report<'_> {

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
-use crate::people::{CONNECTION, device, user};
+use crate::sessions::people::{CONNECTION, device, user};
 
 /// Calls under way at the same time, over one channel.
 const CALLERS: usize = 256;

@@ -6,9 +6,9 @@ use doorward_e2e::{Separate, TENANT};
 use doorward_proto::identity::v1::ListRolesRequest;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 
-use crate::cpu;
-use crate::fill::Filler;
-use crate::people::CONNECTION;
+use crate::sessions::cpu;
+use crate::sessions::fill::Filler;
+use crate::sessions::people::CONNECTION;
 use crate::store::Store;
 
 /// What has a share in a silent authentication, or could have. Postgres is asked for nothing.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::arguments::number;
+
 /// Of a run.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -20,14 +22,9 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// From the command line that tests/tools/bench.sh writes.
-    pub(crate) fn read() -> Self {
-        let arguments: Vec<_> = std::env::args().skip(1).collect();
-        let [sessions, rate, rounds, seconds, file] = &arguments[..] else {
+    pub(crate) fn read(arguments: &[String]) -> Self {
+        let [sessions, rate, rounds, seconds, file] = arguments else {
             panic!("tests/tools/bench.sh gives SESSIONS RATE ROUNDS SECONDS FILE: {arguments:?}");
-        };
-        let number = |text: &str| {
-            let number: Option<u32> = text.parse().ok().filter(|number| *number > 0);
-            number.unwrap_or_else(|| panic!("not a number above 0: {text:?}"))
         };
         Self {
             sessions: number(sessions) as usize,

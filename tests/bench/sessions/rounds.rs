@@ -10,11 +10,10 @@ use reqwest::redirect::Policy;
 use tokio::task::JoinSet;
 use url::Url;
 
-use crate::memory::exact;
-use crate::people::device;
-use crate::settings::Settings;
-use crate::stack::{PROCESSES, Stack};
-use crate::statistics::Spread;
+use crate::sessions::people::device;
+use crate::sessions::settings::Settings;
+use crate::sessions::stack::{PROCESSES, Stack};
+use crate::statistics::{Spread, exact};
 
 /// What is asked for, and what must come back.
 const KINDS: [(&str, &[&str]); 2] = [

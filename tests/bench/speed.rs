@@ -1,0 +1,74 @@
+//! How fast each way to run Doorward answers a silent authentication, beside npm's oidc-provider and, on request, an earlier
+//! build: latency, requests a second, CPU time and memory, and what a wrong password's time tells.
+
+mod answer;
+mod goals;
+mod guesses;
+mod job;
+mod load;
+mod logins;
+mod peer;
+mod process;
+mod report;
+mod rounds;
+mod settings;
+mod sign_in;
+mod signature;
+mod target;
+mod way;
+
+use doorward_e2e::Build;
+
+use crate::machine;
+use report::Report;
+use settings::Settings;
+use target::Target;
+use way::Way;
+
+/// Measures, prints and writes the figures. Returns whether the build under test gave right answers only.
+pub(crate) async fn measure(arguments: &[String]) -> bool {
+    let settings = &Settings::read(arguments);
+    let begin = machine::describe();
+    let targets = start(settings).await;
+    let resident = || targets.iter().map(Target::resident).collect::<Vec<_>>();
+
+    let at_rest = resident();
+    let signature = signature::milliseconds().await;
+    let series = rounds::run(&targets, settings).await;
+    let signature = [signature, signature::milliseconds().await];
+    let after_load = resident();
+    let refused = logins::run(&targets).await;
+    let after_logins = resident();
+    // Last, because an imported hash may take more memory than our own.
+    let guesses = guesses::run(&targets, settings).await;
+
+    let report = Report {
+        settings,
+        targets: &targets,
+        series,
+        signature,
+        resident: [at_rest, after_load, after_logins],
+        refused,
+        guesses,
+        machine: [begin, machine::describe()],
+    };
+    println!("{}", report.text());
+    std::fs::write(&settings.file, report.json().to_string()).expect("the file can be written");
+    report.is_right()
+}
+
+/// All deployments run at the same time, and are idle while another one is asked.
+async fn start(settings: &Settings) -> Vec<Target> {
+    let own = Build::own();
+    let six = Target::six(Way::Six, own.clone()).await;
+    let peer = Target::peer(&six).await;
+    let mut targets = vec![six, Target::one(Way::One, own).await, peer];
+    if let Some(before) = &settings.baseline {
+        // An earlier build may be of `doorward` only.
+        if before.has_services() {
+            targets.push(Target::six(Way::SixBefore, before.clone()).await);
+        }
+        targets.push(Target::one(Way::OneBefore, before.clone()).await);
+    }
+    targets
+}

@@ -1,0 +1,74 @@
+//! Whether an answer is right, found out after the round, where it costs nobody time.
+
+use std::collections::HashMap;
+
+use doorward_e2e::{CALLBACK, Keys};
+use url::form_urlencoded;
+
+use super::job::{Ask, Token};
+use super::load::Exchange;
+
+/// Of so many answers, the tokens of one are verified with their signatures.
+const SAMPLE: usize = 50;
+
+/// Reads the answers to one job of one server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judge<'a> {
+    /// What was asked for.
+    pub(crate) ask: &'a Ask,
+    /// With which that server signs.
+    pub(crate) keys: &'a Keys,
+}
+
+impl Judge<'_> {
+    /// What is wrong with the answer to the nth exchange, in words without anything random. A token that does not verify ends
+    /// the run.
+    pub(crate) fn complaint(&self, nth: usize, exchange: &Exchange) -> Option<String> {
+        let (status, location) = match &exchange.answer {
+            Ok(answer) => answer,
+            Err(error) => return Some(error.clone()),
+        };
+        let fragment = location.strip_prefix(CALLBACK);
+        let fragment = fragment.and_then(|rest| rest.strip_prefix('#'));
+        // oidc-provider says 303.
+        let (302 | 303, Some(fragment)) = (status, fragment) else {
+            return Some(format!("status {status}, no callback"));
+        };
+        let parameters: HashMap<_, _> = form_urlencoded::parse(fragment.as_bytes()).collect();
+        if let Some(error) = parameters.get("error") {
+            return Some(error.clone().into_owned());
+        }
+        if parameters.get("state").map(AsRef::as_ref) != Some(exchange.state.as_str()) {
+            return Some("another state".to_owned());
+        }
+        for parameter in ["id_token", "access_token"] {
+            let wanted = self.ask.tokens.iter().find(|it| it.parameter == parameter);
+            let token = parameters.get(parameter).map(AsRef::as_ref);
+            match (wanted, token) {
+                (None, None) => {}
+                (Some(wanted), Some(token)) if is_like(wanted, token) => {
+                    if nth.is_multiple_of(SAMPLE) {
+                        self.verify(wanted, token, &exchange.state);
+                    }
+                }
+                _ => return Some(format!("{parameter} is not as asked for")),
+            }
+        }
+        None
+    }
+
+    fn verify(&self, wanted: &Token, token: &str, nonce: &str) {
+        let Some(audience) = wanted.audience else {
+            return;
+        };
+        let claims = self.keys.verify(token, audience);
+        if wanted.parameter == "id_token" {
+            assert_eq!(claims["nonce"], nonce, "{claims}");
+        }
+    }
+}
+
+fn is_like(wanted: &Token, token: &str) -> bool {
+    let is_jwt = token.split('.').count() == 3;
+    !token.is_empty() && is_jwt == wanted.audience.is_some()
+}

@@ -1,0 +1,32 @@
+//! How fast it shall be, as ratios within one run.
+
+use super::job::Job;
+use super::way::Way;
+use crate::goal::Goal;
+
+/// Median latency of one connection, six processes by oidc-provider.
+pub(crate) const LATENCY: Goal = Goal::under(1.0);
+/// CPU time of one process by that of its signatures: three quarters of it, turned round.
+pub(crate) const SIGNATURE: Goal = Goal::under(1.33);
+/// The slowest hundredth of opaque tokens by that of JWTs, in one process.
+pub(crate) const OPAQUE: Goal = Goal::under(2.0);
+/// A wrong password at an account by one at none, either way round.
+pub(crate) const GUESS: Goal = Goal::under(1.1);
+
+/// CPU time at 16 connections by that of oidc-provider.
+pub(crate) fn cpu(job: Job) -> Option<Goal> {
+    match job {
+        Job::TwoTokens => Some(Goal::under(0.62)),
+        Job::OneToken => Some(Goal::under(0.55)),
+        Job::Opaque => None,
+    }
+}
+
+/// MiB of all processes after the sign-ins.
+pub(crate) fn memory(way: Way) -> Option<Goal> {
+    match way {
+        Way::Six => Some(Goal::under(120.0)),
+        Way::One => Some(Goal::under(100.0)),
+        Way::Peer | Way::SixBefore | Way::OneBefore => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! Requests one after another on each of some connections. It runs in a thread of its own with one processor at most, and its
+//! CPU time is not counted.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http_body_util::BodyExt;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{COOKIE, HOST, LOCATION};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// Longer than any server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What one server is asked, and for how long.
+#[derive(Debug, Clone)]
+pub(crate) struct Load {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Its name.
+    pub(crate) host: String,
+    /// Path and query, except for `state` and `nonce`.
+    pub(crate) path: String,
+    /// The `Cookie` headers of browsers; each connection is one browser's.
+    pub(crate) cookies: Arc<[String]>,
+    /// Connections at the same time.
+    pub(crate) connections: usize,
+    /// When no more is asked.
+    pub(crate) time: Duration,
+}
+
+/// A request and what came back.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// Its `state`, and its `nonce`.
+    pub(crate) state: String,
+    /// From before the request is written until the answer is read to its end.
+    pub(crate) time: Duration,
+    /// Status and `Location`, or why there is no answer.
+    pub(crate) answer: Result<(u16, String), String>,
+}
+
+impl Load {
+    /// Asks until the time is over. Also returns how long that took.
+    pub(crate) async fn run(self) -> (Vec<Exchange>, Duration) {
+        let run = tokio::task::spawn_blocking(move || {
+            let runtime = Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(self.run_here())
+        });
+        run.await.expect("the load ends")
+    }
+
+    async fn run_here(self) -> (Vec<Exchange>, Duration) {
+        // Nobody begins before all are connected.
+        let start = Arc::new(Barrier::new(self.connections + 1));
+        let mut browsers = JoinSet::new();
+        for number in 0..self.connections {
+            browsers.spawn(self.clone().browse(number, Arc::clone(&start)));
+        }
+        start.wait().await;
+        let begin = Instant::now();
+        let exchanges = browsers.join_all().await.into_iter().flatten().collect();
+        (exchanges, begin.elapsed())
+    }
+
+    async fn browse(self, number: usize, start: Arc<Barrier>) -> Vec<Exchange> {
+        let mut connection = self.connect().await;
+        start.wait().await;
+        let begin = Instant::now();
+        let mut exchanges = Vec::new();
+        while begin.elapsed() < self.time {
+            if connection.ready().await.is_err() {
+                connection = self.connect().await;
+            }
+            let state = format!("{number}-{}", exchanges.len());
+            let exchange = self.exchange(&mut connection, number, state).await;
+            if exchange.answer.is_err() {
+                connection = self.connect().await;
+            }
+            exchanges.push(exchange);
+        }
+        exchanges
+    }
+
+    async fn connect(&self) -> SendRequest<String> {
+        let stream = TcpStream::connect(self.address).await;
+        let stream = stream.expect("the server accepts connections");
+        stream.set_nodelay(true).expect("the option is known");
+        let handshake = http1::handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = handshake.expect("HTTP/1.1 begins without a word");
+        tokio::spawn(connection);
+        sender
+    }
+
+    async fn exchange(
+        &self,
+        connection: &mut SendRequest<String>,
+        number: usize,
+        state: String,
+    ) -> Exchange {
+        let request = Request::get(format!("{}&state={state}&nonce={state}", self.path))
+            .header(HOST, &self.host)
+            .header(COOKIE, &self.cookies[number % self.cookies.len()])
+            .body(String::new())
+            .expect("a request");
+        let begin = Instant::now();
+        let answer = async { read(connection.send_request(request).await?).await };
+        let answer = timeout(PATIENCE, answer).await;
+        Exchange {
+            state,
+            time: begin.elapsed(),
+            answer: match answer {
+                Ok(answer) => answer.map_err(|error| error.to_string()),
+                Err(_) => Err("no answer in time".to_owned()),
+            },
+        }
+    }
+}
+
+async fn read(response: Response<hyper::body::Incoming>) -> hyper::Result<(u16, String)> {
+    let location = response.headers().get(LOCATION);
+    let location = location.map(|location| String::from_utf8_lossy(location.as_bytes()));
+    let location = location.unwrap_or_default().into_owned();
+    let status = response.status().as_u16();
+    response.into_body().collect().await?;
+    Ok((status, location))
+}
