@@ -31,4 +31,5 @@ mod sign_in_pages;
 mod sign_up;
 mod silent_authentication;
 mod tls;
+mod unix_sockets;
 mod userinfo;

@@ -118,6 +118,7 @@
 
 mod answers;
 mod assertions;
+mod connections;
 mod cookies;
 mod fixture;
 mod flood;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -233,6 +233,11 @@ pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
         folder,
     )
     .await;
+}
+
+/// Waits until somebody listens at a Unix socket.
+pub(crate) async fn wait_until_served(socket: &Path, folder: &Path) {
+    wait_until(async || UnixStream::connect(socket).await.is_ok(), folder).await;
 }
 
 async fn wait_until(condition: impl AsyncFn() -> bool, folder: &Path) {

@@ -23,6 +23,8 @@ pub struct Embedded {
     listen: SocketAddr,
     tls: Option<Tls>,
     folder: TempDir,
+    /// How many files the server may have open, if not as many as the test.
+    open_files: Option<u32>,
     process: Mutex<Option<Process>>,
 }
 
@@ -41,14 +43,27 @@ impl Embedded {
     pub async fn start_build(build: Build, tenant: &str) -> Self {
         let listen = free_address();
         let issuer = format!("http://localhost:{}/", listen.port());
-        Self::new(build, &issuer, listen, |_| None, tenant).await
+        Self::new(build, &issuer, listen, |_| None, tenant, None).await
+    }
+
+    /// Starts the server with the tests' tenant, and lets it have only so many files and sockets open. It is reached by HTTPS
+    /// if `secure`.
+    pub async fn start_with_open_files(open_files: u32, secure: bool) -> Self {
+        let listen = free_address();
+        let issuer = if secure {
+            Tls::issuer()
+        } else {
+            format!("http://localhost:{}/", listen.port())
+        };
+        let tls = |folder: &Path| secure.then(|| Tls::make(folder));
+        Self::new(Build::own(), &issuer, listen, tls, TENANT, Some(open_files)).await
     }
 
     /// Starts the server with that tenant file. It is reached by HTTPS at `https://auth.example.test/`.
     pub async fn start_secure_with(tenant: &str) -> Self {
         let listen = free_address();
         let tls = |folder: &Path| Some(Tls::make(folder));
-        Self::new(Build::own(), &Tls::issuer(), listen, tls, tenant).await
+        Self::new(Build::own(), &Tls::issuer(), listen, tls, tenant, None).await
     }
 
     async fn new(
@@ -57,6 +72,7 @@ impl Embedded {
         listen: SocketAddr,
         tls: impl FnOnce(&Path) -> Option<Tls>,
         tenant: &str,
+        open_files: Option<u32>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("tenant.yaml"), tenant)
@@ -67,6 +83,7 @@ impl Embedded {
             listen,
             tls: tls(folder.path()),
             folder,
+            open_files,
             process: Mutex::default(),
         };
         *deployment.process() = Some(deployment.serve(&deployment.log_file()));
@@ -117,6 +134,12 @@ impl Embedded {
     #[must_use]
     pub fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// The certificate (PEM) of a server that is reached by HTTPS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Path> {
+        self.tls.as_ref().map(Tls::certificate)
     }
 
     /// The id that the kernel knows the server by.
@@ -187,7 +210,15 @@ impl Embedded {
             arguments.extend([OsStr::new("--tls-cert"), tls.certificate().as_os_str()]);
             arguments.extend([OsStr::new("--tls-key"), tls.key().as_os_str()]);
         }
-        Process::start(&self.build.program("doorward"), &arguments, log)
+        let doorward = self.build.program("doorward");
+        let Some(files) = self.open_files else {
+            return Process::start(&doorward, &arguments, log);
+        };
+        // Both limits: the server raises the soft one to the hard one.
+        let script = format!("ulimit -n {files} && exec \"$@\"");
+        let shell = ["-c", &script, "sh"].map(OsStr::new);
+        let arguments = [&shell, &[doorward.as_os_str()][..], &arguments].concat();
+        Process::start(Path::new("/bin/sh"), &arguments, log)
     }
 }
 

@@ -17,7 +17,7 @@ use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready};
+use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready, wait_until_served};
 use crate::tls::Tls;
 use crate::{Build, Outcome};
 
@@ -65,6 +65,7 @@ pub struct Separate {
     http_port: u16,
     tls: Option<Tls>,
     folder: TempDir,
+    /// Of those who serve gRPC over TCP; without entries when all do over Unix sockets.
     ports: BTreeMap<&'static str, u16>,
     metrics_ports: BTreeMap<&'static str, u16>,
     databases: BTreeMap<&'static str, String>,
@@ -118,6 +119,11 @@ impl Separate {
     async fn wait_until_ready(&self) {
         for port in self.ports.values() {
             wait_until_open(*port, self.folder()).await;
+        }
+        if self.ports.is_empty() {
+            for name in PROCESSES {
+                wait_until_served(&self.socket(name), self.folder()).await;
+            }
         }
         for replica in [Replica::First, Replica::Second] {
             wait_until_ready(&self.http(replica), &self.issuer, self.folder()).await;
@@ -185,10 +191,19 @@ impl Separate {
         self.wait_until_ready().await;
     }
 
-    /// Where a service serves gRPC.
+    /// Where a service serves gRPC, as its callers write it.
     #[must_use]
     pub fn address(&self, name: &str) -> String {
-        format!("http://127.0.0.1:{}", self.ports[name])
+        match self.ports.get(name) {
+            Some(port) => format!("http://127.0.0.1:{port}"),
+            None => format!("unix:{}", text(&self.socket(name))),
+        }
+    }
+
+    /// Where a service serves gRPC if it does over a Unix socket.
+    #[must_use]
+    pub fn socket(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.sock"))
     }
 
     /// The value of a metric of a process, with its labels as they are written; 0 while it was never counted.

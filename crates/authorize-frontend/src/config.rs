@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::connections::ConnectionLimits;
 use doorward_service_kit::grpc::{GrpcConfig, connect};
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
@@ -50,6 +51,9 @@ pub struct HttpConfig {
     /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted; default loopback.
     #[serde(default = "loopback")]
     pub trusted_proxies: Vec<IpNet>,
+    /// How many connections there may be, and how long each may take.
+    #[serde(default)]
+    pub connections: ConnectionLimits,
 }
 
 fn loopback() -> Vec<IpNet> {
@@ -75,12 +79,14 @@ impl HttpConfig {
             tls_cert: None,
             tls_key: None,
             trusted_proxies: loopback(),
+            connections: ConnectionLimits::default(),
         }
     }
 
     /// Refuses what cannot be served.
     pub fn validate(&self) -> Result<Issuer, ConfigError> {
         let issuer = Issuer::parse(&self.issuer)?;
+        self.connections.validate("http.connections")?;
         if self.tls_files()?.is_some() && !issuer.is_https() {
             let problem = "must begin with https:// when a certificate is given";
             return Err(ConfigError::invalid("http.issuer", problem));
@@ -104,7 +110,7 @@ impl HttpConfig {
     }
 }
 
-/// The `[backends]` section: addresses of the form `http://127.0.0.1:7001`.
+/// The `[backends]` section: addresses of the form `unix:/run/doorward/session.sock` or `http://127.0.0.1:7003`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackendsConfig {
@@ -236,6 +242,17 @@ mod tests {
         assert_eq!(
             error,
             "configuration: http.tls_key: is missing beside tls_cert"
+        );
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_named() {
+        let mut config = HttpConfig::new("http://localhost:8080/", ([127, 0, 0, 1], 8080).into());
+        config.connections.idle_ms = 0;
+        let error = config.validate().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: http.connections.idle_ms: must be 1 or more"
         );
     }
 

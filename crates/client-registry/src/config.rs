@@ -33,6 +33,9 @@ mod tests {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/client-registry.toml");
         let config: Config = doorward_service_kit::config::load(Some(&sample)).unwrap();
         config.grpc.validate().unwrap();
-        assert_eq!(config.grpc.listen.port(), 7001);
+        assert_eq!(
+            config.grpc.listen.to_string(),
+            "unix:/run/doorward/client-registry.sock"
+        );
     }
 }

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<(), Error> {
     let _log = init_telemetry(&task.log()).map_err(Error::Telemetry)?;
+    doorward_service_kit::raise_open_files();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -33,7 +33,7 @@ pub(crate) struct Addresses {
         long,
         value_name = "URL",
         conflicts_with = "data",
-        help = "Address of a running client registry, instead of --data; for example http://127.0.0.1:7001"
+        help = "Address of a running client registry, instead of --data; for example unix:/run/doorward/client-registry.sock or http://127.0.0.1:7001"
     )]
     registry: Option<String>,
     /// Address of a running identity service, instead of --data

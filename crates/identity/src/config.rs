@@ -120,7 +120,10 @@ mod tests {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/identity.toml");
         let config: Config = load(Some(&sample)).unwrap();
         config.grpc.validate().unwrap();
-        assert_eq!(config.grpc.listen.to_string(), "127.0.0.1:7002");
+        assert_eq!(
+            config.grpc.listen.to_string(),
+            "unix:/run/doorward/identity.sock"
+        );
         assert_eq!(config.hashing.cost, HashingConfig::default().cost);
         assert_eq!(
             config.hashing.max_waiting,

@@ -4,9 +4,11 @@
 
 mod clock;
 pub mod config;
+pub mod connections;
 pub mod deadline;
 pub mod grpc;
 mod metrics;
+mod open_files;
 mod private_file;
 mod random;
 mod run;
@@ -18,6 +20,7 @@ mod telemetry;
 
 pub use clock::{Clock, SystemClock};
 pub use metrics::MetricsConfig;
+pub use open_files::raise_open_files;
 pub use private_file::open_private;
 pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};

@@ -1,9 +1,27 @@
 //! Metrics in the text format of Prometheus. Which there are stands in `docs/metrics.md`.
 
+use std::convert::Infallible;
+use std::future::ready;
+use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusBuilder;
+use ::http::header::{CONTENT_TYPE, HeaderValue};
+use ::http::{Request, Response};
+use hyper::body::Incoming;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
+use tokio::net::TcpListener;
+use tower::service_fn;
+
+use crate::Shutdown;
+use crate::connections::{ConnectionLimits, Listener, http};
+use crate::open_files::OpenFiles;
+
+/// Collectors are few.
+const MAX_CONNECTIONS: usize = 32;
+/// How often what was observed is summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The `[metrics]` section.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -21,8 +39,42 @@ pub(crate) fn serve(config: &MetricsConfig) -> Result<(), String> {
     let Some(address) = config.listen else {
         return Ok(());
     };
-    PrometheusBuilder::new()
-        .with_http_listener(address)
-        .install()
-        .map_err(|error| format!("metrics.listen {address}: {error}"))
+    let failed = |problem: String| format!("metrics.listen {address}: {problem}");
+    let socket = listen(address).map_err(|error| failed(error.to_string()))?;
+    let recorder = PrometheusBuilder::new().install_recorder();
+    let recorder = recorder.map_err(|error| failed(error.to_string()))?;
+    tokio::spawn(keep_up(recorder.clone()));
+    tokio::spawn(answer(socket, recorder));
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = std::net::TcpListener::bind(address)?;
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket)
+}
+
+async fn keep_up(recorder: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        recorder.run_upkeep();
+    }
+}
+
+/// The exporter's own listener has no limits, and becomes a busy loop without a free file descriptor.
+async fn answer(socket: TcpListener, recorder: PrometheusHandle) {
+    let limits = ConnectionLimits {
+        max: MAX_CONNECTIONS,
+        ..ConnectionLimits::default()
+    };
+    let listener = Listener::with_part("metrics", socket, limits, vec![], OpenFiles::Sixteenth);
+    let service = service_fn(move |_: Request<Incoming>| {
+        let mut response = Response::new(recorder.render());
+        let text = HeaderValue::from_static("text/plain; version=0.0.4");
+        response.headers_mut().insert(CONTENT_TYPE, text);
+        ready(Ok::<_, Infallible>(response))
+    });
+    // Until the process ends: its last seconds are measured too.
+    let never = Shutdown::new();
+    http::serve(listener, http::plain, move |_| service.clone(), never).await;
 }

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, ServeError};
 use crate::metrics::serve as serve_metrics;
-use crate::{LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal, print_error};
+use crate::{
+    LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal, print_error, raise_open_files,
+};
 
 /// The command line of a service.
 #[derive(Debug, clap::Args)]
@@ -79,6 +81,7 @@ fn start<C: DeserializeOwned>(
     let settings: C = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
     let (log, metrics) = telemetry(&settings);
     let _log = init_telemetry(log)?;
+    raise_open_files();
     let metrics = metrics.clone();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -182,7 +182,10 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/session.toml");
         let config: Config = doorward_service_kit::config::load(Some(&path)).unwrap();
         config.grpc.validate().unwrap();
-        assert_eq!(config.grpc.listen.port(), 7003);
+        assert_eq!(
+            config.grpc.listen.to_string(),
+            "unix:/run/doorward/session.sock"
+        );
         assert!(matches!(config.store(), Ok(StoreConfig::Redis(_))));
     }
 

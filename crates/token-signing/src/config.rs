@@ -43,7 +43,10 @@ mod tests {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/token-signing.toml");
         let config: Config = load(Some(&sample)).unwrap();
         config.grpc.validate().unwrap();
-        assert_eq!(config.grpc.listen.port(), 7005);
+        assert_eq!(
+            config.grpc.listen.to_string(),
+            "unix:/run/doorward/token-signing.sock"
+        );
     }
 
     #[test]

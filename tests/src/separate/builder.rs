@@ -18,6 +18,7 @@ pub struct Builder {
     tenant: String,
     redis: Option<String>,
     secure: bool,
+    unix_sockets: bool,
 }
 
 impl Default for Builder {
@@ -27,6 +28,7 @@ impl Default for Builder {
             tenant: TENANT.to_owned(),
             redis: None,
             secure: false,
+            unix_sockets: false,
         }
     }
 }
@@ -56,6 +58,12 @@ impl Builder {
         self
     }
 
+    /// The processes call each other over Unix sockets.
+    pub fn unix_sockets(mut self) -> Self {
+        self.unix_sockets = true;
+        self
+    }
+
     /// Starts the stores and all processes, imports the tenant, and waits until everything answers.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
@@ -71,7 +79,11 @@ impl Builder {
             http_port,
             tls,
             folder,
-            ports: PROCESSES.map(|name| (name, free_port())).into(),
+            ports: if self.unix_sockets {
+                BTreeMap::new()
+            } else {
+                PROCESSES.map(|name| (name, free_port())).into()
+            },
             metrics_ports: PROCESSES.map(|name| (name, free_port())).into(),
             databases: databases().await,
             redis: match self.redis {

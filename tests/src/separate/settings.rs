@@ -59,10 +59,10 @@ impl Separate {
     }
 
     fn grpc_config(&self, name: &str) -> String {
-        let (grpc, metrics) = (self.ports[name], self.metrics_ports[name]);
-        format!(
-            "[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n[grpc]\nlisten = \"127.0.0.1:{grpc}\"\n"
-        )
+        let metrics = self.metrics_ports[name];
+        let address = self.address(name);
+        let grpc = address.strip_prefix("http://").unwrap_or(&address);
+        format!("[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n[grpc]\nlisten = \"{grpc}\"\n")
     }
 
     fn key_encryption_key(&self) -> PathBuf {

@@ -1,21 +1,23 @@
-//! Listening, with or without TLS, and draining.
+//! Listening, with or without TLS.
 
-use std::net::{SocketAddr, TcpListener};
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use doorward_service_kit::connections::http::{self as connections, Incoming};
+use doorward_service_kit::connections::{GuardedStream, Listener};
 use doorward_service_kit::{Shutdown, StartError};
-use hyper_util::rt::TokioTimer;
+use http::Request;
+use tokio::net::{TcpListener, TcpStream};
+use tower::{Service, ServiceExt};
 
 use crate::config::{HttpConfig, TlsFiles};
-
-/// A request that is being answered when the process shall stop has this long.
-const DRAIN: Duration = Duration::from_secs(20);
-/// How long the headers of a request may take to arrive.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// Serves until `shutdown`, then lets requests in flight finish.
 pub(crate) async fn serve(
@@ -23,39 +25,44 @@ pub(crate) async fn serve(
     router: Router,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
-    let listener = listen(config.listen)?;
-    let handle = Handle::new();
-    let stopping = handle.clone();
-    tokio::spawn(async move {
-        shutdown.cancelled().await;
-        stopping.graceful_shutdown(Some(DRAIN));
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let socket = listen(config.listen).await?;
+    let (limits, proxies) = (config.connections, config.trusted_proxies.clone());
+    let listener = Listener::new("http", socket, limits, proxies);
+    let service = move |peer| from(peer, router.clone());
     let issuer = &config.issuer;
-    let served = if let Some(files) = config.tls_files()? {
-        let tls = tls(&files).await?;
+    if let Some(files) = config.tls_files()? {
+        // The limits of the connection include the handshake, and end it first.
+        let patience = 2 * Duration::from_millis(config.connections.first_request_ms);
+        let acceptor = RustlsAcceptor::new(tls(&files).await?).handshake_timeout(patience);
+        let handshake = move |stream: GuardedStream<TcpStream>| {
+            let shaken = acceptor.accept(stream, ());
+            async move { shaken.await.map(|(stream, _)| stream) }
+        };
         tracing::info!(address = %config.listen, %issuer, "serving HTTPS");
-        let server = axum_server::from_tcp_rustls(listener, tls).map_err(unusable)?;
-        let mut server = server.handle(handle);
-        limit(server.http_builder());
-        server.serve(service).await
+        connections::serve(listener, handshake, service, shutdown).await;
     } else {
         tracing::info!(address = %config.listen, %issuer, "serving HTTP");
-        let mut server = axum_server::from_tcp(listener)
-            .map_err(unusable)?
-            .handle(handle);
-        limit(server.http_builder());
-        server.serve(service).await
-    };
-    served.map_err(unusable)
+        connections::serve(listener, connections::plain, service, shutdown).await;
+    }
+    Ok(())
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    let listener = TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    listener.map_err(|source| {
+/// The router, for requests of one peer.
+fn from(
+    peer: SocketAddr,
+    router: Router,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static>
++ Clone
++ Send {
+    router.map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| {
         tracing::error!(%address, "the address cannot be listened on");
         StartError::Unusable("the address to listen on cannot be used", source.into())
     })
@@ -67,22 +74,4 @@ async fn tls(files: &TlsFiles<'_>) -> Result<RustlsConfig, StartError> {
         .map_err(|source| {
             StartError::Unusable("the TLS certificate or key cannot be used", source.into())
         })
-}
-
-fn limit<E>(builder: &mut hyper_util::server::conn::auto::Builder<E>) {
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEADER_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(128)
-        .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
-        .keep_alive_interval(Some(Duration::from_secs(30)));
-}
-
-fn unusable(source: std::io::Error) -> StartError {
-    StartError::Unusable("the HTTP server stopped", source.into())
 }

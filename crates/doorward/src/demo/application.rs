@@ -9,6 +9,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_service_kit::Shutdown;
+use doorward_service_kit::connections::{ConnectionLimits, Listener, http};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tonic::transport::Channel;
@@ -16,6 +17,9 @@ use tonic::transport::Channel;
 use super::{DemoTenant, api, files};
 use crate::error::Error;
 use crate::listen;
+
+/// On each of its addresses.
+const MAX_CONNECTIONS: usize = 64;
 
 /// What the application must know, as it reads it from `/config.json`.
 #[derive(Debug, Clone, Serialize)]
@@ -67,13 +71,13 @@ pub(crate) fn serve(
     let router = router(state);
     for listener in listeners {
         let (router, shutdown) = (router.clone(), shutdown.clone());
-        tokio::spawn(async move {
-            let served =
-                axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the demo application stopped");
-            }
-        });
+        let limits = ConnectionLimits {
+            max: MAX_CONNECTIONS,
+            ..ConnectionLimits::default()
+        };
+        let listener = Listener::new("demo", listener, limits, vec![]);
+        let service = move |_| router.clone();
+        tokio::spawn(http::serve(listener, http::plain, service, shutdown));
     }
 }
 

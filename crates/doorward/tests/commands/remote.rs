@@ -45,9 +45,10 @@ async fn services(place: &Place) -> String {
 }
 
 fn start(routes: Routes) -> SocketAddr {
-    let listen = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let listen = address.into();
     tokio::spawn(async move { serve(&GrpcConfig { listen }, "", routes, Shutdown::new()).await });
-    listen
+    address
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,8 @@ use tonic::Request;
 use tonic::transport::{Channel, Endpoint};
 use url::{Host, Url};
 
+use super::address::unix_path;
+
 /// A dead peer is noticed within the sum of these.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -15,9 +17,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// An address that cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
-    /// Not a URL of the form `http://HOST:PORT`.
-    #[error("{0:?} is not an address of the form http://HOST:PORT")]
+    /// Not a URL of the form `http://HOST:PORT` or `unix:/PATH`.
+    #[error("{0:?} is not an address of the form http://HOST:PORT or unix:/PATH")]
     Malformed(String),
+    /// Not the path of a socket.
+    #[error("{0}")]
+    BadPath(String),
     /// Plain gRPC leaves the machine.
     #[error(
         "{0} is not a loopback address; other addresses need mutual TLS, which is not built yet"
@@ -28,6 +33,11 @@ pub enum ChannelError {
 /// A channel that connects when it is first used and again whenever the peer comes back.
 pub fn connect(address: &str) -> Result<Channel, ChannelError> {
     let malformed = || ChannelError::Malformed(address.to_owned());
+    if let Some(path) = unix_path(address) {
+        path.map_err(ChannelError::BadPath)?;
+        let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
+        return Ok(tune(endpoint).connect_lazy());
+    }
     let url = Url::parse(address).map_err(|_| malformed())?;
     if url.scheme() != "http" {
         return Err(malformed());
@@ -70,6 +80,8 @@ mod tests {
             "http://127.0.0.1:7001",
             "http://[::1]:7001",
             "http://localhost:7001",
+            "unix:/run/doorward/session.sock",
+            "unix:///run/doorward/session.sock",
         ] {
             assert!(connect(good).is_ok(), "{good}");
         }
@@ -78,6 +90,7 @@ mod tests {
             "http://session:7001",
             "127.0.0.1:7001",
             "https://localhost:1",
+            "unix:session.sock",
         ] {
             assert!(connect(bad).is_err(), "{bad}");
         }

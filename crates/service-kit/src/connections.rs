@@ -1,0 +1,16 @@
+//! What every listening socket has in common: bounds in number and in time, so that peers who say nothing, read nothing
+//! or come in thousands never keep others from being served.
+
+mod group;
+pub mod http;
+mod limits;
+mod listener;
+mod progress;
+mod stream;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use limits::ConnectionLimits;
+pub use listener::{Accept, Listener};
+pub use stream::GuardedStream;
