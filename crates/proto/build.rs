@@ -15,7 +15,7 @@ const FILES: [&str; 7] = [
 ];
 
 /// Messages with a `debug_redact` field: `src/redacted.rs` gives them a `Debug` that prints no field.
-const SECRET_MESSAGES: [&str; 16] = [
+const SECRET_MESSAGES: [&str; 18] = [
     ".doorward.identity.v1.CreateUserRequest",
     ".doorward.identity.v1.ImportedUser",
     ".doorward.identity.v1.SetPasswordRequest",
@@ -25,9 +25,11 @@ const SECRET_MESSAGES: [&str; 16] = [
     ".doorward.session.v1.EndSessionRequest",
     ".doorward.session.v1.FindAccessTokenRequest",
     ".doorward.session.v1.FindTransactionRequest",
+    ".doorward.session.v1.FinishedSignIn",
     ".doorward.session.v1.OpenSessionRequest",
     ".doorward.session.v1.OpenSessionResponse",
     ".doorward.session.v1.ResolveSessionRequest",
+    ".doorward.session.v1.SubmittedTransaction",
     ".doorward.session.v1.Transaction",
     ".doorward.token_signing.v1.SignTokensRequest",
     ".doorward.token_signing.v1.SignTokensRequest.access_token",

@@ -33,7 +33,7 @@ async function start() {
   $('renew').onclick = during(renew);
   $('userinfo').onclick = during(askUserinfo);
   const returned = takeAnswer();
-  // Tokens are kept in memory only: a reloaded page asks the server's session for new ones.
+  // Tokens are kept in memory only: a page that is reloaded, or come back to, asks the server's session for new ones.
   await (returned ? receive(returned) : resume()).catch((error) => {
     showSignedOut();
     notice(error.message, 'bad');

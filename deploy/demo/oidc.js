@@ -34,12 +34,16 @@ export function signIn(server, settings) {
   location.assign(authorizeUrl(server, { ...requestParameters(settings), ...request }));
 }
 
-/** The answer that the server put into the address, taken out of the address bar and the history at once. */
+/**
+ * The answer that the server put into the address, taken out of the address bar and the history at once. Null if its `state`
+ * is not that of the request that waits: it was taken before, or was never asked for, and in either case is not looked at.
+ */
 export function takeAnswer() {
   const answer = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   if (!answer.error && !answer.id_token && !answer.access_token) return null;
   history.replaceState(null, '', location.pathname);
-  const request = JSON.parse(sessionStorage.getItem(PENDING_REQUEST) ?? '{}');
+  const request = JSON.parse(sessionStorage.getItem(PENDING_REQUEST));
+  if (!request || answer.state !== request.state) return null;
   sessionStorage.removeItem(PENDING_REQUEST);
   return { answer, request };
 }

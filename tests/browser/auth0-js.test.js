@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fillIn } from './chromium.js';
-import { authorizeUrl, clientId, email, origin, password } from './deployment.js';
+import { authorizeUrl, clientId, email, issuer, origin, password } from './deployment.js';
 import { assertRefused, call, result, signIn } from './sdk.js';
 import { openProfile, page } from './stage.js';
 
@@ -21,6 +21,41 @@ for (const responseType of ['token', 'id_token', 'id_token token']) {
     }
   });
 }
+
+test('Back after a sign-in', async () => {
+  await signIn({ responseType: 'id_token token' });
+  await result('parseHash', {});
+  for (const steps of [1, 2]) {
+    // First the password page, then the one before it.
+    await page.goBack();
+    await page.waitForSelector('h1:has-text("You are signed in")');
+    assert.ok(page.url().startsWith(issuer), `step ${steps}: ${page.url()}`);
+  }
+  await page.click('main a.button');
+  await page.waitForURL(`${origin}/`);
+  // The application asks the session, as it does whenever it is opened.
+  const tokens = await result('checkSession', { responseType: 'id_token token' });
+  assert.equal(tokens.idTokenPayload.email, email);
+});
+
+test('a form that the browser sends again after the sign-in', async () => {
+  await page.goto(authorizeUrl());
+  await page.fill('input[name=username]', email);
+  await page.click('button[name=action]');
+  await page.fill('input[name=password]', password);
+  const form = await page.locator('form').evaluate((form) => [...new FormData(form)]);
+  await page.click('button[name=action]');
+  await page.waitForURL(`${origin}/callback#*`);
+  const send = (form) => {
+    const again = Object.assign(document.createElement('form'), { method: 'post', action: '/u/login/password' });
+    for (const [name, value] of form) again.append(Object.assign(document.createElement('input'), { name, value }));
+    document.documentElement.append(again);
+    again.submit();
+  };
+  await page.goto(`${issuer}u/sessions`);
+  await page.evaluate(send, form);
+  await page.waitForSelector('h1:has-text("You are signed in")');
+});
 
 test('the SDK refuses a token that was tampered with', async () => {
   await signIn({ responseType: 'id_token token' });

@@ -36,6 +36,21 @@ async function press(button) {
   return result;
 }
 
+/** Back in the browser leads to a page that says how to go on, and not to an error of the application. */
+async function goBackAndOn() {
+  await page.goBack();
+  await page.waitForSelector('h1:has-text("You are signed in")');
+  assert.match(await page.innerText('main'), new RegExp(email));
+  await page.click('main a.button');
+  await assertSignedIn();
+}
+
+/** An answer from the history, or from a stranger. */
+async function openSpentAnswer() {
+  await page.goto('about:blank');
+  await page.goto(`${origin}/#access_token=spent&id_token=spent&token_type=Bearer&state=spent`);
+}
+
 test('sign in, look around, sign out, sign in again', { skip: afterRestart }, async () => {
   await page.click('#sign-in');
   await fillIn(page, email, password);
@@ -43,8 +58,14 @@ test('sign in, look around, sign out, sign in again', { skip: afterRestart }, as
   assert.match(await press('#call-api'), /answered 200/);
   assert.match(await press('#userinfo'), new RegExp(email));
   assert.match(await press('#renew'), /Renewed/);
+  await goBackAndOn();
+  await openSpentAnswer();
+  await assertSignedIn();
   await page.click('#sign-out');
   await page.waitForSelector('#signed-out:not([hidden])');
+  await openSpentAnswer();
+  await page.waitForSelector('#signed-out:not([hidden])');
+  assert.equal(await page.locator('#notice .notice').count(), 0, 'nothing is wrong');
   await page.click('#sign-in');
   await fillIn(page, email, password);
   await assertSignedIn();

@@ -83,6 +83,7 @@ export const pages = {
   'error-not-found': journey(open(`${issuer}nowhere`), sees('.details')),
   'logout': journey(toPassword, signIn, answered, logout, sees('button[value=deny]')),
   'logout-aborted': journey(toPassword, signIn, answered, logout, press('deny'), sees('main:not(:has(form)) > h1')),
+  'signed-in': journey(toPassword, signIn, answered, (page) => page.goBack(), sees('main a.button')),
   'sessions': journey(
     signedIn(userAgents.phone), alone, signedIn(userAgents.unknown), signedIn(userAgents.desktop),
     sessions, sees('.sessions > li:nth-child(3)'), (page) => page.locator('summary').nth(1).click(),

@@ -120,6 +120,41 @@ async fn token_signing_is_killed() {
     .await;
 }
 
+/// The application is told that nobody can tell, and the sign-in stays: nothing is typed again, and there is one answer.
+#[tokio::test]
+async fn token_signing_is_killed_during_a_sign_in() {
+    on_separate_processes(async |deployment, separate| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        let asked = Request::new("id_token").with("prompt", "login");
+        let page = agent.open(&asked).await;
+        let form = page.form().with("username", &user.email);
+        let page = agent.submit_and_follow(&form).await;
+        separate.kill("token-signing");
+        let form = page.form().with("password", &user.password);
+        let resume = agent.submit(&form).await.location().unwrap();
+        for _ in 0..2 {
+            assert_cannot_tell(&agent.get(resume.as_str()).await.callback());
+        }
+        separate.start_process("token-signing");
+        let begin = Instant::now();
+        let answer = loop {
+            let answer = agent.get(resume.as_str()).await.callback();
+            if answer.find("id_token").is_some() {
+                break answer;
+            }
+            assert_cannot_tell(&answer);
+            assert!(begin.elapsed() < RECOVERY, "still {answer:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        assert_eq!(answer.get("state"), "state-of-the-application");
+        let page = agent.get(resume.as_str()).await;
+        assert_eq!((page.status.as_u16(), page.location()), (200, None));
+        assert!(page.body.contains("You are signed in"), "{page:?}");
+    })
+    .await;
+}
+
 /// Applications that are known already go on.
 #[tokio::test]
 async fn the_client_registry_is_killed() {

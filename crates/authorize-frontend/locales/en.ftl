@@ -53,6 +53,11 @@ error-password-too-weak = That password is too short. Choose a longer one.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
 
+## Back at a sign-in that is over
+signed-in-title = You are signed in
+signed-in-sentence = There is nothing more to do here. Go on at { $name }.
+signed-in-continue = Continue to { $name }
+
 ## Sign out
 logout-title = Sign out?
 logout-purpose = { $application } asks to sign you out.

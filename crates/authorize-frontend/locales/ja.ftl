@@ -53,6 +53,11 @@ error-password-too-weak = パスワードが短すぎます。もっと長いパ
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
 
+## 終わったサインインに戻ったとき
+signed-in-title = サインインしています
+signed-in-sentence = ここでの手続きは済んでいます。{ $name } に戻って続けてください。
+signed-in-continue = { $name } に進む
+
 ## サインアウトの確認
 logout-title = サインアウトしますか？
 logout-purpose = { $application } がサインアウトを求めています。

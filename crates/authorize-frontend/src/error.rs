@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use doorward_oauth2_types::ErrorCode;
+use doorward_proto::common::v1::User;
 use http::StatusCode;
 
 use crate::backends::{Absence, BackendError};
@@ -65,8 +66,27 @@ pub(crate) struct ShownError {
     pub(crate) description: Cow<'static, str>,
     /// `ui_locales` of the request, as far as it was understood.
     pub(crate) ui_locales: Option<String>,
-    /// Where the person can begin again; he is sent there instead of seeing the page.
-    pub(crate) login_route: Option<String>,
+    /// Where the person goes on instead of seeing the error.
+    pub(crate) way_on: Option<WayOn>,
+}
+
+/// Where a person goes on who has come back to a sign-in that is over.
+#[derive(Debug, Clone)]
+pub(crate) enum WayOn {
+    /// The application, or the tenant, has a place to sign in anew.
+    LoginRoute(String),
+    /// A page that says that they are signed in.
+    SignedIn(Box<SignedInAlready>),
+}
+
+/// A person who is signed in, and the application that they came from.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedInAlready {
+    pub(crate) user: User,
+    /// Its name; may be empty.
+    pub(crate) application: String,
+    /// Its start page, if that is known.
+    pub(crate) address: Option<String>,
 }
 
 impl ShownError {
@@ -88,7 +108,7 @@ impl ShownError {
             code,
             description: description.into(),
             ui_locales: None,
-            login_route: None,
+            way_on: None,
         }
     }
 

@@ -18,6 +18,7 @@ mod confirm;
 mod interact;
 mod issue;
 mod obtain_consent;
+mod over;
 mod parse_params;
 mod permit;
 mod respond;
@@ -29,17 +30,19 @@ use axum::response::Response;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError, Stop};
+use crate::http::redirect::found;
 
 pub(crate) use authenticate::{Authenticated, authenticate};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
-pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
+pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after, resume_address};
 pub(crate) use issue::{Issued, granted_claims, issue};
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
+pub(crate) use over::no_such_transaction;
 pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, permit, tells_permissions};
 pub(crate) use respond::{respond, respond_error};
-pub(crate) use transaction::{PageState, Pending, no_such_transaction};
+pub(crate) use transaction::{PageState, Pending};
 pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};
 
 /// Answers a new authorization request.
@@ -66,28 +69,43 @@ pub(crate) async fn resume(
     deps: &Deps,
 ) -> Result<Response, ShownError> {
     let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
-    if let Some(error) = pending.refusal() {
-        return Ok(respond_error(&redirect, error));
+    if pending.is_answered() {
+        return Err(over::answered(&redirect, &bound, browser, deps).await);
     }
-    match to_issued(&redirect, &bound, browser, Some(&pending), deps).await {
-        Ok(issued) => {
-            interact::finish(&pending, issued.sid(), deps).await;
-            Ok(respond(&redirect, Ok(issued)))
+    let outcome = match pending.refusal() {
+        Some(error) => Err(Stop::Refuse(error)),
+        None => to_issued(&redirect, &bound, browser, Some(&pending), deps).await,
+    };
+    match outcome {
+        Ok(issued) => answer(&pending, &redirect, &bound, Ok(issued), browser, deps).await,
+        Err(Stop::Refuse(error)) => {
+            answer(&pending, &redirect, &bound, Err(error), browser, deps).await
         }
-        Err(Stop::Refuse(error)) => Ok(refuse(&pending, &redirect, error, deps).await),
         Err(stop) => interact::go_on(stop, pending, &bound, browser, deps).await,
     }
 }
 
-/// Answers a pending request with an error, which ends it.
-pub(crate) async fn refuse(
+/// Answers the application, which ends a pending request: `state` is spent by then, so that there is no second answer. The
+/// store says so before anything leaves. An error that passes by itself ends nothing, so that nobody has to type again.
+pub(crate) async fn answer(
     pending: &Pending,
     redirect: &VerifiedRedirect,
-    error: OAuthError,
+    bound: &BoundRequest,
+    outcome: Result<Issued, OAuthError>,
+    browser: &Browser,
     deps: &Deps,
-) -> Response {
-    interact::close(pending, &error, deps).await;
-    respond_error(redirect, error)
+) -> Result<Response, ShownError> {
+    if outcome.as_ref().is_err_and(OAuthError::is_passing) {
+        return Ok(respond(redirect, outcome));
+    }
+    match interact::close(pending, deps).await {
+        Ok(true) => Ok(respond(redirect, outcome)),
+        Ok(false) => {
+            let current = Pending::find(&pending.page_state(), browser, deps).await?;
+            Ok(found(&page_after(&current, bound)))
+        }
+        Err(error) => Ok(respond_error(redirect, error.into())),
+    }
 }
 
 async fn to_issued(

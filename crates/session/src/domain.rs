@@ -11,13 +11,13 @@ mod user;
 
 pub use access_token::AccessToken;
 pub use client_address::ClientAddress;
-use instant::after;
+pub(crate) use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
 pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE, Which};
 pub use token::{SessionToken, Slot};
 pub use transaction::{
-    AuthorizationRequest, NewTransaction, Parameter, Progress, Stage, Transaction,
-    TransactionClient, UNTOUCHED_LIFE,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Stage, Submitted,
+    Transaction, TransactionClient, UNTOUCHED_LIFE,
 };
 pub use user::{User, UserId};

@@ -17,18 +17,20 @@ use doorward_proto::session::v1::{
     Transaction as WireTransaction, UpdateTransactionRequest, UpdateTransactionResponse,
 };
 use doorward_proto::{InvalidField, required};
-use doorward_service_kit::Clock;
+use doorward_service_kit::{Clock, StoreError};
 use jiff::Timestamp;
 use metrics::counter;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use crate::Error;
 use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
-    AccessToken, ClientAddress, NewTransaction, Progress, Secret, SessionToken, SignIn, User,
-    UserId, Visit, to_stored_precision,
+    AccessToken, ClientAddress, NewTransaction, Progress, Secret, SessionToken, SignIn, Submitted,
+    User, UserId, Visit, to_stored_precision,
 };
 use crate::refusals::Refusals;
+use crate::sign_in::{Opened, finish_sign_in};
 use crate::store::{Added, Store};
 
 #[derive(Debug)]
@@ -50,6 +52,28 @@ impl Service {
     fn now(&self) -> Timestamp {
         to_stored_precision(self.clock.now())
     }
+
+    /// Opens the session of a sign-in that belongs to no transaction.
+    async fn open(&self, sign_in: &SignIn) -> Result<Opened, Error> {
+        let token = SessionToken::generate(&sign_in.user.id());
+        let session = self.store.open_session(&token, sign_in, self.now()).await?;
+        Ok(Opened {
+            token,
+            session,
+            page_nonce: String::new(),
+        })
+    }
+
+    /// Goes on when the caller has gone away: a browser that sends a form twice drops its first request, and half of this
+    /// would leave a transaction that has led to nothing.
+    async fn finish_sign_in(&self, submitted: Submitted, sign_in: SignIn) -> Result<Opened, Error> {
+        let (store, now) = (Arc::clone(&self.store), self.now());
+        let finish = async move { finish_sign_in(&*store, &submitted, &sign_in, now).await };
+        let finished = tokio::spawn(finish.in_current_span()).await;
+        finished
+            .map_err(StoreError::corrupt)??
+            .ok_or(Error::Conflict)
+    }
 }
 
 #[tonic::async_trait]
@@ -58,15 +82,18 @@ impl SessionService for Service {
         &self,
         request: Request<OpenSessionRequest>,
     ) -> Result<Response<OpenSessionResponse>, Status> {
-        let sign_in = SignIn::try_from(request.into_inner())?;
-        let token = SessionToken::generate(&sign_in.user.id());
-        let session = self
-            .store
-            .open_session(&token, &sign_in, self.now())
-            .await?;
+        let mut request = request.into_inner();
+        let submitted = request.transaction.take();
+        let submitted = submitted.map(Submitted::try_from).transpose()?;
+        let sign_in = SignIn::try_from(request)?;
+        let opened = match submitted {
+            Some(submitted) => self.finish_sign_in(submitted, sign_in).await?,
+            None => self.open(&sign_in).await?,
+        };
         Ok(Response::new(OpenSessionResponse {
-            session_token: token.into_text(),
-            session: Some(session.into()),
+            session_token: opened.token.into_text(),
+            session: Some(opened.session.into()),
+            page_nonce: opened.page_nonce,
         }))
     }
 

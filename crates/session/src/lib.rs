@@ -9,6 +9,7 @@ pub mod domain;
 mod error;
 mod grpc;
 mod refusals;
+mod sign_in;
 pub mod store;
 
 use std::io::{self, Write};

@@ -112,6 +112,7 @@ impl Filler {
                 limits: Some(LIMITS),
                 persistent: true,
                 device: Some(device.clone()),
+                transaction: None,
             };
             match self.client.open_session(request).await {
                 Ok(answer) => return answer.into_inner().session_token,

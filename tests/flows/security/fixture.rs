@@ -145,6 +145,21 @@ pub(super) fn of_client(client_id: &str, redirect_uri: &str, response_type: &str
         .with("redirect_uri", redirect_uri)
 }
 
+/// A good request of the application that connection `staff` alone is enabled for.
+pub(super) fn of_staff(response_type: &str) -> Request {
+    of_client("staff1", "https://staff.example.test/cb", response_type)
+}
+
+/// Somebody whom only connection `staff` knows.
+#[track_caller]
+pub(super) fn add_staff(deployment: &Deployment) -> User {
+    let user = User::stranger();
+    let arguments = ["user", "add", &user.email, "--connection", "staff"];
+    let added = deployment.command(&arguments, &user.password);
+    added.assert_success();
+    user
+}
+
 /// A browser with the session of somebody whom no other test knows: whatever is not refused to it yields a token.
 pub(super) async fn signed_in(deployment: &Deployment) -> Agent {
     signed_in_as(deployment, &deployment.add_user()).await

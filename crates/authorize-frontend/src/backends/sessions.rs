@@ -8,8 +8,9 @@ use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
     FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
-    ListSessionsRequest, OpenSessionRequest, PutUsersRequest, ResolveSessionRequest,
-    RevokeSessionsRequest, Session, SessionLimits, Transaction, UpdateTransactionRequest,
+    ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, PutUsersRequest,
+    ResolveSessionRequest, RevokeSessionsRequest, Session, SessionLimits, SubmittedTransaction,
+    Transaction, UpdateTransactionRequest,
 };
 use tonic::transport::Channel;
 
@@ -63,20 +64,43 @@ impl Sessions {
         }
     }
 
-    /// Opens a session; gives its token, for the cookie, and its `sid`.
+    /// Moves the transaction of a form on and opens its session. `None`: the transaction has moved on otherwise, and
+    /// nothing was opened.
     pub(crate) async fn open(
         &self,
+        submitted: SubmittedTransaction,
         request: OpenSessionRequest,
-    ) -> Result<(String, String), BackendError> {
+    ) -> Result<Option<OpenSessionResponse>, BackendError> {
+        let request = OpenSessionRequest {
+            transaction: Some(submitted),
+            ..request
+        };
         let result = self
             .calls
             .once(&self.client, request, |mut client, request| async move {
                 client.open_session(request).await
             })
             .await;
-        let opened = self.calls.answer(result)?;
-        let session = self.calls.required(opened.session, "session")?;
-        Ok((opened.session_token, session.sid))
+        let opened = self
+            .calls
+            .answer_or_refusal(result, &[ErrorReason::Conflict])?;
+        Ok(opened.ok())
+    }
+
+    /// Who is signed in; looking is no use of the session.
+    pub(crate) async fn signed_in_user(
+        &self,
+        browser: &Browser,
+        tenant: &Tenant,
+    ) -> Result<Option<User>, BackendError> {
+        let look = ResolveSessionRequest {
+            max_age_seconds: Some(0),
+            ..ResolveSessionRequest::default()
+        };
+        Ok(match self.resolve(browser, tenant, look).await? {
+            Resolved::Live(live) => Some(live.user).filter(|user| !user.blocked),
+            Resolved::Absent(_) => None,
+        })
     }
 
     /// The live session of a browser; its cookie and device, and the tenant's limits, are added to the request. Without a cookie there is none, and

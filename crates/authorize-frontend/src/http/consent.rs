@@ -49,7 +49,6 @@ pub(super) async fn post(
 /// finds that it is missing and asks once more.
 async fn accept(question: Question, browser: &Browser, deps: &Deps) -> Result<Response, Elsewhere> {
     let stage = Stage::Consented(Consented {
-        sid: question.hosted.pending.sid().unwrap_or_default().to_owned(),
         user_id: question.authenticated().user().user_id.clone(),
     });
     let (next, is_first) = question.say(stage, browser, deps).await?;

@@ -18,11 +18,12 @@ use serde_json::json;
 use tracing::Instrument;
 
 use super::html::{Policy, html};
+use super::question::user_name;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{OAuthError, ShownError};
-use crate::views::{ErrorPage, Language, Page};
+use crate::error::{OAuthError, ShownError, SignedInAlready, WayOn};
+use crate::views::{ErrorPage, Language, Page, SignedIn};
 
 /// Shown when the tenant has no name, or it cannot be asked for.
 const PRODUCT_NAME: &str = "Doorward";
@@ -91,13 +92,18 @@ fn of_status(status: StatusCode) -> ShownError {
 }
 
 async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
-    tracing::info!(status = error.status.as_u16(), error = %error.code, description = error.description.as_ref(), "error page");
-    if let Some(login_route) = &error.login_route {
-        return found(login_route);
-    }
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.ok();
     let tenant = tenant.as_deref().cloned().unwrap_or_default();
+    match &error.way_on {
+        Some(WayOn::LoginRoute(address)) => return found(address),
+        Some(WayOn::SignedIn(person)) => {
+            let language = browser.language(error.ui_locales.as_deref(), &tenant);
+            return show_signed_in(person, language, &tenant);
+        }
+        None => {}
+    }
+    tracing::info!(status = error.status.as_u16(), error = %error.code, description = error.description.as_ref(), "error page");
     let view = ErrorPage {
         page: page(
             &tenant,
@@ -122,6 +128,21 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
         headers.insert(RETRY_AFTER, retry_after(trace_id));
     }
     response
+}
+
+/// The page for a person who has come back to a sign-in that is over, and is signed in.
+fn show_signed_in(person: &SignedInAlready, language: Language, tenant: &Tenant) -> Response {
+    let view = SignedIn {
+        page: page(tenant, language, non_empty(&person.application)),
+        user: user_name(&person.user),
+        address: person.address.as_deref(),
+    };
+    let policy = Policy {
+        logo_urls: &[&tenant.picture_url],
+        isolated: true,
+        ..Policy::default()
+    };
+    html(&view, &policy)
 }
 
 /// An error that a program reads.

@@ -15,8 +15,8 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
 use crate::pipeline::{
-    BoundRequest, PageState, Pending, VerifiedRedirect, advance, bind_client, no_such_transaction,
-    page_after, refuse,
+    BoundRequest, PageState, Pending, VerifiedRedirect, advance, answer, bind_client,
+    no_such_transaction, page_after,
 };
 use crate::urlencoded::Pairs;
 use crate::views::Page;
@@ -142,8 +142,14 @@ impl HostedPage {
     }
 
     /// The application is told no, and the transaction is over.
-    pub(super) async fn refuse(&self, error: OAuthError, deps: &Deps) -> Response {
-        refuse(&self.pending, &self.redirect, error, deps).await
+    pub(super) async fn refuse(
+        &self,
+        error: OAuthError,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Response, ShownError> {
+        let (redirect, bound) = (&self.redirect, &self.bound);
+        answer(&self.pending, redirect, bound, Err(error), browser, deps).await
     }
 }
 
@@ -158,7 +164,7 @@ async fn lost_or(
     let Some(state) = state else { return forged };
     match Pending::find(&state, browser, deps).await {
         Ok(pending) => forged.in_language_of(pending.ui_locales()),
-        Err(lost) if lost.login_route.is_some() => lost,
+        Err(lost) if lost.way_on.is_some() => lost,
         Err(_) => forged,
     }
 }

@@ -102,6 +102,9 @@ pub(super) async fn post_password(
     let sign_in = SignIn::submitted_with_password(&form, &browser, &deps).await?;
     let username = username(&sign_in, &form).to_owned();
     let refuse = |error| {
+        if sign_in.is_repeat() {
+            return sign_in.to_where_it_stands();
+        }
         let view = password_page(&sign_in, &username, Some(error));
         sign_in.hosted.show_again(&view)
     };

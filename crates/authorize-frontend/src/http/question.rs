@@ -12,7 +12,9 @@ use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{ShownError, Stop};
-use crate::pipeline::{Authenticated, PageState, Pending, advance, authenticate, validate_request};
+use crate::pipeline::{
+    Authenticated, PageState, Pending, advance, authenticate, resume_address, validate_request,
+};
 use crate::urlencoded::Pairs;
 
 /// A page that asks the signed-in user something.
@@ -71,12 +73,9 @@ impl Question {
                 hosted,
                 authenticated,
             }),
-            Err(Stop::Refuse(error)) => Err(hosted.refuse(error, deps).await.into()),
+            Err(Stop::Refuse(error)) => Err(hosted.refuse(error, browser, deps).await?.into()),
             // Nobody is signed in any more, or somebody else: the transaction finds out by itself where it goes on.
-            _ => {
-                let resume = format!("/authorize/resume?state={}", hosted.state());
-                Err(found(&resume).into())
-            }
+            _ => Err(found(&resume_address(&hosted.pending.page_state())).into()),
         }
     }
 

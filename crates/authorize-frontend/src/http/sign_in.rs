@@ -4,19 +4,18 @@ use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::{ErrorCode, parameters};
 use doorward_proto::client_registry::v1::Connection;
 use doorward_proto::common::v1::User;
-use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{OpenSessionRequest, SignedIn};
+use doorward_proto::session::v1::OpenSessionRequest;
 
 use super::elsewhere::Elsewhere;
 use super::errors::non_empty;
 use super::form::Form;
 use super::hosted_page::HostedPage;
-use super::redirect::found;
+use super::redirect::{found, see_other};
 use crate::backends::limits;
 use crate::browser::{Browser, session_cookie};
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::pipeline::{PageState, Pending, validate_request};
+use crate::pipeline::{PageState, Pending, resume_address, validate_request};
 use crate::urlencoded::Pairs;
 
 /// As long as an email address may be (RFC 5321 §4.5.3.1.3).
@@ -36,7 +35,7 @@ impl SignIn {
         deps: &Deps,
     ) -> Result<Self, Elsewhere> {
         let hosted = HostedPage::shown(query, Pending::is_at, browser, deps).await?;
-        Self::check(hosted, deps).await
+        Self::check(hosted, browser, deps).await
     }
 
     /// The sign-in whose page is submitted.
@@ -46,30 +45,39 @@ impl SignIn {
         deps: &Deps,
     ) -> Result<Self, Elsewhere> {
         let hosted = HostedPage::submitted(form, Pending::is_at, browser, deps).await?;
-        Self::check(hosted, deps).await
+        Self::check(hosted, browser, deps).await
     }
 
     /// As [`SignIn::submitted`], for a form with a password. After a double click the browser may know nothing of what
-    /// the first submit has led to, so that a repeat has to lead there by itself.
+    /// the first submit has led to, so that a repeat has to lead there by itself. One that comes after the answer is led on
+    /// before anybody looks at its password.
     pub(super) async fn submitted_with_password(
         form: &Form,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, Elsewhere> {
-        let at_or_past =
-            |pending: &Pending, state: &PageState| pending.is_at(state) || pending.sid().is_some();
-        let hosted = HostedPage::submitted(form, at_or_past, browser, deps).await?;
-        Self::check(hosted, deps).await
+        let hosted = HostedPage::submitted(form, Pending::takes_password, browser, deps).await?;
+        Self::check(hosted, browser, deps).await
+    }
+
+    /// Whether the user has finished this sign-in before, so that no more than their session is to be found again.
+    pub(super) fn is_repeat(&self) -> bool {
+        self.hosted.pending.sign_in().is_some()
+    }
+
+    /// To wherever the transaction is.
+    pub(super) fn to_where_it_stands(&self) -> Response {
+        self.hosted.to_page_after(&self.hosted.pending)
     }
 
     /// What may have changed since the request came is checked again.
-    async fn check(hosted: HostedPage, deps: &Deps) -> Result<Self, Elsewhere> {
+    async fn check(hosted: HostedPage, browser: &Browser, deps: &Deps) -> Result<Self, Elsewhere> {
         match validate_request(&hosted.bound, deps).await {
             Ok(request) => Ok(Self {
                 connections: request.connections().to_vec(),
                 hosted,
             }),
-            Err(error) => Err(hosted.refuse(error, deps).await.into()),
+            Err(error) => Err(hosted.refuse(error, browser, deps).await?.into()),
         }
     }
 
@@ -105,7 +113,8 @@ impl SignIn {
         ))
     }
 
-    /// The user has proved who he is: opens the session and goes on to the answer.
+    /// The user has proved who they are: opens the session and goes on to the answer. A submit that comes too late opens
+    /// nothing, and leaves the cookie alone.
     pub(super) async fn complete(
         self,
         user: User,
@@ -114,24 +123,32 @@ impl SignIn {
     ) -> Result<Response, Elsewhere> {
         if user.blocked {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
-            return Ok(self.hosted.refuse(error, deps).await);
+            return Ok(self.hosted.refuse(error, browser, deps).await?);
         }
         let tenant = self.hosted.bound.tenant();
         let persistent = tenant.session_lifetimes.unwrap_or_default().persistent;
         let limits = limits(tenant, persistent);
-        let opened = deps.backends.sessions.open(OpenSessionRequest {
+        let session = OpenSessionRequest {
             connection: user.connection.clone(),
             user: Some(user),
             previous_session_token: browser.session_token().unwrap_or_default().to_owned(),
             limits: Some(limits),
             persistent,
             device: Some(browser.device()),
-        });
-        let (session_token, sid) = opened.await?;
+            transaction: None,
+        };
+        let submitted = self.hosted.pending.submitted(browser);
+        let page = self.hosted.pending.page_state();
+        let Some(opened) = deps.backends.sessions.open(submitted, session).await? else {
+            let current = Pending::find(&page, browser, deps).await?;
+            return Ok(self.hosted.to_page_after(&current));
+        };
         let max_age = persistent.then_some(limits.absolute_seconds);
-        let cookie = session_cookie(&session_token, max_age);
-        let stage = Stage::SignedIn(SignedIn { sid });
-        let next = self.hosted.advance(stage, browser, deps).await?;
-        Ok((cookie, next).into_response())
+        let cookie = session_cookie(&opened.session_token, max_age);
+        let page = PageState {
+            page_nonce: opened.page_nonce,
+            ..page
+        };
+        Ok((cookie, see_other(&resume_address(&page))).into_response())
     }
 }

@@ -42,8 +42,14 @@ pub(super) async fn post(
     let Some(connection) = sign_in.signup_connection() else {
         return Ok(sign_in.to_identifier_page());
     };
-    match create_user(connection, &form, &deps).await? {
+    let found = if sign_in.is_repeat() {
+        find_user(connection, &form, &deps).await?
+    } else {
+        create_user(connection, &form, &deps).await?
+    };
+    match found {
         Ok(user) => sign_in.complete(user, &browser, &deps).await,
+        Err(_) if sign_in.is_repeat() => Ok(sign_in.to_where_it_stands()),
         Err(error) => {
             let view = signup_page(&sign_in, connection, form.email.trim(), Some(error));
             Ok(sign_in.hosted.show_again(&view))
@@ -78,16 +84,23 @@ async fn create_user(
         SignUpVerdict::Created(user) => Ok(Ok(*user)),
         SignUpVerdict::InvalidEmail => Ok(Err(FormError::InvalidEmailFormat)),
         SignUpVerdict::PasswordTooWeak => Ok(Err(FormError::PasswordTooWeak)),
-        // A form that was submitted twice finds its own account: whoever knows the password is signed in to it.
-        SignUpVerdict::EmailInUse => {
-            let connections = vec![connection.name.clone()];
-            let verdict = identity.verify_password(connections, email, &form.password);
-            match verdict.await? {
-                PasswordVerdict::Right(user) => Ok(Ok(*user)),
-                PasswordVerdict::Wrong => Ok(Err(FormError::EmailInUse)),
-            }
-        }
+        SignUpVerdict::EmailInUse => find_user(connection, form, deps).await,
     }
+}
+
+/// A form that was submitted twice finds its own account: whoever knows the password is signed in to it.
+async fn find_user(
+    connection: &Connection,
+    form: &Form,
+    deps: &Deps,
+) -> Result<Result<User, FormError>, BackendError> {
+    let connections = vec![connection.name.clone()];
+    let identity = &deps.backends.identity;
+    let verdict = identity.verify_password(connections, form.email.trim(), &form.password);
+    Ok(match verdict.await? {
+        PasswordVerdict::Right(user) => Ok(*user),
+        PasswordVerdict::Wrong => Err(FormError::EmailInUse),
+    })
 }
 
 fn signup_page<'a>(

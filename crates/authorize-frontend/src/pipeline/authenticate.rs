@@ -36,6 +36,8 @@ impl Authenticated {
 /// Why the user has to sign in, although there is a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LoginReason {
+    /// Than the one who signed in for this request: in another tab, meanwhile.
+    OtherUserSignedIn,
     SsoDisabled,
     PromptAsks,
     TooOld,
@@ -53,12 +55,12 @@ pub(crate) async fn authenticate(
         Resolved::Live(live) => *live,
         Resolved::Absent(absence) => return Err(absence.into()),
     };
-    let has_signed_in = pending.is_some_and(|pending| pending.sid().is_some());
+    let is_own = pending.is_some_and(|pending| pending.has_led_to(&live.session));
     let LiveSession { session, user } =
         match login_reason(&request, &live, pending, deps.clock.now()) {
             None => live,
-            // He has just signed in and is still not the one: asking again would go on for ever.
-            Some(LoginReason::OtherUserHinted) if has_signed_in => {
+            // They have just signed in and are still not the one: asking again would go on for ever.
+            Some(LoginReason::OtherUserHinted) if is_own => {
                 return Err(OAuthError::login_required().into());
             }
             Some(reason) => {
@@ -113,13 +115,26 @@ fn login_reason(
     pending: Option<&Pending>,
     now: Timestamp,
 ) -> Option<LoginReason> {
-    if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
-        return Some(LoginReason::OtherUserHinted);
+    if pending.is_some_and(|pending| pending.is_of_another(user)) {
+        Some(LoginReason::OtherUserSignedIn)
+    } else if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
+        Some(LoginReason::OtherUserHinted)
+    } else if !request.is_enabled(&session.connection) {
+        Some(LoginReason::ConnectionNotEnabled)
+    } else if pending.is_some_and(|pending| pending.has_led_to(session)) {
+        // The sign-in that a request has led to is as fresh as it can ask for.
+        None
+    } else {
+        freshness_reason(request, session, now)
     }
-    // A sign-in that this very request has led to satisfies it, whatever it asked for.
-    if pending.is_some_and(|pending| pending.has_led_to(session)) {
-        return None;
-    }
+}
+
+/// Why a session from before the request does not satisfy it.
+fn freshness_reason(
+    request: &ValidatedRequest,
+    session: &Session,
+    now: Timestamp,
+) -> Option<LoginReason> {
     if request.client().sso_disabled {
         Some(LoginReason::SsoDisabled)
     } else if request.prompt().login() || request.prompt().select_account() {
@@ -129,8 +144,6 @@ fn login_reason(
         .is_some_and(|max_age| age(session, now) >= max_age)
     {
         Some(LoginReason::TooOld)
-    } else if !request.is_enabled(&session.connection) {
-        Some(LoginReason::ConnectionNotEnabled)
     } else {
         None
     }

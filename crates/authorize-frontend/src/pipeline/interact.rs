@@ -14,14 +14,12 @@ use super::{BoundRequest, PageState, Pending, VerifiedRedirect};
 use crate::backends::BackendError;
 use crate::browser::{Browser, browser_cookie};
 use crate::deps::Deps;
-use crate::error::{OAuthError, ShownError, Stop};
+use crate::error::{ShownError, Stop};
 use crate::http::redirect::found;
 use crate::http::repeat::repeat;
 
 /// How long a sign-in may take.
 pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
-/// How long a transaction that was answered with an error can still be found.
-const REFUSED_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Keeps the request and sends the browser to the page that asks what is missing.
 pub(super) async fn begin(
@@ -47,7 +45,8 @@ pub(super) async fn begin(
         created_at: Some(to_timestamp(now)),
         expires_at: Some(to_timestamp(now + TRANSACTION_LIFE)),
         page_nonce: state.page_nonce,
-        stage: Some(stage_that_asks(stop, "")),
+        stage: Some(stage_that_asks(stop)),
+        sign_in: None,
     });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
     let browser_token = browser.browser_token().map_or_else(secret, str::to_owned);
@@ -66,13 +65,9 @@ pub(super) async fn begin(
 }
 
 /// The stage in which the user is asked what the request lacks.
-fn stage_that_asks(stop: Stop, sid: &str) -> Stage {
+fn stage_that_asks(stop: Stop) -> Stage {
     match stop {
-        Stop::Consent { user_id, scopes } => Stage::Consenting(Consenting {
-            sid: sid.to_owned(),
-            scopes,
-            user_id,
-        }),
+        Stop::Consent { user_id, scopes } => Stage::Consenting(Consenting { scopes, user_id }),
         Stop::Confirm { user_id } => Stage::Confirming(Confirming { user_id }),
         Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
     }
@@ -97,12 +92,18 @@ pub(crate) fn page_after(pending: &Pending, bound: &BoundRequest) -> String {
         | Stage::Consented(_)
         | Stage::Confirmed(_)
         | Stage::Declined(_)
-        | Stage::Answered(_) => "/authorize/resume",
+        | Stage::Answered(_) => return resume_address(&pending.page_state()),
     };
     format!("{path}?state={}", pending.page_state())
 }
 
-/// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone begins again.
+/// Where every page of a sign-in ends.
+pub(crate) fn resume_address(page: &PageState) -> String {
+    format!("/authorize/resume?state={page}")
+}
+
+/// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone, or no longer satisfies the
+/// request, begins again.
 pub(super) async fn go_on(
     stop: Stop,
     mut pending: Pending,
@@ -110,7 +111,7 @@ pub(super) async fn go_on(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
-    let stage = stage_that_asks(stop, pending.sid().unwrap_or_default());
+    let stage = stage_that_asks(stop);
     if !is_same_page(&stage, pending.stage()) {
         pending = advance(&pending, stage, browser, deps).await?.0;
     }
@@ -134,7 +135,7 @@ pub(crate) async fn advance(
     Ok((current, false))
 }
 
-/// Whether the user is being asked already: then the page that he has open stays good.
+/// Whether the user is being asked already: then the page that they have open stays good.
 fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
     match (wanted, current) {
         (Stage::SigningIn(_), Stage::SigningIn(_)) => true,
@@ -142,29 +143,10 @@ fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
     }
 }
 
-/// Marks the transaction as answered. The tokens are made, so that a failure here changes nothing for the user: the
-/// record merely lives on until it expires.
-pub(super) async fn finish(pending: &Pending, sid: &str, deps: &Deps) {
-    let mut transaction = pending.to_message();
-    transaction.stage = Some(Stage::Answered(Answered {
-        sid: sid.to_owned(),
-    }));
-    end(transaction, deps).await;
-}
-
-/// Ends a transaction that was answered with an error; for two minutes a repeat finds out the same. One that was
-/// answered because something is gone for a moment stays.
-pub(super) async fn close(pending: &Pending, error: &OAuthError, deps: &Deps) {
-    if error.is_passing() {
-        return;
-    }
-    let mut transaction = pending.to_message();
-    transaction.expires_at = Some(to_timestamp(deps.clock.now() + REFUSED_LIFE));
-    end(transaction, deps).await;
-}
-
-async fn end(transaction: Transaction, deps: &Deps) {
-    if let Err(error) = deps.backends.sessions.update_transaction(transaction).await {
-        tracing::warn!(%error, "a finished transaction could not be closed");
-    }
+/// Ends a transaction, right before its answer leaves. False: it was ended, or moved on, by another request, whose answer
+/// counts.
+pub(super) async fn close(pending: &Pending, deps: &Deps) -> Result<bool, BackendError> {
+    let answered = pending.advanced(Stage::Answered(Answered {}));
+    let sessions = &deps.backends.sessions;
+    sessions.update_transaction(answered.to_message()).await
 }

@@ -29,7 +29,6 @@ const OPAQUE_LIFETIME_SECONDS: u32 = 7_200;
 pub(crate) struct Issued {
     access_token: Option<IssuedAccessToken>,
     id_token: Option<String>,
-    sid: String,
 }
 
 #[derive(Debug)]
@@ -59,13 +58,7 @@ impl Issued {
         complete.then(|| Self {
             access_token,
             id_token: signed.id_token,
-            sid: consented.session().sid.clone(),
         })
-    }
-
-    /// The session that it was issued from.
-    pub(crate) fn sid(&self) -> &str {
-        &self.sid
     }
 
     /// The parameters of the answer, in the order that Auth0 sends them.

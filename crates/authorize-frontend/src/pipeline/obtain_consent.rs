@@ -58,8 +58,7 @@ pub(crate) fn obtain_consent(
 
 fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<ConsentReason> {
     let request = permitted.request();
-    let has_just_agreed =
-        pending.is_some_and(|pending| pending.has_consented(permitted.user(), permitted.session()));
+    let has_just_agreed = pending.is_some_and(|pending| pending.has_consented(permitted.user()));
     if request.prompt().consent() && !has_just_agreed {
         return Some(ConsentReason::PromptAsks);
     }

@@ -5,13 +5,13 @@ use std::fmt;
 use doorward_oauth2_types::{ErrorCode, parameters};
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{Session, SigningIn, Transaction};
+use doorward_proto::session::v1::{
+    FinishedSignIn, Session, SigningIn, SubmittedTransaction, Transaction,
+};
 use doorward_service_kit::{alphanumeric, secret};
-use prost_types::Timestamp;
-use url::Url;
 
-use super::RawParams;
-use crate::backends::{BackendError, FoundTransaction};
+use super::{RawParams, over};
+use crate::backends::FoundTransaction;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
@@ -80,7 +80,7 @@ impl Pending {
     }
 
     /// The pending transaction of this browser; in any other it is as good as none. Whoever comes back to one that is
-    /// over is led to where he can begin again, if the application or the tenant says where that is.
+    /// gone is led to where they can go on.
     pub(crate) async fn find(
         state: &PageState,
         browser: &Browser,
@@ -94,13 +94,9 @@ impl Pending {
         match found {
             FoundTransaction::Open(transaction) => Ok(Self::new(*transaction)),
             FoundTransaction::Lost { client_id } => {
-                let login_route = login_route(&client_id, deps).await?;
-                Err(ShownError {
-                    login_route,
-                    ..ShownError::lost_transaction()
-                })
+                Err(over::lost(&client_id, browser, deps).await)
             }
-            FoundTransaction::Unknown => Err(no_such_transaction(deps).await),
+            FoundTransaction::Unknown => Err(over::no_such_transaction(deps).await),
             FoundTransaction::OpenedElsewhere => Err(ShownError::lost_transaction()),
         }
     }
@@ -123,13 +119,41 @@ impl Pending {
         self.page_state() == *page && matches!(self.stage, Stage::SigningIn(_))
     }
 
-    /// Whether this sign-in has led to the session. After a form that was submitted twice there may be two: any that is
-    /// no older than the request will do.
+    /// The sign-in that it has led to; none yet, or it has begun again.
+    pub(crate) fn sign_in(&self) -> Option<&FinishedSignIn> {
+        self.transaction.sign_in.as_ref()
+    }
+
+    /// Whether the user has proved a credential for this very request, and this is the session of that. A session keeps its
+    /// `sid` when the same user proves one again elsewhere.
     pub(super) fn has_led_to(&self, session: &Session) -> bool {
-        let began = self.transaction.created_at.map(instant);
-        let proved = session.authenticated_at.map(instant);
-        let fresh = proved.is_some_and(|proved| began.is_some_and(|began| proved >= began));
-        self.sid().is_some_and(|sid| sid == session.sid || fresh)
+        self.sign_in()
+            .is_some_and(|it| it.sid == session.sid && it.user_id == session.user_id)
+    }
+
+    /// Whether somebody else has signed in for this request: then it is not for this user to be answered.
+    pub(super) fn is_of_another(&self, user: &User) -> bool {
+        self.sign_in().is_some_and(|it| it.user_id != user.user_id)
+    }
+
+    /// Whether its password may be sent: for the first time, or again, as long as nothing was answered.
+    pub(crate) fn takes_password(&self, page: &PageState) -> bool {
+        self.is_at(page) || (self.sign_in().is_some() && !self.is_answered())
+    }
+
+    /// Whether the application has had its answer. There is no second one.
+    pub(crate) fn is_answered(&self) -> bool {
+        matches!(self.stage, Stage::Answered(_))
+    }
+
+    /// As `session` is told that its form was sent with a right credential.
+    pub(crate) fn submitted(&self, browser: &Browser) -> SubmittedTransaction {
+        SubmittedTransaction {
+            transaction_id: self.transaction.transaction_id.clone(),
+            browser_token: browser.browser_token().unwrap_or_default().to_owned(),
+            version: self.transaction.version,
+            page_nonce: alphanumeric(NONCE_LENGTH),
+        }
     }
 
     /// How far it has come.
@@ -143,21 +167,6 @@ impl Pending {
             Stage::SigningIn(SigningIn { identifier }) => identifier,
             _ => "",
         }
-    }
-
-    /// The session that this transaction has led to.
-    pub(crate) fn sid(&self) -> Option<&str> {
-        let sid = match &self.stage {
-            Stage::SignedIn(stage) => &stage.sid,
-            Stage::Consenting(stage) => &stage.sid,
-            Stage::Consented(stage) => &stage.sid,
-            Stage::Answered(stage) => &stage.sid,
-            Stage::SigningIn(_)
-            | Stage::Confirming(_)
-            | Stage::Confirmed(_)
-            | Stage::Declined(_) => "",
-        };
-        Some(sid).filter(|sid| !sid.is_empty())
     }
 
     /// Whether this is the consent page that may be answered now.
@@ -179,13 +188,9 @@ impl Pending {
         }
     }
 
-    /// Whether this user has agreed on the consent page of this transaction, or had already got its answer.
-    pub(super) fn has_consented(&self, user: &User, session: &Session) -> bool {
-        match &self.stage {
-            Stage::Consented(stage) => stage.user_id == user.user_id,
-            Stage::Answered(stage) => stage.sid == session.sid,
-            _ => false,
-        }
+    /// Whether this user has agreed on the consent page of this transaction.
+    pub(super) fn has_consented(&self, user: &User) -> bool {
+        matches!(&self.stage, Stage::Consented(stage) if stage.user_id == user.user_id)
     }
 
     /// Whether this user has seen a page of this transaction that lets it go on.
@@ -212,11 +217,14 @@ impl Pending {
         parameters.get(parameters::UI_LOCALES).map(str::to_owned)
     }
 
-    /// The same transaction one page on: the page before it can no longer be submitted.
+    /// The same transaction one page on: the page before it can no longer be submitted. One that begins again has led to
+    /// nothing.
     pub(crate) fn advanced(&self, stage: Stage) -> Self {
+        let sign_in = self.transaction.sign_in.clone();
         Self {
             transaction: Transaction {
                 page_nonce: alphanumeric(NONCE_LENGTH),
+                sign_in: sign_in.filter(|_| !matches!(stage, Stage::SigningIn(_))),
                 ..self.transaction.clone()
             },
             stage,
@@ -229,38 +237,6 @@ impl Pending {
             ..self.transaction.clone()
         }
     }
-}
-
-/// There is none, and nobody knows whose it was: the tenant may say where to begin again.
-pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
-    match deps.backends.registry.tenant().await {
-        Ok(tenant) => ShownError {
-            login_route: with_iss(&tenant.default_redirection_uri, deps),
-            ..ShownError::lost_transaction()
-        },
-        Err(error) => error.into(),
-    }
-}
-
-/// Where somebody whose sign-in is over can begin again: at the application, else where the tenant says.
-async fn login_route(client_id: &str, deps: &Deps) -> Result<Option<String>, BackendError> {
-    let registry = &deps.backends.registry;
-    let tenant = registry.tenant().await?;
-    let found = registry.client(client_id).await?;
-    let own = found.and_then(|it| with_iss(&it.client.initiate_login_uri, deps));
-    Ok(own.or_else(|| with_iss(&tenant.default_redirection_uri, deps)))
-}
-
-/// `iss` tells the application who sends the person (OpenID Connect Core §4). None without a URL.
-fn with_iss(url: &str, deps: &Deps) -> Option<String> {
-    let mut url = Url::parse(url).ok()?;
-    url.query_pairs_mut()
-        .append_pair("iss", deps.issuer.as_str());
-    Some(url.into())
-}
-
-fn instant(timestamp: Timestamp) -> (i64, i32) {
-    (timestamp.seconds, timestamp.nanos)
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     /// The parts of a validated request that later steps decide by.
-    #[derive(Debug, Default)]
+    #[derive(Debug, Clone, Default)]
     pub(in crate::pipeline) struct Wish {
         pub(in crate::pipeline) client: Client,
         pub(in crate::pipeline) prompt: Prompt,

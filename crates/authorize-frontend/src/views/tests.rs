@@ -89,7 +89,16 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         ("logged_out", LoggedOut { page }.to_string()),
         ("no_session", NoSession { page }.to_string()),
         ("sessions", sessions::page_with(page, value, true)),
+        ("signed_in", signed_in(page, value).to_string()),
     ]
+}
+
+fn signed_in<'a>(page: Page<'a>, value: &'a str) -> SignedIn<'a> {
+    SignedIn {
+        page,
+        user: value,
+        address: Some(value),
+    }
 }
 
 fn error_page<'a>(page: Page<'a>, value: &'a str) -> ErrorPage<'a> {

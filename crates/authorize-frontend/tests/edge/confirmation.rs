@@ -66,13 +66,20 @@ async fn cancelled() {
     let page = alice.open(&native(LOOPBACK)).await;
     let again = alice.choose("confirmation", &page, "maybe").await;
     again.assert_page(400, "data-error-code=\"invalid-action\"");
+    let answer = alice.choose("confirmation", &page, "deny").await;
+    let answer = alice.follow(answer).await;
+    assert_eq!(answer.error(), "access_denied");
+    assert_eq!(
+        answer.parameter("error_description").as_deref(),
+        Some("User cancelled the confirmation prompt.")
+    );
     for action in ["deny", "accept"] {
         let answer = alice.choose("confirmation", &page, action).await;
         let answer = alice.follow(answer).await;
-        assert_eq!(answer.error(), "access_denied");
-        assert_eq!(
-            answer.parameter("error_description").as_deref(),
-            Some("User cancelled the confirmation prompt.")
+        answer.assert_page(200, "You are signed in");
+        assert!(
+            !answer.body.contains("127.0.0.1"),
+            "nobody listens there now"
         );
     }
 }

@@ -62,6 +62,28 @@ async fn to_the_applications_login_page_else_to_the_tenants() {
     }
 }
 
+/// So does whoever comes back to one that was answered, by its pages and by a form that is sent again.
+#[tokio::test]
+async fn to_the_login_page_after_the_answer() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let page = browser.password_page(&granted(), ALICE).await;
+    let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+    let resume = answer.location().to_owned();
+    let answer = browser.follow(answer).await;
+    assert!(answer.parameter("id_token").is_some());
+    let expected = format!("https://granted.example.test/login?x=1&{ISS}");
+    for _ in 0..2 {
+        for path in [&resume, &login_page(&page)] {
+            assert_eq!(browser.open(path).await.location(), expected);
+        }
+        let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+        assert_eq!(browser.follow(answer).await.location(), expected);
+        // Then it is not kept any more.
+        app.clock.advance(Duration::from_mins(3));
+    }
+}
+
 #[tokio::test]
 async fn nobody_says_where() {
     let app = TestApp::start().await;

@@ -28,6 +28,7 @@ mod sign_out;
 mod silent;
 mod speculation;
 mod strict;
+mod tabs;
 mod tenant;
 mod test_app;
 

@@ -1,11 +1,14 @@
 //! Forms that are submitted twice, pages that are gone back to, tabs side by side, and strangers' forms.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http::Request;
 use http::header::SET_COOKIE;
 
+use crate::session_cookies::SESSION;
 use crate::tenant::{ALICE, BOB, PASSWORD};
-use crate::{Answer, TestApp, authorize};
+use crate::{Answer, Browser, TestApp, authorize};
 
 fn has_token(answer: &Answer) -> bool {
     answer.parameter("id_token").is_some()
@@ -53,27 +56,175 @@ async fn sec_124_a_sign_up_submitted_twice() {
     dropped.post("/u/signup", &fields(PASSWORD)).await;
     let answer = browser.post("/u/signup", &fields(PASSWORD)).await;
     assert!(has_token(&browser.follow(answer).await));
-    let other = browser.post("/u/signup", &fields("another password")).await;
-    other.assert_page(400, "data-error-code=\"email-in-use\"");
 }
 
+/// A repeat past the sign-in makes no account, and a wrong password in it leads to where the sign-in stands.
 #[tokio::test]
-async fn going_back_leads_to_the_answer_or_to_a_new_start() {
+async fn a_sign_up_is_repeated_otherwise() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
-    let page = browser.password_page(&authorize(&[]), ALICE).await;
-    let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
-    let resume = answer.location().to_owned();
-    assert!(has_token(&browser.follow(answer).await));
-    let back = format!("/u/login/password?state={}", page.field("state"));
-    assert!(has_token(&browser.open(&back).await));
-    assert!(has_token(&browser.open(&resume).await));
+    let target = authorize(&[("screen_hint", "signup"), ("prompt", "consent")]);
+    let page = browser.open(&target).await;
+    let fields = |email, password| {
+        [
+            ("state", page.field("state")),
+            ("_csrf", page.field("_csrf")),
+            ("email", email),
+            ("password", password),
+        ]
+    };
+    let signed_up = fields("new@example.test", PASSWORD);
+    browser.post("/u/signup", &signed_up).await;
+    for other in [
+        fields("newer@example.test", PASSWORD),
+        fields("new@example.test", "another password"),
+        fields("", ""),
+    ] {
+        let before = browser.cookies.clone();
+        let answer = browser.post("/u/signup", &other).await;
+        assert_eq!(browser.cookies, before);
+        let stands = browser.follow(answer).await;
+        stands.assert_page(200, "action=\"/u/consent\"");
+    }
+    let newer = app
+        .browser()
+        .sign_in(&authorize(&[]), "newer@example.test")
+        .await;
+    assert!(!has_token(&newer), "there is no such account");
+}
 
-    browser.get("/v2/logout?client_id=spa").await;
-    browser
-        .open(&back)
-        .await
-        .assert_page(200, "name=\"username\"");
+/// Every way back into a sign-in: its pages, its end, and its form.
+async fn come_back(browser: &mut Browser<'_>, page: &Answer, resume: &str) -> Vec<Answer> {
+    let state = page.field("state");
+    let mut answers = Vec::new();
+    for path in [
+        resume.to_owned(),
+        format!("/u/login?state={state}"),
+        format!("/u/login/password?state={state}"),
+        format!("/u/signup?state={state}"),
+        format!("/u/consent?state={state}"),
+        format!("/u/confirmation?state={state}"),
+    ] {
+        answers.push(browser.open(&path).await);
+    }
+    for (email, password) in [(ALICE, PASSWORD), (ALICE, "wrong"), (BOB, PASSWORD)] {
+        let before = browser.cookies.clone();
+        let answer = browser.submit("password", page, email, password).await;
+        assert_eq!(browser.cookies, before, "no session, and no other cookie");
+        answers.push(browser.follow(answer).await);
+    }
+    answers
+}
+
+/// The answer leaves once. Whoever comes back is told that they are signed in, and how to go on.
+#[tokio::test]
+async fn one_answer_and_a_way_on() {
+    let app = TestApp::start().await;
+    for prompt in ["", "login"] {
+        let mut browser = app.browser();
+        let target = authorize(&[("prompt", prompt)]);
+        let page = browser.password_page(&target, ALICE).await;
+        let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+        let resume = answer.location().to_owned();
+        assert!(has_token(&browser.follow(answer).await));
+        for back in come_back(&mut browser, &page, &resume).await {
+            for text in [
+                "You are signed in",
+                ALICE,
+                "href=\"https://app.example.test/\"",
+            ] {
+                back.assert_page(200, text);
+            }
+        }
+        // Then it is not kept any more, and with it which of several callbacks it had.
+        app.clock.advance(Duration::from_mins(3));
+        for back in come_back(&mut browser, &page, &resume).await {
+            back.assert_page(200, "You are signed in");
+            assert!(
+                !back.body.contains("https://app.example.test"),
+                "{}",
+                back.body
+            );
+        }
+    }
+}
+
+/// After a sign-out a form that is sent again signs nobody in: neither before the answer nor after it.
+#[tokio::test]
+async fn a_form_is_sent_again_after_a_sign_out() {
+    let app = TestApp::start().await;
+    for is_answered in [false, true] {
+        for prompt in ["", "login", "consent"] {
+            let mut browser = app.browser();
+            let page = browser
+                .password_page(&authorize(&[("prompt", prompt)]), ALICE)
+                .await;
+            let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+            if is_answered {
+                let page = browser.follow(answer).await;
+                if prompt == "consent" {
+                    let answer = browser.choose("consent", &page, "accept").await;
+                    browser.follow(answer).await;
+                }
+            }
+            browser.get("/v2/logout?client_id=spa").await;
+            let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+            assert!(
+                !browser.cookies.contains_key(SESSION),
+                "{prompt} {is_answered}"
+            );
+            let stands = browser.follow(answer).await;
+            if is_answered {
+                stands.assert_page(400, "Please start again");
+            } else {
+                stands.assert_page(200, "action=\"/u/login/identifier\"");
+            }
+            let silent = browser.get(&authorize(&[("prompt", "none")])).await;
+            assert_eq!(silent.error(), "login_required");
+        }
+    }
+}
+
+/// While one request answers, others that resume the same sign-in get no tokens.
+#[tokio::test]
+async fn of_many_that_resume_one_is_answered() {
+    let app = TestApp::start().await;
+    for _ in 0..10 {
+        let mut browser = app.browser();
+        let page = browser.password_page(&authorize(&[]), ALICE).await;
+        let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+        let resume = answer.location().to_owned();
+        let mut same = [(); 8].map(|()| browser.clone());
+        let answers = same.iter_mut().map(|browser| browser.open(&resume));
+        let answers = futures::future::join_all(answers).await;
+        let (answered, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(has_token);
+        assert_eq!(answered.len(), 1);
+        for other in others {
+            other.assert_page(200, "You are signed in");
+        }
+    }
+}
+
+/// Of two forms that race one opens a session, and both are led to the same end.
+#[tokio::test]
+async fn of_many_submits_one_opens_a_session() {
+    let app = TestApp::start().await;
+    let mut everywhere = app.browser();
+    everywhere.sign_in(&authorize(&[]), ALICE).await;
+    for round in 1..=10 {
+        let mut browser = app.browser();
+        let page = browser.password_page(&authorize(&[]), ALICE).await;
+        let mut same = [(); 6].map(|()| browser.clone());
+        let submits = same
+            .iter_mut()
+            .map(|it| it.submit("password", &page, ALICE, PASSWORD));
+        futures::future::join_all(submits).await;
+        for other in &same {
+            assert_eq!(other.cookies, same[0].cookies);
+        }
+        let sessions = everywhere.get("/u/sessions").await.body;
+        assert_eq!(sessions.matches("name=\"sid\"").count(), round + 1);
+    }
 }
 
 /// An edited address makes the page before it worthless.

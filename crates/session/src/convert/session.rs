@@ -6,6 +6,7 @@ use std::time::Duration;
 use doorward_proto::common::v1::User as WireUser;
 use doorward_proto::session::v1 as wire;
 use doorward_proto::{InvalidField, required, to_timestamp};
+use doorward_service_kit::secret;
 
 use super::{name, optional_name};
 use crate::domain::{Device, Limits, Session, SessionToken, SignIn, User, UserId, Visit, Which};
@@ -18,6 +19,7 @@ impl TryFrom<wire::OpenSessionRequest> for SignIn {
     fn try_from(request: wire::OpenSessionRequest) -> Result<Self, InvalidField> {
         Ok(Self {
             user: user(required(request.user, "user")?, "user.user_id")?,
+            sid: secret(),
             connection: name(request.connection, "connection")?,
             previous: SessionToken::parse(request.previous_session_token),
             limits: limits(request.limits, "limits")?,

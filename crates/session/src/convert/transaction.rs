@@ -4,7 +4,10 @@ use doorward_proto::session::v1 as wire;
 use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, required, to_timestamp};
 
-use crate::domain::{AuthorizationRequest, Parameter, Progress, Stage, Transaction};
+use crate::domain::{
+    AuthorizationRequest, FinishedSignIn, Parameter, Progress, Secret, Stage, Submitted,
+    Transaction,
+};
 
 /// A new transaction.
 pub(crate) fn new_transaction(message: wire::Transaction) -> Result<Transaction, InvalidField> {
@@ -47,6 +50,7 @@ impl TryFrom<wire::Transaction> for Progress {
             expires_at: from_timestamp(message.expires_at, "transaction.expires_at")?,
             page_nonce: message.page_nonce,
             stage: required(message.stage, "transaction.stage")?.into(),
+            sign_in: message.sign_in.map(TryInto::try_into).transpose()?,
         };
         progress.validate()?;
         Ok(progress)
@@ -69,8 +73,46 @@ impl From<Progress> for wire::Transaction {
             expires_at: Some(to_timestamp(progress.expires_at)),
             page_nonce: progress.page_nonce,
             stage: Some(progress.stage.into()),
+            sign_in: progress.sign_in.map(Into::into),
             ..Self::default()
         }
+    }
+}
+
+impl TryFrom<wire::FinishedSignIn> for FinishedSignIn {
+    type Error = InvalidField;
+
+    fn try_from(message: wire::FinishedSignIn) -> Result<Self, InvalidField> {
+        Ok(Self {
+            user_id: message.user_id.into(),
+            sid: message.sid,
+            token_salt: Secret::require(message.token_salt, "transaction.sign_in.token_salt")?,
+            opened: message.opened,
+        })
+    }
+}
+
+impl From<FinishedSignIn> for wire::FinishedSignIn {
+    fn from(sign_in: FinishedSignIn) -> Self {
+        Self {
+            user_id: sign_in.user_id.as_str().to_owned(),
+            sid: sign_in.sid,
+            token_salt: sign_in.token_salt.as_str().to_owned(),
+            opened: sign_in.opened,
+        }
+    }
+}
+
+impl TryFrom<wire::SubmittedTransaction> for Submitted {
+    type Error = InvalidField;
+
+    fn try_from(message: wire::SubmittedTransaction) -> Result<Self, InvalidField> {
+        Ok(Self {
+            id: Secret::require(message.transaction_id, "transaction.transaction_id")?,
+            browser: Secret::require(message.browser_token, "transaction.browser_token")?,
+            read: message.version,
+            page_nonce: message.page_nonce,
+        })
     }
 }
 
@@ -108,25 +150,17 @@ impl From<WireStage> for Stage {
     fn from(stage: WireStage) -> Self {
         match stage {
             WireStage::SigningIn(wire::SigningIn { identifier }) => Self::SigningIn { identifier },
-            WireStage::SignedIn(wire::SignedIn { sid }) => Self::SignedIn { sid },
-            WireStage::Consenting(wire::Consenting {
-                sid,
-                scopes,
-                user_id,
-            }) => Self::Consenting {
-                sid,
-                scopes,
-                user_id,
-            },
-            WireStage::Consented(wire::Consented { sid, user_id }) => {
-                Self::Consented { sid, user_id }
+            WireStage::SignedIn(wire::SignedIn {}) => Self::SignedIn,
+            WireStage::Consenting(wire::Consenting { scopes, user_id }) => {
+                Self::Consenting { scopes, user_id }
             }
+            WireStage::Consented(wire::Consented { user_id }) => Self::Consented { user_id },
             WireStage::Confirming(wire::Confirming { user_id }) => Self::Confirming { user_id },
             WireStage::Confirmed(wire::Confirmed { user_id }) => Self::Confirmed { user_id },
             WireStage::Declined(wire::Declined { error_description }) => {
                 Self::Declined { error_description }
             }
-            WireStage::Answered(wire::Answered { sid }) => Self::Answered { sid },
+            WireStage::Answered(wire::Answered {}) => Self::Answered,
         }
     }
 }
@@ -135,23 +169,17 @@ impl From<Stage> for WireStage {
     fn from(stage: Stage) -> Self {
         match stage {
             Stage::SigningIn { identifier } => Self::SigningIn(wire::SigningIn { identifier }),
-            Stage::SignedIn { sid } => Self::SignedIn(wire::SignedIn { sid }),
-            Stage::Consenting {
-                sid,
-                scopes,
-                user_id,
-            } => Self::Consenting(wire::Consenting {
-                sid,
-                scopes,
-                user_id,
-            }),
-            Stage::Consented { sid, user_id } => Self::Consented(wire::Consented { sid, user_id }),
+            Stage::SignedIn => Self::SignedIn(wire::SignedIn {}),
+            Stage::Consenting { scopes, user_id } => {
+                Self::Consenting(wire::Consenting { scopes, user_id })
+            }
+            Stage::Consented { user_id } => Self::Consented(wire::Consented { user_id }),
             Stage::Confirming { user_id } => Self::Confirming(wire::Confirming { user_id }),
             Stage::Confirmed { user_id } => Self::Confirmed(wire::Confirmed { user_id }),
             Stage::Declined { error_description } => {
                 Self::Declined(wire::Declined { error_description })
             }
-            Stage::Answered { sid } => Self::Answered(wire::Answered { sid }),
+            Stage::Answered => Self::Answered(wire::Answered {}),
         }
     }
 }
@@ -169,6 +197,15 @@ mod tests {
             expires_at: at(1_000 + 3_600),
             stage: Some(WireStage::SigningIn(wire::SigningIn::default())),
             ..Default::default()
+        }
+    }
+
+    fn sign_in() -> wire::FinishedSignIn {
+        wire::FinishedSignIn {
+            user_id: "auth0|alice".to_owned(),
+            sid: "sid".to_owned(),
+            token_salt: "t".repeat(32),
+            opened: true,
         }
     }
 
@@ -198,17 +235,6 @@ mod tests {
                 WireStage::SigningIn(wire::SigningIn { identifier: sid() }),
             ),
             (
-                "signed_in.sid",
-                WireStage::SignedIn(wire::SignedIn { sid: sid() }),
-            ),
-            (
-                "consenting.sid",
-                WireStage::Consenting(wire::Consenting {
-                    sid: sid(),
-                    ..wire::Consenting::default()
-                }),
-            ),
-            (
                 "consenting.user_id",
                 WireStage::Consenting(wire::Consenting {
                     user_id: sid(),
@@ -223,11 +249,8 @@ mod tests {
                 }),
             ),
             (
-                "consented.sid",
-                WireStage::Consented(wire::Consented {
-                    sid: sid(),
-                    ..wire::Consented::default()
-                }),
+                "consented.user_id",
+                WireStage::Consented(wire::Consented { user_id: sid() }),
             ),
             (
                 "confirming.user_id",
@@ -242,10 +265,6 @@ mod tests {
                 WireStage::Declined(wire::Declined {
                     error_description: sid(),
                 }),
-            ),
-            (
-                "answered.sid",
-                WireStage::Answered(wire::Answered { sid: sid() }),
             ),
         ] {
             let stage = Some(stage);
@@ -313,6 +332,36 @@ mod tests {
                 "page_nonce",
                 wire::Transaction {
                     page_nonce: "p".repeat(1_025),
+                    ..message()
+                },
+            ),
+            (
+                "sign_in.user_id",
+                wire::Transaction {
+                    sign_in: Some(wire::FinishedSignIn {
+                        user_id: "u".repeat(1_025),
+                        ..sign_in()
+                    }),
+                    ..message()
+                },
+            ),
+            (
+                "sign_in.sid",
+                wire::Transaction {
+                    sign_in: Some(wire::FinishedSignIn {
+                        sid: "s".repeat(1_025),
+                        ..sign_in()
+                    }),
+                    ..message()
+                },
+            ),
+            (
+                "sign_in.token_salt",
+                wire::Transaction {
+                    sign_in: Some(wire::FinishedSignIn {
+                        token_salt: "guessable".to_owned(),
+                        ..sign_in()
+                    }),
                     ..message()
                 },
             ),

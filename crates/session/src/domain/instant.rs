@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 /// `duration` after `instant`, or the end of time.
-pub(super) fn after(instant: Timestamp, duration: Duration) -> Timestamp {
+pub(crate) fn after(instant: Timestamp, duration: Duration) -> Timestamp {
     SignedDuration::try_from(duration)
         .ok()
         .and_then(|duration| instant.checked_add(duration).ok())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::constant_time;
 use doorward_proto::InvalidField;
-use doorward_service_kit::token_hash;
+use doorward_service_kit::{secret, token_hash};
 
 /// Random text of a caller, at least as long as 128 bits in base64url. Only its hash is ever stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,6 +32,15 @@ impl Secret {
     #[must_use]
     pub fn hash(&self) -> String {
         token_hash(&self.0)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A new one, made here.
+    pub(crate) fn generate() -> Self {
+        Self(secret())
     }
 
     /// Whether a stored hash is of this secret, in a time that does not tell how much of it is.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use doorward_service_kit::secret;
 use jiff::Timestamp;
 
 use super::{SessionToken, User, UserId, after};
@@ -71,6 +70,8 @@ pub struct Session {
 pub struct SignIn {
     /// Who signed in.
     pub user: User,
+    /// The `sid` of the session, unless an earlier one goes on.
+    pub sid: String,
     /// Name of the connection that proved the user.
     pub connection: String,
     /// Of the session that the browser has already.
@@ -88,7 +89,7 @@ impl SignIn {
     #[must_use]
     pub fn session(&self, now: Timestamp) -> Session {
         Session {
-            sid: secret(),
+            sid: self.sid.clone(),
             user_id: self.user.id(),
             created_at: now,
             authenticated_at: now,

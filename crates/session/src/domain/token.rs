@@ -2,11 +2,17 @@
 
 use std::fmt;
 
+use aws_lc_rs::hmac;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use doorward_service_kit::{secret, token_hash};
 
-use super::UserId;
+use super::{Secret, UserId};
 
 const SECRET_LENGTH: usize = 32;
+/// As many give a secret of that length in base64url.
+const SECRET_BYTES: usize = 24;
+/// Keeps these values apart from all others that the browser's cookie is a key for.
+const DERIVED: &str = "session token ";
 
 /// Names a user's place in a store without naming the user: 132 bits of the SHA-256 of his id, so that no two users meet.
 /// A session token carries it, and so a session is found together with the record of its user at the first look.
@@ -36,6 +42,16 @@ impl SessionToken {
     #[must_use]
     pub fn generate(user: &UserId) -> Self {
         Self(user.slot().0 + &secret())
+    }
+
+    /// The token of a sign-in that may be submitted twice. The browser holds one half and the store the other: neither can
+    /// make it alone, and both together make the same one again.
+    #[must_use]
+    pub fn derive(user: &UserId, browser: &Secret, salt: &Secret) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, browser.as_str().as_bytes());
+        let tag = hmac::sign(&key, format!("{DERIVED}{}", salt.as_str()).as_bytes());
+        let secret = BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SECRET_BYTES]);
+        Self(user.slot().0 + &secret)
     }
 
     /// Text that may be a token; anything else was not issued here, and no store needs to be asked.
@@ -86,16 +102,45 @@ mod tests {
         assert_eq!(SessionToken::parse(text), Some(token));
     }
 
-    /// Each byte of the secret part is a letter of 64, and so 6 bits: 192 in all.
+    #[test]
+    fn a_derived_token_needs_both_halves() {
+        let alice = UserId::from("auth0|alice".to_owned());
+        let [browser, salt, other] = [(); 3].map(|()| Secret::generate());
+        let token = SessionToken::derive(&alice, &browser, &salt);
+        assert_eq!(SessionToken::derive(&alice, &browser, &salt), token);
+        assert_eq!(token.slot(), alice.slot());
+        assert_eq!(
+            SessionToken::parse(token.clone().into_text()),
+            Some(token.clone())
+        );
+        for (browser, salt) in [(&browser, &other), (&other, &salt), (&salt, &browser)] {
+            assert_ne!(SessionToken::derive(&alice, browser, salt), token);
+        }
+    }
+
     #[test]
     fn sec_080_a_million_tokens_without_repeats() {
+        let alice = UserId::from("auth0|alice".to_owned());
+        assert_random(|| SessionToken::generate(&alice));
+    }
+
+    /// All of one browser, which keeps its cookie.
+    #[test]
+    fn sec_080_a_million_derived_tokens_without_repeats() {
+        let alice = UserId::from("auth0|alice".to_owned());
+        let browser = Secret::generate();
+        assert_random(|| SessionToken::derive(&alice, &browser, &Secret::generate()));
+    }
+
+    /// Each byte of the secret part is a letter of 64, and so 6 bits: 192 in all.
+    fn assert_random(token: impl Fn() -> SessionToken) {
         const COUNT: usize = 1_000_000;
         let alice = UserId::from("auth0|alice".to_owned());
         let slot = alice.slot().as_str().to_owned();
         let mut secrets = Vec::with_capacity(COUNT);
         let mut seen = [[0_u32; 128]; SECRET_LENGTH];
         for _ in 0..COUNT {
-            let token = SessionToken::generate(&alice).into_text();
+            let token = token().into_text();
             let secret: [u8; SECRET_LENGTH] = token
                 .strip_prefix(&slot)
                 .unwrap()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 
-use super::{ClientAddress, Secret, after};
+use super::{ClientAddress, Secret, UserId, after};
 
 /// An authorization request must be completed within this time.
 const MAX_LIFE: Duration = Duration::from_hours(1);
@@ -74,6 +74,34 @@ pub struct Progress {
     pub page_nonce: String,
     /// Who has done what.
     pub stage: Stage,
+    /// The sign-in that it has led to; none yet, or it has begun again.
+    pub sign_in: Option<FinishedSignIn>,
+}
+
+/// The sign-in that a transaction has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinishedSignIn {
+    /// Who has signed in.
+    pub user_id: UserId,
+    /// The session that was opened, or went on.
+    pub sid: String,
+    /// With the browser's cookie it gives the token of the session again.
+    pub token_salt: Secret,
+    /// False between moving the transaction and opening the session.
+    pub opened: bool,
+}
+
+/// A transaction whose form was sent with a right credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// Which transaction.
+    pub id: Secret,
+    /// Token of the browser that has sent the form.
+    pub browser: Secret,
+    /// Version of the transaction as it was read.
+    pub read: u64,
+    /// Belongs to what comes after this page.
+    pub page_nonce: String,
 }
 
 /// The stages of an authorization request.
@@ -85,14 +113,9 @@ pub enum Stage {
         identifier: String,
     },
     /// The user has signed in.
-    SignedIn {
-        /// The session that was opened.
-        sid: String,
-    },
+    SignedIn,
     /// The user is asked for consent.
     Consenting {
-        /// The session that was opened; empty: it was there before.
-        sid: String,
         /// What the page shows.
         scopes: Vec<String>,
         /// Who is asked.
@@ -100,8 +123,6 @@ pub enum Stage {
     },
     /// The user has agreed.
     Consented {
-        /// The session that was opened; empty: it was there before.
-        sid: String,
         /// Who has agreed.
         user_id: String,
     },
@@ -120,11 +141,8 @@ pub enum Stage {
         /// What the application is told.
         error_description: String,
     },
-    /// The answer was sent.
-    Answered {
-        /// The session that it was made from.
-        sid: String,
-    },
+    /// The answer was sent, or leaves now.
+    Answered,
 }
 
 /// The application whose request a transaction is: known for longer than the transaction itself, so that a user who
@@ -196,22 +214,24 @@ impl Stage {
             Self::SigningIn { identifier } => {
                 vec![("transaction.signing_in.identifier", identifier)]
             }
-            Self::SignedIn { sid } => vec![("transaction.signed_in.sid", sid)],
-            Self::Consenting { sid, user_id, .. } => vec![
-                ("transaction.consenting.sid", sid),
-                ("transaction.consenting.user_id", user_id),
-            ],
-            Self::Consented { sid, user_id } => vec![
-                ("transaction.consented.sid", sid),
-                ("transaction.consented.user_id", user_id),
-            ],
+            Self::Consenting { user_id, .. } => vec![("transaction.consenting.user_id", user_id)],
+            Self::Consented { user_id } => vec![("transaction.consented.user_id", user_id)],
             Self::Confirming { user_id } => vec![("transaction.confirming.user_id", user_id)],
             Self::Confirmed { user_id } => vec![("transaction.confirmed.user_id", user_id)],
             Self::Declined { error_description } => {
                 vec![("transaction.declined.error_description", error_description)]
             }
-            Self::Answered { sid } => vec![("transaction.answered.sid", sid)],
+            Self::SignedIn | Self::Answered => Vec::new(),
         }
+    }
+}
+
+impl FinishedSignIn {
+    fn texts(&self) -> [(&'static str, &str); 2] {
+        [
+            ("transaction.sign_in.user_id", self.user_id.as_str()),
+            ("transaction.sign_in.sid", &self.sid),
+        ]
     }
 }
 
@@ -219,7 +239,9 @@ impl Progress {
     /// Refuses texts that no page and no session would give.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let page_nonce = ("transaction.page_nonce", self.page_nonce.as_str());
-        for (field, text) in self.stage.texts().into_iter().chain([page_nonce]) {
+        let sign_in = self.sign_in.iter().flat_map(FinishedSignIn::texts);
+        let texts = self.stage.texts().into_iter().chain(sign_in);
+        for (field, text) in texts.chain([page_nonce]) {
             if text.len() > MAX_TEXT_BYTES {
                 return Err(InvalidField::new(field, "must have 1 KiB or less"));
             }
@@ -240,7 +262,7 @@ impl Progress {
     #[must_use]
     pub fn bounded(self, now: Timestamp) -> Self {
         let life = match self.stage {
-            Stage::Answered { .. } | Stage::Declined { .. } => REPEAT_LIFE,
+            Stage::Answered | Stage::Declined { .. } => REPEAT_LIFE,
             _ => MAX_LIFE,
         };
         Self {

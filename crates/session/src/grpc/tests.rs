@@ -433,9 +433,7 @@ async fn an_answered_transaction_lives_two_minutes_more() {
 
     let answered = Transaction {
         version: 1,
-        stage: Some(Stage::Answered(Answered {
-            sid: "sid".to_owned(),
-        })),
+        stage: Some(Stage::Answered(Answered {})),
         ..transaction
     };
     let request = UpdateTransactionRequest {
@@ -458,6 +456,50 @@ async fn an_answered_transaction_lives_two_minutes_more() {
     assert!(app.find(&id, &browser_token).await.is_some());
     app.clock.advance(Duration::from_secs(1));
     assert_eq!(app.find(&id, &browser_token).await, None);
+}
+
+#[tokio::test]
+async fn a_submitted_form_opens_one_session() {
+    let mut app = App::start().await;
+    let (transaction, browser_token) = (app.transaction(), secret());
+    app.add(&transaction, &browser_token).await;
+    let submitted = SubmittedTransaction {
+        transaction_id: transaction.transaction_id.clone(),
+        browser_token: browser_token.clone(),
+        version: 1,
+        page_nonce: "after".to_owned(),
+    };
+    let form = OpenSessionRequest {
+        transaction: Some(submitted.clone()),
+        ..sign_in()
+    };
+    let first = app.client.open_session(form.clone()).await.unwrap();
+    let first = first.into_inner();
+    let again = app.client.open_session(form.clone()).await.unwrap();
+    assert_eq!(again.into_inner(), first);
+    assert_eq!(first.page_nonce, "after");
+    let found = app.find(&transaction.transaction_id, &browser_token).await;
+    let found = found.unwrap();
+    assert!(matches!(found.stage, Some(Stage::SignedIn(_))));
+    let finished = found.sign_in.unwrap();
+    assert_eq!(finished.user_id, "auth0|alice");
+    assert_eq!(Some(finished.sid), first.session.map(|session| session.sid));
+
+    let end = EndSessionRequest {
+        session_token: first.session_token,
+    };
+    app.client.end_session(end).await.unwrap();
+    let late = app.client.open_session(form).await;
+    assert_eq!(refusal(late), Some(ErrorReason::Conflict));
+    let guessable = OpenSessionRequest {
+        transaction: Some(SubmittedTransaction {
+            browser_token: "short".to_owned(),
+            ..submitted
+        }),
+        ..sign_in()
+    };
+    let refused = app.client.open_session(guessable).await;
+    assert_eq!(refusal(refused), Some(ErrorReason::InvalidField));
 }
 
 #[tokio::test]
@@ -492,7 +534,7 @@ async fn an_answered_transaction_leads_back_once_it_is_gone() {
     app.add(&transaction, &browser_token).await;
     let answered = Transaction {
         version: 1,
-        stage: Some(Stage::Answered(Answered::default())),
+        stage: Some(Stage::Answered(Answered {})),
         ..transaction
     };
     let request = UpdateTransactionRequest {

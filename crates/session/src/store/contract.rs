@@ -5,6 +5,7 @@ mod budget;
 mod expiry;
 mod revocation;
 mod sessions;
+mod sign_ins;
 mod transactions;
 mod users;
 
@@ -48,6 +49,7 @@ fn user(id: &str, version: u64) -> User {
 fn sign_in(id: &str) -> SignIn {
     SignIn {
         user: user(id, 1),
+        sid: secret(),
         connection: "Username-Password-Authentication".to_owned(),
         previous: None,
         limits: LIMITS,
@@ -98,6 +100,7 @@ pub(super) async fn all(store: &dyn Store) {
     users::all(store).await;
     transactions::all(store).await;
     budget::all(store).await;
+    sign_ins::all(store).await;
     access_tokens::all(store).await;
 }
 

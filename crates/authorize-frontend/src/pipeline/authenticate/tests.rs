@@ -1,6 +1,6 @@
 use doorward_proto::client_registry::v1::{Client, Connection};
 use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{SignedIn, SigningIn, Transaction};
+use doorward_proto::session::v1::{FinishedSignIn, SignedIn, Transaction};
 
 use super::*;
 use crate::pipeline::validate_request::Wish;
@@ -12,6 +12,7 @@ fn live(age: i64) -> LiveSession {
     LiveSession {
         session: Session {
             sid: "sid".to_owned(),
+            user_id: "auth0|alice".to_owned(),
             connection: "db".to_owned(),
             authenticated_at: Some(doorward_proto::to_timestamp(at)),
             ..Session::default()
@@ -81,32 +82,62 @@ fn why_a_user_has_to_sign_in() {
     }
 }
 
+/// A transaction that has led to a sign-in, or has not.
+fn pending(led_to: Option<(&str, &str)>) -> Pending {
+    Pending::new(Transaction {
+        sign_in: led_to.map(|(user_id, sid)| FinishedSignIn {
+            user_id: user_id.to_owned(),
+            sid: sid.to_owned(),
+            opened: true,
+            ..FinishedSignIn::default()
+        }),
+        stage: Some(Stage::SignedIn(SignedIn {})),
+        ..Transaction::default()
+    })
+}
+
 #[test]
 fn a_sign_in_satisfies_the_request_that_led_to_it() {
-    let asks = || Wish {
+    let prompt = Wish {
         prompt: "login".parse().unwrap(),
+        ..wish()
+    };
+    let max_age = Wish {
         max_age: Some(0),
         ..wish()
     };
-    let signed_in = |sid: &str| Stage::SignedIn(SignedIn { sid: sid.into() });
-    let asked = Some(LoginReason::PromptAsks);
+    let (asked, too_old) = (Some(LoginReason::PromptAsks), Some(LoginReason::TooOld));
+    let other = Some(LoginReason::OtherUserSignedIn);
     let cases = [
-        (signed_in("sid"), 100, None),
-        // Submitted twice: this session is not the one that was written down, but was opened for the same request.
-        (signed_in("other"), 10, None),
-        (signed_in("other"), 11, asked),
-        (Stage::SigningIn(SigningIn::default()), 10, asked),
+        (Some(("auth0|alice", "sid")), None, None, None),
+        // Their session, but of another sign-in: as any other session.
+        (Some(("auth0|alice", "other")), None, asked, too_old),
+        (None, None, asked, too_old),
+        (Some(("auth0|bob", "other")), other, other, other),
+        (Some(("auth0|bob", "sid")), other, other, other),
     ];
-    for (stage, age, expected) in cases {
-        let pending = Pending::new(Transaction {
-            created_at: live(10).session.authenticated_at,
-            stage: Some(stage),
-            ..Transaction::default()
-        });
-        assert_eq!(
-            reason(asks(), &live(age), Some(&pending)),
-            expected,
-            "{age}"
-        );
+    for (led_to, plain, prompted, aged) in cases {
+        let pending = pending(led_to);
+        // However young the session is.
+        let reason = |wish| reason(wish, &live(0), Some(&pending));
+        assert_eq!(reason(wish()), plain, "{led_to:?}");
+        assert_eq!(reason(prompt.clone()), prompted, "{led_to:?}");
+        assert_eq!(reason(max_age.clone()), aged, "{led_to:?}");
+    }
+}
+
+#[test]
+fn a_sign_in_of_its_own_is_no_way_around_the_other_checks() {
+    let pending = pending(Some(("auth0|alice", "sid")));
+    let hinted = Wish {
+        hinted_sub: Some("auth0|bob".to_owned()),
+        ..wish()
+    };
+    let elsewhere = Wish::default();
+    for (wish, expected) in [
+        (hinted, LoginReason::OtherUserHinted),
+        (elsewhere, LoginReason::ConnectionNotEnabled),
+    ] {
+        assert_eq!(reason(wish, &live(0), Some(&pending)), Some(expected));
     }
 }

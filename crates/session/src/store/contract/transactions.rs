@@ -2,8 +2,8 @@
 
 use super::{at, random};
 use crate::domain::{
-    AuthorizationRequest, NewTransaction, Parameter, Progress, Secret, Stage, Transaction,
-    TransactionClient,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Secret, Stage,
+    Transaction, TransactionClient, UserId,
 };
 use crate::store::{Added, Store};
 
@@ -12,6 +12,7 @@ fn progress(expires_at: i64) -> Progress {
         expires_at: at(expires_at),
         page_nonce: "first".to_owned(),
         stage: signing_in("alice@example.test"),
+        sign_in: None,
     }
 }
 
@@ -108,17 +109,16 @@ async fn the_application_is_known_for_longer(store: &dyn Store) {
 }
 
 async fn every_stage_comes_back(store: &dyn Store) {
-    let sid = || "s".to_owned();
     for stage in [
-        Stage::SigningIn { identifier: sid() },
-        Stage::SignedIn { sid: sid() },
+        Stage::SigningIn {
+            identifier: "i".to_owned(),
+        },
+        Stage::SignedIn,
         Stage::Consenting {
-            sid: sid(),
             scopes: vec!["openid".to_owned(), "read:things".to_owned()],
             user_id: "u".to_owned(),
         },
         Stage::Consented {
-            sid: String::new(),
             user_id: "u".to_owned(),
         },
         Stage::Confirming {
@@ -130,18 +130,24 @@ async fn every_stage_comes_back(store: &dyn Store) {
         Stage::Declined {
             error_description: "no".to_owned(),
         },
-        Stage::Answered { sid: sid() },
+        Stage::Answered,
     ] {
         let id = add(store).await;
         let moved = Progress {
-            stage: stage.clone(),
+            stage,
+            sign_in: Some(FinishedSignIn {
+                user_id: UserId::from("auth0|alice".to_owned()),
+                sid: "s".to_owned(),
+                token_salt: random(),
+                opened: true,
+            }),
             ..progress(100)
         };
         store
-            .update_transaction(&id, 1, moved, at(1))
+            .update_transaction(&id, 1, moved.clone(), at(1))
             .await
             .unwrap();
-        assert_eq!(find(store, &id, 2).await.unwrap().progress.stage, stage);
+        assert_eq!(find(store, &id, 2).await.unwrap().progress, moved);
     }
 }
 
@@ -161,9 +167,8 @@ async fn an_update_replaces_the_progress_only(store: &dyn Store) {
     let moved = Progress {
         expires_at: at(100),
         page_nonce: "second".to_owned(),
-        stage: Stage::Answered {
-            sid: "s".to_owned(),
-        },
+        stage: Stage::Answered,
+        sign_in: None,
     };
     let version = store
         .update_transaction(&id, 1, moved.clone(), at(1))

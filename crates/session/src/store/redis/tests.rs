@@ -64,6 +64,7 @@ fn sign_in(previous: Option<&SessionToken>) -> SignIn {
             version: 1,
             ..Default::default()
         }),
+        sid: doorward_service_kit::secret(),
         connection: "Username-Password-Authentication".to_owned(),
         previous: previous.cloned(),
         limits: DAY,

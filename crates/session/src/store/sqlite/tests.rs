@@ -41,6 +41,7 @@ async fn add_session_of(store: &SqliteStore, limits: Limits) -> SessionToken {
             user_id: "auth0|alice".to_owned(),
             ..Default::default()
         }),
+        sid: secret(),
         connection: "db".to_owned(),
         previous: None,
         limits,
@@ -164,6 +165,7 @@ async fn add_transaction(store: &SqliteStore, now: Timestamp) {
             stage: Stage::Confirming {
                 user_id: String::new(),
             },
+            sign_in: None,
         },
         request,
     };

@@ -1,0 +1,102 @@
+//! Where a person goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
+
+use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, only_registered};
+use doorward_proto::client_registry::v1::{Client, Tenant};
+use url::Url;
+
+use super::validate_request::is_strict_third_party;
+use super::{BoundRequest, VerifiedRedirect};
+use crate::backends::BackendError;
+use crate::browser::Browser;
+use crate::deps::Deps;
+use crate::error::{ShownError, SignedInAlready, WayOn};
+
+/// The application has had its answer, and gets no second one.
+pub(super) async fn answered(
+    redirect: &VerifiedRedirect,
+    bound: &BoundRequest,
+    browser: &Browser,
+    deps: &Deps,
+) -> ShownError {
+    let (client, tenant) = (bound.client(), bound.tenant());
+    let way_on = way_on(client, tenant, Some(redirect.uri()), browser, deps);
+    start_again_or(way_on.await)
+}
+
+/// It is not kept any more, but its application is known.
+pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> ShownError {
+    let registry = &deps.backends.registry;
+    let way_on = async {
+        let tenant = registry.tenant().await?;
+        let found = registry.client(client_id).await?;
+        match &found {
+            Some(it) => way_on(&it.client, &tenant, None, browser, deps).await,
+            None => Ok(login_route(&tenant.default_redirection_uri, deps)),
+        }
+    };
+    start_again_or(way_on.await)
+}
+
+/// There is none, and nobody knows whose it was: the tenant may say where to begin again.
+pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
+    let tenant = deps.backends.registry.tenant().await;
+    let way_on = tenant.map(|tenant| login_route(&tenant.default_redirection_uri, deps));
+    start_again_or(way_on)
+}
+
+fn start_again_or(way_on: Result<Option<WayOn>, BackendError>) -> ShownError {
+    match way_on {
+        Ok(way_on) => ShownError {
+            way_on,
+            ..ShownError::lost_transaction()
+        },
+        Err(error) => error.into(),
+    }
+}
+
+/// Where one can sign in anew, at the application or else as the tenant says. Without such a place, a page for who is
+/// signed in.
+async fn way_on(
+    client: &Client,
+    tenant: &Tenant,
+    callback: Option<&MatchedRedirectUri>,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Option<WayOn>, BackendError> {
+    let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
+    let route = routes.into_iter().find_map(|url| login_route(url, deps));
+    if route.is_some() {
+        return Ok(route);
+    }
+    let sessions = &deps.backends.sessions;
+    let user = sessions.signed_in_user(browser, tenant).await?;
+    Ok(user.map(|user| {
+        WayOn::SignedIn(Box::new(SignedInAlready {
+            user,
+            application: client.name.clone(),
+            address: application_address(client, callback),
+        }))
+    }))
+}
+
+/// `iss` tells the application who sends the person (OpenID Connect Core §4). None without a URL.
+fn login_route(url: &str, deps: &Deps) -> Option<WayOn> {
+    let mut url = Url::parse(url).ok()?;
+    url.query_pairs_mut()
+        .append_pair("iss", deps.issuer.as_str());
+    Some(WayOn::LoginRoute(url.into()))
+}
+
+/// The start page of an application on the web, by the origin of its callback. A link needs as much trust as a redirect, and
+/// at the port of a native application nobody listens any more.
+fn application_address(client: &Client, callback: Option<&MatchedRedirectUri>) -> Option<String> {
+    if client.app_type == "native" || is_strict_third_party(client) {
+        return None;
+    }
+    let registered = || only_registered(client.callbacks.iter().map(String::as_str));
+    let origin = match callback {
+        Some(callback) => callback.origin(),
+        None => registered()?.origin(),
+    };
+    origin.map(|origin| format!("{origin}/"))
+}
