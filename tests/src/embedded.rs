@@ -142,12 +142,6 @@ impl Embedded {
         self.tls.as_ref().map(Tls::certificate)
     }
 
-    /// The id that the kernel knows the server by.
-    #[must_use]
-    pub fn process_id(&self) -> u32 {
-        self.process().as_ref().expect("it runs").id()
-    }
-
     /// The folder that `--data` names.
     #[must_use]
     pub fn data(&self) -> String {

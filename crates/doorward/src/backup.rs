@@ -6,9 +6,9 @@
 //! which the server relays it when it starts on the restored folder. The other way round, `session` could be ahead of
 //! that outbox, and a user blocked later would stay signed in.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use doorward_service_kit::sql::{back_up, check_backup};
@@ -132,7 +132,10 @@ fn copy_private(from: &Path, to: &Path) -> Result<(), Error> {
 
 /// A folder for its owner only, on the same file system as its parent; removed with the value.
 fn staging(parent: &Path) -> Result<TempDir, Error> {
-    let staging = Builder::new().prefix(".doorward-").tempdir_in(parent);
+    let staging = Builder::new()
+        .prefix(".doorward-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(parent);
     staging.map_err(Error::file(parent))
 }
 

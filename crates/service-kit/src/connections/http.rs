@@ -47,7 +47,7 @@ pub async fn serve<H, F, I, M, S, B>(
     shutdown: Shutdown,
 ) where
     H: Fn(GuardedStream<TcpStream>) -> F + Clone + Send + 'static,
-    F: Future<Output = io::Result<I>> + Send,
+    F: Future<Output = io::Result<I>> + Send + 'static,
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     M: Fn(SocketAddr) -> S,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>

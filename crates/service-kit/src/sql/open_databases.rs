@@ -1,6 +1,6 @@
 //! The databases that this process has open. A process ends in many ways, and has to close all of them on each.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -10,19 +10,21 @@ use super::Pools;
 /// A statement that takes longer keeps its write-ahead log where it is: no data is lost by that.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-static OPEN: Mutex<Vec<Weak<Pools>>> = Mutex::new(Vec::new());
+/// Keeps the pools of stores that end before the process does: dropped pools close some time later, or never.
+static OPEN: Mutex<Vec<Arc<Pools>>> = Mutex::new(Vec::new());
 
 pub(super) fn add(pools: &Arc<Pools>) {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    open.retain(|pools| pools.strong_count() > 0);
-    open.push(Arc::downgrade(pools));
+    // A process that opens another database lives on, and those that no store uses any more close meanwhile.
+    open.retain(|pools| Arc::strong_count(pools) > 1);
+    open.push(Arc::clone(pools));
 }
 
 /// Closes every database of this process, as [`super::Database::close`] does. For the last moment of a process.
 pub async fn close_all() {
     let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
     let closed = timeout(PATIENCE, async {
-        for pools in open.iter().filter_map(Weak::upgrade) {
+        for pools in &open {
             pools.close().await;
         }
     });

@@ -181,6 +181,8 @@ async fn the_file_alone_holds_everything_after_closing() {
 async fn the_log_is_moved_as_far_as_others_let_it() {
     let folder = tempfile::tempdir().unwrap();
     let (database, other) = (open_new(&folder).await, open_new(&folder).await);
+    // A connection opens the log with its first statement that needs it.
+    write(&other).await.unwrap();
     write(&database).await.unwrap();
     database.close().await;
     let log = folder.path().join("some.db-wal");

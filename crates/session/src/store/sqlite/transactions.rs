@@ -224,10 +224,7 @@ async fn insert(
 }
 
 /// Lives longer than its transaction: what is there was used as an id.
-async fn add_client(
-    sql: &mut AnyConnection,
-    new: &NewTransaction,
-) -> Result<bool, StoreError> {
+async fn add_client(sql: &mut AnyConnection, new: &NewTransaction) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "INSERT INTO transaction_client (id_hash, client_id, expires_at) VALUES ($1, $2, $3)
          ON CONFLICT DO NOTHING",
