@@ -4,11 +4,11 @@ use futures::future::join_all;
 
 use super::{again, at, open, random, resolve, sign_in, visit};
 use crate::domain::{
-    AuthorizationRequest, FinishedSignIn, Progress, Secret, SessionToken, Stage, Submitted,
-    Transaction, TransactionClient, UserId,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, Progress, Secret, SessionToken, Stage,
+    Submitted, Transaction, TransactionClient, UserId,
 };
 use crate::sign_in::{Opened, finish_sign_in};
-use crate::store::Store;
+use crate::store::{Added, Store};
 
 /// As many as a browser sends when a button sticks.
 const RACERS: usize = 8;
@@ -40,9 +40,16 @@ async fn begin(store: &dyn Store) -> Submitted {
         client_id: "app".to_owned(),
         expires_at: at(86_400),
     };
-    let (id, browser) = (&submitted.id, &submitted.browser);
-    let added = store.add_transaction(id, browser, transaction, client, at(0));
-    assert!(added.await.unwrap());
+    let new = NewTransaction {
+        id: submitted.id.clone(),
+        browser: submitted.browser.clone(),
+        is_new_browser: false,
+        address: None,
+        transaction,
+        client,
+    };
+    let added = store.add_transaction(new, at(0)).await;
+    assert_eq!(added.unwrap(), Added::Kept);
     submitted
 }
 

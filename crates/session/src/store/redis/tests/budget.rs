@@ -39,6 +39,7 @@ fn new(bytes: usize) -> NewTransaction {
                 expires_at: request.latest_expiry(),
                 page_nonce: "abcdefgh".to_owned(),
                 stage: stage(""),
+                sign_in: None,
             },
             request,
         },
@@ -115,6 +116,7 @@ async fn sec_201_a_flood_of_requests_stops_at_its_mark() {
         expires_at: later,
         page_nonce: String::new(),
         stage: stage("alice"),
+        sign_in: None,
     };
     let moved = store.update_transaction(&begun_id, 1, progress, now());
     assert_eq!(moved.await.unwrap(), Some(2));
