@@ -47,7 +47,7 @@ const alone = async (page) => {
   if (await others.count()) await Promise.all([page.waitForEvent('load'), others.click()]);
 };
 /** An application that never answers. */
-const unanswered = (page) => page.context().route(`${origin}/callback*`, (route) => route.abort());
+const unanswered = (page) => page.context().route(`${origin}/callback*`, (route) => route.abort('aborted'));
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
 const logout = open(`${issuer}oidc/logout?client_id=${clientId}`);

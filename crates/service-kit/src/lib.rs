@@ -20,7 +20,7 @@ mod telemetry;
 
 pub use clock::{Clock, SystemClock};
 pub use metrics::MetricsConfig;
-pub use open_files::raise_open_files;
+pub use open_files::{allowed_open_files, raise_open_files};
 pub use private_file::open_private;
 pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};

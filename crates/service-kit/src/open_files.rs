@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft limit to the hard one, which needs no privilege, and logs what is allowed.
+/// Raises the soft limit to the hard one, which needs no privilege.
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let wanted = Rlimit {
@@ -12,10 +12,12 @@ pub fn raise_open_files() {
     if let Err(error) = setrlimit(Resource::Nofile, wanted) {
         tracing::warn!(%error, "the limit of open files cannot be raised");
     }
-    match open_files() {
-        Some(files) => tracing::info!(files, "open files allowed"),
-        None => tracing::info!("any number of open files allowed"),
-    }
+}
+
+/// How many are allowed, as the log says it where serving begins.
+#[must_use]
+pub fn allowed_open_files() -> String {
+    open_files().map_or_else(|| "unlimited".to_owned(), |files| files.to_string())
 }
 
 /// At most `wanted`, and at most that part of the open files that are allowed, but 1 or more.

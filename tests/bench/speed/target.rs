@@ -41,7 +41,7 @@ pub(crate) struct Target {
 
 #[derive(Debug)]
 enum Server {
-    Doorward(Deployment),
+    Doorward(Box<Deployment>),
     Peer(Peer),
 }
 
@@ -80,7 +80,7 @@ impl Target {
             processes,
             cookies: cookies.into(),
             keys: Keys::fetch(&deployment).await,
-            server: Server::Doorward(deployment),
+            server: Server::Doorward(Box::new(deployment)),
         }
     }
 

@@ -49,7 +49,7 @@ pub(super) async fn post(
 async fn answer(raw: RawParams, browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
     let ui_locales = raw.get(parameters::UI_LOCALES).map(str::to_owned);
     let is_silent = raw.get(parameters::PROMPT) == Some("none");
-    let answer = pipeline::authorize(raw, browser, deps);
+    let answer = Box::pin(pipeline::authorize(raw, browser, deps));
     let answer = if is_silent {
         within(deps.backends.patience.silent, answer).await
     } else {
@@ -71,6 +71,6 @@ pub(super) async fn resume(
     };
     let pending = Pending::find(&state, &browser, &deps).await?;
     let ui_locales = pending.ui_locales();
-    let answer = pipeline::resume(pending, &browser, &deps).await;
+    let answer = Box::pin(pipeline::resume(pending, &browser, &deps)).await;
     answer.map_err(|error| error.in_language_of(ui_locales))
 }

@@ -12,7 +12,7 @@ use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use doorward_service_kit::connections::http::{self as connections, Incoming};
 use doorward_service_kit::connections::{GuardedStream, Listener};
-use doorward_service_kit::{Shutdown, StartError};
+use doorward_service_kit::{Shutdown, StartError, allowed_open_files};
 use http::Request;
 use tokio::net::{TcpListener, TcpStream};
 use tower::{Service, ServiceExt};
@@ -30,6 +30,7 @@ pub(crate) async fn serve(
     let listener = Listener::new("http", socket, limits, proxies);
     let service = move |peer| from(peer, router.clone());
     let issuer = &config.issuer;
+    let open_files = allowed_open_files();
     if let Some(files) = config.tls_files()? {
         // The limits of the connection include the handshake, and end it first.
         let patience = 2 * Duration::from_millis(config.connections.first_request_ms);
@@ -38,10 +39,10 @@ pub(crate) async fn serve(
             let shaken = acceptor.accept(stream, ());
             async move { shaken.await.map(|(stream, _)| stream) }
         };
-        tracing::info!(address = %config.listen, %issuer, "serving HTTPS");
+        tracing::info!(address = %config.listen, %issuer, open_files, "serving HTTPS");
         connections::serve(listener, handshake, service, shutdown).await;
     } else {
-        tracing::info!(address = %config.listen, %issuer, "serving HTTP");
+        tracing::info!(address = %config.listen, %issuer, open_files, "serving HTTP");
         connections::serve(listener, connections::plain, service, shutdown).await;
     }
     Ok(())

@@ -55,7 +55,7 @@ impl Issued {
         let response_type = request.response_type();
         let complete = access_token.is_some() == response_type.has_token()
             && signed.id_token.is_some() == response_type.has_id_token();
-        complete.then(|| Self {
+        complete.then_some(Self {
             access_token,
             id_token: signed.id_token,
         })

@@ -17,7 +17,7 @@ use super::unix::PrivateSocket;
 use crate::Shutdown;
 use crate::config::ConfigError;
 use crate::connections::{Accept, ConnectionLimits, GuardedStream, Listener};
-use crate::open_files::OpenFiles;
+use crate::open_files::{OpenFiles, allowed_open_files};
 
 /// A call that its caller gave no deadline ends after this.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
@@ -90,16 +90,17 @@ pub async fn serve(
         address: config.listen.clone(),
         source,
     };
+    let open_files = allowed_open_files();
     match &config.listen {
         GrpcAddress::Tcp(address) => {
             let socket = TcpListener::bind(address).await.map_err(bind)?;
             let address = socket.local_addr().map_err(bind)?;
-            tracing::info!(%address, "serving gRPC, to every user of this machine");
+            tracing::info!(%address, open_files, "serving gRPC, to every user of this machine");
             serve_at(incoming(socket, PREFACE), service, routes, shutdown).await
         }
         GrpcAddress::Unix(path) => {
             let socket = PrivateSocket::bind(path).map_err(bind)?;
-            tracing::info!(address = %config.listen, "serving gRPC");
+            tracing::info!(address = %config.listen, open_files, "serving gRPC");
             serve_at(incoming(socket, PREFACE), service, routes, shutdown).await
         }
     }

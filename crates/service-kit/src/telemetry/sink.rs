@@ -135,8 +135,7 @@ impl<W: Write> Writer<W> {
             let lines = self.sink.take();
             let written = self.write(&lines);
             let lost = lines[written..]
-                .iter()
-                .filter(|byte| **byte == b'\n')
+                .split_inclusive(|byte| *byte == b'\n')
                 .count();
             if lost > 0 {
                 self.sink.count_dropped(lost as u64);

@@ -118,24 +118,21 @@ impl RedisStore {
         let topology = Topology::new(Address::parse(&config.url)?, config)?;
         let memory =
             async || -> RedisResult<Memory> { Memory::read(topology.connect_one().await?).await };
-        match memory().await {
-            Ok(memory) => match memory.evicting_policy() {
-                Some(policy) => Err(ConfigError::invalid(
-                    "redis.url",
-                    format!(
-                        "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
-                    ),
-                )),
-                None => {
-                    memory.warn_without_limit(budget.redis_bytes());
-                    Ok(())
-                }
-            },
+        let memory = match memory().await {
+            Ok(memory) => memory,
             Err(error) => {
                 tracing::warn!(%error, "redis does not answer yet");
-                Ok(())
+                return Ok(());
             }
+        };
+        if let Some(policy) = memory.evicting_policy() {
+            let problem = format!(
+                "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
+            );
+            return Err(ConfigError::invalid("redis.url", problem));
         }
+        memory.warn_without_limit(budget.redis_bytes());
+        Ok(())
     }
 }
 

@@ -158,8 +158,7 @@ mod tests {
     async fn a_replica_takes_over() {
         let redis = Cluster::start(1).await;
         let primary = redis.primary_of("name");
-        assert_eq!(redis.nodes[primary].ask(&["SET", "name", "value"]), "OK");
-        redis.nodes[primary].ask(&["WAIT", "1", "0"]);
+        redis.nodes[primary].set_on_replicas("name", "value", 1);
         redis.kill(primary);
         redis.wait_for_promotion(primary).await;
         let promoted = redis.primary_of("name");

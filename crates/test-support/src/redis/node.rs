@@ -1,6 +1,10 @@
 //! One server whose data outlive it.
 
+#[cfg(test)]
+use std::io::Write;
 use std::process::Command;
+#[cfg(test)]
+use std::process::Stdio;
 
 use crate::process::{Process, with_script};
 
@@ -42,6 +46,29 @@ impl Node {
             .output()
             .expect("redis-cli can be run");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Sets a key and waits until so many replicas have it. By one connection: `WAIT` is about what its own connection wrote.
+    #[cfg(test)]
+    pub(super) fn set_on_replicas(&self, name: &str, value: &str, replicas: u8) {
+        let mut client = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("redis-cli can be run");
+        let mut commands = client.stdin.take().expect("standard input is a pipe");
+        write!(commands, "SET {name} {value}\nWAIT {replicas} 0\n").expect("redis-cli reads");
+        drop(commands);
+        let output = client.wait_with_output().expect("redis-cli ends");
+        let answers = String::from_utf8_lossy(&output.stdout);
+        let confirmed = answers
+            .strip_prefix("OK\n")
+            .and_then(|rest| rest.trim().parse().ok());
+        assert!(
+            confirmed.is_some_and(|count: u8| count >= replicas),
+            "{answers}"
+        );
     }
 
     /// `HOST:PORT`, as settings name it.

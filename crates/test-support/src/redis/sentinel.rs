@@ -216,8 +216,7 @@ mod tests {
     async fn a_replica_is_promoted_and_the_killed_server_joins_it() {
         let redis = Sentinel::start(2).await;
         let before = redis.nodes.primary();
-        redis.nodes.servers[before].ask(&["SET", "name", "value"]);
-        redis.nodes.servers[before].ask(&["WAIT", "2", "0"]);
+        redis.nodes.servers[before].set_on_replicas("name", "value", 2);
 
         let killed = redis.kill_primary().await;
         assert_eq!(killed.0, before);

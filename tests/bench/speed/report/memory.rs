@@ -20,7 +20,7 @@ pub(super) fn write(text: &mut String, report: &Report<'_>) {
     line(text, &format!("  {:<46}{names}", ""));
     for (index, target) in report.targets.iter().enumerate() {
         let moments = report.resident.each_ref().map(|all| &all[index]);
-        let in_all = moments.map(|resident| sum(resident));
+        let in_all = moments.map(sum);
         write_row(text, &format!("  {}", target.way.name()), in_all);
         if let Some(goal) = goals::memory(target.way) {
             line(text, &format!("      {}", goal.describe(in_all[2], "MiB")));
