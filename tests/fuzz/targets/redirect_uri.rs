@@ -112,10 +112,7 @@ impl Label<'_> {
 /// RFC 5891 §4.2.3.1.
 fn is_letters_digits_hyphens(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    !text.is_empty()
-        && text.bytes().all(allowed)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    !text.is_empty() && text.bytes().all(allowed) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 fn is_below_same_parent(own: &Url, location: &Url) -> bool {
