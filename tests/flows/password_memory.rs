@@ -1,7 +1,6 @@
 //! What hashing passwords leaves in memory.
 
 use std::num::NonZero;
-use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use doorward_e2e::{Agent, Deployment, Embedded, Request, Separate, User};
@@ -26,23 +25,23 @@ async fn logins_leave_no_memory_behind() {
 
 /// Tries passwords of users that are known and unknown, a few at a time, and reads what the process holds then.
 async fn log_in(deployment: &Deployment, process: u32) {
-    let users = Arc::new([deployment.add_user(), User::stranger()]);
-    let browsers = (0..AT_ONCE).map(|number| {
-        let (agent, users) = (Agent::new(deployment), Arc::clone(&users));
-        tokio::spawn(async move {
-            for round in 0..LOGINS / AT_ONCE {
-                let wrong = User {
-                    password: "wrong password".to_owned(),
-                    ..users[(number + round) % 2].clone()
-                };
-                let page = agent.open(&Request::new("token")).await;
-                let page = agent.fill_in_wrongly(&page, &wrong).await;
+    let users = [deployment.add_user(), User::stranger()];
+    let mut browsers = Vec::new();
+    for number in 0..AT_ONCE {
+        let agent = Agent::new(deployment);
+        let page = agent.open(&Request::new("token")).await;
+        let form = page.form().with("username", &users[number % 2].email);
+        let page = agent.submit_and_follow(&form).await;
+        let form = page.form().with("password", "wrong password");
+        browsers.push(tokio::spawn(async move {
+            for _ in 0..LOGINS / AT_ONCE {
+                let page = agent.submit(&form).await;
                 // Checked, or refused because the machine is too busy: this is not about how fast it is.
                 assert!([400, 503].contains(&page.status.as_u16()), "{page:?}");
             }
-        })
-    });
-    for browser in browsers.collect::<Vec<_>>() {
+        }));
+    }
+    for browser in browsers {
         browser.await.expect("every password is checked");
     }
     // As many as are hashed at the same time. A new block for each login is kept by the allocator: twice as much, and more.

@@ -240,7 +240,8 @@ pub(crate) async fn wait_until_served(socket: &Path, folder: &Path) {
     wait_until(async || UnixStream::connect(socket).await.is_ok(), folder).await;
 }
 
-async fn wait_until(condition: impl AsyncFn() -> bool, folder: &Path) {
+/// Waits until something is so.
+pub(crate) async fn wait_until(condition: impl AsyncFn() -> bool, folder: &Path) {
     let begin = Instant::now();
     while !condition().await {
         assert!(

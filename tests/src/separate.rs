@@ -17,7 +17,9 @@ use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::deployment::{http_builder, logs, wait_until_open, wait_until_ready, wait_until_served};
+use crate::deployment::{
+    http_builder, logs, wait_until, wait_until_open, wait_until_ready, wait_until_served,
+};
 use crate::tls::Tls;
 use crate::{Build, Outcome};
 
@@ -124,6 +126,11 @@ impl Separate {
             for name in PROCESSES {
                 wait_until_served(&self.socket(name), self.folder()).await;
             }
+        }
+        // It serves before it has a store to look into.
+        for session in ["session", SECOND_SESSION] {
+            let is_up = async || self.metric(session, "doorward_redis_up").await > 0.0;
+            wait_until(is_up, self.folder()).await;
         }
         for replica in [Replica::First, Replica::Second] {
             wait_until_ready(&self.http(replica), &self.issuer, self.folder()).await;

@@ -33,6 +33,10 @@ impl Revisions {
         tokio::spawn(async move {
             loop {
                 let answer = ask(&*store).await;
+                // What fails from here on may do so because the store is being closed, or its folder removed.
+                if shutdown.is_cancelled() {
+                    return;
+                }
                 let seen = answer.as_ref().copied().map_err(|_| Unavailable);
                 let news = sender.send_if_modified(|latest| latest.replace(seen) != Some(seen));
                 if let (true, Err(problem)) = (news, answer) {
