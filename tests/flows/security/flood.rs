@@ -63,6 +63,17 @@ async fn flood(
     begun
 }
 
+/// A small request may still find room where a large one did not.
+async fn first_refused(deployment: &Deployment, request: &Request) -> Page {
+    for _ in 0..10_000 {
+        let page = Agent::new(deployment).authorize(request).await;
+        if is_refused(&page) {
+            return page;
+        }
+    }
+    panic!("the flood has no end");
+}
+
 fn is_refused(page: &Page) -> bool {
     let error = page
         .location()
@@ -82,8 +93,7 @@ async fn sec_201_abandoned_requests_from_everywhere() {
         let address = |number: usize| format!("2001:db8:{:x}:{:x}::1", number >> 16, number & 0xffff);
         assert!(flood(deployment, &large, address).await > 200);
         let asked = request("token");
-        let refused = Agent::new(deployment).authorize(&asked).await;
-        assert_refused(&refused, &asked, REFUSED);
+        assert_refused(&first_refused(deployment, &asked).await, &asked, REFUSED);
         let metric = "doorward_session_refused_total{kind=\"transaction\",reason=\"no_room\"}";
         assert!(processes.metric("session", metric).await > 0.0);
 
