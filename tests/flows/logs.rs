@@ -71,7 +71,7 @@ impl FullDisk {
             return None;
         }
         let filler = folder.path().join("filler");
-        let full = std::fs::write(&filler, [0; 128 * 1024]);
+        let full = std::fs::write(&filler, vec![0; 128 * 1024]);
         assert!(full.is_err(), "it is full");
         Some(Self { folder, filler })
     }

@@ -17,6 +17,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each process")]
 pub(crate) enum Command {
     /// Run one service as a process of its own; links named doorward-SERVICE do the same
     #[command(subcommand)]

@@ -10,7 +10,7 @@ use doorward_test_support::free_port;
 use super::{Place, TENANT, failed, succeeded};
 
 /// For a start on a machine however busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `doorward`, stopped with the test.
 struct Server(Child);

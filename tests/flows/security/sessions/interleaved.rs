@@ -215,22 +215,19 @@ impl Round<'_> {
         }
         let sub = sub(&answer);
         let subs = &self.people.subs;
-        match &tab.typed {
-            Some(user) => assert_eq!(sub, subs[&user.email], "{tab:?}"),
-            // Single sign-on: of somebody who could have typed it here.
-            None => {
-                assert!(!tab.asks_anew, "{tab:?}");
-                let people = if tab.of_staff {
-                    &self.people.staff
-                } else {
-                    &self.people.customers
-                };
-                assert!(
-                    people.iter().any(|user| sub == subs[&user.email]),
-                    "{tab:?}"
-                );
-            }
+        if let Some(user) = &tab.typed {
+            assert_eq!(sub, subs[&user.email], "{tab:?}");
+            return;
         }
+        // Single sign-on: of somebody who could have typed it here.
+        assert!(!tab.asks_anew, "{tab:?}");
+        let people = if tab.of_staff {
+            &self.people.staff
+        } else {
+            &self.people.customers
+        };
+        let could_be = people.iter().any(|user| sub == subs[&user.email]);
+        assert!(could_be, "{tab:?}");
     }
 
     async fn run(&mut self) -> usize {

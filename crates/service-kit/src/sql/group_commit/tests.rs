@@ -87,7 +87,7 @@ async fn a_transaction_that_is_lost_is_confirmed_to_none_of_its_writes() {
     let folder = tempfile::tempdir().unwrap();
     let (database, writes) = open(&folder).await;
     let others = writes.clone();
-    let full = async move { fill_up(&mut *others.begin().await.unwrap()).await };
+    let full = async move { fill_up(&mut others.begin().await.unwrap()).await };
     let (good, full) = together(&database, write(writes.clone(), "first"), full).await;
     assert!(is_unavailable(&full.unwrap_err()));
     assert!(matches!(good, Err(StoreError::Unavailable(_))));
