@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use doorward_e2e::{
-    APPLICATION, Agent, Deployment, Embedded, Keys, Request, User, on, program, run,
+    APPLICATION, Agent, Deployment, Embedded, Keys, Request, User, on_embedded, program, run,
 };
 use tempfile::TempDir;
 
@@ -36,17 +36,6 @@ async fn sign_up(deployment: &Deployment) -> SignedUp {
 async fn is_signed_in(agent: &Agent) -> bool {
     let answer = agent.authorize(&Request::silent("token")).await.callback();
     answer.find("access_token").is_some()
-}
-
-async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
-    let deployment = Deployment::Embedded(Embedded::start().await);
-    on(&deployment, async |deployment| {
-        let Deployment::Embedded(embedded) = deployment else {
-            unreachable!()
-        };
-        story(deployment, embedded).await;
-    })
-    .await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{
-    Agent, Deployment, Embedded, FRONTEND, Request, SERVICES, Separate, on, on_separate_processes,
+    Agent, Deployment, FRONTEND, Request, SERVICES, Separate, on_embedded, on_separate_processes,
 };
 use tempfile::TempDir;
 
@@ -191,17 +191,6 @@ async fn rel_20_services_with_a_full_disk() {
         restart_all(separate, &disk.log()).await;
         let all: Vec<_> = processes().collect();
         assert_services_serve(deployment, separate, &all).await;
-    })
-    .await;
-}
-
-async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
-    let deployment = Deployment::Embedded(Embedded::start().await);
-    on(&deployment, async |deployment| {
-        let Deployment::Embedded(embedded) = deployment else {
-            unreachable!()
-        };
-        story(deployment, embedded).await;
     })
     .await;
 }

@@ -153,6 +153,18 @@ pub async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separat
     .await;
 }
 
+/// Tells a story to an embedded server of its own, which it may stop.
+pub async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
+    let deployment = Deployment::Embedded(Embedded::start().await);
+    on(&deployment, async |deployment| {
+        let Deployment::Embedded(embedded) = deployment else {
+            unreachable!()
+        };
+        story(deployment, embedded).await;
+    })
+    .await;
+}
+
 /// Tells a story to one deployment and shows what its processes wrote when the story ends badly.
 pub async fn on(deployment: &Deployment, story: impl AsyncFnOnce(&Deployment)) {
     let _log = LogOnPanic(deployment);

@@ -22,8 +22,8 @@ mod tokens;
 pub use agent::Agent;
 pub use callback::Callback;
 pub use deployment::{
-    Deployment, User, on, on_every_deployment, on_secure_deployment, on_secure_replicas,
-    on_separate_processes,
+    Deployment, User, on, on_embedded, on_every_deployment, on_secure_deployment,
+    on_secure_replicas, on_separate_processes,
 };
 pub use embedded::Embedded;
 pub use form::Form;
