@@ -18,7 +18,7 @@ use tracing_subscriber::fmt::format::debug_fn;
 
 use sink::Sink;
 
-/// For the last lines, when nobody may be reading them.
+/// For the last lines, which may have no reader.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 static SINK: OnceLock<Sink> = OnceLock::new();

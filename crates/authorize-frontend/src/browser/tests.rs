@@ -42,7 +42,7 @@ fn sec_070_only_a_trusted_proxy_says_how_the_browser_came() {
     let cases = [
         ("127.0.0.1:1", "http", true),
         ("127.0.0.1:1", "https", false),
-        // The nearest proxy has the last word: whoever stands before it may have written what comes first.
+        // The last value is the nearest proxy's; a browser may have sent the values before it.
         ("127.0.0.1:1", "https, HTTP ", true),
         ("127.0.0.1:1", "https,http", true),
         ("127.0.0.1:1", "http, https", false),

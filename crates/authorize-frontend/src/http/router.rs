@@ -84,7 +84,7 @@ fn acting() -> Router<Arc<Deps>> {
         )
 }
 
-/// Endpoints that change nothing, whoever asks.
+/// Endpoints that change nothing.
 fn reading() -> Router<Arc<Deps>> {
     Router::new()
         .route("/u/assets/{name}", get(assets::get))

@@ -50,7 +50,7 @@ impl SignIn {
 
     /// As [`SignIn::submitted`], for a form with a password. After a double click the browser may know nothing of what
     /// the first submit has led to, so that a repeat has to lead there by itself. One that comes after the answer is led on
-    /// before anybody looks at its password.
+    /// before the password is checked.
     pub(super) async fn submitted_with_password(
         form: &Form,
         browser: &Browser,

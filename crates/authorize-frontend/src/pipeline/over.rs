@@ -37,7 +37,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
     start_again_or(way_on.await)
 }
 
-/// There is none, and nobody knows whose it was: the tenant may say where to begin again.
+/// The transaction is gone, and its application unknown: the tenant may say where to begin again.
 pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
     let tenant = deps.backends.registry.tenant().await;
     let way_on = tenant.map(|tenant| login_route(&tenant.default_redirection_uri, deps));

@@ -23,7 +23,7 @@ const ENCODINGS: [(&str, Encoding); 3] = [
     ("hex", Encoding::Hex),
 ];
 
-/// The users whose hashes cost too much to check. All are named at once: whoever exported them has to act on each.
+/// The users whose hashes cost too much to check. All are named at once, because each needs an action of its own.
 #[derive(Debug, Default)]
 pub(super) struct CostlyHashes(Vec<Error>);
 

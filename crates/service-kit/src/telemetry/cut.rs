@@ -1,4 +1,4 @@
-//! Values that are too long for a log are cut, whoever chose them.
+//! Cuts values that are too long for a log, whatever their source.
 
 use std::fmt::{self, Debug, Write};
 

@@ -1,6 +1,6 @@
 //! Where log lines go: a bounded queue, and a thread that writes it.
 //!
-//! Whoever logs never waits and never fails. Lines that cannot be written, or are not read, are dropped and counted: a
+//! Logging never waits and never fails. Lines that cannot be written, or are not read, are dropped and counted: a
 //! log must not reach a request or the shutdown.
 
 #[cfg(test)]

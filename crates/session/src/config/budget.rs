@@ -1,4 +1,4 @@
-//! How much of the store may be taken up by what anybody can make it hold.
+//! How much of the store requests without a session may take up.
 
 use doorward_service_kit::config::ConfigError;
 use serde::Deserialize;

@@ -202,7 +202,7 @@ impl AuthorizationRequest {
 }
 
 impl Stage {
-    /// Whether nobody has submitted anything yet.
+    /// Whether no form was submitted yet.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         matches!(self, Self::SigningIn { identifier } if identifier.is_empty())

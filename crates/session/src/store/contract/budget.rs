@@ -1,4 +1,4 @@
-//! What anybody can make a store hold, and where that ends.
+//! Limits of what requests without a session can make a store hold.
 
 use super::transactions::{find, new, signing_in, untouched};
 use super::{access_tokens, at, open, random, resolve, sign_in};

@@ -1,4 +1,4 @@
-//! Whether there is room for what anybody can make the store hold.
+//! Whether there is room for what requests without a session add.
 
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
