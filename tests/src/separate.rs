@@ -137,6 +137,14 @@ impl Separate {
         }
     }
 
+    /// Waits until both frontends have heard of the import that the deployment started with, the registry's first change.
+    pub async fn wait_until_import_is_heard_of(&self) {
+        for frontend in [FRONTEND, SECOND_FRONTEND] {
+            let heard = async || self.metric(frontend, "doorward_registry_revision").await > 0.0;
+            wait_until(heard, self.folder()).await;
+        }
+    }
+
     /// Ends a service at once, as a crash does. The second replica of a service is a process with `-2` in its name.
     pub fn kill(&self, name: &str) {
         self.process(name, Process::kill);

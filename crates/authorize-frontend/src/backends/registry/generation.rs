@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use doorward_proto::client_registry::v1::WatchRequest;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_service_kit::Shutdown;
+use metrics::gauge;
 use tonic::Status;
 use tonic::transport::Channel;
 
@@ -73,6 +74,8 @@ impl Generation {
     fn hear(&self, revision: u64, last: &mut Option<u64>) {
         if last.replace(revision) != Some(revision) {
             self.shared.number.fetch_add(1, Ordering::Release);
+            #[expect(clippy::cast_precision_loss, reason = "no registry changes 2^53 times")]
+            gauge!("doorward_registry_revision").set(revision as f64);
         }
         *self
             .shared
