@@ -8,7 +8,7 @@ import { pages } from './pages.js';
 import { page } from './stage.js';
 
 async function seriousViolations() {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   return serious.flatMap(({ id, nodes }) => nodes.map(({ failureSummary, html }) => ({ id, failureSummary, html })));
 }
