@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{
-    Agent, CALLBACK, Deployment, Embedded, Request, SERVICES, TENANT, User, on,
+    Agent, CALLBACK, Deployment, Embedded, PATIENCE, Request, SERVICES, TENANT, User, on,
     on_every_deployment, run,
 };
 use tempfile::TempDir;
 
-/// How soon a running server acts on a command.
+/// By then a running server has acted on a command.
 const EFFECT: Duration = Duration::from_secs(2);
 
 struct Files(TempDir);
@@ -81,7 +81,7 @@ async fn a_running_server_acts_on_an_import() {
             let begin = Instant::now();
             while agent.authorize(&request).await.status != 302 {
                 assert!(
-                    begin.elapsed() < EFFECT,
+                    begin.elapsed() < PATIENCE,
                     "the new callback is not known yet"
                 );
                 tokio::time::sleep(Duration::from_millis(50)).await;

@@ -3,11 +3,9 @@
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{
-    API_WITH_CONSENT, Agent, Deployment, Page, Request, THIRD_PARTY, User, on_every_deployment,
+    API_WITH_CONSENT, Agent, Deployment, PATIENCE, Page, Request, THIRD_PARTY, User,
+    on_every_deployment,
 };
-
-/// How soon a running server acts on a command.
-const EFFECT: Duration = Duration::from_secs(5);
 
 fn of_a_third_party() -> Request {
     Request::new("token")
@@ -32,7 +30,10 @@ async fn silent_error(agent: &Agent, request: &Request) -> String {
 async fn becomes(agent: &Agent, request: &Request, error: &str) {
     let begin = Instant::now();
     while silent_error(agent, request).await != error {
-        assert!(begin.elapsed() < EFFECT, "the answer never became {error}");
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "the answer never became {error}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

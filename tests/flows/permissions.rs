@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{API_WITH_ROLES, Agent, Deployment, Request, User, claims, on_every_deployment};
+use doorward_e2e::{
+    API_WITH_ROLES, Agent, Deployment, PATIENCE, Request, User, claims, on_every_deployment,
+};
 use serde_json::json;
-
-/// How soon a running server acts on a command.
-const EFFECT: Duration = Duration::from_secs(5);
 
 fn request() -> Request {
     Request::new("token")
@@ -46,7 +45,7 @@ async fn token_with(agent: &Agent, scope: &str) -> String {
         if answer.get("scope") == scope {
             return answer.get("access_token").to_owned();
         }
-        assert!(begin.elapsed() < EFFECT, "{answer:?}");
+        assert!(begin.elapsed() < PATIENCE, "{answer:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

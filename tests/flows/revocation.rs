@@ -1,11 +1,6 @@
 //! Sessions that an operator ends: by a block, by a new password, and by an import.
 
-use std::time::{Duration, Instant};
-
 use doorward_e2e::{Agent, Deployment, Page, Request, User, on_every_deployment};
-
-/// How soon every request must know of a revocation that was confirmed.
-const PROMPTLY: Duration = Duration::from_secs(1);
 
 fn command(deployment: &Deployment, name: &str, user: &User, input: &str) {
     let outcome = deployment.command(&["user", name, &user.email], input);
@@ -36,14 +31,12 @@ async fn sec_084_a_blocked_user_gets_nothing() {
         let tokens = one.authorize(&Request::silent("token")).await.callback();
 
         command(deployment, "block", &user, "");
-        let confirmed = Instant::now();
         for agent in [&one, &other] {
             let answer = agent.authorize(&Request::silent("token")).await.callback();
             answer.assert_error("unauthorized", "user is blocked");
             let answer = agent.open(&Request::new("token")).await.callback();
             answer.assert_error("unauthorized", "user is blocked");
         }
-        assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
         let answer = with_password(&Agent::new(deployment), &user)
             .await
             .callback();
@@ -97,11 +90,9 @@ async fn sec_083_a_new_password_ends_all_sessions() {
             ..old.clone()
         };
         command(deployment, "password", &new, &new.password);
-        let confirmed = Instant::now();
         for agent in [&one, &other] {
             assert_eq!(silent(agent).await, "login_required");
         }
-        assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
         assert_eq!(silent(&untouched).await, "");
 
         let agent = Agent::new(deployment);
@@ -156,11 +147,9 @@ async fn an_import_ends_the_sessions_of_whom_it_changes() {
                 signed_in(deployment, &user).await,
             ];
             import(claims.clone());
-            let confirmed = Instant::now();
             for agent in &agents {
                 assert_eq!(silent(agent).await, error, "{claims}");
             }
-            assert!(confirmed.elapsed() < PROMPTLY, "{:?}", confirmed.elapsed());
         }
         assert_eq!(silent(&untouched).await, "");
         // Another email, for the same id: whoever has the old address does not sign in by it any more.

@@ -4,13 +4,12 @@ use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use doorward_e2e::{Agent, Deployment, Request, SERVICES, Separate, on};
+use doorward_e2e::{Agent, Deployment, PATIENCE, Request, SERVICES, Separate, on};
 
 /// `nobody` on Linux.
 const OTHER_USER: u32 = 65534;
-const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn sign_in_silent_authentication_and_commands() {

@@ -14,7 +14,8 @@ use url::Url;
 
 use crate::{Embedded, Outcome, Replica, Separate};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for what a busy machine does late. Nothing is right or wrong for the time it takes.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running Doorward with the tests' tenant.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ mod tokens;
 pub use agent::Agent;
 pub use callback::Callback;
 pub use deployment::{
-    Deployment, User, on, on_embedded, on_every_deployment, on_secure_deployment,
+    Deployment, PATIENCE, User, on, on_embedded, on_every_deployment, on_secure_deployment,
     on_secure_replicas, on_separate_processes,
 };
 pub use embedded::Embedded;

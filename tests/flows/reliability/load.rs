@@ -12,7 +12,9 @@ use super::stand::Stand;
 use super::verdict::{Event, Verdict};
 
 /// So many definite answers in a row from each frontend mean that all is well.
-const IN_A_ROW: usize = 5;
+const WELL: usize = 5;
+/// So many are no chance.
+const STEADY: usize = 30;
 /// For a busy machine; the verdict says how long it really took.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -46,7 +48,7 @@ pub(super) struct Run {
     events: Mutex<Vec<Event>>,
     stopped: AtomicBool,
     /// Definite answers in a row, at each frontend.
-    well: [AtomicUsize; 2],
+    rows: [AtomicUsize; 2],
     unknown: AtomicUsize,
     recoveries: Mutex<Vec<Duration>>,
 }
@@ -60,7 +62,7 @@ impl Load {
             begin: Instant::now(),
             events: Mutex::default(),
             stopped: AtomicBool::new(false),
-            well: Default::default(),
+            rows: Default::default(),
             unknown: AtomicUsize::new(0),
             recoveries: Mutex::default(),
         });
@@ -87,15 +89,34 @@ impl Load {
     /// Waits until both frontends give definite answers again, and notes for how long.
     pub(super) async fn wait_until_well(&self) {
         let begin = Instant::now();
-        for well in &self.run.well {
-            well.store(0, Ordering::SeqCst);
-        }
-        let is_well = || {
-            let mut well = self.run.well.iter();
-            well.all(|well| well.load(Ordering::SeqCst) >= IN_A_ROW)
-        };
-        wait_until("definite answers", is_well).await;
+        self.wait_for_a_row(WELL).await;
         locked(&self.run.recoveries).push(begin.elapsed());
+    }
+
+    /// Waits until definite answers are the rule at both frontends. A machine may be so busy that some answers never are; a
+    /// deployment that has not recovered never comes so far.
+    pub(super) async fn wait_until_steady(&self) {
+        self.wait_for_a_row(STEADY).await;
+    }
+
+    async fn wait_for_a_row(&self, length: usize) {
+        for row in &self.run.rows {
+            row.store(0, Ordering::SeqCst);
+        }
+        let are_long = || {
+            let mut rows = self.run.rows.iter();
+            rows.all(|row| row.load(Ordering::SeqCst) >= length)
+        };
+        wait_until("definite answers", are_long).await;
+    }
+
+    /// Waits until so many answers of the run have said that.
+    pub(super) async fn wait_for(&self, count: usize, kind: &str, said: &str) {
+        let have_come = || {
+            let events = locked(&self.run.events);
+            events.iter().filter(|event| event.is(kind, said)).count() >= count
+        };
+        wait_until(&format!("{count} times {kind}: {said}"), have_come).await;
     }
 
     /// Stops, and waits for the last answer.
@@ -161,10 +182,10 @@ impl Run {
         let answer = self.stand.silent(session, replica).await;
         let judgement = self.model.judge(session, sent, answer);
         if judgement == Judgement::CannotTell {
-            self.well[replica].store(0, Ordering::SeqCst);
+            self.rows[replica].store(0, Ordering::SeqCst);
             self.unknown.fetch_add(1, Ordering::SeqCst);
         } else {
-            self.well[replica].fetch_add(1, Ordering::SeqCst);
+            self.rows[replica].fetch_add(1, Ordering::SeqCst);
         }
         self.record(kind, planned, judgement.clone());
         judgement

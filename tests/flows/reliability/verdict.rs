@@ -24,6 +24,13 @@ pub(super) struct Event {
     pub(super) judgement: Judgement,
 }
 
+impl Event {
+    /// Whether it is the answer to such a question, and says that.
+    pub(super) fn is(&self, kind: &str, said: &str) -> bool {
+        self.kind == kind && name(&self.judgement) == said
+    }
+}
+
 /// All answers of a run.
 #[derive(Debug)]
 pub(super) struct Verdict {
@@ -49,25 +56,17 @@ impl Verdict {
     ) -> usize {
         let events = self.events.iter();
         let asked = events.filter(|event| (begin..end).contains(&event.planned));
-        asked
-            .filter(|event| event.kind == kind && name(&event.judgement) == said)
-            .count()
+        asked.filter(|event| event.is(kind, said)).count()
     }
 
-    /// The share of silent authentications asked from then on that got an answer at all, in percent.
-    pub(super) fn answered_since(&self, begin: Duration) -> usize {
-        self.answered_between(begin, Duration::MAX)
-    }
-
-    /// The same, asked before `end`.
+    /// How many silent authentications asked in that time got a definite answer.
     pub(super) fn answered_between(&self, begin: Duration, end: Duration) -> usize {
         let asked = self.events.iter();
-        let asked: Vec<_> = asked
-            .filter(|event| event.kind == "silent" && (begin..end).contains(&event.planned))
-            .collect();
-        let known = asked.iter();
-        let known = known.filter(|event| event.judgement != Judgement::CannotTell);
-        known.count() * 100 / asked.len().max(1)
+        let asked =
+            asked.filter(|event| event.kind == "silent" && (begin..end).contains(&event.planned));
+        asked
+            .filter(|event| event.judgement != Judgement::CannotTell)
+            .count()
     }
 
     /// Writes the verdict down and checks that no answer was bad.

@@ -2,12 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{Agent, Callback, Page, Request};
+use doorward_e2e::{Agent, Callback, PATIENCE, Page, Request};
 
 use super::fixture::silent;
-
-/// How soon everything must be well again once a store is back.
-pub(super) const RECOVERY: Duration = Duration::from_secs(10);
 
 /// A page of our own that leads nowhere and gives nothing: a 4xx without `Location`, token or cookie.
 #[track_caller]
@@ -125,7 +122,7 @@ async fn assert_known_at_last(agent: &Agent, is_known: impl Fn(&Callback) -> boo
             return;
         }
         assert_refused(&page, &request, "temporarily_unavailable");
-        assert!(begin.elapsed() < RECOVERY, "still {page:?}");
+        assert!(begin.elapsed() < PATIENCE, "still {page:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{Agent, Deployment, Page, Request, Separate, on};
+use doorward_e2e::{Agent, Deployment, PATIENCE, Page, Request, Separate, on};
 use doorward_test_support::redis::Persistent;
 use reqwest::Method;
 use tokio::task::JoinSet;
@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 use super::assertions::{assert_refused, assert_session_good};
 use super::fixture::{TENANT, request, separate, signed_in};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Of one address in a quarter of an hour: fewer than by default, so that a test reaches it.
 const PER_ADDRESS: usize = 200;
 const AT_ONCE: usize = 16;

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{Agent, Form, Page, SECOND_SESSION};
+use doorward_e2e::{Agent, Form, PATIENCE, Page, SECOND_SESSION};
 
 use super::super::assertions::{
-    RECOVERY, assert_session_dead, assert_session_found_dead, assert_session_good,
-    assert_session_survived,
+    assert_session_dead, assert_session_found_dead, assert_session_good, assert_session_survived,
 };
 use super::super::fixture::{
     BROWSER_COOKIE, SESSION_COOKIE, at_second, copy, on_own_replicas, on_server_and_replicas,
@@ -116,7 +115,7 @@ async fn until_confirmed(agent: &Agent, form: &Form) -> Page {
             return page;
         }
         assert_not_confirmed(&page);
-        assert!(begin.elapsed() < RECOVERY, "still {page:?}");
+        assert!(begin.elapsed() < PATIENCE, "still {page:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

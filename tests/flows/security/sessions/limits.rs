@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{Replica, SECOND_SESSION, claims};
+use doorward_e2e::{PATIENCE, Replica, SECOND_SESSION, claims};
 use doorward_proto::session::v1::{OpenSessionResponse, Session, SessionLimits};
 
 use super::super::assertions::{assert_granted_at, assert_session_dead, assert_session_good};
@@ -12,8 +12,6 @@ use super::super::fixture::{
 };
 use super::super::rpc::{LONG, list, open, resolve, sessions};
 
-/// Longer than the limits by so much that no machine is as slow.
-const PATIENCE: Duration = Duration::from_secs(20);
 const BRIEF_API: &str = "https://brief-api.example.test/";
 
 /// A tenant counts limits in minutes, a session in seconds: so these are opened as the frontend opens them, with limits
