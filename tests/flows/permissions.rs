@@ -1,4 +1,4 @@
-//! A user's roles decide which scopes of an API he is given.
+//! A user's roles decide which scopes of an API they are given.
 
 use std::time::{Duration, Instant};
 

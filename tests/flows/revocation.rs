@@ -108,7 +108,7 @@ async fn sec_083_a_new_password_ends_all_sessions() {
     .await;
 }
 
-/// What an import changes of a user: how he signs in or is reached ends his sessions, anything else does not.
+/// What an import changes of a user: how they sign in or are reached ends their sessions, anything else does not.
 #[tokio::test]
 async fn an_import_ends_the_sessions_of_whom_it_changes() {
     on_every_deployment(async |deployment| {

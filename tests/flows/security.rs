@@ -90,7 +90,7 @@
 //! | 083, 084 | a change of the user ends the sessions from before it | `session/src/convert/session.rs` `user`, `session/src/domain/session.rs` `is_revoked_by` |
 //! | 084 | a blocked user is refused wherever something would be given | `edge/pipeline/authenticate.rs`, `edge/http/sign_in.rs` `complete`, `edge/http/userinfo.rs` `answer` |
 //! | 085 | both limits | `session/src/domain/session.rs` `is_live`, `session/src/store` |
-//! | 086 | a session lies in its user's place, and is named together with him | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation`; `edge/http/sessions.rs` `revoke` |
+//! | 086 | a session lies in its user's place, and is named together with them | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation`; `edge/http/sessions.rs` `revoke` |
 //! | 087 | one cookie for all tabs; a sign-in rests in the store | `edge/pipeline/interact.rs` `begin` |
 //! | 088 | a token's life is its API's | `edge/pipeline/issue.rs` `lifetime_seconds` |
 //! | 089, 090 | a page becomes an error | `edge/pipeline.rs` `to_issued`, `edge/error.rs` `without_a_page` |

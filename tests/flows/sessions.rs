@@ -1,4 +1,4 @@
-//! `/u/sessions`: a user sees where he is signed in, and signs out there.
+//! `/u/sessions`: a user sees where they are signed in, and signs out there.
 
 use doorward_e2e::{Agent, Deployment, Form, Page, Request, User, on_every_deployment};
 use reqwest::Method;

@@ -163,7 +163,7 @@ impl From<BackendError> for ShownError {
 pub(crate) enum Stop {
     /// The user has to sign in first.
     SignIn {
-        /// The account that the page shall offer; none: the user says who he is.
+        /// The account that the page shall offer; none: the user says who they are.
         offered: Option<String>,
     },
     /// This user has to agree to these scopes first.
@@ -171,7 +171,7 @@ pub(crate) enum Stop {
         user_id: String,
         scopes: Vec<String>,
     },
-    /// This user has to say first that the application on his device is the right one.
+    /// This user has to say first that the application on their device is the right one.
     Confirm { user_id: String },
     /// The application is told no.
     Refuse(OAuthError),

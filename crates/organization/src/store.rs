@@ -26,7 +26,7 @@ pub trait Store: Debug + Send + Sync {
     /// Whether a user belongs to an organization, which must exist.
     async fn is_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error>;
 
-    /// Makes a user a member of an organization, which must exist. False when he was one before.
+    /// Makes a user a member of an organization, which must exist. False when they were one before.
     async fn add_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error>;
 
     /// Carries out all patches or, when one cannot be, none. A dry run only tells the changes.

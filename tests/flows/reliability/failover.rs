@@ -1,4 +1,4 @@
-//! REL-05, REL-45: the primary dies, and a replica takes its place. Who was told that he is signed out stays signed out.
+//! REL-05, REL-45: the primary dies, and a replica takes its place. A user who was told that they are signed out stays so.
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ const WORKERS: usize = 8;
 /// For a definite answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Whoever was told that he is signed out gets nothing, and everybody else a token. Judged by the model like all else.
+/// A user who was told that they are signed out gets nothing, and everybody else a token. Judged by the model like all else.
 pub(super) async fn sweep(run: &Arc<Run>) {
     let sessions = run.model.sessions();
     let mut workers = JoinSet::new();

@@ -21,7 +21,7 @@ pub(super) const LONG: SessionLimits = SessionLimits {
     idle_seconds: 3_600,
 };
 
-/// Opens a session of a user who has proved who he is.
+/// Opens a session of a user who has proved who they are.
 pub(super) async fn open(
     sessions: &mut SessionServiceClient<Channel>,
     user: &User,

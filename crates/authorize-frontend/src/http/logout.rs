@@ -20,7 +20,7 @@ use crate::pipeline::is_strict_third_party;
 use crate::urlencoded::Pairs;
 use crate::views::{Language, LoggedOut};
 
-/// A confirmed logout is true: when the store does not answer, nobody is told that he is signed out.
+/// A confirmed logout is true: when the store does not answer, no user is told that they are signed out.
 pub(super) async fn logout(
     State(deps): State<Arc<Deps>>,
     browser: Browser,

@@ -103,7 +103,7 @@ async fn answer(
     let Some(asked) = Asked::find(browser, &request, deps).await? else {
         return finish(&request, browser, see_other, deps).await;
     };
-    // Another page made the form, or the user has signed in anew since he was asked.
+    // Another page made the form, or the user has signed in anew since they were asked.
     if !is_genuine(form, Some(asked.session_token)) {
         let again = asked.show(&request, browser, None)?;
         return Ok((StatusCode::FORBIDDEN, again).into_response());
@@ -175,7 +175,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// A confirmed logout is true: without the store's word nobody is told that he is signed out.
+/// A confirmed logout is true: without the store's word no user is told that they are signed out.
 async fn finish(
     request: &LogoutRequest,
     browser: &Browser,

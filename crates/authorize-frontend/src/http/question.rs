@@ -122,7 +122,7 @@ async fn signed_in(
     authenticate(request, browser, Some(&hosted.pending), deps).await
 }
 
-/// The name under which a user knows his account.
+/// The name under which a user knows their account.
 pub(super) fn user_name(user: &User) -> &str {
     let claims = user.claims.as_ref();
     let names = claims.map(|claims| [&claims.email, &claims.username, &claims.name]);

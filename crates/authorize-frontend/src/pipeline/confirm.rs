@@ -17,7 +17,7 @@ impl Confirmed {
     }
 }
 
-/// Any page that this user was shown in this transaction will do: he has seen that something goes on.
+/// Any page that this user was shown in this transaction will do: they have seen that something goes on.
 pub(crate) fn confirm(
     consented: Consented,
     redirect: &VerifiedRedirect,

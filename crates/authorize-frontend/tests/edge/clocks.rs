@@ -85,7 +85,7 @@ async fn limits_after_a_jump_back() {
     }
 }
 
-/// While the user types: whatever the clock says then, he is asked once.
+/// While the user types: whatever the clock says then, they are asked once.
 #[tokio::test]
 async fn the_clock_jumps_during_a_sign_in() {
     for minutes in JUMPS {

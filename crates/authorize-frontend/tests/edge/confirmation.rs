@@ -84,7 +84,7 @@ async fn cancelled() {
     }
 }
 
-/// Somebody else signs in in another tab while the page is open: he is asked himself.
+/// Somebody else signs in in another tab while the page is open: they are asked too.
 #[tokio::test]
 async fn another_user_is_asked_himself() {
     let app = TestApp::start().await;

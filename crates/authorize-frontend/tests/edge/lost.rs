@@ -1,4 +1,4 @@
-//! Whoever comes back to a sign-in that is over is led to where he can begin again.
+//! A user who comes back to a sign-in that is over is led to where they can begin again.
 
 use std::time::Duration;
 

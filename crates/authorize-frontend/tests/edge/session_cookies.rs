@@ -102,7 +102,7 @@ async fn a_sign_in_replaces_it() {
     assert_eq!(silent_error(&alice).await, "");
 }
 
-/// Whoever is told that he is signed out is, by each of the cookies.
+/// A user who is told that they are signed out is, by each of the cookies.
 #[tokio::test]
 async fn a_logout_by_a_cookie_that_is_none() {
     let app = TestApp::start().await;

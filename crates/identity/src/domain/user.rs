@@ -125,8 +125,8 @@ impl User {
         }
     }
 
-    /// Whether a change to what this user is now ends all sessions of `before`: of how he signs in, how he is reached, or
-    /// whether he is let in. A new password does so too, and is no part of a user.
+    /// Whether a change to what this user is now ends all sessions of `before`: of how they sign in, how they are reached, or
+    /// whether they are let in. A new password does so too, and is no part of a user.
     #[must_use]
     pub fn ends_sessions_of(&self, before: &Self) -> bool {
         (self.blocked && !before.blocked)

@@ -14,7 +14,7 @@ const SECRET_BYTES: usize = 24;
 /// Keeps these values apart from all others that the browser's cookie is a key for.
 const DERIVED: &str = "session token ";
 
-/// Names a user's place in a store without naming the user: 132 bits of the SHA-256 of his id, so that no two users meet.
+/// Names a user's place in a store without naming the user: 132 bits of the SHA-256 of their id, so that no two users meet.
 /// A session token carries it, and so a session is found together with the record of its user at the first look.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slot(String);

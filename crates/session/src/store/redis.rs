@@ -11,7 +11,7 @@
 //! | `doorward:{PP}:access-token:HASH` | string | what an opaque access token stands for, by its hash |
 //! | `doorward:{PP}:store` | string | the marker of a partition: the id of the store |
 //!
-//! A user and all his sessions are one key: found, listed and ended at once, without a scan. No key holds text that
+//! A user and all their sessions are one key: found, listed and ended at once, without a scan. No key holds text that
 //! somebody else chose. `PP` are the first two characters of what follows ([`keys`]); a partition lies in one slot of a cluster.
 //!
 //! Everything is done by functions inside Redis ([`functions`]): atomically, in one round trip, and only beside a marker. A

@@ -144,7 +144,7 @@ async fn sec_075_the_link_of_an_attacker() {
     .await;
 }
 
-/// The cookie alone proves it: an attacker who plants his own cookie gets nothing from a browser that has its own.
+/// The cookie alone proves it: an attacker who plants their own cookie gets nothing from a browser that has its own.
 #[tokio::test]
 async fn sec_075_the_browser_is_told_by_its_cookie() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! Who is told that he is signed out is signed out, everywhere.
+//! A user who is told that they are signed out is signed out everywhere.
 
 use std::time::{Duration, Instant};
 

@@ -92,7 +92,7 @@ async fn sec_086_the_sessions_of_another_user() {
         for agent in [&phone, &laptop, &of_bob] {
             assert_session_good(agent).await;
         }
-        // All but one that is not his are all of his own, and no more.
+        // All but one that is not theirs are all of their own, and no more.
         let keep = Some(Which::KeepSid(phone_sid.clone()));
         assert_eq!(revoke(&bob_id, keep).await, 1);
         assert_session_dead(&of_bob).await;

@@ -1,6 +1,6 @@
 //! The `User-Agent` header in words.
 //!
-//! A reading, and no proof: the header says what its sender likes. So no more is read than a person needs to know his own
+//! A reading, and no proof: the header says what its sender likes. So no more is read than a person needs to know their own
 //! devices apart, only names from these lists are ever given, and versions, which browsers no longer tell truly, are not.
 //! What nearly all browsers claim to be for the sake of old sites (`Mozilla`, `Safari`, `Chrome`) counts last.
 //!

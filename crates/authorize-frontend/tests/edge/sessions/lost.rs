@@ -1,4 +1,4 @@
-//! A store that gives no answer: nobody is told that he is signed out, or that anything was done.
+//! A store that gives no answer: no user is told that they are signed out, or that anything was done.
 
 use axum::Router;
 use axum::body::Body;

@@ -15,7 +15,7 @@ fn changed(id: &str, version: u64, blocked: bool) -> User {
     })
 }
 
-/// The user as he is after a block of an earlier version was taken back.
+/// The user as they are after a block of an earlier version was taken back.
 fn unblocked(id: &str, version: u64, sessions_from_version: u64) -> User {
     User::from(WireUser {
         sessions_from_version,

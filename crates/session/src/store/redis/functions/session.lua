@@ -43,7 +43,7 @@ local function note_device(session, ip, agent)
     end
 end
 
--- Adds or replaces a session. Far more of one user than anybody has would make each call on him long: then the one that was
+-- Adds or replaces a session. Far more of one user than anybody has would make each call about them long: then the one that was
 -- used longest ago goes, of some that are drawn.
 local function put(key, field, value, now)
     redis.call('HSET', key, field, value)
