@@ -62,6 +62,12 @@ impl Build {
         self.services != Services::Missing
     }
 
+    /// Whether its frontend has deadlines for silent requests, pages and passwords. Builds with a program for each service had
+    /// one deadline, for each call.
+    pub(crate) fn has_request_deadlines(&self) -> bool {
+        self.services != Services::Programs
+    }
+
     /// The program that runs a service, and its first arguments.
     #[must_use]
     pub fn service<'a>(&self, name: &'a str) -> (PathBuf, Vec<&'a str>) {

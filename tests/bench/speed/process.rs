@@ -26,10 +26,11 @@ impl Process {
         ticks.map(f64::from).sum::<f64>() * TICK_MILLISECONDS
     }
 
-    /// Resident memory in MiB.
+    /// Resident memory in MiB. A page that several processes map, as they do with the code of one program, is divided among
+    /// them (`Pss` of proc(5)), so that a sum over processes counts it once.
     pub(crate) fn resident(&self) -> f64 {
-        let status = self.read("status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let memory = self.read("smaps_rollup");
+        let line = memory.lines().find_map(|line| line.strip_prefix("Pss:"));
         let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
         let kibibytes = kibibytes.expect("a process has memory");
         f64::from(kibibytes.parse::<u32>().expect("a number")) / 1024.0

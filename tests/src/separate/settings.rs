@@ -49,10 +49,13 @@ impl Separate {
         };
         let backends = SERVICES.map(backend).concat();
         // Longer than by default, for machines that run tests and compilers beside the deployment.
-        let deadline =
-            "deadline_ms = 1000\nsilent_ms = 1500\npage_ms = 5000\npassword_ms = 10000\n";
+        let deadlines = if self.build.has_request_deadlines() {
+            "deadline_ms = 1000\nsilent_ms = 1500\npage_ms = 5000\npassword_ms = 10000\n"
+        } else {
+            "deadline_ms = 1000\n"
+        };
         format!(
-            "{http}{}{}[backends]\n{deadline}{backends}",
+            "{http}{}{}[backends]\n{deadlines}{backends}",
             tls.unwrap_or_default(),
             self.grpc_config(name)
         )
