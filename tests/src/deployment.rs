@@ -15,7 +15,7 @@ use url::Url;
 use crate::{Embedded, Outcome, Replica, Separate};
 
 /// How long a test waits for what a busy machine does late. Nothing is right or wrong for the time it takes.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running Doorward with the tests' tenant.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ async fn rel_08_redis_is_full() {
         load.go_on(2).await;
 
         // Nine tenths.
-        redis.set("maxmemory", &(used_memory(&redis) * 10 / 9).to_string());
+        redis.set("maxmemory", &(redis.used_memory() * 10 / 9).to_string());
         stand.wait_for_log(NEARLY_FULL).await;
         redis.set("maxmemory", "1mb");
         // Nobody new is let in, and sessions live on.
@@ -38,14 +38,6 @@ async fn rel_08_redis_is_full() {
         assert!(session.is_some(), "a sign-in works again: {answer:?}");
     })
     .await;
-}
-
-fn used_memory(redis: &Persistent) -> u64 {
-    let memory = redis.ask(&["INFO", "memory"]);
-    let used = memory
-        .lines()
-        .find_map(|line| line.strip_prefix("used_memory:"));
-    used.unwrap().trim().parse().unwrap()
 }
 
 #[tokio::test]

@@ -13,11 +13,13 @@ use super::fixture::{TENANT, request, separate, signed_in};
 /// Of one address in a quarter of an hour: fewer than by default, so that a test reaches it.
 const PER_ADDRESS: usize = 200;
 const AT_ONCE: usize = 16;
+/// Of Redis, in bytes.
+const MAX_MEMORY: u64 = 24 * 1024 * 1024;
 const REFUSED: &str = "temporarily_unavailable";
 
 async fn on_small_redis(story: impl AsyncFnOnce(&Deployment, &Separate, &Persistent)) {
     let redis = Persistent::start().await;
-    redis.set("maxmemory", "24mb");
+    redis.set("maxmemory", &MAX_MEMORY.to_string());
     let settings = format!(
         "url = \"{}\"\ndeadline_ms = 800\n[budget]\ntransactions_per_address = {PER_ADDRESS}",
         redis.url()
@@ -95,6 +97,8 @@ async fn sec_201_abandoned_requests_from_everywhere() {
         assert_refused(&first_refused(deployment, &asked).await, &asked, REFUSED);
         let metric = "doorward_session_refused_total{kind=\"transaction\",reason=\"no_room\"}";
         assert!(processes.metric("session", metric).await > 0.0);
+        // The mark is at 60 %: the rest stays for sessions.
+        assert!(redis.used_memory() < MAX_MEMORY / 10 * 7);
 
         // Who is signed in notices nothing, and who has begun to sign in gets there.
         assert_session_good(&before).await;

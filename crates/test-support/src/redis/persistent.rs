@@ -92,6 +92,17 @@ impl Persistent {
     pub fn ask(&self, command: &[&str]) -> String {
         self.node.ask(command)
     }
+
+    /// Bytes that the server has allocated.
+    #[must_use]
+    pub fn used_memory(&self) -> u64 {
+        let memory = self.ask(&["INFO", "memory"]);
+        let used = memory
+            .lines()
+            .find_map(|line| line.strip_prefix("used_memory:"));
+        used.and_then(|used| used.trim().parse().ok())
+            .expect("a number of bytes")
+    }
 }
 
 /// What a confirmed write needs to survive `kill -9` of the server and of the machine, and never to be evicted.
