@@ -16,6 +16,8 @@ use crate::{Embedded, Outcome, Replica, Separate};
 
 /// How long a test waits for what a busy machine does late. Nothing is right or wrong for the time it takes.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+/// Every request is answered by then, also when what it needs is gone.
+const ANSWERED: Duration = Duration::from_secs(30);
 
 /// A running Doorward with the tests' tenant.
 #[derive(Debug)]
@@ -226,7 +228,7 @@ pub(crate) fn http() -> Client {
 
 /// Gives up rather than wait for ever, and follows no redirect.
 pub(crate) fn http_builder() -> ClientBuilder {
-    Client::builder().redirect(Policy::none()).timeout(PATIENCE)
+    Client::builder().redirect(Policy::none()).timeout(ANSWERED)
 }
 
 /// Waits until a deployment answers. The keys are what it knows last.
@@ -236,12 +238,13 @@ pub(crate) async fn wait_until_ready(http: &Client, issuer: &Url, folder: &Path)
         let answer = http.get(jwks.clone()).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     };
-    wait_until(answers, folder).await;
+    wait_until("an answer over HTTP", answers, folder).await;
 }
 
 /// Waits until somebody listens on a port.
 pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
     wait_until(
+        &format!("a listener on port {port}"),
         async || TcpStream::connect(("127.0.0.1", port)).await.is_ok(),
         folder,
     )
@@ -250,16 +253,22 @@ pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
 
 /// Waits until somebody listens at a Unix socket.
 pub(crate) async fn wait_until_served(socket: &Path, folder: &Path) {
-    wait_until(async || UnixStream::connect(socket).await.is_ok(), folder).await;
+    let what = format!("a listener at {}", socket.display());
+    wait_until(
+        &what,
+        async || UnixStream::connect(socket).await.is_ok(),
+        folder,
+    )
+    .await;
 }
 
-/// Waits until something is so.
-pub(crate) async fn wait_until(condition: impl AsyncFn() -> bool, folder: &Path) {
+/// Waits until something is so, and says what if it never is.
+pub(crate) async fn wait_until(what: &str, condition: impl AsyncFn() -> bool, folder: &Path) {
     let begin = Instant::now();
     while !condition().await {
         assert!(
             begin.elapsed() < PATIENCE,
-            "the deployment does not start:\n{}",
+            "{what} was expected:\n{}",
             logs(folder)
         );
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -130,7 +130,7 @@ impl Separate {
         // It serves before it has a store to look into.
         for session in ["session", SECOND_SESSION] {
             let is_up = async || self.metric(session, "doorward_redis_up").await > 0.0;
-            wait_until(is_up, self.folder()).await;
+            wait_until(&format!("Redis at {session}"), is_up, self.folder()).await;
         }
         for replica in [Replica::First, Replica::Second] {
             wait_until_ready(&self.http(replica), &self.issuer, self.folder()).await;
@@ -141,7 +141,8 @@ impl Separate {
     pub async fn wait_until_import_is_heard_of(&self) {
         for frontend in [FRONTEND, SECOND_FRONTEND] {
             let heard = async || self.metric(frontend, "doorward_registry_revision").await > 0.0;
-            wait_until(heard, self.folder()).await;
+            let what = format!("the registry's revision at {frontend}");
+            wait_until(&what, heard, self.folder()).await;
         }
     }
 

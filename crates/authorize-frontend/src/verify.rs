@@ -101,7 +101,7 @@ fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, B
 }
 
 /// The claims, if the token is genuine; whether it is cannot be told without keys. The caller looks at its age, and at the
-/// audience when they give none.
+/// audience when it gives none.
 fn verify<T: DeserializeOwned + Clone>(
     token: &str,
     audience: Option<&str>,

@@ -90,7 +90,7 @@ async fn finish(load: Load, left: &[Arc<Session>], test: &str) {
     let begin = Instant::now();
     let mut said = false;
     while !said || begin.elapsed() < HAUNTED {
-        assert!(begin.elapsed() < PATIENCE, "nobody can tell");
+        assert!(begin.elapsed() < PATIENCE, "no definite answer");
         for session in left {
             let judgement = run.silent("haunt", run.now(), session, 0).await;
             said |= judgement == Judgement::Good("signed out");

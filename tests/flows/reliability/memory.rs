@@ -24,7 +24,7 @@ async fn rel_08_redis_is_full() {
         redis.set("maxmemory", &(redis.used_memory() * 10 / 9).to_string());
         stand.wait_for_log(NEARLY_FULL).await;
         redis.set("maxmemory", "1mb");
-        // Nobody new is let in, and sessions live on.
+        // New sign-ins are refused, and sessions live on.
         load.wait_for(1, "sign-in", "cannot tell").await;
         load.wait_until_steady().await;
         redis.set("maxmemory", "256mb");

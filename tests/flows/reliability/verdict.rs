@@ -54,19 +54,22 @@ impl Verdict {
         begin: Duration,
         end: Duration,
     ) -> usize {
-        let events = self.events.iter();
-        let asked = events.filter(|event| (begin..end).contains(&event.planned));
+        let asked = self.asked_between(begin, end);
         asked.filter(|event| event.is(kind, said)).count()
     }
 
     /// How many silent authentications asked in that time got a definite answer.
     pub(super) fn answered_between(&self, begin: Duration, end: Duration) -> usize {
-        let asked = self.events.iter();
-        let asked =
-            asked.filter(|event| event.kind == "silent" && (begin..end).contains(&event.planned));
-        asked
+        let asked = self.asked_between(begin, end);
+        let silent = asked.filter(|event| event.kind == "silent");
+        silent
             .filter(|event| event.judgement != Judgement::CannotTell)
             .count()
+    }
+
+    fn asked_between(&self, begin: Duration, end: Duration) -> impl Iterator<Item = &Event> {
+        let events = self.events.iter();
+        events.filter(move |event| (begin..end).contains(&event.planned))
     }
 
     /// Writes the verdict down and checks that no answer was bad.

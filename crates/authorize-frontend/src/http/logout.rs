@@ -59,7 +59,7 @@ async fn find_client(query: &Pairs, deps: &Deps) -> Result<Named, BackendError> 
 type Named = Option<Arc<RegisteredClient>>;
 
 /// A third-party application in strict mode has no logout endpoints. Its request does nothing, and so the session lives on:
-/// whoever it is that registered himself, it is not for him to sign users out of everything else. That an unregistered
+/// an application that registered itself may not sign users out of everything else. That an unregistered
 /// address does end the session is another matter: there, the application may ask for it.
 pub(super) fn not_allowed() -> ShownError {
     ShownError::invalid_request("Logout is not allowed for this client")

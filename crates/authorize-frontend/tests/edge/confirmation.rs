@@ -84,9 +84,9 @@ async fn cancelled() {
     }
 }
 
-/// Somebody else signs in in another tab while the page is open: they are asked too.
+/// Another user signs in in a second tab while the page is open: they are asked too.
 #[tokio::test]
-async fn another_user_is_asked_himself() {
+async fn another_user_is_asked_too() {
     let app = TestApp::start().await;
     let mut browser = signed_in(&app).await;
     let page = browser.open(&native(LOOPBACK)).await;
