@@ -9,7 +9,7 @@ help: ## list these commands
 run: ## start Doorward with a demo tenant, a demo application and a demo API
 	cargo run --bin doorward -- demo --data .doorward/demo
 
-check: ## formatting, lints, documentation, protos, dependency rules
+check: ## formatting, lints, documentation, plain English, protos, dependency rules
 	tests/tools/check.sh
 
 fmt: ## format all code

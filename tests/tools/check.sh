@@ -10,6 +10,7 @@ if [[ ! -x $deny || ! -x $buf ]]; then
     exit 1
 fi
 
+tests/tools/words.mjs
 cargo fmt --all --check
 cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings
