@@ -11,6 +11,7 @@ if [[ ! -x $deny || ! -x $buf ]]; then
 fi
 
 tests/tools/words.mjs
+tests/tools/paths.mjs
 cargo fmt --all --check
 cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings
