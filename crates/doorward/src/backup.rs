@@ -1,10 +1,9 @@
-//! Copies of a data folder that a server may be running on.
-//!
-//! Each database is copied as it is at one moment, one after the other, so that their order decides what fits together:
-//! what refers to others comes before what it refers to. Every user of a session or an organization is then in the copy
-//! of `identity`, and every change of a user that the copy of `session` lacks is in the outbox of `identity`, from
-//! which the server relays it when it starts on the restored folder. The other way round, `session` could be ahead of
-//! that outbox, and a user blocked later would stay signed in.
+//! Copies a data folder, also while a server runs on it.
+//! The databases are copied one after the other, each as it is at one moment. A database that refers to another is
+//! copied before it. So every user of a session or an organization is in the copy of `identity`, and every change of a
+//! user that the copy of `session` lacks is in the outbox of `identity`. The server relays it when it starts on the
+//! restored folder. In the reverse order `session` could be ahead of that outbox, and a user blocked later would stay
+//! signed in.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -18,7 +17,7 @@ use crate::data_folder::{DataFolder, SERVER_LOCK};
 use crate::error::Error;
 
 const SESSIONS: &str = "session.db";
-/// In the order in which they are copied.
+/// The databases, in the order in which they are copied.
 const DATABASES: [&str; 5] = [
     SESSIONS,
     "organization.db",
@@ -26,19 +25,19 @@ const DATABASES: [&str; 5] = [
     "client-registry.db",
     "token-signing.db",
 ];
-/// Written once, before the database that needs it.
+/// Files that never change. Each is written before the database that needs it.
 const FILES: [&str; 2] = ["token-signing.key", "demo-user.txt"];
-/// Every data folder has it, so the last one in its place says that all are.
+/// The file that is moved into place last. Every data folder has it, so where it exists, the copy is complete.
 const LAST: &str = "client-registry.db";
 
-/// What becomes of the sessions in a backup.
+/// Whether a restore keeps the sessions of the backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sessions {
     Keep,
     LeaveOut,
 }
 
-/// Copies a data folder to `target`, which is there as a whole or not at all; gives the names of the files.
+/// Copies a data folder to `target`, completely or not at all. Returns the names of the files.
 pub(crate) async fn create(data: &DataFolder, target: &Path) -> Result<Vec<&'static str>, Error> {
     refuse_unless_empty(target)?;
     let parent = parent(target)?;
@@ -58,13 +57,13 @@ pub(crate) async fn create(data: &DataFolder, target: &Path) -> Result<Vec<&'sta
     }
     sync(staging.path())?;
     fs::rename(staging.path(), target).map_err(Error::file(target))?;
-    // It has another name now.
+    // The folder has been renamed, so there is nothing to remove.
     let _ = staging.keep();
     sync(&parent)?;
     Ok(copied)
 }
 
-/// Copies a backup into a data folder that holds nothing; gives the names of the files.
+/// Copies a backup into an empty data folder. Returns the names of the files.
 pub(crate) async fn restore(
     backup: &Path,
     data: &DataFolder,
@@ -89,7 +88,7 @@ pub(crate) async fn restore(
     Ok(found)
 }
 
-/// The files of a backup, which must be complete and sound.
+/// Checks that a backup is complete and intact. Returns the names of its files.
 async fn check(backup: &Path) -> Result<Vec<&'static str>, Error> {
     let has = |name: &str| backup.join(name).exists();
     if !has(LAST) {
@@ -110,7 +109,7 @@ async fn check(backup: &Path) -> Result<Vec<&'static str>, Error> {
     Ok(found)
 }
 
-/// A copy of a data folder in use is no backup: what is in the log would be left behind.
+/// Refuses a plain copy of a data folder in use: the data in its `-wal` file would be lost.
 fn refuse_log(backup: &Path, database: &str) -> Result<(), Error> {
     let log = backup.join(format!("{database}-wal"));
     if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
@@ -130,7 +129,7 @@ fn copy_private(from: &Path, to: &Path) -> Result<(), Error> {
     copy.sync_all().map_err(Error::file(to))
 }
 
-/// A folder for its owner only, on the same file system as its parent; removed with the value.
+/// A folder for its owner only, in `parent` and so on its file system. Dropping the value removes it.
 fn staging(parent: &Path) -> Result<TempDir, Error> {
     let staging = Builder::new()
         .prefix(".doorward-")
@@ -148,13 +147,13 @@ fn parent(path: &Path) -> Result<PathBuf, Error> {
     fs::canonicalize(parent).map_err(Error::file(parent))
 }
 
-/// Names in a folder reach the disk apart from the files.
+/// Writes the names in a folder to the disk; syncing a file does not.
 fn sync(folder: &Path) -> Result<(), Error> {
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(Error::file(folder))
 }
 
-/// Refuses a path that leads to anything but an empty folder or nothing.
+/// Refuses a path that exists, unless it is an empty folder.
 fn refuse_unless_empty(folder: &Path) -> Result<(), Error> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

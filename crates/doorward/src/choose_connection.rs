@@ -1,4 +1,4 @@
-//! Which connection a command means when it creates users.
+//! Finds the connection in which a command creates users.
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{Connection, GetTenantRequest, ListConnectionsRequest};
@@ -8,7 +8,7 @@ use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
 
-/// The connection of that name; without one, the tenant's default directory, else the only connection that there is.
+/// Finds the connection named `name`. With `None`, finds the tenant's default directory, or else the only connection.
 pub(crate) async fn choose_connection(
     mut registry: ClientRegistryServiceClient<Channel>,
     name: Option<&str>,

@@ -1,4 +1,4 @@
-//! Which user a command means by an email.
+//! Finds the user that a command names by email.
 
 use doorward_proto::common::v1::User;
 use doorward_proto::identity::v1::ListUsersByEmailRequest;
@@ -9,7 +9,7 @@ use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
 
-/// The user with that email: the only one, or the one in that connection.
+/// Finds the only user with that email, or the one in that connection.
 pub(crate) async fn choose_user(
     identity: &mut IdentityServiceClient<Channel>,
     email: &str,

@@ -19,19 +19,19 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each process")]
 pub(crate) enum Command {
-    /// Run one service as a process of its own; links named doorward-SERVICE do the same
+    /// Run one service in its own process; a link named doorward-SERVICE does the same
     #[command(subcommand)]
     Service(service::Command),
     #[command(flatten)]
     Task(Task),
 }
 
-/// Everything that runs over all services: in this process, over a data folder, or by calling them.
+/// The commands that need several services: in this process, over a data folder, or at the given addresses.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Run every service in this process
     Serve(serve::Args),
-    /// Bring the tenant to what a file says, in the shape of Auth0's deploy tool; nothing is removed
+    /// Create or change the tenant's objects from a file in the shape of Auth0's deploy tool; removes nothing
     Import(import::Args),
     /// Create or change users from a file in the shape of Auth0's bulk import
     ImportUsers(import_users::Args),
@@ -43,14 +43,14 @@ pub(crate) enum Task {
     Organization(organization::Command),
     /// Copy a data folder, also while a server runs on it
     Backup(backup::Args),
-    /// Make a data folder from a backup
+    /// Create a data folder from a backup
     Restore(restore::Args),
     /// Run every service with a demo tenant, a demo application and a demo API
     Demo(demo::Args),
 }
 
 impl Task {
-    /// A server tells what it does; a command says so itself, and only what goes wrong is logged.
+    /// Log settings: servers log at `info`; other commands print their results and log warnings only.
     pub(crate) fn log(&self) -> LogConfig {
         let filter = match self {
             Self::Serve(_) => "info",

@@ -15,7 +15,7 @@ use std::time::Duration;
 use doorward_service_kit::grpc::with_deadline;
 use tonic::Request;
 
-/// A request of a command: nobody waits longer for its answer.
+/// A request with the deadline of commands.
 pub(crate) fn request<T>(message: T) -> Request<T> {
     with_deadline(message, Duration::from_secs(10))
 }

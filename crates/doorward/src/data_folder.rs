@@ -1,4 +1,4 @@
-//! A data folder: one SQLite file for each service, and the services over them.
+//! A data folder: one SQLite file per service, and the services over them.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -18,38 +18,38 @@ use tonic::transport::Channel;
 use crate::error::Error;
 use crate::output::warn;
 
-/// Between services in one process only a busy machine makes an answer late.
+/// The deadline of one call between services in one process, where only a busy machine delays a response.
 const CALL: Duration = Duration::from_secs(1);
 
-/// The file that the process serving from a data folder locks.
+/// The file that the serving process locks.
 pub(crate) const SERVER_LOCK: &str = "server.lock";
 
-/// The service whose database every data folder has, from the first import on.
+/// The service with a database in every data folder, from the first import on.
 const FIRST: &str = "client-registry";
 
 /// The folder that `--data` names.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
-    /// Removes a scratch folder in the end.
+    /// Removes a scratch folder when dropped; `None` for other folders.
     _scratch: Option<TempDir>,
 }
 
-/// Held by the one process that serves from a data folder; ends with it, however it ends.
+/// The lock of the process that serves from a data folder. The kernel releases it at any end of the process.
 #[derive(Debug)]
 pub(crate) struct ServerLock {
     _file: File,
 }
 
 impl DataFolder {
-    /// The folder, made when it is missing. Only its owner may look into it.
+    /// Opens the folder, or creates it for its owner only.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(Error::file(path))?;
         Self::open(path)
     }
 
-    /// The folder, which must hold data: a mistyped name shall not become an empty one.
+    /// Opens a folder that holds data. A mistyped name does not create a folder.
     pub(crate) fn existing(path: &Path) -> Result<Self, Error> {
         let database = path.join(database_name(FIRST));
         if !database.try_exists().map_err(Error::file(path))? {
@@ -58,7 +58,7 @@ impl DataFolder {
         Self::open(path)
     }
 
-    /// An empty folder that is removed with this value.
+    /// An empty folder. Dropping the value removes it.
     pub(crate) fn scratch() -> Result<Self, Error> {
         let scratch = tempfile::tempdir().map_err(Error::file(&std::env::temp_dir()))?;
         let folder = Self::open(scratch.path())?;
@@ -69,7 +69,7 @@ impl DataFolder {
     }
 
     fn open(path: &Path) -> Result<Self, Error> {
-        // Addresses of SQLite databases take absolute paths only, and only text.
+        // URLs of SQLite databases take absolute paths only, in UTF-8.
         let absolute = fs::canonicalize(path).map_err(Error::file(path))?;
         if absolute.to_str().is_none() {
             let problem = "the path of a data folder must be UTF-8";
@@ -81,7 +81,7 @@ impl DataFolder {
         })
     }
 
-    /// A file in it.
+    /// The path of a file in the folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -91,7 +91,7 @@ impl DataFolder {
         &self.path
     }
 
-    /// Says so when other users of the machine may enter the folder. The files in it are closed to them all the same.
+    /// Logs a warning if other users of the machine may enter the folder. They cannot read its files in any case.
     pub(crate) fn warn_if_others_may_enter(&self) {
         let path = self.path.display();
         let mode = fs::metadata(&self.path).map(|folder| folder.permissions().mode() & 0o777);
@@ -104,7 +104,7 @@ impl DataFolder {
         }
     }
 
-    /// Makes this process the one that serves from it.
+    /// Takes the lock of the serving process.
     pub(crate) fn lock(&self) -> Result<ServerLock, Error> {
         let path = self.file(SERVER_LOCK);
         let file = open_private(&path).map_err(Error::file(&path))?;
@@ -162,7 +162,7 @@ impl DataFolder {
         ))
     }
 
-    /// All services over this folder. Signing keys are made at the first start.
+    /// All services over this folder. The first start generates the signing keys.
     pub(crate) async fn services(
         &self,
         issuer: &Issuer,

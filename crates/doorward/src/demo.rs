@@ -1,4 +1,4 @@
-//! The demo: a tenant of its own, an application that signs in, and an API that checks the tokens.
+//! The demo: its own tenant, an application that signs in, and an API that checks the tokens.
 
 mod api;
 pub(crate) mod application;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::tenant_file::{self, TenantFile};
 
 const TENANT_FILE: &str = include_str!("../../../deploy/demo/tenant.yaml");
-/// Where the tenant file expects the application.
+/// The origin of the application in the tenant file.
 const USUAL_ORIGIN: &str = "http://localhost:3000";
 
 /// The tenant that the demo application belongs to.
@@ -23,7 +23,7 @@ impl DemoTenant {
     /// The tenant, with the application at the given origin.
     ///
     /// # Panics
-    /// When the file that is built into this program cannot be read; a test reads it.
+    /// If the built-in file cannot be read; a test reads it.
     pub(crate) fn new(origin: &str) -> Self {
         let text = TENANT_FILE.replace(USUAL_ORIGIN, origin);
         let file =

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::listen;
 use crate::tenant_file::TenantFile;
 
-/// The services over a data folder, before the first request.
+/// All services over a data folder, ready to serve.
 #[derive(Debug)]
 pub(crate) struct Embedded {
     pub(crate) channels: Channels,
@@ -27,7 +27,7 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the folder and all stores in it. Complains about everything that can be known before.
+    /// Checks the settings, locks the folder, and opens all stores in it.
     pub(crate) async fn open(folder: DataFolder, http: HttpConfig) -> Result<Self, Error> {
         let issuer = http.validate().map_err(StartError::from)?;
         listen::probe("--listen", http.listen)?;
@@ -46,7 +46,7 @@ impl Embedded {
         })
     }
 
-    /// Applies a tenant file; gives what changed, one line each.
+    /// Applies a tenant file. Returns one line per change.
     pub(crate) async fn import(&self, file: TenantFile) -> Result<Vec<String>, Error> {
         let services = Services {
             registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone())
@@ -59,8 +59,8 @@ impl Embedded {
         apply(file, services, false).await
     }
 
-    /// Serves until a signal; calls `ready` once connections are accepted, on a thread of its own: standard output may
-    /// be a pipe that nobody reads.
+    /// Serves until a signal. Calls `ready` once connections are accepted, on a separate thread, because writing to
+    /// standard output may block.
     pub(crate) async fn serve(self, ready: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         let address = self.http.listen;
         let announce = async {

@@ -1,4 +1,4 @@
-//! Why a command failed, in one line for the person who typed it.
+//! The error of a command, as one line for its user.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use tonic::{Code, Status};
 use crate::document;
 use crate::service::Service;
 
-/// A command that was not carried out.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The command line does not say enough.
+    /// An argument is missing or does not fit.
     #[error("{0}")]
     Usage(String),
-    /// Something stands in the way, as the text says.
+    /// The command cannot be carried out, for the reason in the text.
     #[error("{0}")]
     Refused(String),
     /// A file or folder cannot be used.
@@ -29,7 +29,7 @@ pub(crate) enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A file holds something else than it should.
+    /// A file has the wrong content.
     #[error("{}: {source}", path.display())]
     Document {
         /// Which one.
@@ -37,13 +37,13 @@ pub(crate) enum Error {
         /// What is wrong with it.
         source: document::Error,
     },
-    /// Nothing was ever kept in what shall be a data folder.
+    /// The folder has never been a data folder.
     #[error("{} has no Doorward data yet; create it with doorward serve or doorward import", .0.display())]
     NoData(PathBuf),
-    /// A folder does not hold what `doorward backup` writes.
+    /// The folder is not a backup.
     #[error("{} is not a backup that doorward backup has made: it has no client-registry.db", .0.display())]
     NoBackup(PathBuf),
-    /// A folder that shall be filled holds something.
+    /// The target folder is not empty.
     #[error("{} is not empty; name a new folder or an empty one", .0.display())]
     NotEmpty(PathBuf),
     /// A file cannot be copied.
@@ -52,25 +52,25 @@ pub(crate) enum Error {
     /// Another process serves from the data folder.
     #[error("another doorward process is serving from {}", .0.display())]
     FolderInUse(PathBuf),
-    /// An address cannot be listened on.
+    /// Listening on an address failed.
     #[error("{flag} {address}")]
     Listen {
-        /// The flag that names it.
+        /// The flag that gave the address.
         flag: &'static str,
         /// Which one.
         address: std::net::SocketAddr,
         /// Why.
         source: io::Error,
     },
-    /// A service's address cannot be called.
+    /// The address of a service is invalid.
     #[error(transparent)]
     Channel(#[from] ChannelError),
-    /// A service answered with an error.
+    /// A service returned an error.
     #[error("{service}: {message}")]
     Service {
         /// Which one.
         service: Service,
-        /// What it said.
+        /// The message of the service.
         message: String,
     },
     /// A part of the server cannot start, or stopped.
@@ -79,25 +79,25 @@ pub(crate) enum Error {
     /// Logging cannot start.
     #[error("{0}")]
     Telemetry(String),
-    /// No threads.
+    /// The async runtime has no threads.
     #[error("the async runtime cannot start")]
     Runtime(#[source] io::Error),
 }
 
 impl Error {
-    /// For `map_err` on what is done to a file.
+    /// Converts the error of a file operation, for `map_err`.
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         |source| Self::File { path, source }
     }
 
-    /// For `map_err` on the content of a file.
+    /// Converts the error of reading a document, for `map_err`.
     pub(crate) fn document(path: &Path) -> impl FnOnce(document::Error) -> Self {
         let path = path.to_owned();
         |source| Self::Document { path, source }
     }
 
-    /// For `map_err` on calls of a service.
+    /// Converts the status of a call, for `map_err`.
     pub(crate) fn service(service: Service) -> impl Fn(Status) -> Self {
         move |status| Self::Service {
             service,
@@ -114,7 +114,7 @@ impl Error {
         }
     }
 
-    /// 2 for a mistake on the command line, as clap does; 1 for everything else.
+    /// Returns 2 for a mistake on the command line, like clap, and 1 for everything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
     }

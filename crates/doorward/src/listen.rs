@@ -1,4 +1,4 @@
-//! Listening: early complaints about ports that are taken, and knowing when a server answers.
+//! Helpers for listening: early errors for ports in use, and waiting until a server accepts connections.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::error::Error;
 
-/// Complains at once, naming the flag, when an address cannot be listened on.
+/// Returns an error with the flag if listening on the address fails.
 pub(crate) fn probe(flag: &'static str, address: SocketAddr) -> Result<(), Error> {
     let listened = TcpListener::bind(address);
     listened.map(drop).map_err(|source| Error::Listen {
@@ -17,7 +17,7 @@ pub(crate) fn probe(flag: &'static str, address: SocketAddr) -> Result<(), Error
     })
 }
 
-/// The other address that `localhost` may stand for.
+/// The other address that `localhost` may resolve to; `None` for an address that is not loopback.
 pub(crate) fn other_loopback(address: SocketAddr) -> Option<SocketAddr> {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::LOCALHOST) => Ipv6Addr::LOCALHOST.into(),
@@ -27,7 +27,7 @@ pub(crate) fn other_loopback(address: SocketAddr) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, address.port()))
 }
 
-/// Waits until somebody accepts connections there.
+/// Waits until the address accepts connections.
 pub(crate) async fn until_accepting(mut address: SocketAddr) {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {

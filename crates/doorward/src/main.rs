@@ -1,4 +1,4 @@
-//! Doorward in one binary: every service in one process, and the commands that fill it.
+//! Doorward in one binary: every service in one process, and the commands.
 
 mod apply_tenant;
 mod backup;
@@ -33,7 +33,7 @@ use error::Error;
 fn main() -> ExitCode {
     let command = Cli::parse_from(expand_link(std::env::args_os())).command;
     let outcome = match command {
-        // A service reads its settings, and starts its logging and runtime by them.
+        // A service configures its logs and its runtime from its settings.
         Command::Service(service) => return service.run(),
         Command::Task(task) => run(task),
     };

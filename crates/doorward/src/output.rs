@@ -1,15 +1,15 @@
-//! What a command has to say.
+//! The output of commands.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// Prints a line on standard output. Nobody may be reading any more, which is no reason to stop half-way, as `println`
-/// would.
+/// Prints a line on standard output. Ignores errors, where `println!` would panic: a closed pipe must not stop the
+/// command.
 pub(crate) fn say(line: impl Display) {
     let _ = io::stdout().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Prints a line on standard error about something that is done, but maybe not as meant.
+/// Prints a warning on standard error.
 pub(crate) fn warn(line: impl Display) {
     let _ = io::stderr().write_all(format!("warning: {line}\n").as_bytes());
 }

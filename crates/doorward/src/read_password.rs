@@ -1,10 +1,10 @@
-//! The password that a command is given.
+//! Reads a password for a command.
 
 use std::io::{self, IsTerminal};
 
 use crate::error::Error;
 
-/// One line of standard input; from a terminal without showing it.
+/// Reads one line of standard input; a terminal does not show it.
 pub(crate) fn read_password() -> Result<String, Error> {
     let unreadable = |error| Error::Refused(format!("the password cannot be read: {error}"));
     let password = if io::stdin().is_terminal() {
@@ -23,7 +23,7 @@ pub(crate) fn read_password() -> Result<String, Error> {
     Ok(password)
 }
 
-/// The line without its end; none when there are more.
+/// The only line, without its line end; `None` if there are several.
 fn only_line(text: &str) -> Option<&str> {
     let line = match text.strip_suffix('\n') {
         Some(line) => line.strip_suffix('\r').unwrap_or(line),

@@ -1,8 +1,8 @@
-//! The services that commands call, as flags and messages name them.
+//! The services that commands call, and their names in flags and messages.
 
 use std::fmt;
 
-/// One of them.
+/// A service that commands call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     ClientRegistry,
@@ -12,7 +12,7 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    /// The flag that takes its address.
+    /// The flag for its address.
     pub(crate) fn flag(self) -> &'static str {
         match self {
             Self::ClientRegistry => "--registry",
@@ -22,7 +22,7 @@ impl Service {
         }
     }
 
-    /// The protocol that it speaks.
+    /// Its protobuf package.
     pub(crate) fn package(self) -> &'static str {
         match self {
             Self::ClientRegistry => "doorward.client_registry.v1",

@@ -1,4 +1,4 @@
-//! Where a command acts: on a data folder, or on services that run elsewhere.
+//! The deployment that a command works on: a data folder, or running services.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) struct Target {
     addresses: Addresses,
 }
 
-/// Those that were given.
+/// The given addresses.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Addresses {
     #[arg(
@@ -48,17 +48,17 @@ pub(crate) struct Addresses {
 }
 
 impl Target {
-    /// What is there; `calls` are the services that the command calls.
+    /// An existing deployment; `calls` are the services that the command calls.
     pub(crate) fn existing(self, calls: &[Service]) -> Result<Deployment, Error> {
         self.lead(calls, DataFolder::existing)
     }
 
-    /// What is there, or a new data folder.
+    /// An existing deployment, or a new data folder.
     pub(crate) fn created(self, calls: &[Service]) -> Result<Deployment, Error> {
         self.lead(calls, DataFolder::create)
     }
 
-    /// What is there, or an empty tenant that leaves no trace.
+    /// An existing deployment, or an empty temporary folder.
     pub(crate) fn for_dry_run(self, calls: &[Service]) -> Result<Deployment, Error> {
         self.lead(calls, |path| match DataFolder::existing(path) {
             Err(Error::NoData(_)) => {
@@ -108,10 +108,10 @@ impl Addresses {
     }
 }
 
-/// Where a [`Target`] leads.
+/// The deployment that a [`Target`] names.
 #[derive(Debug)]
 pub(crate) enum Deployment {
-    /// A data folder; the token ends the services over it.
+    /// A data folder; the [`Shutdown`] stops the services over it.
     Folder(DataFolder, Shutdown),
     Services(Addresses),
 }
@@ -125,7 +125,7 @@ impl Drop for Deployment {
 }
 
 impl Deployment {
-    /// Whether a service can be called that the command does without if need be.
+    /// Whether the address of an optional service is known.
     pub(crate) fn reaches(&self, service: Service) -> bool {
         match self {
             Self::Folder(..) => true,

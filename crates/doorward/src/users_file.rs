@@ -14,19 +14,19 @@ use doorward_proto::identity::v1::ImportedUser;
 use self::password_hash::CostlyHashes;
 use crate::document::{self, Error, Ignored, Object, Result};
 
-/// What `auth0|1234` is without in the file.
+/// The prefix of user ids, which the file leaves out: `auth0|1234` is `1234` there.
 const ID_PREFIX: &str = "auth0|";
 
-/// What a user file asks for.
+/// The content of a user file.
 #[derive(Debug)]
 pub(crate) struct UsersFile {
-    /// For `identity`, in the order of the file.
+    /// The users, in the order of the file.
     pub(crate) users: Vec<ImportedUser>,
-    /// One line for each key that nothing here acts on.
+    /// One line per key that has no effect.
     pub(crate) ignored: Vec<String>,
 }
 
-/// Reads a user file. Everything that can be wrong with an entry by itself is found here, before anything is written.
+/// Reads a user file. Finds every error of a single entry before anything is written.
 pub(crate) fn parse(text: &str) -> Result<UsersFile> {
     let mut ignored = Ignored::default();
     let mut costly = CostlyHashes::default();
@@ -95,7 +95,7 @@ fn claims(entry: &mut Object) -> Result<UserClaims> {
     })
 }
 
-/// Which of two entries about one user counts would be chance.
+/// Refuses two entries about one user: which of them counts would depend on chance.
 fn refuse_repeated(seen: &mut HashSet<String>, user: &ImportedUser, entry: &Object) -> Result<()> {
     let email = user.claims.as_ref().and_then(|claims| claims.email.clone());
     for (key, value) in [("email", email), ("user_id", user.user_id.clone())] {
@@ -106,7 +106,7 @@ fn refuse_repeated(seen: &mut HashSet<String>, user: &ImportedUser, entry: &Obje
     Ok(())
 }
 
-/// The rules of the service that keeps the users, named with the place in the file.
+/// Converts an error of the rules of `identity` to one with the place in the file.
 fn invalid(entry: &Object) -> impl Fn(InvalidField) -> Error {
     |invalid| entry.problem(&invalid.field, invalid.problem)
 }

@@ -22,12 +22,12 @@ impl InvalidField {
     }
 }
 
-/// A message field that the proto says is always present.
+/// Returns a message field that is always present by its proto, or an error.
 pub fn required<T>(value: Option<T>, field: &str) -> Result<T, InvalidField> {
     value.ok_or_else(|| InvalidField::new(field, "is missing"))
 }
 
-/// An instant as protobuf writes it.
+/// Converts an instant to protobuf.
 #[must_use]
 pub fn to_timestamp(instant: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp {
@@ -36,7 +36,7 @@ pub fn to_timestamp(instant: Timestamp) -> prost_types::Timestamp {
     }
 }
 
-/// An instant that a message must carry.
+/// Converts a required instant of a message.
 pub fn from_timestamp(
     value: Option<prost_types::Timestamp>,
     field: &str,

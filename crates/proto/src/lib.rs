@@ -36,7 +36,7 @@ packages! {
     token_signing = "doorward.token_signing.v1";
 }
 
-/// Messages that more than one service speaks.
+/// Messages that several services use.
 pub mod common {
     /// Version 1.
     pub mod v1 {
@@ -44,7 +44,7 @@ pub mod common {
     }
 }
 
-/// Why a call was refused.
+/// Reasons for refusing a call.
 pub mod errors {
     /// Version 1.
     #[expect(clippy::pedantic, reason = "generated code")]

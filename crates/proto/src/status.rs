@@ -1,4 +1,4 @@
-//! Errors on the wire: writing and reading a [`Status`] side by side.
+//! Errors on the wire: conversion to and from a [`Status`].
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -9,17 +9,17 @@ use crate::errors::v1::ErrorReason;
 const DOMAIN: &str = "doorward";
 const REASON_PREFIX: &str = "ERROR_REASON_";
 
-/// A refusal that the caller acts on.
+/// An error that the caller handles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why, for programs.
+    /// The reason, for programs.
     pub reason: ErrorReason,
-    /// Why, for people; never holds a secret.
+    /// The reason, for people; never contains a secret.
     pub message: String,
 }
 
 impl Refusal {
-    /// A refusal with its reason and its message.
+    /// An error with its reason and its message.
     pub fn new(reason: ErrorReason, message: impl Into<String>) -> Self {
         Self {
             reason,
@@ -47,7 +47,7 @@ impl From<InvalidField> for Status {
     }
 }
 
-/// The reason that a status carries, when it is one of ours.
+/// The reason in a status; `None` if the status is not Doorward's.
 #[must_use]
 pub fn reason_of(status: &Status) -> Option<ErrorReason> {
     let info = status.get_details_error_info()?;

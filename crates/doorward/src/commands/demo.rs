@@ -13,7 +13,7 @@ use crate::output::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder that everything is kept in; made when it is missing
+    /// Data folder; created if it does not exist
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Address of the server

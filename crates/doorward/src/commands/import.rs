@@ -1,4 +1,4 @@
-//! `doorward import`: brings the tenant to what a file says.
+//! `doorward import`: creates or changes the tenant's objects from a file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::tenant_file::{self, TenantFile};
 pub(crate) struct Args {
     /// YAML file in the shape that Auth0's deploy tool exports
     file: PathBuf,
-    /// Only say what would change
+    /// Print what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// Nobody needs to give the address of a service that has nothing to do.
+/// The services that the file needs. The addresses of others need not be given.
 fn calls(file: &TenantFile) -> Vec<Service> {
     let calls = [
         (Service::ClientRegistry, true),
@@ -81,7 +81,7 @@ fn calls(file: &TenantFile) -> Vec<Service> {
     needed.map(|(service, _)| service).collect()
 }
 
-/// Reads a tenant file, and names on standard error what it says in vain.
+/// Reads a tenant file, and prints the keys that have no effect on standard error.
 pub(crate) fn read(path: &Path, values: Values) -> Result<TenantFile, Error> {
     let text = fs::read_to_string(path).map_err(Error::file(path))?;
     let values: BTreeMap<_, _> = values.values.into_iter().collect();

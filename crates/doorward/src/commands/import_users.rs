@@ -1,4 +1,4 @@
-//! `doorward import-users`: users with their ids and password hashes from elsewhere.
+//! `doorward import-users`: imports users with their ids and password hashes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,9 +19,9 @@ use crate::service::Service;
 use crate::target::{Deployment, Target};
 use crate::users_file;
 
-/// As many users as one call takes.
+/// The largest number of users in one call.
 const BATCH: usize = 1000;
-/// gRPC messages end at 4 MiB; metadata of users may be long.
+/// The largest size of one call, below the 4 MiB of a gRPC message: the metadata of a user may be long.
 const BATCH_BYTES: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, clap::Args)]
@@ -76,8 +76,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// Hands those whose sessions have ended to `session`, one by one, since nothing bounds how long one of them is. A command
-/// that was not told where `session` is leaves it to the frontends, who relay every change within about a second.
+/// Sends the users whose sessions have ended to `session`, one per call, because a user has no maximum size. Without
+/// the address of `session` it does nothing: the frontends relay every change within about a second.
 async fn confirm(
     deployment: &Deployment,
     identity: &mut IdentityServiceClient<Channel>,
@@ -100,7 +100,7 @@ async fn confirm(
     Ok(())
 }
 
-/// How many users the next call takes: at least one.
+/// The number of users in the next call, at least 1.
 fn batch_length(users: &[ImportedUser]) -> usize {
     let mut bytes = 0;
     let fitting = users.iter().take(BATCH).take_while(|user| {
@@ -110,7 +110,7 @@ fn batch_length(users: &[ImportedUser]) -> usize {
     fitting.count().max(1)
 }
 
-/// Says how far the import came: each batch is a transaction of its own, and running it again does no harm.
+/// An error with the number of imported users. Each batch is a transaction, and a repeated import does no harm.
 fn failed_at(done: usize, status: Status) -> Error {
     match (done, Error::service(Service::Identity)(status)) {
         (0, error) => error,

@@ -1,4 +1,4 @@
-//! `doorward organization`: who belongs to an organization.
+//! `doorward organization`: the members of organizations.
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::AddMemberRequest;
@@ -12,7 +12,7 @@ use crate::output::say;
 use crate::service::Service;
 use crate::target::Target;
 
-/// How the ids begin that are not from a tenant file.
+/// The prefix of generated ids; a tenant file may have others.
 const ID_PREFIX: &str = "org_";
 
 #[derive(Debug, clap::Subcommand)]
@@ -58,7 +58,7 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where a name was given, says that it had to be an id.
+/// The error of a failed call; if `id` looks like a name, it asks for an id.
 fn not_added(id: &str, status: Status) -> Error {
     let not_found = reason_of(&status) == Some(ErrorReason::OrganizationNotFound);
     let error = Error::service(Service::Organization)(status);

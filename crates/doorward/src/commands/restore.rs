@@ -1,4 +1,4 @@
-//! `doorward restore`: makes a data folder from a backup.
+//! `doorward restore`: creates a data folder from a backup.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use crate::output::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder that `doorward backup` has made
+    /// Folder written by `doorward backup`
     folder: PathBuf,
     /// New or empty data folder
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Leave the sessions out: everybody signs in again, also those who had signed out since the backup
+    /// Leave the sessions out: all users sign in again, and no session that ended since the backup returns
     #[arg(long)]
     without_sessions: bool,
 }

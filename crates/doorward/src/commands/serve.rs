@@ -18,10 +18,10 @@ pub(crate) struct Args {
     /// Address to listen on, for example 127.0.0.1:8080
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
-    /// Address by which browsers and applications know this server; https, except for loopback hosts
+    /// URL of this server for browsers and applications; https, except for loopback hosts
     #[arg(long, value_name = "URL", value_parser = Issuer::parse)]
     issuer: Issuer,
-    /// Folder that everything is kept in; made when it is missing
+    /// Data folder; created if it does not exist
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Tenant file to import before serving
@@ -29,18 +29,18 @@ pub(crate) struct Args {
     tenant: Option<PathBuf>,
     #[command(flatten)]
     values: Values,
-    /// Certificate chain (PEM), to end TLS here rather than at a proxy
+    /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// Private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Network of proxies whose word on a client's address and protocol is taken; may be repeated [default: loopback]
+    /// Network of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted; may be repeated [default: loopback]
     #[arg(long = "trusted-proxy", value_name = "NET", value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 }
 
-/// A network, or a single address.
+/// Parses a network, or a single address.
 fn network(text: &str) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse().or(address);

@@ -1,4 +1,4 @@
-//! `doorward service …`: one service as a process, from the binary that holds all of them.
+//! `doorward service NAME`: runs one service, from the binary that contains all of them.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use doorward_service_kit::ServiceArgs;
 
-/// A link to this binary with this prefix and the name of a service runs that service.
+/// The prefix of links to this binary: `doorward-NAME` runs the service `NAME`.
 const LINK_PREFIX: &str = "doorward-";
 
 /// The services by their names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// The HTTP edge: answers browsers and applications, and calls the services behind it
+    /// The HTTP edge: serves browsers and applications, and calls the other services
     AuthorizeFrontend(ServiceArgs),
     /// Owns tenant settings, applications, APIs and connections
     ClientRegistry(ServiceArgs),
@@ -40,7 +40,7 @@ impl Command {
     }
 }
 
-/// The command line, where a link's name stands for `service NAME`.
+/// The command line, with the name of a link expanded to `service NAME`.
 pub(crate) fn expand_link(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut args: Vec<_> = args.into_iter().collect();
     let program = args

@@ -1,4 +1,4 @@
-//! `doorward user`: single users.
+//! `doorward user`: manages single users.
 
 pub(crate) mod add;
 pub(crate) mod block;
@@ -19,15 +19,15 @@ use crate::service::Service;
 pub(crate) enum Command {
     /// Create a user; the password is read from standard input
     Add(add::Args),
-    /// Give a user exactly these roles; without any, print the roles that the user has
+    /// Give a user exactly these roles; without any, print the user's roles
     Roles(roles::Args),
-    /// Keep a user out, and end all sessions of the user
+    /// Block a user, and end all sessions of the user
     Block(block::Args),
     /// Let a blocked user sign in again
     Unblock(block::Args),
     /// Give a user a new password, read from standard input, and end all sessions of the user
     Password(password::Args),
-    /// Take back what a user has agreed to give applications; tokens that are out live on
+    /// Revoke a user's consents; issued tokens stay valid
     RevokeConsent(revoke_consent::Args),
 }
 
@@ -44,7 +44,7 @@ impl Command {
     }
 }
 
-/// The user whom a command is about.
+/// The user that a command changes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Whom {
     /// Email of the user
@@ -54,7 +54,7 @@ pub(crate) struct Whom {
     connection: Option<String>,
 }
 
-/// Hands a changed user to `session`: only then is the change confirmed, for only then does every session follow it.
+/// Sends a changed user to `session`. The change counts for every session once this returns.
 pub(super) async fn confirm(
     session: &mut SessionServiceClient<Channel>,
     user: User,

@@ -1,4 +1,4 @@
-//! The demo API: one protected resource, which checks access tokens as any API would.
+//! The demo API: one protected resource, which checks access tokens like any API.
 
 #[cfg(test)]
 mod tests;
@@ -17,29 +17,29 @@ use tonic::transport::Channel;
 use super::application::Settings;
 use crate::commands::request;
 
-/// The scope that the greeting asks for.
+/// The scope that the greeting requires.
 pub(super) const SCOPE: &str = "read:greetings";
 
-/// What the API must know to check a token.
+/// The issuer, audience and keys with which the API checks a token.
 #[derive(Debug, Clone)]
 pub(super) struct Api {
     pub(super) settings: Settings,
-    /// Whose keys sign the tokens.
+    /// The service whose keys sign the tokens.
     pub(super) keys: TokenSigningServiceClient<Channel>,
 }
 
-/// Why a request is refused, RFC 6750 §3.1.
+/// The reason for refusing a request, RFC 6750 §3.1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// No token: the challenge names no error.
+    /// No token. The challenge names no error.
     NoToken,
-    /// More than one way of sending a token, or not the form of one.
+    /// A token sent in more than one way, or malformed.
     InvalidRequest,
-    /// Expired, forged, or meant for somebody else.
+    /// An expired or forged token, or one with another audience.
     InvalidToken,
-    /// A good token that does not reach this far.
+    /// A valid token without the required scope.
     InsufficientScope,
-    /// The keys cannot be had just now.
+    /// The keys are unavailable for now.
     KeysUnavailable,
 }
 

@@ -1,4 +1,4 @@
-//! The host of the demo application: its files, its settings, and the demo API beside them.
+//! The host of the demo application: its files, its settings, and the demo API.
 
 use std::net::SocketAddr;
 
@@ -18,10 +18,10 @@ use super::{DemoTenant, api, files};
 use crate::error::Error;
 use crate::listen;
 
-/// On each of its addresses.
+/// The largest number of connections on each address.
 const MAX_CONNECTIONS: usize = 64;
 
-/// What the application must know, as it reads it from `/config.json`.
+/// The settings of the application, served at `/config.json`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Settings {
     pub(super) issuer: String,
@@ -41,7 +41,7 @@ impl Settings {
     }
 }
 
-/// Listens on the address, and on the other one that `localhost` may mean to a browser.
+/// Listens on the address, and on the other address that `localhost` may resolve to.
 pub(crate) async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
     let flag = "--app-listen";
     let bound = TcpListener::bind(address).await;
@@ -51,7 +51,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Erro
         source,
     })?];
     if let Some(other) = listen::other_loopback(address) {
-        // A machine without IPv6 is as good.
+        // A machine without IPv6 needs only the first address.
         listeners.extend(TcpListener::bind(other).await);
     }
     Ok(listeners)

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
 
-/// Where it is found, what it is, and the file itself.
+/// A file: path, content type, content.
 type File = (&'static str, &'static str, &'static str);
 
 macro_rules! content {
@@ -27,7 +27,8 @@ const FILES: [File; 6] = [
     ("/icon.svg", IMAGE, content!("icon.svg")),
 ];
 
-/// Serves the files. They may run nothing but their own scripts, and talk to nobody but this host and the issuer.
+/// Serves the files. Their content security policy allows only their own scripts, and connections to this host and the
+/// issuer.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(issuer: &str) -> Router<S> {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \

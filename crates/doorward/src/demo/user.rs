@@ -1,4 +1,4 @@
-//! The demo user: made at the first start, with a password that no other deployment has.
+//! The demo user: created at the first start, with a random password.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -18,21 +18,21 @@ use crate::service::Service;
 
 const EMAIL: &str = "demo@doorward.example";
 const PASSWORD_FILE: &str = "demo-user.txt";
-/// Of 62 letters and digits: 95 bits, and still short enough to type.
+/// The length in letters and digits: 95 bits, and short enough to type.
 const PASSWORD_LENGTH: usize = 16;
 
-/// What to type into the sign-in page.
+/// The email and password for the sign-in page.
 #[derive(Debug)]
 pub(crate) struct DemoUser {
     pub(crate) email: &'static str,
     pub(crate) password: String,
 }
 
-/// The demo user. The password is kept in the data folder, readable for its owner only, so that a second start can
-/// print it again.
+/// Finds or creates the demo user. The password is stored in the data folder, for its owner only, so that a second
+/// start can print it again.
 pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUser, Error> {
     let path = server.folder.file(PASSWORD_FILE);
-    // Written before the user is made: a crash in between leaves a password without a user, never the reverse.
+    // Written before the user is created: a crash in between leaves a password without a user, never the reverse.
     let password = keep_password(&path).map_err(Error::file(&path))?;
     let wanted = CreateUserRequest {
         connection: connection.to_owned(),

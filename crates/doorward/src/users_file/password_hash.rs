@@ -1,4 +1,4 @@
-//! `password_hash` and `custom_password_hash`: what a password is checked against until its first use here.
+//! `password_hash` and `custom_password_hash`: imported hashes, which are used until the user's first sign-in.
 
 use base64::Engine;
 use base64::prelude::{
@@ -23,12 +23,12 @@ const ENCODINGS: [(&str, Encoding); 3] = [
     ("hex", Encoding::Hex),
 ];
 
-/// The users whose hashes cost too much to check. All are named at once, because each needs an action of its own.
+/// The users whose hashes cost too much to check. The error lists all of them, because each needs its own action.
 #[derive(Debug, Default)]
 pub(super) struct CostlyHashes(Vec<Error>);
 
 impl CostlyHashes {
-    /// An error that names them all, if there are any.
+    /// Returns an error that lists all of them, if there are any.
     pub(super) fn refuse(self) -> Result<()> {
         let mut errors = self.0.into_iter();
         match errors.next() {
@@ -38,7 +38,7 @@ impl CostlyHashes {
     }
 }
 
-/// The encoded hash of an entry, in whichever of the two shapes it stands.
+/// Reads the encoded hash of an entry, in either of the two shapes.
 pub(super) fn read(
     entry: &mut Object,
     ignored: &mut Ignored,
@@ -102,7 +102,7 @@ fn decode(value: &str, encoding: Encoding) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Either alphabet, with padding or without.
+/// Decodes base64 in either alphabet, with or without padding.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let url_safe = text.contains(['-', '_']);
     let decoded = match (url_safe, text.ends_with('=')) {

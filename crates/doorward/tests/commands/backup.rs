@@ -7,7 +7,7 @@ use super::{Place, failed, succeeded};
 const BACKUP: &str = "backup --data data copy";
 const RESTORE: &str = "restore --data new copy";
 
-/// A place with a tenant, a user and a session store, and a backup of them.
+/// A data folder with a tenant, a user and a session store, and a backup of them.
 fn with_backup() -> Place {
     let place = Place::with_tenant();
     succeeded(place.run_with("user add a@b.example --data data", "correct horse\n"));

@@ -1,11 +1,11 @@
-//! Taking back what a user has agreed to.
+//! Tests of `doorward user revoke-consent`.
 
 use doorward_identity::domain::{Consent, Email};
 use doorward_service_kit::sql::DatabaseConfig;
 
 use super::{Place, failed, succeeded};
 
-/// Agrees to three things, as the page of the frontend does.
+/// Adds three consents, like the page of the frontend.
 async fn agree(place: &Place, email: &str) {
     let database = DatabaseConfig::sqlite(&place.path().join("data/identity.db"));
     let store = doorward_identity::open(&database).await.unwrap();

@@ -1,4 +1,4 @@
-//! The commands, run as a person or a script runs them: the built program on a data folder.
+//! Runs the built program on a data folder, like an operator or a script.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
@@ -33,7 +33,7 @@ organizations:
   name: acme
 ";
 
-/// A folder for data and files of one test.
+/// A folder for the data and files of one test.
 struct Place(TempDir);
 
 impl Place {
@@ -41,7 +41,7 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A place whose data folder holds [`TENANT`].
+    /// A place with [`TENANT`] in its data folder.
     fn with_tenant() -> Self {
         let place = Self::new();
         place.write("tenant.yaml", TENANT);
@@ -76,20 +76,20 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A program that reads nothing may be gone already.
+        // A program that reads no input may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
 }
 
-/// Standard output of a command that must have succeeded.
+/// Returns the standard output of a command, which must have succeeded.
 fn succeeded(output: Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Standard error, one line without warnings, of a command that must have failed.
+/// Returns the standard error of a command, one line without warnings; the command must have failed.
 fn failed(output: &Output, code: i32) -> String {
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{errors}");

@@ -1,4 +1,4 @@
-//! The commands against services that run elsewhere.
+//! Tests of the commands with running services.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tonic::service::Routes;
 
 use super::{Place, TENANT, failed, succeeded};
 
-/// Starts the four services that commands call; gives the flags that lead to them.
+/// Starts the four services that commands call. Returns the flags with their addresses.
 async fn services(place: &Place) -> String {
     let database = |name: &str| DatabaseConfig::sqlite(&place.path().join(name));
     let never = Shutdown::new;

@@ -1,4 +1,4 @@
-//! What ends the sessions of a user.
+//! Tests of commands that end the sessions of a user.
 
 use doorward_identity::domain::Email;
 use doorward_service_kit::sql::DatabaseConfig;
@@ -11,7 +11,7 @@ fn with_alice() -> Place {
     place
 }
 
-/// Version of the user, from which version on sessions count, and whether the user is blocked.
+/// The user's version, `sessions_from_version` and whether they are blocked.
 async fn state(place: &Place) -> (u64, u64, bool) {
     let database = DatabaseConfig::sqlite(&place.path().join("data/identity.db"));
     let store = doorward_identity::open(&database).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_password_is_read_from_standard_input() {
     assert_eq!(state(&place).await, (2, 2, false));
 }
 
-/// Not confirmed until `session` has it, and repeated without harm.
+/// The command fails until `session` has the change, and can be repeated.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_store_that_cannot_be_used_confirms_nothing() {
     let place = with_alice();

@@ -1,4 +1,4 @@
-//! Roles, from the tenant file to a user.
+//! Tests of roles, from the tenant file to a user.
 
 use super::{Place, TENANT, failed, succeeded};
 
@@ -20,7 +20,7 @@ roles:
 
 const IMPORT: &str = "import tenant.yaml --data data";
 
-/// A place with the roles above and one user.
+/// A place with these roles and one user.
 fn place() -> Place {
     let place = Place::new();
     place.write("tenant.yaml", &format!("{TENANT}{ROLES}"));

@@ -9,14 +9,14 @@ use doorward_test_support::free_port;
 
 use super::{Place, TENANT, failed, succeeded};
 
-/// For a start on a machine however busy.
+/// The deadline for a start, enough for a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running `doorward`, stopped with the test.
+/// A running `doorward`, which stops with the test.
 struct Server(Child);
 
 impl Server {
-    /// Starts it and reads what it prints until a line has `last`.
+    /// Starts it, and reads its output up to a line that contains `last`.
     fn start(mut command: Command, last: &str) -> (Self, String) {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut printed = String::new();
@@ -75,7 +75,7 @@ fn one_line_says_when_it_is_ready() {
         "{errors}"
     );
 
-    // The commands work beside the server.
+    // The commands work while the server runs.
     assert_eq!(
         succeeded(place.run("import tenant.yaml --data data")),
         "nothing changed\n"
@@ -143,7 +143,7 @@ async fn the_demo_serves_its_application_and_keeps_its_user() {
     server.stop();
 }
 
-/// Standard output and standard error of a pipe whose reader is gone, and of a full disk.
+/// Standard output and error on a pipe without a reader, and on a full disk.
 fn bad_outputs() -> [[Stdio; 2]; 2] {
     let closed = || {
         let (reader, writer) = std::io::pipe().unwrap();

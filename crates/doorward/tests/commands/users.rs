@@ -96,7 +96,7 @@ fn a_bad_user_file_writes_nothing() {
         errors.contains("users.json: users[nobody].email is not an email address"),
         "{errors}"
     );
-    // As editors on Windows begin a file.
+    // A byte order mark, as editors on Windows write it.
     place.write("users.json", "\u{FEFF}[{\"email\": \"a@b.example\"}]");
     assert_eq!(
         succeeded(place.run("import-users users.json --data data")),

@@ -12,7 +12,7 @@ use crate::target::Target;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Email, by which the user signs in
+    /// Email with which the user signs in
     email: String,
     /// Connection that the user belongs to; default: the tenant's default directory, or the only connection
     #[arg(long, value_name = "NAME")]

@@ -1,4 +1,4 @@
-//! `doorward user block` and `user unblock`: whether a user is kept out.
+//! `doorward user block` and `user unblock`.
 
 use doorward_proto::identity::v1::SetUserBlockedRequest;
 

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// As the user's connection wants it; 0, the service's own minimum, when there is no such connection.
+/// The minimum length of the user's connection; 0, which means the service's own minimum, without such a connection.
 async fn min_password_length(deployment: &Deployment, user: &User) -> Result<u32, Error> {
     let mut registry = deployment.registry().await?;
     let listed = registry

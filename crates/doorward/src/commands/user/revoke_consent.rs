@@ -1,4 +1,4 @@
-//! `doorward user revoke-consent`: takes back what a user has agreed to.
+//! `doorward user revoke-consent`: revokes a user's consents.
 
 use doorward_proto::identity::v1::RemoveConsentsRequest;
 
@@ -14,7 +14,7 @@ use crate::target::Target;
 pub(crate) struct Args {
     #[command(flatten)]
     whom: Whom,
-    /// Only what was agreed to for the application with this client id
+    /// Only consents to the application with this client id
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     client: Option<String>,
     #[command(flatten)]

@@ -17,10 +17,10 @@ use crate::target::Target;
 pub(crate) struct Args {
     #[command(flatten)]
     whom: Whom,
-    /// Names or ids of the roles that the user shall have, and no others
+    /// Names or ids of the roles that the user will have; all others are removed
     #[arg(value_name = "ROLE")]
     roles: Vec<String>,
-    /// Take all roles away
+    /// Remove all roles
     #[arg(long, conflicts_with = "roles")]
     none: bool,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// Names of the roles of a user, in their order.
+/// The names of a user's roles, in the order of the roles.
 async fn names(
     identity: &mut IdentityServiceClient<Channel>,
     user: &User,

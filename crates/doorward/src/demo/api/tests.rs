@@ -1,4 +1,4 @@
-//! The API against tokens that the real service signed.
+//! Tests the API with tokens that the real service signed.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Checking an access token: signature, issuer, audience, expiry.
+//! Checks an access token: signature, issuer, audience, expiry.
 
 use doorward_proto::token_signing::v1::JsonWebKey;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Refusal;
 
-/// The claims that the API looks at itself.
+/// The claims that the API reads.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
     pub(super) sub: String,
@@ -14,7 +14,7 @@ pub(super) struct Claims {
     pub(super) scope: String,
 }
 
-/// The claims of a token that one of the keys signed, for this API, and that has not expired.
+/// Returns the claims of a token that one of the keys signed, for this API, and that has not expired.
 pub(super) fn verify(
     token: &str,
     keys: &[JsonWebKey],
