@@ -1,10 +1,10 @@
-//! A backend that is gone: what needs it says "cannot tell", what does not need it goes on, and nobody is signed out.
+//! Outages of a backend: requests that need it report the outage, others work, and all users stay signed in.
 
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{Agent, Callback, PATIENCE, Page, Request, SERVICES, on_separate_processes};
 
-/// What a silent request may be held for, in the settings of the tests, and several times as much for a busy machine.
+/// The longest duration of a silent request: that of the tests' settings, several times, for a busy machine.
 const HELD: Duration = Duration::from_secs(10);
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn redis_is_killed() {
     .await;
 }
 
-/// Who is signed in already does not notice; who is not sees the form, and is told when its password cannot be judged.
+/// Signed-in users are not affected. Others get the sign-in form, and a 503 page when they submit a password.
 #[tokio::test]
 async fn the_identity_service_is_killed() {
     on_separate_processes(async |deployment, separate| {
@@ -124,7 +124,8 @@ async fn token_signing_is_killed() {
     .await;
 }
 
-/// The application is told that nobody can tell, and the sign-in stays: nothing is typed again, and there is one answer.
+/// The application gets `temporarily_unavailable`. The sign-in is kept: the user types nothing again, and there is one
+/// answer.
 #[tokio::test]
 async fn token_signing_is_killed_during_a_sign_in() {
     on_separate_processes(async |deployment, separate| {
@@ -150,14 +151,14 @@ async fn token_signing_is_killed_during_a_sign_in() {
     .await;
 }
 
-/// Applications that are known already go on.
+/// Applications in the cache still work.
 #[tokio::test]
 async fn the_client_registry_is_killed() {
     on_separate_processes(async |deployment, separate| {
         let user = deployment.add_user();
         let agent = Agent::new(deployment);
         agent.sign_in(&Request::new("token"), &user).await;
-        // What was read before the frontend heard of the import is forgotten; what is read now is known.
+        // The import empties the cache; everything read after it stays.
         separate.wait_until_import_is_heard_of().await;
         assert_recovers(&agent).await;
         separate.kill("client-registry");
@@ -220,13 +221,13 @@ async fn assert_public_documents(agent: &Agent) {
     }
 }
 
-/// The same cookie works again, and at no time did anybody say that nobody is signed in.
+/// The same cookie works again, and `login_required` was never sent.
 async fn assert_recovers(agent: &Agent) {
     let asked = Request::silent("id_token token");
     until_answered(async || agent.authorize(&asked).await.callback()).await;
 }
 
-/// Asks until there is a token; until then it cannot be told.
+/// Repeats until there is a token. Every answer before it must report an outage.
 async fn until_answered(ask: impl AsyncFn() -> Callback) -> Callback {
     let begin = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! What was confirmed is kept: by a stop, by a crash, and by the backup that `docs/backup.md` describes.
+//! Confirmed data survives a stop, a crash, and the backup and restore of `docs/backup.md`.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ struct SignedUp {
     id_token: String,
 }
 
-/// Somebody signs up in a browser and is signed in.
+/// Signs up a new user in a browser.
 async fn sign_up(deployment: &Deployment) -> SignedUp {
     let agent = Agent::new(deployment);
     let user = User::stranger();
@@ -58,7 +58,7 @@ async fn the_databases_of_a_stopped_server_lack_nothing() {
     .await;
 }
 
-/// Copies what ends with `.db` and nothing else.
+/// Copies only the files that end with `.db`.
 fn copy_databases(data: &Path) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(data).unwrap() {
@@ -119,7 +119,7 @@ async fn the_steps_of_the_guide_work() {
     .await;
 }
 
-/// The commands of the guide, as somebody types them, with the folders of this test.
+/// The commands of the guide, with the folders of this test.
 struct Steps {
     data: String,
     backups: TempDir,

@@ -1,11 +1,11 @@
-//! Requests that are wrong, and what each of them gets: a page of our own, or an error at the callback. Never a 5xx, and
-//! never a redirect to an address that was not registered.
+//! Invalid requests: each gets a page of Doorward or an error at the callback, never a 5xx status, and never a
+//! redirect to an unregistered URL.
 
 use doorward_e2e::{Agent, CALLBACK, Request, THIRD_PARTY, on_every_deployment};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HOST};
 
-/// Until client and callback are known to be good, nothing may be sent anywhere.
+/// Until client and callback are verified, nothing is sent to the callback.
 #[tokio::test]
 async fn an_unknown_client_or_callback_gets_a_page() {
     let good = || Request::new("token");
@@ -29,7 +29,7 @@ async fn an_unknown_client_or_callback_gets_a_page() {
             403,
             "Callback URL mismatch.",
         ),
-        // SEC-029: whatever else is wrong, the callback comes first.
+        // SEC-029: the callback is checked before everything else.
         (
             good()
                 .with("redirect_uri", "https://evil.test/")
@@ -153,7 +153,7 @@ async fn forms_that_are_no_forms() {
     .await;
 }
 
-/// SEC-190: the name in a request never reaches an answer, unless it is the issuer's.
+/// SEC-190: a response never contains the request's host name, unless it is the issuer's.
 #[tokio::test]
 async fn unknown_hosts() {
     on_every_deployment(async |deployment| {

@@ -1,11 +1,11 @@
-//! A real browser: SDKs and plain pages at the endpoint, and the hosted pages themselves. The stories are in `browser/*.test.js`.
+//! Runs the tests of `browser/*.test.js` in a real browser: SDKs, plain pages and the hosted pages.
 
 use doorward_e2e::{
     API, API_WITH_CONSENT, APPLICATION, Deployment, Embedded, Separate, TENANT, on, tell_in_browser,
 };
 use doorward_test_support::free_port;
 
-/// What an application does and gets.
+/// Tests of applications.
 const APPLICATIONS: [&str; 6] = [
     "auth0-js",
     "check-session",
@@ -14,7 +14,7 @@ const APPLICATIONS: [&str; 6] = [
     "redirects-on",
     "speculation",
 ];
-/// What the hosted pages are, wherever they come from.
+/// Tests of the hosted pages.
 const PAGES: [&str; 4] = [
     "framing",
     "accessibility",
@@ -47,7 +47,8 @@ fn origin() -> String {
     format!("http://localhost:{}", free_port())
 }
 
-/// The tenant with the application where the browser can reach it. One site with the server, so that its frames get cookies.
+/// The tenant, with the application at a URL that the browser can open. It has the same site as the server, so that
+/// its frames get cookies.
 fn tenant(origin: &str) -> String {
     TENANT.replace("https://app.example.test", origin)
 }

@@ -1,8 +1,8 @@
-//! What an application is told at its callback, once client and callback are known to be good.
+//! Errors at the callback, once client and callback are verified.
 
 use doorward_e2e::{API, Agent, CODE_ONLY, ORGANIZATION, Request, on_every_deployment};
 
-/// Checks that each request is answered with its error. An empty description stands for any.
+/// Checks that each request gets its error. An empty description matches any.
 async fn assert_errors(cases: &[(Request, &str, &str)]) {
     on_every_deployment(async |deployment| {
         let agent = Agent::new(deployment);
@@ -108,7 +108,7 @@ async fn what_the_tenant_does_not_have_or_allow() {
     .await;
 }
 
-/// SEC-032: nobody can know which of two values the application waits for.
+/// SEC-032: of two values, the server cannot know which one the application expects.
 #[tokio::test]
 async fn a_repeated_state_is_not_echoed() {
     on_every_deployment(async |deployment| {

@@ -1,4 +1,4 @@
-//! What operators type.
+//! Commands and settings of operators.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use doorward_e2e::{
 };
 use tempfile::TempDir;
 
-/// By then a running server has acted on a command.
+/// The time in which a running server uses the changes of a command.
 const EFFECT: Duration = Duration::from_secs(2);
 
 struct Files(TempDir);
@@ -206,7 +206,7 @@ async fn users_that_cannot_be_added() {
     .await;
 }
 
-/// A mistyped key must not silently leave a setting at its default.
+/// A mistyped key is an error: it must not leave a setting at its default.
 #[test]
 fn unknown_settings_are_named() {
     let files = Files::new();
@@ -217,7 +217,7 @@ fn unknown_settings_are_named() {
     }
 }
 
-/// Plain gRPC stays on the machine.
+/// Services refuse to serve gRPC on other than loopback addresses.
 #[test]
 fn other_addresses_need_mutual_tls() {
     let files = Files::new();

@@ -1,4 +1,4 @@
-//! An application on the user's own device is answered only when the user knows of it.
+//! An application on the user's device gets its answer only after the user has confirmed, or seen another page.
 
 use doorward_e2e::{Agent, NATIVE, Request, on_every_deployment};
 

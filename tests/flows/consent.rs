@@ -1,4 +1,4 @@
-//! What users agree to, and how that is taken back.
+//! Consents: asking, remembering and revoking them.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,4 @@
-//! What nobody should meet: values in Redis that cannot be read, and cookies that nobody issued. Each harms only itself, and
-//! is counted where operators look.
+//! Unreadable values in Redis, and forged cookies. Each affects only its own session, and is counted in the metrics.
 
 use std::process::Command;
 
@@ -25,7 +24,7 @@ fn redis(separate: &Separate, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("the answer is text")
 }
 
-/// Overwrites the sessions of the user who has just one.
+/// Overwrites the session of a user, who must have only one.
 fn corrupt_sessions(separate: &Separate, agent: &Agent) {
     let slot = &agent.cookies()[COOKIE][..22];
     let key = format!("doorward:{{{}}}:user:{slot}", &slot[..2]);
@@ -54,7 +53,7 @@ async fn a_corrupt_session_harms_itself_and_is_counted() {
         assert!(separate.metric("session", failed).await >= 1.0);
         assert!(separate.metric("authorize-frontend", at_frontend).await >= 1.0);
 
-        // The way out: the session ends, and the next one is as good as any.
+        // Signing out solves it: the session ends, and the next one works.
         assert_eq!(alice.get("/v2/logout").await.status, 200);
         assert_eq!(alice.silent_error().await, "login_required");
         alice.sign_in(&Request::new("token"), &user).await;

@@ -1,4 +1,4 @@
-//! `make run`: the demo, in a real browser; the story itself is in `browser/demo.test.js`.
+//! `make run`: the demo in a real browser; the test is in `browser/demo.test.js`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ struct Demo<'a> {
 }
 
 impl<'a> Demo<'a> {
-    /// Starts the demo and reads what it tells the newcomer.
+    /// Starts the demo, and reads its output.
     fn start(folder: &'a Path, listen: &str, app_listen: &str, log: &str) -> Self {
         let (data, log) = (folder.join("data"), folder.join(log));
         let data = data.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! What software reads about a deployment before it does anything else.
+//! The discovery document and the JWKS.
 
 use doorward_e2e::{Agent, on_every_deployment};
 use reqwest::Method;
@@ -33,7 +33,7 @@ async fn the_document() {
     .await;
 }
 
-/// SEC-166: public members only, and all that verifiers need.
+/// SEC-166: only public members of the keys, and all that verifiers need.
 #[tokio::test]
 async fn the_keys() {
     on_every_deployment(async |deployment| {

@@ -1,4 +1,4 @@
-//! What an orchestrator asks of each process.
+//! The health service and the shutdown of each process.
 
 use doorward_e2e::{SERVICES, on_separate_processes, program};
 use tonic::transport::Endpoint;
@@ -46,7 +46,7 @@ fn every_service_explains_itself() {
     }
 }
 
-/// A link to the program with the name of a service is that service.
+/// A link to the program with the name of a service runs that service.
 #[test]
 fn a_link_is_the_service_that_it_is_named_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -135,7 +135,7 @@ async fn the_callback_keeps_its_query() {
     .await;
 }
 
-/// The value is echoed byte for byte, so that it may carry anything.
+/// `state` comes back byte for byte, so it may contain anything.
 #[tokio::test]
 async fn sec_047_state_comes_back_bit_for_bit() {
     on_every_deployment(async |deployment| {

@@ -55,7 +55,7 @@ async fn where_it_leads() {
     .await;
 }
 
-/// SEC-204, SEC-205: the session ends all the same, but nothing leads to the refused address.
+/// SEC-204, SEC-205: the session ends, but nothing leads to the refused URL.
 #[tokio::test]
 async fn an_unregistered_address_is_not_visited() {
     on_every_deployment(async |deployment| {
@@ -84,7 +84,7 @@ async fn an_unregistered_address_is_not_visited() {
     .await;
 }
 
-/// SEC-208: a picture on another page signs nobody out.
+/// SEC-208: an image on another page does not sign the user out.
 #[tokio::test]
 async fn only_navigation_signs_out() {
     on_every_deployment(async |deployment| {

@@ -1,6 +1,6 @@
-//! REL-20: what becomes of the log reaches no request and no shutdown.
+//! REL-20: a log that cannot be written delays no request and no shutdown.
 //!
-//! Each story restarts processes with a log that cannot be written, or is not read, and asks them as before.
+//! Each test restarts processes with a log that cannot be written, or is not read, and sends them the usual requests.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -14,17 +14,17 @@ use tempfile::TempDir;
 
 /// Enough lines to fill a pipe several times.
 const REQUESTS: usize = 400;
-/// Far less than as many lines need that are kept.
+/// The allowed growth of memory, far less than the size of these lines.
 const GROWTH_KIB: u64 = 16 * 1024;
-/// A drain lasts 20 s at most.
+/// The deadline for a stop: requests have 20 s to finish.
 const STOPPED: Duration = Duration::from_secs(25);
 const DROPPED: &str = "doorward_log_lines_dropped_total";
 const TOLD: &str = "log lines were dropped";
 
-/// Where a process writes its log.
+/// The log of a process.
 struct Log {
     path: PathBuf,
-    /// The reader of a pipe.
+    /// The reader of a pipe; `None` for a file.
     reader: Option<File>,
     _folder: TempDir,
 }
@@ -43,7 +43,7 @@ impl Log {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         run("mkfifo", &[&path]);
-        // Opened for both, so that no side waits for the other.
+        // Opened for reading and writing, so that opening does not block.
         let reader = OpenOptions::new().read(true).write(true).open(&path);
         Self {
             reader: Some(reader.unwrap()),
@@ -53,14 +53,14 @@ impl Log {
     }
 }
 
-/// A file system that is full.
+/// A full file system.
 struct FullDisk {
     folder: TempDir,
     filler: PathBuf,
 }
 
 impl FullDisk {
-    /// `None` where this user may not mount.
+    /// Mounts a small file system and fills it; `None` if this user may not mount.
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
@@ -195,12 +195,12 @@ async fn rel_20_services_with_a_full_disk() {
     .await;
 }
 
-/// The services behind the frontend, and the frontend.
+/// The names of all services.
 fn processes() -> impl Iterator<Item = &'static str> {
     SERVICES.into_iter().chain([FRONTEND])
 }
 
-/// Starts each of the six again, so talkative that each call leaves lines behind.
+/// Restarts all six services with a log filter so verbose that each call logs lines.
 async fn restart_all(separate: &Separate, log: &Path) {
     for name in processes() {
         assert_eq!(separate.stop(name), 0, "{name}");
@@ -210,7 +210,7 @@ async fn restart_all(separate: &Separate, log: &Path) {
     separate.wait_until_well().await;
 }
 
-/// Also checks that those count what they drop.
+/// Checks that requests work, and that the processes in `dropping` count dropped lines.
 async fn assert_services_serve(deployment: &Deployment, separate: &Separate, dropping: &[&str]) {
     let ids: Vec<_> = processes().map(|name| separate.process_id(name)).collect();
     assert_serves(deployment, &ids).await;
@@ -223,7 +223,7 @@ async fn assert_services_serve(deployment: &Deployment, separate: &Separate, dro
     }
 }
 
-/// Signs in, is signed in, is refused and shown error pages as ever, in as much memory as ever.
+/// Checks that sign-ins, silent requests, refusals and error pages work, and that memory does not grow.
 async fn assert_serves(deployment: &Deployment, processes: &[u32]) {
     let user = deployment.add_user();
     let agent = Agent::new(deployment);
@@ -265,7 +265,7 @@ fn assert_stops(stop: impl FnOnce() -> u8) {
     assert!(begin.elapsed() < STOPPED, "{:?}", begin.elapsed());
 }
 
-/// Once there is room again, the log says what it lacks.
+/// Waits until the log reports the number of missing lines, once it can be written again.
 async fn wait_until_told(deployment: &Deployment, log: &Path) {
     let nobody = Agent::new(deployment);
     let begin = Instant::now();

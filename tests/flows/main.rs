@@ -1,4 +1,4 @@
-//! Doorward seen from outside: one file for each story, told to running deployments over HTTP.
+//! Tests of running deployments over HTTP, one file per flow.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

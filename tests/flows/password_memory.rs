@@ -1,4 +1,4 @@
-//! What hashing passwords leaves in memory.
+//! The memory that hashing passwords keeps.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -7,9 +7,9 @@ use doorward_e2e::{Agent, Deployment, Embedded, Request, Separate, User};
 
 const LOGINS: usize = 120;
 const AT_ONCE: usize = 8;
-/// One password that is hashed.
+/// The memory of one hash.
 const HASH_MIB: usize = 19;
-/// Everything else, in a debug build too.
+/// The memory of everything else, also in a debug build.
 const REST_MIB: usize = 120;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +23,7 @@ async fn logins_leave_no_memory_behind() {
     log_in(&Deployment::Separate(separate), process).await;
 }
 
-/// Tries passwords of users that are known and unknown, a few at a time, and reads what the process holds then.
+/// Submits passwords of existing and missing users, a few at a time, and returns the resident memory of the process.
 async fn log_in(deployment: &Deployment, process: u32) {
     let users = [deployment.add_user(), User::stranger()];
     let mut browsers = Vec::new();
@@ -36,7 +36,7 @@ async fn log_in(deployment: &Deployment, process: u32) {
         browsers.push(tokio::spawn(async move {
             for _ in 0..LOGINS / AT_ONCE {
                 let page = agent.submit(&form).await;
-                // Checked, or refused because the machine is too busy: this is not about how fast it is.
+                // Checked, or refused as overloaded: speed does not matter here.
                 assert!([400, 503].contains(&page.status.as_u16()), "{page:?}");
             }
         }));
@@ -44,14 +44,15 @@ async fn log_in(deployment: &Deployment, process: u32) {
     for browser in browsers {
         browser.await.expect("every password is checked");
     }
-    // As many as are hashed at the same time. A new block for each login is kept by the allocator: twice as much, and more.
+    // The number of concurrent hashes. If each login allocated a new block, the allocator would keep at least twice
+    // this much.
     let slots = available_parallelism().map_or(1, NonZero::get).min(AT_ONCE);
     let limit = REST_MIB + slots * HASH_MIB;
     let held = resident_mib(process);
     assert!(held < limit, "{deployment}: {held} MiB, more than {limit}");
 }
 
-/// `VmRSS` of a process.
+/// `VmRSS` of a process, in MiB.
 fn resident_mib(process: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,4 +1,4 @@
-//! Passwords: what guessing tells, and how they are kept.
+//! Passwords: guessing reveals nothing, and only Argon2id hashes are stored.
 
 use doorward_e2e::{
     Agent, Deployment, Embedded, Page, Request, Separate, User, on_every_deployment,
@@ -40,7 +40,7 @@ async fn guess(deployment: &Deployment, user: &User) -> Page {
     agent.fill_in_wrongly(&page, user).await
 }
 
-/// The page without what is random in every page, and without what the visitor typed.
+/// The page without random values and without the user's input.
 fn comparable(page: &Page, user: &User) -> String {
     let headers = page
         .headers
@@ -160,7 +160,7 @@ async fn passwords_are_compared_as_typed() {
     .await;
 }
 
-/// A mistyped password is a page to try again on, with the same transaction.
+/// After a wrong password the page allows another try, in the same transaction.
 #[tokio::test]
 async fn a_second_try_is_as_good_as_the_first() {
     on_every_deployment(async |deployment| {

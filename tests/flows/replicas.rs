@@ -1,4 +1,4 @@
-//! Two replicas of the frontend and of `session`: it does not matter which of them a browser reaches.
+//! Two replicas of the frontend and of `session`: a browser can use either.
 
 use doorward_e2e::{Agent, Replica, Request, SECOND_SESSION, on_separate_processes};
 
@@ -21,7 +21,7 @@ async fn a_sign_in_goes_from_one_to_the_other() {
     .await;
 }
 
-/// They are processes of their own: what befalls one is not noticed at the other.
+/// The replicas are separate processes: an outage of one does not affect the other.
 #[tokio::test]
 async fn one_goes_on_without_the_other() {
     on_separate_processes(async |deployment, separate| {

@@ -1,4 +1,4 @@
-//! A restart of the embedded server signs nobody out.
+//! A restart of the embedded server keeps all sessions.
 
 use doorward_e2e::{APPLICATION, Agent, Deployment, Embedded, Keys, Request, on};
 use reqwest::Method;

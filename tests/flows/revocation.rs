@@ -1,4 +1,4 @@
-//! Sessions that an operator ends: by a block, by a new password, and by an import.
+//! Commands that end sessions: a block, a new password, an import.
 
 use doorward_e2e::{Agent, Deployment, Page, Request, User, on_every_deployment};
 
@@ -7,7 +7,7 @@ fn command(deployment: &Deployment, name: &str, user: &User, input: &str) {
     outcome.assert_success();
 }
 
-/// A browser in which the user is signed in.
+/// Signs the user in, in a new browser.
 async fn signed_in(deployment: &Deployment, user: &User) -> Agent {
     let agent = Agent::new(deployment);
     agent.sign_in(&Request::new("token"), user).await;
@@ -15,13 +15,13 @@ async fn signed_in(deployment: &Deployment, user: &User) -> Agent {
     agent
 }
 
-/// The error of a silent request, or nothing.
+/// Returns the error of a silent request; empty if there is a token.
 async fn silent(agent: &Agent) -> String {
     let answer = agent.authorize(&Request::silent("token")).await.callback();
     answer.find("error").unwrap_or_default().to_owned()
 }
 
-/// SEC-084: no token by any path, and no session that comes back.
+/// SEC-084: no way leads to a token, and no session returns.
 #[tokio::test]
 async fn sec_084_a_blocked_user_gets_nothing() {
     on_every_deployment(async |deployment| {
@@ -59,7 +59,7 @@ async fn sec_084_a_blocked_user_gets_nothing() {
     .await;
 }
 
-/// What the right password leads to.
+/// Returns the page after the right password.
 async fn with_password(agent: &Agent, user: &User) -> Page {
     let page = agent.open(&Request::new("token")).await;
     let form = page.form().with("username", &user.email);
@@ -100,7 +100,7 @@ async fn sec_083_a_new_password_ends_all_sessions() {
         let refused = agent.fill_in_wrongly(&page, &old).await;
         assert_eq!(refused.error_code(), Some("wrong-email-credentials"));
         signed_in(deployment, &new).await;
-        // In a browser whose session has ended, too.
+        // Signing in works again, also in a browser with an ended session.
         one.sign_in(&Request::new("token"), &new).await;
         assert_eq!(silent(&one).await, "");
         assert_eq!(silent(&other).await, "login_required");
@@ -108,7 +108,7 @@ async fn sec_083_a_new_password_ends_all_sessions() {
     .await;
 }
 
-/// What an import changes of a user: how they sign in or are reached ends their sessions, anything else does not.
+/// An import that changes email, phone number, username or password ends the user's sessions; other changes do not.
 #[tokio::test]
 async fn an_import_ends_the_sessions_of_whom_it_changes() {
     on_every_deployment(async |deployment| {
@@ -152,7 +152,7 @@ async fn an_import_ends_the_sessions_of_whom_it_changes() {
             }
         }
         assert_eq!(silent(&untouched).await, "");
-        // Another email, for the same id: whoever has the old address does not sign in by it any more.
+        // Another email for the same id: the old email no longer works.
         let renamed = User {
             email: User::stranger().email,
             ..user.clone()

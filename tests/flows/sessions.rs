@@ -1,4 +1,4 @@
-//! `/u/sessions`: a user sees where they are signed in, and signs out there.
+//! `/u/sessions`: users see where they are signed in, and sign out there.
 
 use doorward_e2e::{Agent, Deployment, Form, Page, Request, User, on_every_deployment};
 use reqwest::Method;
@@ -7,7 +7,7 @@ const PAGE: &str = "/u/sessions";
 const HERE: &str = "Doorward-Here/1 Firefox/1 (Windows)";
 const THERE: &str = "Doorward-There/1 Chrome/1 (Android)";
 
-/// A browser in which the user is signed in, and which says so of itself.
+/// Signs the user in, in a new browser with that user agent.
 async fn signed_in(deployment: &Deployment, user: &User, user_agent: &str) -> Agent {
     let agent = Agent::new(deployment);
     let page = agent.open(&Request::new("token")).await;
@@ -24,7 +24,7 @@ async fn signed_in(deployment: &Deployment, user: &User, user_agent: &str) -> Ag
     agent
 }
 
-/// The error of a silent request, or nothing.
+/// Returns the error of a silent request; empty if there is a token.
 async fn silent(agent: &Agent) -> String {
     let answer = agent.authorize(&Request::silent("token")).await.callback();
     answer.find("error").unwrap_or_default().to_owned()
@@ -36,7 +36,7 @@ async fn list(agent: &Agent) -> Page {
     page
 }
 
-/// What the page gives to the button of the device with that name.
+/// Returns the `sid` of the button beside the device with that name.
 #[track_caller]
 fn sid_of(page: &Page, device: &str) -> String {
     let (_, rest) = page.body.split_once(device).unwrap();

@@ -1,8 +1,8 @@
-//! The hosted pages of a sign-in: whose they are, what they believe, what they show.
+//! The hosted pages of a sign-in: they belong to one browser, trust no input, and cannot be framed.
 
 use doorward_e2e::{API, Agent, CALLBACK, Page, Request, THIRD_PARTY, User, on_every_deployment};
 
-/// A link to a sign-in page is worthless to whoever else gets hold of it.
+/// A link to a sign-in page does not work in another browser.
 #[tokio::test]
 async fn a_sign_in_belongs_to_one_browser() {
     on_every_deployment(async |deployment| {
@@ -32,7 +32,7 @@ async fn a_form_needs_its_anti_forgery_value() {
     .await;
 }
 
-/// SEC-052: what was validated is kept on the server, and the browser cannot change it any more.
+/// SEC-052: the request is stored on the server, so the browser cannot change it later.
 #[tokio::test]
 async fn forms_cannot_change_the_request() {
     on_every_deployment(async |deployment| {
@@ -68,7 +68,7 @@ async fn forms_cannot_change_the_request() {
     .await;
 }
 
-/// SEC-053: what a request says is never markup.
+/// SEC-053: values of a request are never markup.
 #[tokio::test]
 async fn pages_do_not_run_what_was_sent() {
     let script = "\"><script>alert(1)</script>";
@@ -95,7 +95,7 @@ async fn pages_do_not_run_what_was_sent() {
     .await;
 }
 
-/// No page of ours may be framed; those that lead to an application say nothing about where the user came from.
+/// No page can be framed, and pages that lead to an application send no `Referer`.
 #[tokio::test]
 async fn pages_protect_themselves() {
     on_every_deployment(async |deployment| {

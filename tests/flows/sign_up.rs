@@ -1,4 +1,4 @@
-//! Somebody new creates an account on the way to an application.
+//! A new user creates an account while signing in to an application.
 
 use doorward_e2e::{Agent, Form, Request, User, claims, on_every_deployment};
 

@@ -1,4 +1,4 @@
-//! `prompt=none`: an answer at once, and never a page to click on.
+//! `prompt=none`: an answer at once, and never a page.
 
 use doorward_e2e::{
     API_WITH_CONSENT, APPLICATION, Agent, Keys, Page, Request, claims, on_every_deployment,
@@ -116,7 +116,7 @@ async fn by_web_message() {
     .await;
 }
 
-/// What lets an application's frame receive the message, and nobody else's.
+/// Checks the headers that allow only the application's frame to receive the message.
 #[track_caller]
 fn assert_web_message(page: &Page) {
     assert_eq!(page.status, 200, "{page:?}");

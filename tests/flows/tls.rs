@@ -1,4 +1,4 @@
-//! The embedded server ends TLS itself when it is given a certificate.
+//! The embedded server serves TLS if it has a certificate.
 
 use std::path::Path;
 use std::process::Command;
@@ -43,7 +43,7 @@ fn the_embedded_server_with_a_certificate() {
     assert_eq!(told["issuer"], issuer);
 }
 
-/// By Node.js, which the browser tests need anyway, trusting that certificate.
+/// Fetches a URL with Node.js, which the browser tests need anyway, trusting the certificate.
 fn fetch(url: &str, certificate: &Path) -> Result<String, String> {
     let script = "fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)";
     let output = Command::new("node")

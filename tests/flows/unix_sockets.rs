@@ -1,4 +1,4 @@
-//! The processes of one host call each other over Unix sockets, which other users of the host cannot connect to.
+//! The processes of one host use Unix sockets, to which other users of the host cannot connect.
 
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use doorward_e2e::{Agent, Deployment, PATIENCE, Request, SERVICES, Separate, on};
 
-/// `nobody` on Linux.
+/// The user id 65534, which has no rights on Linux.
 const OTHER_USER: u32 = 65534;
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn sign_in_silent_authentication_and_commands() {
         agent.sign_in(&Request::new("token"), &user).await;
         assert_eq!(agent.silent_error().await, "");
 
-        // A socket of a dead server is in the way of nobody.
+        // The socket of a dead server does not prevent a start.
         separate.kill("session");
         assert!(separate.socket("session").exists());
         separate.start_process("session");
@@ -41,7 +41,7 @@ async fn sign_in_silent_authentication_and_commands() {
     .await;
 }
 
-/// Only root can become somebody else.
+/// Only root can become another user.
 #[tokio::test]
 async fn another_user_cannot_call_the_services() {
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
@@ -54,7 +54,7 @@ async fn another_user_cannot_call_the_services() {
             unreachable!()
         };
         let socket = separate.socket("session");
-        // The other user may enter the folder: it is the socket that refuses.
+        // The other user may enter the folder, so only the socket refuses.
         let folder = socket.parent().unwrap();
         std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
         for service in SERVICES {

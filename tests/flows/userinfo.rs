@@ -1,4 +1,4 @@
-//! `/userinfo` tells an application about the user of its token.
+//! `/userinfo` returns the claims of the token's user.
 
 use doorward_e2e::{API, Agent, Page, Request, claims, on_every_deployment};
 use reqwest::Method;
@@ -75,7 +75,7 @@ async fn without_a_good_token() {
     .await;
 }
 
-/// As auth0-js asks from a browser: it declares its own header and a JSON content type.
+/// The preflight of auth0-js: it declares its own header and a JSON content type.
 #[tokio::test]
 async fn from_an_applications_origin() {
     on_every_deployment(async |deployment| {

@@ -1,4 +1,4 @@
-//! A browser reduced to its protocol: cookies, redirects, forms.
+//! A browser without rendering or scripts: cookies, redirects, forms.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,7 @@ impl Agent {
         }
     }
 
-    /// The same profile with the same cookies, now and later, whose requests reach that frontend.
+    /// The same profile, sharing its cookies, with requests to the given frontend.
     #[must_use]
     pub fn at(&self, replica: Replica, deployment: &Deployment) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Agent {
             .clone()
     }
 
-    /// Takes over cookies, as a copied profile or a thief has them.
+    /// Replaces the cookies, like a copied profile or a thief.
     pub fn set_cookies(&self, cookies: BTreeMap<String, String>) {
         *self.cookies.lock().unwrap_or_else(PoisonError::into_inner) = cookies;
     }
@@ -68,7 +68,7 @@ impl Agent {
         self.http.request(method, self.url(path))
     }
 
-    /// Sends a request with the cookies, and keeps those that come back.
+    /// Sends a request with the cookies, and stores the cookies of the response.
     pub async fn send(&self, request: RequestBuilder) -> Page {
         let cookies = self.cookies().into_iter();
         let cookies: Vec<_> = cookies
@@ -103,7 +103,7 @@ impl Agent {
         self.send(request).await
     }
 
-    /// Asks for an authorization and stops at whatever comes first.
+    /// Sends an authorization request, and returns its response.
     pub async fn authorize(&self, request: &Request) -> Page {
         self.send(
             self.request(Method::GET, "/authorize")
@@ -112,13 +112,13 @@ impl Agent {
         .await
     }
 
-    /// The error of a silent authentication; empty: there was a token.
+    /// Returns the error of a silent authentication; empty if there was a token.
     pub async fn silent_error(&self) -> String {
         let answer = self.authorize(&Request::silent("token")).await.callback();
         answer.find("error").unwrap_or_default().to_owned()
     }
 
-    /// Goes on until something is no redirect within the deployment: a page, or the redirect that leaves it.
+    /// Follows redirects within the deployment, up to a page or a redirect that leaves it.
     pub async fn follow(&self, mut page: Page) -> Page {
         for _ in 0..10 {
             let Some(next) = page.location() else {
@@ -132,19 +132,19 @@ impl Agent {
         panic!("ten redirects and no end: {page:?}");
     }
 
-    /// Asks for an authorization and goes on to the first page, or to the answer.
+    /// Sends an authorization request and follows redirects to the first page, or to the answer.
     pub async fn open(&self, request: &Request) -> Page {
         let page = self.authorize(request).await;
         self.follow(page).await
     }
 
-    /// Signs a user in with email and password, as far as the answer to the application.
+    /// Signs a user in with email and password, and returns the answer to the application.
     pub async fn sign_in(&self, request: &Request, user: &User) -> Callback {
         let page = self.open(request).await;
         self.fill_in(&page, user).await.callback()
     }
 
-    /// Fills in both sign-in pages, and returns what comes after them.
+    /// Fills in both sign-in pages, and returns the response.
     pub async fn fill_in(&self, identifier: &Page, user: &User) -> Page {
         let form = identifier.form().with("username", &user.email);
         let password = self.submit_and_follow(&form).await;
@@ -152,7 +152,7 @@ impl Agent {
         self.submit_and_follow(&form).await
     }
 
-    /// Fills in both sign-in pages with something that will not be accepted, and returns the page that says so.
+    /// Fills in both sign-in pages with wrong values, and returns the page with the error.
     pub async fn fill_in_wrongly(&self, identifier: &Page, user: &User) -> Page {
         let form = identifier.form().with("username", &user.email);
         let password = self.submit_and_follow(&form).await;
@@ -160,7 +160,7 @@ impl Agent {
             .await
     }
 
-    /// Sends a form that is expected to be accepted.
+    /// Sends a form that the server must accept.
     pub async fn submit_and_follow(&self, form: &Form) -> Page {
         let page = self.submit(form).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{page:?}");
@@ -171,7 +171,8 @@ impl Agent {
         self.issuer.join(path).expect("a path of the deployment")
     }
 
-    /// `Secure` cookies are kept on `http://localhost`, as browsers do. The prefix is checked as browsers check it.
+    /// Stores cookies like a browser: `Secure` ones also on `http://localhost`, prefixed ones only if they keep its
+    /// rules.
     fn keep_cookies(&self, headers: &HeaderMap<HeaderValue>) {
         let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         for header in headers.get_all(SET_COOKIE) {

@@ -1,4 +1,4 @@
-//! The answer that an application reads from its own address.
+//! The answer that an application receives at its callback.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use url::{Url, form_urlencoded};
 /// Parameters sent to a callback.
 #[derive(Debug)]
 pub struct Callback {
-    /// The address without what was added to it.
+    /// The callback without the parameters of the answer.
     pub redirect_uri: String,
-    /// Whether the parameters stand in the fragment, where no server sees them.
+    /// Whether the parameters are in the fragment, which no server sees.
     pub in_fragment: bool,
     parameters: BTreeMap<String, String>,
 }
@@ -37,7 +37,7 @@ impl Callback {
         }
     }
 
-    /// A parameter that must be there.
+    /// A required parameter.
     #[must_use]
     #[track_caller]
     pub fn get(&self, name: &str) -> &str {
@@ -45,7 +45,7 @@ impl Callback {
             .unwrap_or_else(|| panic!("{name} was expected: {self:?}"))
     }
 
-    /// A parameter that may be there.
+    /// An optional parameter.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
@@ -57,7 +57,7 @@ impl Callback {
         self.parameters.keys().map(String::as_str).collect()
     }
 
-    /// Checks that this is that error, with nothing issued beside it.
+    /// Checks that this is the given error, without tokens.
     #[track_caller]
     pub fn assert_error(&self, error: &str, description: &str) {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A running Doorward, whichever way it runs.
+//! A running Doorward, embedded or separate.
 
 use std::fmt;
 use std::future::Future;
@@ -14,9 +14,9 @@ use url::Url;
 
 use crate::{Embedded, Outcome, Replica, Separate};
 
-/// How long a test waits for what a busy machine does late. Nothing is right or wrong for the time it takes.
+/// How long a test waits for an event, enough for a busy machine. No test fails because something took long.
 pub const PATIENCE: Duration = Duration::from_mins(1);
-/// Every request is answered by then, also when what it needs is gone.
+/// The maximum duration of a request, also during an outage.
 const ANSWERED: Duration = Duration::from_secs(30);
 
 /// A running Doorward with the tests' tenant.
@@ -24,21 +24,21 @@ const ANSWERED: Duration = Duration::from_secs(30);
 pub enum Deployment {
     /// All services in one process.
     Embedded(Embedded),
-    /// One process for each service, with Postgres and Redis.
+    /// One process per service, with PostgreSQL and Redis.
     Separate(Separate),
 }
 
-/// Somebody who can sign in.
+/// A user with the password to sign in.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// Also the name that they sign in with.
+    /// The email, with which the user signs in.
     pub email: String,
-    /// As they type it.
+    /// The password in plain text.
     pub password: String,
 }
 
 impl User {
-    /// Somebody whom no deployment knows yet.
+    /// A user that does not exist in any deployment yet.
     #[must_use]
     pub fn stranger() -> Self {
         Self {
@@ -49,7 +49,7 @@ impl User {
 }
 
 impl Deployment {
-    /// The base of all addresses, with a slash at its end.
+    /// The base of all URLs, with a slash at its end.
     #[must_use]
     pub fn issuer(&self) -> &Url {
         match self {
@@ -58,7 +58,7 @@ impl Deployment {
         }
     }
 
-    /// A client that gives up rather than wait for ever, follows no redirect, and finds the deployment by its name.
+    /// A client with a timeout, without redirects, that resolves the deployment's host name.
     pub(crate) fn http(&self, replica: Replica) -> Client {
         match self {
             Self::Embedded(deployment) => deployment.http(),
@@ -66,7 +66,7 @@ impl Deployment {
         }
     }
 
-    /// Runs `doorward` with a command that acts on this deployment.
+    /// Runs a command of `doorward` on this deployment.
     #[must_use]
     pub fn command(&self, arguments: &[&str], input: &str) -> Outcome {
         match self {
@@ -75,7 +75,7 @@ impl Deployment {
         }
     }
 
-    /// Creates a user whom no other test knows.
+    /// Creates a user for one test.
     #[must_use]
     #[track_caller]
     pub fn add_user(&self) -> User {
@@ -85,7 +85,7 @@ impl Deployment {
         user
     }
 
-    /// Everything that the processes have written.
+    /// The logs of all processes.
     #[must_use]
     pub fn log(&self) -> String {
         let folder = match self {
@@ -105,8 +105,7 @@ impl fmt::Display for Deployment {
     }
 }
 
-/// Tells a story to each kind of deployment. Stories that run at the same time share them, so a story must not disturb
-/// others.
+/// Runs a test on each kind of deployment. Concurrent tests share the deployments, so a test must not disturb others.
 pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     static EMBEDDED: Shared = Shared::new();
     static SEPARATE: Shared = Shared::new();
@@ -121,8 +120,7 @@ pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     on(&separate, &story).await;
 }
 
-/// Tells a story to separate processes that are reached by HTTPS, with a tenant of its own. Shared as with
-/// [`on_secure_deployment`].
+/// Runs a test on separate processes with HTTPS and its own tenant. Shared like [`on_secure_deployment`].
 pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
     static REPLICAS: Shared = Shared::new();
     let replicas = REPLICAS
@@ -134,8 +132,8 @@ pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deploymen
     on(&replicas, story).await;
 }
 
-/// Tells a story to an embedded server that is reached by HTTPS, with a tenant of its own. Such stories share it when they
-/// run at the same time, so every call has to name the same tenant.
+/// Runs a test on an embedded server with HTTPS and its own tenant. Concurrent tests share the server, so every call
+/// must pass the same tenant.
 pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
     static SECURE: Shared = Shared::new();
     let secure = SECURE
@@ -144,7 +142,7 @@ pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deploym
     on(&secure, story).await;
 }
 
-/// Tells a story to separate processes of its own, which it may kill.
+/// Runs a test on its own separate processes, which it may kill.
 pub async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separate)) {
     let deployment = Deployment::Separate(Separate::start().await);
     on(&deployment, async |deployment| {
@@ -156,7 +154,7 @@ pub async fn on_separate_processes(story: impl AsyncFnOnce(&Deployment, &Separat
     .await;
 }
 
-/// Tells a story to an embedded server of its own, which it may stop.
+/// Runs a test on its own embedded server, which it may stop.
 pub async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
     let deployment = Deployment::Embedded(Embedded::start().await);
     on(&deployment, async |deployment| {
@@ -168,13 +166,13 @@ pub async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
     .await;
 }
 
-/// Tells a story to one deployment and shows what its processes wrote when the story ends badly.
+/// Runs a test on one deployment, and prints the logs if the test fails.
 pub async fn on(deployment: &Deployment, story: impl AsyncFnOnce(&Deployment)) {
     let _log = LogOnPanic(deployment);
     story(deployment).await;
 }
 
-/// Lives as long as somebody uses it.
+/// A deployment that stops with its last user.
 struct Shared(Mutex<Weak<Deployment>>);
 
 impl Shared {
@@ -226,12 +224,12 @@ pub(crate) fn http() -> Client {
     http_builder().build().expect("an HTTP client")
 }
 
-/// Gives up rather than wait for ever, and follows no redirect.
+/// A client with a timeout, which follows no redirect.
 pub(crate) fn http_builder() -> ClientBuilder {
     Client::builder().redirect(Policy::none()).timeout(ANSWERED)
 }
 
-/// Waits until a deployment answers. The keys are what it knows last.
+/// Waits until a deployment serves its public keys, which it reads last.
 pub(crate) async fn wait_until_ready(http: &Client, issuer: &Url, folder: &Path) {
     let jwks = issuer.join(".well-known/jwks.json").expect("a URL");
     let answers = async || {
@@ -241,7 +239,7 @@ pub(crate) async fn wait_until_ready(http: &Client, issuer: &Url, folder: &Path)
     wait_until("an answer over HTTP", answers, folder).await;
 }
 
-/// Waits until somebody listens on a port.
+/// Waits until a port accepts connections.
 pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
     wait_until(
         &format!("a listener on port {port}"),
@@ -251,7 +249,7 @@ pub(crate) async fn wait_until_open(port: u16, folder: &Path) {
     .await;
 }
 
-/// Waits until somebody listens at a Unix socket.
+/// Waits until a Unix socket accepts connections.
 pub(crate) async fn wait_until_served(socket: &Path, folder: &Path) {
     let what = format!("a listener at {}", socket.display());
     wait_until(
@@ -262,7 +260,7 @@ pub(crate) async fn wait_until_served(socket: &Path, folder: &Path) {
     .await;
 }
 
-/// Waits until something is so, and says what if it never is.
+/// Waits until a condition holds. Panics with `what` if it never does.
 pub(crate) async fn wait_until(what: &str, condition: impl AsyncFn() -> bool, folder: &Path) {
     let begin = Instant::now();
     while !condition().await {

@@ -15,7 +15,7 @@ use crate::deployment::{http, wait_until_ready};
 use crate::tls::Tls;
 use crate::{Build, Outcome, TENANT};
 
-/// The embedded server on a data folder of its own.
+/// An embedded server with its own data folder.
 #[derive(Debug)]
 pub struct Embedded {
     build: Build,
@@ -23,31 +23,30 @@ pub struct Embedded {
     listen: SocketAddr,
     tls: Option<Tls>,
     folder: TempDir,
-    /// How many files the server may have open, if not as many as the test.
+    /// The limit of open files; `None` for that of the test.
     open_files: Option<u32>,
     process: Mutex<Option<Process>>,
 }
 
 impl Embedded {
-    /// Starts the server with the tests' tenant and waits until it answers.
+    /// Starts the server with the tests' tenant, and waits until it is ready.
     pub async fn start() -> Self {
         Self::start_with(TENANT).await
     }
 
-    /// Starts the server with that tenant file.
+    /// Starts the server with the given tenant file.
     pub async fn start_with(tenant: &str) -> Self {
         Self::start_build(Build::own(), tenant).await
     }
 
-    /// Starts the server of that build with that tenant file.
+    /// Starts the server of a build with the given tenant file.
     pub async fn start_build(build: Build, tenant: &str) -> Self {
         let listen = free_address();
         let issuer = format!("http://localhost:{}/", listen.port());
         Self::new(build, &issuer, listen, |_| None, tenant, None).await
     }
 
-    /// Starts the server with the tests' tenant, and lets it have only so many files and sockets open. It is reached by HTTPS
-    /// if `secure`.
+    /// Starts the server with the tests' tenant and a limit of open files and sockets; with HTTPS if `secure`.
     pub async fn start_with_open_files(open_files: u32, secure: bool) -> Self {
         let listen = free_address();
         let issuer = if secure {
@@ -59,7 +58,7 @@ impl Embedded {
         Self::new(Build::own(), &issuer, listen, tls, TENANT, Some(open_files)).await
     }
 
-    /// Starts the server with that tenant file. It is reached by HTTPS at `https://auth.example.test/`.
+    /// Starts the server with the given tenant file and HTTPS, at `https://auth.example.test/`.
     pub async fn start_secure_with(tenant: &str) -> Self {
         let listen = free_address();
         let tls = |folder: &Path| Some(Tls::make(folder));
@@ -91,19 +90,19 @@ impl Embedded {
         deployment
     }
 
-    /// Stops the server as an operator does, checks that it ends well, and starts it again.
+    /// Stops the server by a signal, checks its exit code, and starts it again.
     pub async fn restart(&self) {
         self.restart_with_log(&self.log_file()).await;
     }
 
-    /// The same, with another file, pipe or device for all that the server writes.
+    /// Like [`restart`](Self::restart), with another file, pipe or device for its output.
     pub async fn restart_with_log(&self, log: &Path) {
         assert_eq!(self.stop("TERM"), 0, "the server stops by itself");
         *self.process() = Some(self.serve(log));
         self.wait_until_ready().await;
     }
 
-    /// Stops the server by a signal and returns its exit code; 0 if it does not run.
+    /// Stops the server by a signal, and returns its exit code; 0 if it is not running.
     #[must_use]
     pub fn stop(&self, signal: &str) -> u8 {
         let process = self.process().take();
@@ -120,7 +119,7 @@ impl Embedded {
         }
     }
 
-    /// Starts a server that was stopped, and waits until it answers.
+    /// Starts a stopped server, and waits until it is ready.
     pub async fn start_again(&self) {
         *self.process() = Some(self.serve(&self.log_file()));
         self.wait_until_ready().await;
@@ -130,13 +129,13 @@ impl Embedded {
         self.folder().join("doorward.log")
     }
 
-    /// Where the server listens, whatever its name is.
+    /// The address that the server listens on.
     #[must_use]
     pub fn listen(&self) -> SocketAddr {
         self.listen
     }
 
-    /// The certificate (PEM) of a server that is reached by HTTPS.
+    /// The certificate (PEM) of a server with HTTPS.
     #[must_use]
     pub fn certificate(&self) -> Option<&Path> {
         self.tls.as_ref().map(Tls::certificate)
@@ -148,7 +147,7 @@ impl Embedded {
         text(&self.folder.path().join("data"))
     }
 
-    /// The process that serves.
+    /// The id of the server's process.
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.process().as_ref().expect("the server runs").id()

@@ -1,21 +1,21 @@
-//! HTML forms, as far as a browser needs them to send one.
+//! HTML forms, as a browser sends them.
 
 use html5gum::{StartTag, Token, Tokenizer};
 use url::Url;
 
 use crate::Page;
 
-/// A form with the values that its page gave it.
+/// A form with the values of its page.
 #[derive(Debug, Clone)]
 pub struct Form {
-    /// Where it is sent.
+    /// The URL that it is sent to.
     pub action: Url,
-    /// What is sent, in the order of the page.
+    /// The fields, in the order of the page.
     pub fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// The first form of the page that is posted. Of several buttons the first one counts, as if Enter were pressed.
+    /// Finds the first form with the method `POST`. Of several buttons it uses the first, like the Enter key.
     pub(crate) fn find(page: &Page) -> Option<Self> {
         let mut form: Option<Self> = None;
         let mut pressed = false;
@@ -49,7 +49,7 @@ impl Form {
         form
     }
 
-    /// Types a value into a field that the page has.
+    /// Sets the value of a field, which must exist.
     #[must_use]
     #[track_caller]
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -61,7 +61,7 @@ impl Form {
         self
     }
 
-    /// The value of a field; empty when there is none.
+    /// The value of a field; empty if there is no such field.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
         let field = self.fields.iter().find(|(known, _)| known == name);

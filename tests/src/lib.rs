@@ -1,7 +1,7 @@
-//! What the flows in `flows/` are told with: deployments, a browser reduced to its protocol, and an application's checks.
+//! Helpers for the flows in `flows/`: deployments, a browser without rendering, and an application's checks.
 //!
-//! Nothing here knows a service from inside: programs are started as an operator starts them, and all else is HTTP. Whatever
-//! is not as it should be ends the test with a panic.
+//! They start the programs as an operator does, and use HTTP for everything else. They panic on anything unexpected,
+//! which fails the test.
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a test fails")]
 

@@ -1,9 +1,9 @@
-//! Stories that are told in a real browser, by Node.js.
+//! Runs tests in a real browser, by Node.js.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Runs the story `browser/NAME.test.js` with those environment variables.
+/// Runs `browser/NAME.test.js` with the given environment variables.
 #[track_caller]
 pub fn tell_in_browser(name: &str, environment: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");

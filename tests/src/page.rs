@@ -1,4 +1,4 @@
-//! What a server answered.
+//! Responses of a server.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use url::Url;
 
 use crate::{Callback, Form};
 
-/// An answer, read to its end.
+/// A response, read to its end.
 pub struct Page {
-    /// What was asked for.
+    /// The URL of the request.
     pub url: Url,
     /// As sent.
     pub status: StatusCode,
@@ -53,14 +53,14 @@ impl Page {
         Form::find(self).unwrap_or_else(|| panic!("a form was expected: {self:?}"))
     }
 
-    /// The key of the message that the page shows, from its `data-error-code` attribute.
+    /// The key of the page's message, from its `data-error-code` attribute.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         let (_, rest) = self.body.split_once("data-error-code=\"")?;
         Some(rest.split_once('"')?.0)
     }
 
-    /// The answer to the application that this redirect carries.
+    /// The answer to the application in this redirect.
     #[must_use]
     #[track_caller]
     pub fn callback(&self) -> Callback {
@@ -70,7 +70,7 @@ impl Page {
         Callback::parse(&location)
     }
 
-    /// Checks that this is a page of our own, with that status, which leads nowhere.
+    /// Checks that this is a page of Doorward with the given status, and that it leads nowhere.
     #[track_caller]
     pub fn assert_error_page(&self, status: u16) {
         assert_eq!(self.status, status, "{self:?}");

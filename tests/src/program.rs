@@ -1,4 +1,4 @@
-//! The programs under test, started as an operator starts them.
+//! The programs under test.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,26 +6,26 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The programs of one build, in one folder.
+/// The programs of a build, in one folder.
 #[derive(Debug, Clone)]
 pub struct Build {
     folder: PathBuf,
     services: Services,
 }
 
-/// How a build starts a service.
+/// The way in which a build starts a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Services {
     /// `doorward service NAME`.
     InOneProgram,
-    /// `doorward-NAME`, as builds had them before.
+    /// `doorward-NAME`, in earlier builds.
     Programs,
-    /// Only `doorward serve` is there.
+    /// The build has only `doorward serve`.
     Missing,
 }
 
 impl Build {
-    /// The build that the running test belongs to: same profile, same `target`.
+    /// The build of the running test: same profile, same `target`.
     #[must_use]
     pub fn own() -> Self {
         let test = std::env::current_exe().expect("the test has a path");
@@ -56,14 +56,14 @@ impl Build {
         build
     }
 
-    /// Whether this build can run services as processes of their own.
+    /// Whether this build can run services in separate processes.
     #[must_use]
     pub fn has_services(&self) -> bool {
         self.services != Services::Missing
     }
 
-    /// Whether its frontend has deadlines for silent requests, pages and passwords. Builds with a program for each service had
-    /// one deadline, for each call.
+    /// Whether its frontend has deadlines for silent requests, pages and passwords. Builds with one program per
+    /// service had one deadline, for each call.
     pub(crate) fn has_request_deadlines(&self) -> bool {
         self.services != Services::Programs
     }
@@ -79,7 +79,7 @@ impl Build {
         }
     }
 
-    /// Where a program is.
+    /// The path of a program.
     #[must_use]
     pub fn program(&self, name: &str) -> PathBuf {
         let path = self.folder.join(name);
@@ -91,7 +91,7 @@ impl Build {
         path
     }
 
-    /// Runs a program to its end with `input` on its standard input.
+    /// Runs a program to its end, with `input` on its standard input.
     #[must_use]
     pub fn run<A: AsRef<OsStr>>(&self, name: &str, arguments: &[A], input: &str) -> Outcome {
         let mut child = Command::new(self.program(name))
@@ -102,7 +102,7 @@ impl Build {
             .spawn()
             .expect("the program can be started");
         let mut stdin = child.stdin.take().expect("standard input is a pipe");
-        // A program that does not read its input may be gone by now.
+        // A program that does not read its input may have ended already.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         let output = child.wait_with_output().expect("the program ends");
@@ -114,15 +114,15 @@ impl Build {
     }
 }
 
-/// Where a program was built: beside the test.
+/// The path of a program built beside the test.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
     Build::own().program(name)
 }
 
-/// What a command did.
+/// The outcome of a command.
 pub struct Outcome {
-    /// Whether it exited with 0.
+    /// Whether the exit code was 0.
     pub success: bool,
     /// Its standard output.
     pub stdout: String,
@@ -137,7 +137,7 @@ impl Outcome {
         assert!(self.success, "{self:?}");
     }
 
-    /// Checks that the command failed with one line that holds `text`.
+    /// Checks that the command failed with one line that contains `text`.
     #[track_caller]
     pub fn assert_refused(&self, text: &str) {
         assert!(!self.success, "{self:?}");

@@ -9,7 +9,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A good request of the tests' application.
+    /// A valid request of the tests' application.
     #[must_use]
     pub fn new(response_type: &str) -> Self {
         let parameters = [
@@ -26,33 +26,33 @@ impl Request {
         }
     }
 
-    /// A request that must be answered at once.
+    /// A silent request (`prompt=none`).
     #[must_use]
     pub fn silent(response_type: &str) -> Self {
         Self::new(response_type).with("prompt", "none")
     }
 
-    /// Gives a parameter that value.
+    /// Sets a parameter.
     #[must_use]
     pub fn with(self, name: &str, value: &str) -> Self {
         self.without(name).and(name, value)
     }
 
-    /// Leaves a parameter out.
+    /// Removes a parameter.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.parameters.retain(|(known, _)| known != name);
         self
     }
 
-    /// Adds a parameter, though it may be there already.
+    /// Adds a parameter, also if it exists already.
     #[must_use]
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.parameters.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The value of a parameter; of several the first.
+    /// The value of a parameter; of several, the first.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();

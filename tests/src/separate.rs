@@ -1,4 +1,5 @@
-//! Six services as processes over gRPC, with real Postgres and Redis; of `session` and of the frontend there are two.
+//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session` and of the
+//! frontend.
 
 mod builder;
 mod settings;
@@ -23,7 +24,7 @@ use crate::deployment::{
 use crate::tls::Tls;
 use crate::{Build, Outcome};
 
-/// The frontend that one reaches unless one asks for the other.
+/// The first frontend, which tests use by default.
 pub const FRONTEND: &str = "authorize-frontend";
 const SECOND_FRONTEND: &str = "authorize-frontend-2";
 /// The services behind the frontend.
@@ -37,7 +38,7 @@ pub const SERVICES: [&str; 5] = [
 /// A second `session` over the same store. The second frontend calls it, and the first one never does.
 pub const SECOND_SESSION: &str = "session-2";
 
-/// In the order of their start.
+/// All processes, in the order of their start.
 const PROCESSES: [&str; 8] = [
     SERVICES[0],
     SERVICES[1],
@@ -49,25 +50,25 @@ const PROCESSES: [&str; 8] = [
     SECOND_FRONTEND,
 ];
 
-/// Which of the two frontends, and with it which of the two `session`.
+/// One of the two frontends, with its `session`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replica {
-    /// The frontend that one reaches unless one asks for the other.
+    /// The name of the first frontend, which tests use by default.
     First,
-    /// The one that serves the same issuer from another address.
+    /// The second frontend: same issuer, another address.
     Second,
 }
 
-/// A deployment in which every service is a process of its own.
+/// A deployment with one process per service.
 #[derive(Debug)]
 pub struct Separate {
     build: Build,
     issuer: Url,
-    /// Of both frontends, whose addresses differ.
+    /// The port of both frontends, whose addresses differ.
     http_port: u16,
     tls: Option<Tls>,
     folder: TempDir,
-    /// Of those who serve gRPC over TCP; without entries when all do over Unix sockets.
+    /// The ports of the services with gRPC over TCP; empty if all use Unix sockets.
     ports: BTreeMap<&'static str, u16>,
     metrics_ports: BTreeMap<&'static str, u16>,
     databases: BTreeMap<&'static str, String>,
@@ -75,26 +76,26 @@ pub struct Separate {
     processes: Mutex<BTreeMap<&'static str, Process>>,
 }
 
-/// Where the sessions are.
+/// The Redis that stores the sessions.
 #[derive(Debug)]
 enum Redis {
     Own(redis::Server),
-    /// The lines of the `[redis]` section, about servers that the caller keeps.
+    /// The lines of the `[redis]` section for the caller's own servers.
     Given(String),
 }
 
 impl Separate {
-    /// Starts the stores and all processes and imports the tests' tenant.
+    /// Starts the stores and all processes, and imports the tests' tenant.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
 
-    /// Starts the stores and all processes and imports that tenant file.
+    /// Starts the stores and all processes, and imports the given tenant file.
     pub async fn start_with(tenant: &str) -> Self {
         Self::builder().tenant(tenant).start().await
     }
 
-    /// For what is not as usual.
+    /// A builder, for other settings.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -127,7 +128,7 @@ impl Separate {
                 wait_until_served(&self.socket(name), self.folder()).await;
             }
         }
-        // It serves before it has a store to look into.
+        // It serves gRPC before it has connected to its store.
         for session in ["session", SECOND_SESSION] {
             let is_up = async || self.metric(session, "doorward_redis_up").await > 0.0;
             wait_until(&format!("Redis at {session}"), is_up, self.folder()).await;
@@ -137,7 +138,7 @@ impl Separate {
         }
     }
 
-    /// Waits until both frontends have heard of the import that the deployment started with, the registry's first change.
+    /// Waits until both frontends have received the revision of the first import.
     pub async fn wait_until_import_is_heard_of(&self) {
         for frontend in [FRONTEND, SECOND_FRONTEND] {
             let heard = async || self.metric(frontend, "doorward_registry_revision").await > 0.0;
@@ -146,12 +147,12 @@ impl Separate {
         }
     }
 
-    /// Ends a service at once, as a crash does. The second replica of a service is a process with `-2` in its name.
+    /// Kills a service, like a crash. The second replica of a service has `-2` in its name.
     pub fn kill(&self, name: &str) {
         self.process(name, Process::kill);
     }
 
-    /// Asks a service to stop and returns its exit code.
+    /// Stops a service by a signal, and returns its exit code.
     #[must_use]
     pub fn stop(&self, name: &str) -> u8 {
         self.process(name, |process| {
@@ -160,13 +161,13 @@ impl Separate {
         })
     }
 
-    /// Starts a service that has ended, as it was started before.
+    /// Starts a stopped service again.
     pub fn start_process(&self, name: &'static str) {
         let log = self.folder.path().join(format!("{name}.log"));
         self.start_process_with_log(name, &log);
     }
 
-    /// The same, with another file, pipe or device for all that the service writes.
+    /// Like [`start_process`](Self::start_process), with another file, pipe or device for its output.
     pub fn start_process_with_log(&self, name: &'static str, log: &Path) {
         let config = self.config_path(name);
         let service = name.strip_suffix("-2").unwrap_or(name);
@@ -202,12 +203,12 @@ impl Separate {
         self.write_config(name, &format!("{config}{lines}"));
     }
 
-    /// Waits until all services answer.
+    /// Waits until all services are ready.
     pub async fn wait_until_well(&self) {
         self.wait_until_ready().await;
     }
 
-    /// Where a service serves gRPC, as its callers write it.
+    /// The gRPC address of a service, as in the settings of its callers.
     #[must_use]
     pub fn address(&self, name: &str) -> String {
         match self.ports.get(name) {
@@ -216,13 +217,13 @@ impl Separate {
         }
     }
 
-    /// Where a service serves gRPC if it does over a Unix socket.
+    /// The path of a service's Unix socket.
     #[must_use]
     pub fn socket(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.sock"))
     }
 
-    /// The value of a metric of a process, with its labels as they are written; 0 while it was never counted.
+    /// The value of a process's metric, named with its labels in the text format; 0 if it is absent.
     pub async fn metric(&self, name: &str, metric: &str) -> f64 {
         let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
         let answer = reqwest::get(url).await.expect("metrics are served");
@@ -237,7 +238,7 @@ impl Separate {
         &self.databases[name]
     }
 
-    /// Where the sessions are, unless the caller has said where.
+    /// The Redis server of this deployment. Panics if the caller has given its own.
     #[must_use]
     pub fn redis(&self) -> &redis::Server {
         match &self.redis {
@@ -246,7 +247,7 @@ impl Separate {
         }
     }
 
-    /// A client whose requests go to that frontend, by the name that both have.
+    /// A client that resolves the common host name to the given frontend.
     pub(crate) fn http(&self, replica: Replica) -> Client {
         let listen = self.listen(replica);
         if let Some(tls) = &self.tls {
@@ -257,7 +258,8 @@ impl Separate {
         builder.build().expect("an HTTP client")
     }
 
-    /// A port in an issuer cannot be resolved to another one, so it is the address that tells the two apart.
+    /// The listen address of a frontend. A client can map a host name to another address but not to another port, so
+    /// the two differ by address.
     fn listen(&self, replica: Replica) -> SocketAddr {
         let address = match replica {
             Replica::First => Ipv4Addr::LOCALHOST,
@@ -266,13 +268,13 @@ impl Separate {
         SocketAddr::new(IpAddr::V4(address), self.http_port)
     }
 
-    /// The base of all addresses, with a slash at its end.
+    /// The base of all URLs, with a slash at its end.
     #[must_use]
     pub fn issuer(&self) -> &Url {
         &self.issuer
     }
 
-    /// Everything that the processes have written.
+    /// The logs of all processes.
     #[must_use]
     pub fn log(&self) -> String {
         logs(self.folder())
@@ -308,7 +310,7 @@ impl Separate {
     }
 }
 
-/// For settings and command lines.
+/// The path as text, for settings and command lines.
 fn text(path: &Path) -> String {
     path.to_str().expect("the path is text").to_owned()
 }

@@ -1,4 +1,4 @@
-//! The tenant that every deployment of the tests begins with.
+//! The tenant of all deployments in the tests.
 
 /// The tenant file.
 pub const TENANT: &str = include_str!("tenant.yaml");
@@ -7,21 +7,21 @@ pub const TENANT: &str = include_str!("tenant.yaml");
 pub const APPLICATION: &str = "application000000000000000000000";
 /// Its callback.
 pub const CALLBACK: &str = "https://app.example.test/callback";
-/// Its second callback, whose origin may receive web messages just as well.
+/// Its second callback. Its origin is allowed for web messages too.
 pub const OTHER_CALLBACK: &str = "https://app.example.test/other?kept=1";
-/// Where it may send users after they signed out.
+/// Its registered logout URL.
 pub const LOGOUT_URL: &str = "https://app.example.test/bye";
-/// An application of another company: it always needs the user's consent.
+/// A third-party application, which always needs the user's consent.
 pub const THIRD_PARTY: &str = "thirdparty0000000000000000000000";
 /// An application without the implicit flow.
 pub const CODE_ONLY: &str = "codeonly000000000000000000000000";
-/// An application that users sign in to as members of an organization.
+/// An application that requires an organization.
 pub const FOR_MEMBERS: &str = "formembers0000000000000000000000";
 
 /// The organization that the file creates.
 pub const ORGANIZATION: &str = "org_acme000000000000";
 
-/// An application on the user's own device: its callback proves nothing.
+/// A native application with a callback on the user's device, which any program could use.
 pub const NATIVE: &str = "native00000000000000000000000000";
 /// An API that first-party applications may call without the user's consent.
 pub const API: &str = "https://api.example.test/";

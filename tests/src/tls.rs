@@ -1,4 +1,4 @@
-//! HTTPS as in production: a certificate for a name that nobody but the tests' own clients resolves.
+//! HTTPS as in production: a certificate for a name that only the tests' clients resolve.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! How a deployment of separate processes is to be.
+//! Settings of a deployment with separate processes.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use super::{PROCESSES, Redis, SERVICES, Separate};
 use crate::tls::Tls;
 use crate::{Build, TENANT};
 
-/// A deployment that is about to start.
+/// A deployment before its start.
 #[derive(Debug)]
 #[must_use]
 pub struct Builder {
@@ -34,37 +34,37 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Starts the programs of that build, not those beside the test.
+    /// Uses the programs of the given build.
     pub fn build(mut self, build: Build) -> Self {
         self.build = build;
         self
     }
 
-    /// Imports that tenant file, not the tests' own.
+    /// Imports the given tenant file instead of the tests' own.
     pub fn tenant(mut self, tenant: &str) -> Self {
         tenant.clone_into(&mut self.tenant);
         self
     }
 
-    /// Starts no Redis server: `settings` are all lines of the `[redis]` section of both `session` services.
+    /// Starts no Redis server. `settings` are all lines of the `[redis]` section of both `session` services.
     pub fn redis(mut self, settings: impl Into<String>) -> Self {
         self.redis = Some(settings.into());
         self
     }
 
-    /// Both frontends are reached by HTTPS, at `https://auth.example.test/`.
+    /// Serves HTTPS at both frontends, as `https://auth.example.test/`.
     pub fn secure(mut self) -> Self {
         self.secure = true;
         self
     }
 
-    /// The processes call each other over Unix sockets.
+    /// Uses Unix sockets between the processes.
     pub fn unix_sockets(mut self) -> Self {
         self.unix_sockets = true;
         self
     }
 
-    /// Starts the stores and all processes, imports the tenant, and waits until everything answers.
+    /// Starts the stores and all processes, imports the tenant, and waits until all are ready.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
         let http_port = free_port();

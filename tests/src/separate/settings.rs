@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Redis, Replica, SECOND_SESSION, SERVICES, Separate, text};
 
 impl Separate {
-    /// Keys outside of sections come first, as TOML wants it.
+    /// Returns the configuration file. In TOML, keys without a section come first.
     pub(super) fn service_config(&self, name: &str) -> String {
         let keys = match name {
             "token-signing" => format!(
