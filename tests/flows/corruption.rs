@@ -70,7 +70,7 @@ async fn cookies_of_nobody_are_counted() {
         let issued = alice.cookies()[COOKIE].clone();
         let forged = issued[..53].to_owned() + if issued.ends_with('A') { "B" } else { "A" };
         for (value, outcome) in [(&forged[..], "absent"), (&issued[1..], "malformed")] {
-            let metric = format!("doorward_session_look_ups_total{{outcome=\"{outcome}\"}}");
+            let metric = format!("doorward_session_lookups_total{{outcome=\"{outcome}\"}}");
             let before = separate.metric(SECOND_SESSION, &metric).await;
             let cookies = [(COOKIE.to_owned(), value.to_owned())];
             stranger.set_cookies(cookies.into());

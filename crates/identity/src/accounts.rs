@@ -72,7 +72,10 @@ impl Accounts {
             return;
         };
         if let Err(error) = self.store.replace_hash(&account.user.id, old, &new).await {
-            tracing::warn!(error = with_causes(&error), "a better hash was not stored");
+            tracing::warn!(
+                error = with_causes(&error),
+                "cannot store an upgraded password hash"
+            );
         }
     }
 

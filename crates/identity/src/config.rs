@@ -9,7 +9,7 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
-/// Everything that `doorward-identity` can be told.
+/// Settings of `doorward-identity`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

@@ -5,7 +5,7 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
-/// Everything that `doorward-organization` can be told.
+/// Settings of `doorward-organization`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use budget::BudgetConfig;
 
-/// Everything that `doorward-session` can be told. The store is given by exactly one of `redis` and `database`.
+/// Settings of `doorward-session`. Exactly one of `redis` and `database` must be set.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -24,7 +24,7 @@ pub struct Config {
     /// The SQLite file that keeps the sessions.
     #[serde(default)]
     pub database: Option<DatabaseConfig>,
-    /// What may be stored by requests without a session.
+    /// How much of the store requests without a session may use.
     #[serde(default)]
     pub budget: BudgetConfig,
     /// How to log.
@@ -42,37 +42,36 @@ pub struct RedisConfig {
     /// `redis://[USER@]HOST:PORT[/DATABASE]`, `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`, or
     /// `redis-cluster://[USER@]HOST:PORT,HOST:PORT`.
     pub url: String,
-    /// File that holds the password; absent: none, or as the URL says.
+    /// File that holds the password. Default: the password in the URL, if any.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
-    /// File that holds the password of the Sentinels; absent: none.
+    /// File that holds the password of the Sentinels. Default: no password.
     #[serde(default)]
     pub sentinel_password_file: Option<PathBuf>,
-    /// How long Redis may take to answer before that counts as late, in milliseconds; default 100, less than callers
-    /// wait for this service.
+    /// Deadline of a call to Redis in milliseconds. Default 100. Must be less than the deadline of callers of this service.
     #[serde(default = "default_deadline_ms")]
     pub deadline_ms: u64,
-    /// How many replicas have to acknowledge a sign-out before it is confirmed; absent: one behind Sentinels and in a
-    /// cluster, none for a single server.
+    /// Number of replicas that must acknowledge a sign-out before it succeeds. Default: 1 with Sentinels and in a cluster,
+    /// 0 for a single server.
     #[serde(default)]
-    pub confirm_replicas: Option<u32>,
-    /// What to do when Redis has lost its data while this service was running.
+    pub min_replica_acks: Option<u32>,
+    /// What to do when Redis has lost its data while this service was running. Default: wait.
     #[serde(default)]
-    pub when_emptied: WhenEmptied,
-    /// Whether a new store may begin where there is none at all; default true.
+    pub on_data_loss: OnDataLoss,
+    /// Whether to create a new store in a Redis that holds none. Default true.
     #[serde(default = "yes")]
-    pub may_begin: bool,
+    pub allow_new_store: bool,
 }
 
 /// What to do when Redis has lost its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum WhenEmptied {
-    /// Answer nothing from what was lost until it is back.
+pub enum OnDataLoss {
+    /// Calls on the lost partitions fail until the data is restored.
     #[default]
     Wait,
-    /// Declare the sessions lost, with an error in the log; users sign in again.
-    BeginAgain,
+    /// Logs an error and starts an empty store; users have to sign in again.
+    StartEmpty,
 }
 
 fn yes() -> bool {
@@ -84,7 +83,7 @@ fn default_deadline_ms() -> u64 {
 }
 
 impl RedisConfig {
-    /// A server, with the default for everything else.
+    /// Settings for the server at `url`, with defaults for everything else.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -92,9 +91,9 @@ impl RedisConfig {
             password_file: None,
             sentinel_password_file: None,
             deadline_ms: default_deadline_ms(),
-            confirm_replicas: None,
-            when_emptied: WhenEmptied::default(),
-            may_begin: true,
+            min_replica_acks: None,
+            on_data_loss: OnDataLoss::default(),
+            allow_new_store: true,
         }
     }
 
@@ -110,7 +109,7 @@ impl RedisConfig {
     }
 }
 
-/// The password in a file, without the line's end.
+/// Reads a password file, without the newline at its end.
 fn read(setting: &'static str, path: Option<&Path>) -> Result<Option<String>, ConfigError> {
     let Some(path) = path else {
         return Ok(None);
@@ -124,17 +123,17 @@ fn read(setting: &'static str, path: Option<&Path>) -> Result<Option<String>, Co
     }
 }
 
-/// The store that the settings name.
+/// The configured store.
 #[derive(Debug, Clone, Copy)]
 pub enum StoreConfig<'a> {
-    /// For replicas that share their sessions.
+    /// Shared by all replicas of this service.
     Redis(&'a RedisConfig),
     /// For a single process.
     Sqlite(&'a DatabaseConfig),
 }
 
 impl Config {
-    /// The one store that is named.
+    /// Returns the configured store. Fails unless there is exactly one.
     pub fn store(&self) -> Result<StoreConfig<'_>, ConfigError> {
         match (&self.redis, &self.database) {
             (Some(redis), None) => Ok(StoreConfig::Redis(redis)),
@@ -195,6 +194,17 @@ mod tests {
         assert!(matches!(config.store(), Ok(StoreConfig::Redis(_))));
         let config = load(&format!("{GRPC}[database]\nurl = 'sqlite:///tmp/s.db'"));
         assert!(matches!(config.store(), Ok(StoreConfig::Sqlite(_))));
+    }
+
+    #[test]
+    fn the_choices_after_a_data_loss_are_read() {
+        let choices = "on_data_loss = 'start_empty'\nallow_new_store = false\nmin_replica_acks = 2";
+        let redis = load(&format!("{GRPC}{REDIS}{choices}")).redis.unwrap();
+        assert_eq!(redis.on_data_loss, OnDataLoss::StartEmpty);
+        assert_eq!(
+            (redis.allow_new_store, redis.min_replica_acks),
+            (false, Some(2))
+        );
     }
 
     #[test]

@@ -15,10 +15,10 @@ pub enum Error {
     #[error("the transaction has changed since it was read, or is gone")]
     Conflict,
     /// The store has no room for it.
-    #[error("the store has no room for it")]
+    #[error("the session store is full")]
     NoRoom,
     /// The address has begun as many sign-ins as it may.
-    #[error("the address has begun too many sign-ins")]
+    #[error("too many sign-ins from this address")]
     TooMany,
     /// The store did not do it.
     #[error(transparent)]

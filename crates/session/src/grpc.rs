@@ -117,7 +117,7 @@ impl SessionService for Service {
             }
             None => None,
         };
-        count_look_up(token.is_some(), found.is_some());
+        count_lookup(token.is_some(), found.is_some());
         let (session, user) = found.unzip();
         Ok(Response::new(ResolveSessionResponse {
             session: session.map(Into::into),
@@ -290,13 +290,13 @@ impl SessionService for Service {
     }
 }
 
-fn count_look_up(is_token: bool, is_found: bool) {
+fn count_lookup(is_token: bool, is_found: bool) {
     let outcome = match (is_token, is_found) {
         (false, _) => "malformed",
         (true, false) => "absent",
         (true, true) => "found",
     };
-    counter!("doorward_session_look_ups_total", "outcome" => outcome).increment(1);
+    counter!("doorward_session_lookups_total", "outcome" => outcome).increment(1);
 }
 
 fn used_before(field: &str) -> Status {

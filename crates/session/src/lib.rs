@@ -24,7 +24,7 @@ use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock, print_error};
 use tonic::service::Routes;
 
-pub use config::{BudgetConfig, Config, RedisConfig, StoreConfig, WhenEmptied};
+pub use config::{BudgetConfig, Config, OnDataLoss, RedisConfig, StoreConfig};
 pub use error::Error;
 use store::{RedisStore, SqliteStore, Store};
 
@@ -63,7 +63,7 @@ pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
 pub struct Args {
     #[command(flatten)]
     service: ServiceArgs,
-    /// Print the functions for Redis, as FUNCTION LOAD takes them, and exit
+    /// Print the library of Redis functions for FUNCTION LOAD, and exit
     #[arg(long)]
     print_functions: bool,
 }

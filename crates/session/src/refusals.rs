@@ -1,4 +1,4 @@
-//! What is refused for want of room: each refusal is counted, and now and then one is logged.
+//! Counts requests that are refused because the store is full, and logs at most one line in ten seconds.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use metrics::counter;
 
 use crate::Error;
 
-/// A flood must not fill the log instead of the store.
+/// Keeps a flood of requests from filling the log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// The refusals of one service.
@@ -18,27 +18,27 @@ pub(crate) struct Refusals {
 }
 
 impl Refusals {
-    /// The store has reached the mark of its kind.
+    /// The store has reached the limit for this kind of data.
     pub(crate) fn no_room(&self, kind: &'static str) -> Error {
         count(kind, "no_room");
         if let Some(refused) = self.no_room.due(Instant::now()) {
             tracing::error!(
                 kind,
                 refused,
-                "the store is so full that requests are refused, to leave room for sessions: give it more memory"
+                "the session store is nearly full, refusing new transactions or access tokens; give it more memory"
             );
         }
         Error::NoRoom
     }
 
-    /// One address has begun as many sign-ins as it may.
+    /// One address has begun the maximum number of sign-ins.
     pub(crate) fn too_many(&self, address: &str) -> Error {
         count("transaction", "address");
         if let Some(refused) = self.too_many.due(Instant::now()) {
             tracing::warn!(
                 address,
                 refused,
-                "an address has begun as many sign-ins as it may; if it is a proxy, name it in http.trusted_proxies of the frontend"
+                "too many sign-ins from one address; if it is a proxy, add it to http.trusted_proxies of the frontend"
             );
         }
         Error::TooMany
@@ -49,12 +49,12 @@ fn count(kind: &'static str, reason: &'static str) {
     counter!("doorward_session_refused_total", "kind" => kind, "reason" => reason).increment(1);
 }
 
-/// Refusals since the last line, and when that was.
+/// Number of refusals since the last log line, and the time of that line.
 #[derive(Debug, Default)]
 struct Tally(Mutex<(u64, Option<Instant>)>);
 
 impl Tally {
-    /// One more; how many there were, if a line is due.
+    /// Counts one more. Returns the number since the last line when a new line is due.
     fn due(&self, now: Instant) -> Option<u64> {
         let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, logged_at) = &mut *tally;

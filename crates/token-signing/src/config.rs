@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::Issuer;
 
-/// Everything that `doorward-token-signing` can be told.
+/// Settings of `doorward-token-signing`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

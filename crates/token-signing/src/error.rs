@@ -36,7 +36,7 @@ pub enum Error {
     },
     /// A stored key does not open: new ones are not made, for tokens signed by the stored ones are still in use.
     #[error(
-        "signing key {0} was encrypted with another key-encryption key: bring back the file that was used first"
+        "signing key {0} was encrypted with a different key-encryption key; restore the original file"
     )]
     WrongKeyEncryptionKey(KeyId),
     /// The store did not keep both keys.

@@ -46,7 +46,7 @@ impl KeyEncryptionKey {
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & READABLE_BY_OTHERS != 0 {
-        tracing::warn!(path = %path.display(), "everyone on this machine can read the key-encryption key");
+        tracing::warn!(path = %path.display(), "the key-encryption key file is readable by every user of this machine");
     }
     fs::read(path)
 }

@@ -42,7 +42,7 @@ async fn a_shard_without_a_replica_is_lost() {
     let _place = place().await;
     let redis = Cluster::start(0).await;
     // Nobody acknowledges anything here.
-    let settings = format!("{}\nconfirm_replicas = 0", settings(&redis.url()));
+    let settings = format!("{}\nmin_replica_acks = 0", settings(&redis.url()));
     on_stand(&settings, async |stand| {
         stand.add_users(3);
         let load = Load::start(stand, stand.model(40, 60).await, USUAL);

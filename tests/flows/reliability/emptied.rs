@@ -45,7 +45,7 @@ async fn rel_06_everybody_waits_for_the_data() {
 async fn rel_06_the_loss_is_declared() {
     let _place = place().await;
     let redis = Persistent::start().await;
-    let settings = format!("{}\nwhen_emptied = \"begin_again\"", settings(&redis.url()));
+    let settings = format!("{}\non_data_loss = \"start_empty\"", settings(&redis.url()));
     on_stand(&settings, async |stand| {
         stand.add_users(3);
         let log = Arc::clone(stand);

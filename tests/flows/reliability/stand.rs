@@ -27,7 +27,7 @@ pub(super) const LOST: &str = "redis has lost its data";
 /// What the log says when Redis is not there.
 pub(super) const AWAY: &str = "redis cannot be reached";
 /// What the log says when Redis is not asked any more.
-pub(super) const OPENED: &str = "the breaker has opened";
+pub(super) const OPENED: &str = "circuit breaker opened";
 /// What the log says when there is little memory left.
 pub(super) const NEARLY_FULL: &str = "redis has used more than 80 % of its memory";
 const SESSION_COOKIE: &str = "__Host-doorward-session";

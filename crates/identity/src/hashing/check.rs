@@ -101,7 +101,10 @@ impl Check {
                 Some(fresh).filter(|_| self.stored.as_ref().is_some_and(weaker)),
             )),
             Err(error) if right => {
-                tracing::warn!(error = with_causes(&error), "no better hash was made");
+                tracing::warn!(
+                    error = with_causes(&error),
+                    "cannot compute an upgraded password hash"
+                );
                 Ok(Verdict::Right(None))
             }
             fresh => {

@@ -1,29 +1,29 @@
-//! How much of the store requests without a session may take up.
+//! How much of the store requests without a session may use.
 
 use doorward_service_kit::config::ConfigError;
 use serde::Deserialize;
 
 const GIB: u64 = 1024 * 1024 * 1024;
-/// Sessions keep at least the rest.
+/// The rest is reserved for sessions.
 const MAX_PERCENT: u8 = 90;
-/// The ids of so many fit into one small value.
+/// The ids of this many transactions fit into one small Redis value.
 const MAX_PER_BROWSER: u32 = 256;
-/// A store of less has no room for its own structures.
+/// A smaller store has no room for its own structures.
 const MIN_BYTES: u64 = 1024 * 1024;
 
 /// The `[budget]` section. Percentages are of `maxmemory` of a Redis server, or of `max_bytes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BudgetConfig {
-    /// From here on, no sign-in begins; default 60.
+    /// New sign-ins are refused once this much of the store is used. Default 60.
     pub transactions_percent: u8,
-    /// From here on, no opaque access token is issued; default 70.
+    /// New opaque access tokens are refused once this much of the store is used. Default 70.
     pub access_tokens_percent: u8,
-    /// The memory of a Redis server without `maxmemory` (absent: no limit), and the size of a SQLite file (absent: 1 GiB).
+    /// Memory of a Redis server without `maxmemory` (default: no limit), or size of the SQLite file (default: 1 GiB).
     pub max_bytes: Option<u64>,
-    /// Sign-ins that one browser may have open before it has submitted anything; 0: any number; default 32.
+    /// Open sign-ins per browser before it has submitted a form. 0: no limit. Default 32.
     pub transactions_per_browser: u32,
-    /// Sign-ins that one IPv4 address, or one /64 of IPv6, may begin in 15 minutes; 0: any number; default 6000.
+    /// Sign-ins that one IPv4 address, or one IPv6 /64, may begin in 15 minutes. 0: no limit. Default 6000.
     pub transactions_per_address: u32,
 }
 
@@ -40,7 +40,7 @@ impl Default for BudgetConfig {
 }
 
 impl BudgetConfig {
-    /// Refuses settings that would leave sessions, or tokens, no room of their own.
+    /// Refuses settings that reserve no room for sessions or for tokens.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let refuse = |key, problem: String| Err(ConfigError::invalid(key, problem));
         if !(1..=MAX_PERCENT).contains(&self.access_tokens_percent) {
@@ -62,7 +62,7 @@ impl BudgetConfig {
         Ok(())
     }
 
-    /// 0: no limit.
+    /// Memory limit for Redis servers without `maxmemory`. 0: no limit.
     pub(crate) fn redis_bytes(&self) -> u64 {
         self.max_bytes.unwrap_or_default()
     }

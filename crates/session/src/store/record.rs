@@ -104,7 +104,7 @@ pub(super) fn live_sessions(
         session
             .inspect_err(|error| {
                 counter!("doorward_store_failed_total").increment(1);
-                tracing::error!(error = with_causes(error), "a session cannot be read");
+                tracing::error!(error = with_causes(error), "cannot read a stored session");
             })
             .ok()
     });

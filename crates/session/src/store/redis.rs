@@ -74,12 +74,12 @@ impl RedisStore {
     pub fn open_within(budget: &BudgetConfig, config: &RedisConfig) -> Result<Self, ConfigError> {
         let address = Address::parse(&config.url)?;
         let default = u32::from(address.has_replicas());
-        let replicas = config.confirm_replicas.unwrap_or(default);
+        let replicas = config.min_replica_acks.unwrap_or(default);
         let connection = Connection::new(config, replicas)?;
         let supervisor = Supervisor {
             topology: Topology::new(address, config)?,
             connection: Arc::clone(&connection),
-            contents: Contents::new(config.when_emptied, config.may_begin),
+            contents: Contents::new(config.on_data_loss, config.allow_new_store),
             may_be_used: false,
             was_used: false,
             max_bytes: budget.redis_bytes(),
@@ -105,7 +105,7 @@ impl RedisStore {
             .await
             .is_err()
         {
-            tracing::warn!("redis is not used yet; calls cannot tell anything until it is");
+            tracing::warn!("redis is not available yet; calls fail until it is");
         }
     }
 
@@ -127,7 +127,7 @@ impl RedisStore {
         };
         if let Some(policy) = memory.evicting_policy() {
             let problem = format!(
-                "the server has maxmemory-policy {policy}, which ends sessions; it must be noeviction"
+                "the server has maxmemory-policy {policy}, which evicts sessions; it must be noeviction"
             );
             return Err(ConfigError::invalid("redis.url", problem));
         }

@@ -69,7 +69,7 @@ impl Breaker {
         self.answered();
         if self.is_open.swap(false, Ordering::Relaxed) {
             gauge!("doorward_redis_breaker_open").set(0);
-            tracing::info!("redis answers again: the breaker has closed");
+            tracing::info!("redis answers again, circuit breaker closed");
         }
     }
 
@@ -95,7 +95,7 @@ impl Breaker {
         if is_enough && !self.is_open.swap(true, Ordering::Relaxed) {
             self.opens.notify_waiters();
             gauge!("doorward_redis_breaker_open").set(1);
-            tracing::error!("redis does not answer in time: the breaker has opened");
+            tracing::error!("redis does not answer in time, circuit breaker opened");
         }
     }
 }

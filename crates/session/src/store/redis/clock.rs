@@ -23,7 +23,10 @@ pub(super) async fn compare(mut link: Link) -> RedisResult<()> {
     let difference = ours.abs_diff(theirs);
     gauge!("doorward_clock_difference_seconds").set(difference.as_secs_f64());
     if difference > TOLERANCE {
-        tracing::error!(?difference, "our clock and that of redis differ");
+        tracing::error!(
+            ?difference,
+            "the clocks of this service and of redis differ"
+        );
     }
     Ok(())
 }

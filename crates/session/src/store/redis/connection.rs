@@ -51,7 +51,7 @@ pub(super) struct Connection {
     /// wait.
     pub(super) deadline: Duration,
     /// How many replicas have to acknowledge what must not be lost.
-    confirm_replicas: u32,
+    min_replica_acks: u32,
 }
 
 /// Both lead to the same place.
@@ -79,7 +79,7 @@ impl std::fmt::Debug for Links {
 impl Connection {
     pub(super) fn new(
         config: &RedisConfig,
-        confirm_replicas: u32,
+        min_replica_acks: u32,
     ) -> Result<Arc<Self>, ConfigError> {
         if config.deadline_ms == 0 {
             return Err(ConfigError::invalid(
@@ -93,12 +93,12 @@ impl Connection {
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
             confirmations: Arc::new(Semaphore::new(MAX_CONFIRMATIONS)),
             deadline: Duration::from_millis(config.deadline_ms),
-            confirm_replicas,
+            min_replica_acks,
         }))
     }
 
     pub(super) fn waits_for_replicas(&self) -> bool {
-        self.confirm_replicas > 0
+        self.min_replica_acks > 0
     }
 
     /// What calls use from now on.
@@ -133,7 +133,7 @@ impl Connection {
         let permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
         let link = links.confirmations.clone().ok_or_else(away)?;
-        let (call, replicas) = (call.clone(), self.confirm_replicas);
+        let (call, replicas) = (call.clone(), self.min_replica_acks);
         let wait = wait(replicas, self.deadline);
         let sent = tokio::spawn(async move {
             let result = send_and_wait(link, &call, &wait, replicas).await;
@@ -172,7 +172,9 @@ impl Connection {
 
     fn links(&self) -> Result<Arc<Links>, StoreError> {
         if self.breaker.is_open() {
-            return Err(StoreError::Unavailable("the breaker is open".into()));
+            return Err(StoreError::Unavailable(
+                "the circuit breaker is open".into(),
+            ));
         }
         self.links.borrow().clone().ok_or_else(away)
     }

@@ -8,7 +8,7 @@ use redis::RedisResult;
 use super::keys::Partition;
 use super::markers::{self, Found};
 use super::topology::Link;
-use crate::config::WhenEmptied;
+use crate::config::OnDataLoss;
 
 /// For looking at all markers, of which there are many.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -16,18 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What is known of the store's contents.
 #[derive(Debug)]
 pub(super) struct Contents {
-    when_emptied: WhenEmptied,
-    may_begin: bool,
+    on_data_loss: OnDataLoss,
+    allow_new_store: bool,
     /// Id of the store that was seen last.
     id: Option<String>,
     is_waiting: bool,
 }
 
 impl Contents {
-    pub(super) fn new(when_emptied: WhenEmptied, may_begin: bool) -> Self {
+    pub(super) fn new(on_data_loss: OnDataLoss, allow_new_store: bool) -> Self {
         Self {
-            when_emptied,
-            may_begin,
+            on_data_loss,
+            allow_new_store,
             id: None,
             is_waiting: false,
         }
@@ -59,34 +59,32 @@ impl Contents {
             return Ok(());
         }
         let is_new = self.id.is_none() && all.ids.is_empty() && all.unknown == 0;
-        if is_new && self.may_begin {
-            tracing::warn!("redis holds no store: a new one begins, in which nobody is signed in");
+        if is_new && self.allow_new_store {
+            tracing::warn!("redis is empty, creating a new store; no user is signed in");
             return self.begin(all, link).await;
         }
         if self.id.is_none() && !is_new && !markers::are_complete(link).await? {
-            tracing::warn!(
-                "redis holds a store that is just beginning, or whose beginning was cut short"
-            );
+            tracing::warn!("redis holds a store that was not completely created, completing it");
             return self.begin(all, link).await;
         }
         self.lose(all, link).await
     }
 
     async fn lose(&mut self, all: Found, link: &Link) -> RedisResult<()> {
-        match self.when_emptied {
-            WhenEmptied::BeginAgain => {
-                counter!("doorward_redis_losses_declared_total").increment(1);
+        match self.on_data_loss {
+            OnDataLoss::StartEmpty => {
+                counter!("doorward_redis_data_losses_accepted_total").increment(1);
                 tracing::error!(
                     partitions = all.missing,
-                    "redis has lost its data: these sessions are lost, and their users have to sign in again"
+                    "redis has lost its data, starting empty; users of the lost sessions have to sign in again"
                 );
                 self.begin(all, link).await
             }
-            WhenEmptied::Wait => {
+            OnDataLoss::Wait => {
                 tracing::error!(
                     partitions = all.missing,
-                    "redis has lost its data: nothing is answered from these partitions until it is restored; \
-                     or set redis.when_emptied to begin_again, to declare these sessions lost"
+                    "redis has lost its data, calls on these partitions fail until it is restored; \
+                     set redis.on_data_loss = \"start_empty\" to give these sessions up"
                 );
                 self.is_waiting = true;
                 Ok(())
@@ -107,12 +105,12 @@ impl Contents {
     fn recognize(&mut self, found: Found) {
         missing_partitions(0);
         if std::mem::take(&mut self.is_waiting) {
-            tracing::warn!("redis has a store again");
+            tracing::warn!("redis has its data again");
         }
         let id = found.ids.into_iter().next();
         if self.id.is_some() && id.is_some() && self.id != id {
             tracing::error!(
-                "redis holds another store than before: sessions of the earlier one are lost"
+                "redis holds a different store than before; sessions of the previous one are lost"
             );
         }
         self.id = id.or(self.id.take());

@@ -43,7 +43,7 @@ impl Memory {
     pub(super) fn warn_without_limit(&self, max_bytes: u64) {
         if max_bytes == 0 && self.0.iter().any(|server| server.max_bytes == 0) {
             tracing::warn!(
-                "redis has no maxmemory: anybody can fill it by requests; set maxmemory there, or budget.max_bytes here"
+                "redis has no maxmemory, so requests without a session can fill it; set maxmemory in redis, or budget.max_bytes"
             );
         }
     }
@@ -53,7 +53,7 @@ impl Memory {
         if let Some(policy) = self.evicting_policy() {
             tracing::error!(
                 policy,
-                "redis would end sessions when its memory is full, so it is not used: maxmemory-policy must be noeviction"
+                "redis would evict sessions when its memory is full, so it is not used; maxmemory-policy must be noeviction"
             );
         }
         let used = self
@@ -69,7 +69,7 @@ impl Memory {
             tracing::error!(
                 used_bytes = server.used_bytes,
                 max_bytes = server.limit(max_bytes),
-                "redis has used more than {NEARLY_FULL_PERCENT} % of its memory; when it is full, nobody can sign in"
+                "redis has used more than {NEARLY_FULL_PERCENT} % of its memory; once it is full, sign-ins fail"
             );
         }
     }

@@ -94,7 +94,7 @@ impl Sessions for RedisStore {
         let Some((session, user)) = found else {
             return Ok(None);
         };
-        let user = user.ok_or_else(|| StoreError::corrupt("a session without its user"))?;
+        let user = user.ok_or_else(|| StoreError::corrupt("a stored session without its user"))?;
         let user = decode_user(&user)?;
         let session = decode_session(&session, &user)?;
         if session.is_revoked_by(&user) && !user.is_blocked() {

@@ -56,7 +56,7 @@ impl Supervisor {
                 Err(error) => {
                     self.connection.breaker.probe_unanswered(Instant::now());
                     if !std::mem::replace(&mut is_reported, true) {
-                        tracing::warn!(%error, "redis cannot be reached; trying again");
+                        tracing::warn!(%error, "redis cannot be reached, retrying");
                     }
                 }
             }
@@ -90,11 +90,11 @@ impl Supervisor {
                 Err(error) => {
                     self.connection.breaker.probe_unanswered(Instant::now());
                     if needs_new_connection(&error) {
-                        tracing::warn!(%error, "the connection to redis is lost");
+                        tracing::warn!(%error, "lost the connection to redis, reconnecting");
                         return;
                     }
                     if unanswered == 0 {
-                        tracing::warn!(%error, "redis does not answer a probe");
+                        tracing::warn!(%error, "redis did not answer a probe");
                     }
                     unanswered += 1;
                 }
@@ -104,7 +104,7 @@ impl Supervisor {
             if links.heal_themselves() {
                 sleep(pause).await;
             } else if timeout(pause, links.broken.notified()).await.is_ok() {
-                tracing::warn!("a call has lost its connection to redis");
+                tracing::warn!("a call lost its connection to redis, reconnecting");
                 return;
             }
         }
@@ -153,7 +153,7 @@ async fn may_be_used(links: &Links, max_bytes: u64) -> Option<bool> {
     match timeout(ATTEMPTS, look()).await {
         Ok(Ok(may_be_used)) => Some(may_be_used),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "redis does not tell about its memory and clock");
+            tracing::warn!(%error, "cannot read the memory and clock of redis");
             None
         }
         Err(_) => None,

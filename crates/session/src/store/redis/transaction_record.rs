@@ -98,7 +98,7 @@ pub(super) fn encode_client(client: &TransactionClient) -> String {
 pub(super) fn decode_client(text: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
     let (expires_at, client_id) = text
         .split_once(':')
-        .ok_or_else(|| StoreError::corrupt("an application without an end"))?;
+        .ok_or_else(|| StoreError::corrupt("a transaction client without an expiry time"))?;
     let expires_at = instant(expires_at.parse().map_err(StoreError::corrupt)?)?;
     Ok((now < expires_at).then(|| client_id.to_owned()))
 }

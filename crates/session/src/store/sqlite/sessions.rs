@@ -296,7 +296,7 @@ async fn put_user(executor: &mut AnyConnection, user: &User) -> Result<User, Sto
     .execute(&mut *executor)
     .await?;
     let kept = find_user(executor, &user.id()).await?;
-    kept.ok_or_else(|| StoreError::corrupt("a user is gone as soon as it was written"))
+    kept.ok_or_else(|| StoreError::corrupt("a user is missing right after it was written"))
 }
 
 async fn put_session<'e>(

@@ -1,15 +1,15 @@
 //! A store that has lost its data, and the marker that tells.
 
 use super::*;
-use crate::config::WhenEmptied;
+use crate::config::OnDataLoss;
 
 async fn flush(redis: &mut MultiplexedConnection) {
     let () = redis::cmd("FLUSHALL").query_async(redis).await.unwrap();
 }
 
-async fn store_that(when_emptied: WhenEmptied, server: &Server) -> RedisStore {
+async fn store_that(on_data_loss: OnDataLoss, server: &Server) -> RedisStore {
     let config = RedisConfig {
-        when_emptied,
+        on_data_loss,
         ..RedisConfig::new(server.url())
     };
     let store = RedisStore::open(&config).unwrap();
@@ -54,7 +54,7 @@ async fn what_is_restored_counts_again() {
 #[tokio::test]
 async fn a_loss_is_declared_where_that_is_configured() {
     let server = Server::start().await;
-    let store = store_that(WhenEmptied::BeginAgain, &server).await;
+    let store = store_that(OnDataLoss::StartEmpty, &server).await;
     let token = add_session(&store).await;
     flush(&mut redis(&server).await).await;
     assert!(!eventually_found(&store, &token).await);
@@ -67,7 +67,7 @@ async fn a_loss_is_declared_where_that_is_configured() {
 async fn no_store_begins_where_none_may() {
     let server = Server::start().await;
     let config = RedisConfig {
-        may_begin: false,
+        allow_new_store: false,
         ..RedisConfig::new(server.url())
     };
     let late = RedisStore::open(&config).unwrap();

@@ -35,7 +35,7 @@ async fn the_contract_holds_in_a_cluster() {
 async fn what_no_replica_has_is_not_confirmed() {
     let server = Server::start().await;
     let config = RedisConfig {
-        confirm_replicas: Some(1),
+        min_replica_acks: Some(1),
         ..RedisConfig::new(server.url())
     };
     let store = used(&config).await;
