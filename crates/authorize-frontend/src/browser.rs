@@ -7,7 +7,6 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::AppendHeaders;
 use cookie::{Cookie, SameSite};
-use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::Device;
 use http::header::{
     ACCEPT_LANGUAGE, AsHeaderName, COOKIE, HeaderMap, HeaderName, SET_COOKIE, USER_AGENT,
@@ -17,6 +16,7 @@ use http::{Extensions, Method};
 use ipnet::IpNet;
 
 use crate::deps::Deps;
+use crate::model::Tenant;
 use crate::pipeline::TRANSACTION_LIFE;
 use crate::views::{Language, accepted_languages};
 

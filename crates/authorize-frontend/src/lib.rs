@@ -13,6 +13,7 @@ mod error;
 pub mod fuzzing;
 mod http;
 mod issuer;
+mod model;
 mod pipeline;
 mod response_mode;
 mod urlencoded;

@@ -40,7 +40,7 @@ pub(crate) use issue::{Issued, granted_claims, issue};
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use over::no_such_transaction;
 pub(crate) use parse_params::RawParams;
-pub(crate) use permit::{Permitted, permit, tells_permissions};
+pub(crate) use permit::{Permitted, includes_permissions, permit};
 pub(crate) use respond::{respond, respond_error};
 pub(crate) use transaction::{PageState, Pending};
 pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};

@@ -19,4 +19,4 @@ pub use error_code::ErrorCode;
 pub use prompt::{InvalidPrompt, Prompt};
 pub use response_mode::{InvalidResponseMode, ResponseMode};
 pub use response_type::{InvalidResponseType, ResponseType};
-pub use scope::{InvalidScope, Scope};
+pub use scope::{InvalidScope, Scope, is_scope_token};

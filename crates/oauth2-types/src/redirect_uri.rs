@@ -6,6 +6,7 @@
 //! placeholder in the left-most label of the host. What they let through must also be its own WHATWG serialisation.
 
 mod answer_name;
+mod error;
 mod host_pattern;
 mod logout_url;
 mod loopback;
@@ -19,10 +20,11 @@ use std::fmt;
 
 use url::Url;
 
+pub use error::RegistrationError;
 pub use host_pattern::Placeholder;
 pub use logout_url::{MatchedLogoutUrl, match_logout_url, match_post_logout_redirect_uri};
 pub use origin::origin_matches;
-pub use registered::{RegisteredUri, RegistrationError, check_scheme};
+pub use registered::{RegisteredUri, check_scheme};
 
 use raw_uri::RawUri;
 use registered::Entry;

@@ -71,7 +71,7 @@ impl Scope {
     }
 
     fn add(&mut self, token: &str) -> Result<(), InvalidScope> {
-        if token.is_empty() || !token.bytes().all(is_scope_character) {
+        if !is_scope_token(token) {
             return Err(InvalidScope);
         }
         if !self.contains(token) {
@@ -81,7 +81,14 @@ impl Scope {
     }
 }
 
-/// `NQCHAR` of RFC 6749: printable ASCII but the space, the quotation mark and the backslash.
+/// Checks the grammar of one `scope-token` ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)): at
+/// least one character, and only those that a scope may have.
+#[must_use]
+pub fn is_scope_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_scope_character)
+}
+
+/// `NQCHAR` of RFC 6749: printable ASCII without the space, the quotation mark and the backslash.
 fn is_scope_character(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'
 }
@@ -135,8 +142,11 @@ mod tests {
         ] {
             assert_eq!(value.parse::<Scope>(), Err(InvalidScope), "{value:?}");
         }
-        assert_eq!(Scope::from_tokens(["a b"]), Err(InvalidScope));
-        assert_eq!(Scope::from_tokens([""]), Err(InvalidScope));
+        for token in ["a b", ""] {
+            assert!(!is_scope_token(token), "{token:?}");
+            assert_eq!(Scope::from_tokens([token]), Err(InvalidScope));
+        }
+        assert!(is_scope_token("https://api.example.test/x"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What all calls have in common: a deadline, one repeat where that is safe, and what their answers mean.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,6 +105,15 @@ impl Calls {
                 None => Err(BackendError::new(self.backend, status)),
             },
         }
+    }
+
+    /// A message as a value of the model; `None` stays `None`. One that lacks what its proto promises is an error.
+    pub(super) fn converted<M, T>(&self, message: Option<M>) -> Result<Option<T>, BackendError>
+    where
+        T: TryFrom<M, Error: Display>,
+    {
+        let converted = message.map(T::try_from).transpose();
+        converted.map_err(|error| BackendError::malformed(self.backend, &error.to_string()))
     }
 
     /// A field that the proto promises.

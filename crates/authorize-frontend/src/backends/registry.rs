@@ -3,6 +3,7 @@
 //! Everything that was read belongs to a *generation*. The registry's watch starts a new one whenever anything has
 //! changed, and what an older generation holds is never looked at again. A miss is one call, shared by all who wait.
 
+mod convert;
 mod generation;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
     Client, ClientGrant, Connection, FindAllowedOriginRequest, FindClientRequest,
-    FindConnectionRequest, FindResourceServerRequest, GetTenantRequest, ResourceServer, Tenant,
+    FindConnectionRequest, FindResourceServerRequest, GetTenantRequest, ResourceServer,
 };
 use doorward_service_kit::Shutdown;
 use moka::future::Cache;
@@ -19,6 +20,7 @@ use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
+use crate::model::Tenant;
 use generation::Generation;
 
 const MAX_ENTRIES: u64 = 10_000;
@@ -75,7 +77,8 @@ impl Registry {
                         client.get_tenant(request).await
                     })
                     .await;
-                Ok(self.calls.answer(result)?.tenant)
+                let tenant = self.calls.answer(result)?.tenant;
+                self.calls.converted(tenant)
             })
             .await?;
         self.calls.required(found, "tenant")

@@ -1,6 +1,5 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
-use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
@@ -17,6 +16,7 @@ use tonic::transport::Channel;
 use super::calls::Calls;
 use super::{BackendError, Patience};
 use crate::browser::Browser;
+use crate::model::Tenant;
 
 /// A session that its store has confirmed, with its user.
 #[derive(Debug)]
@@ -311,17 +311,9 @@ impl Sessions {
 
 /// The tenant's limits for sessions whose cookie outlives the browser, or does not.
 pub(crate) fn limits(tenant: &Tenant, persistent: bool) -> SessionLimits {
-    let lifetimes = tenant.session_lifetimes.unwrap_or_default();
-    let (absolute_minutes, idle_minutes) = if persistent {
-        (lifetimes.absolute_minutes, lifetimes.idle_minutes)
-    } else {
-        (
-            lifetimes.ephemeral_absolute_minutes,
-            lifetimes.ephemeral_idle_minutes,
-        )
-    };
+    let life = tenant.session_lifetimes.life(persistent);
     SessionLimits {
-        absolute_seconds: absolute_minutes.saturating_mul(60),
-        idle_seconds: idle_minutes.saturating_mul(60),
+        absolute_seconds: life.absolute_seconds,
+        idle_seconds: life.idle_seconds,
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_proto::client_registry::v1::Tenant;
 use http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 use super::cors;
 use crate::deps::Deps;
 use crate::issuer::Issuer;
+use crate::model::Tenant;
 use crate::views::Language;
 
 /// Short, so that an emergency revocation soon reaches shared caches.

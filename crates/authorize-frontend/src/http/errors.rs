@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::client_registry::v1::Tenant;
 use doorward_service_kit::hex;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
@@ -23,6 +22,7 @@ use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError, SignedInAlready, WayOn};
+use crate::model::Tenant;
 use crate::views::{ErrorPage, Language, Page, SignedIn};
 
 /// Shown when the tenant has no name, or it cannot be asked for.
@@ -114,11 +114,11 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
         error: error.code.as_str(),
         error_description: &error.description,
         tracking_id: trace_id,
-        support_email: non_empty(&tenant.support_email),
-        support_url: non_empty(&tenant.support_url),
+        support_email: tenant.support_email.as_deref(),
+        support_url: tenant.support_url.as_deref(),
     };
     let policy = Policy {
-        logo_urls: &[&tenant.picture_url],
+        logo_urls: &[tenant.picture_url.as_deref()],
         isolated: true,
         ..Policy::default()
     };
@@ -138,7 +138,7 @@ fn show_signed_in(person: &SignedInAlready, language: Language, tenant: &Tenant)
         address: person.address.as_deref(),
     };
     let policy = Policy {
-        logo_urls: &[&tenant.picture_url],
+        logo_urls: &[tenant.picture_url.as_deref()],
         isolated: true,
         ..Policy::default()
     };
@@ -174,8 +174,8 @@ pub(super) fn page<'a>(
 ) -> Page<'a> {
     Page {
         language,
-        tenant_name: non_empty(&tenant.friendly_name).unwrap_or(PRODUCT_NAME),
-        logo_url: non_empty(&tenant.picture_url),
+        tenant_name: tenant.friendly_name.as_deref().unwrap_or(PRODUCT_NAME),
+        logo_url: tenant.picture_url.as_deref(),
         client_name,
     }
 }

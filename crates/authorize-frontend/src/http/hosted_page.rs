@@ -5,11 +5,12 @@ use std::fmt::Display;
 use axum::response::{IntoResponse, Response};
 use doorward_proto::session::v1::transaction::Stage;
 use http::StatusCode;
+use url::Url;
 
 use super::elsewhere::Elsewhere;
 use super::errors::{non_empty, page};
 use super::form::{Form, check_csrf, csrf_value};
-use super::html::{Policy, callback_source, html, origin};
+use super::html::{Policy, callback_source, html};
 use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -104,11 +105,17 @@ impl HostedPage {
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
         let (client, tenant) = (self.bound.client(), self.bound.tenant());
-        let logos = [&tenant.picture_url, &client.logo_uri];
-        let logos: Vec<_> = logos.into_iter().map(String::as_str).collect();
+        let logos = [
+            tenant.picture_url.as_deref(),
+            Some(client.logo_uri.as_str()),
+        ];
         // A form that is sent when its transaction is over leads to where the person can begin again.
-        let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
-        let routes = routes.into_iter().filter_map(|route| origin(route));
+        let routes = [
+            Url::parse(&client.initiate_login_uri).ok(),
+            tenant.default_redirection_uri.clone(),
+        ];
+        let routes = routes.into_iter().flatten();
+        let routes = routes.map(|route| route.origin().ascii_serialization());
         let sources = ["'self'".to_owned(), callback_source(self.redirect.uri())];
         let form_action: Vec<_> = sources.into_iter().chain(routes).collect();
         let policy = Policy {

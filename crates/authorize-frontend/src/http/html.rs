@@ -27,8 +27,8 @@ pub(crate) struct Policy<'a> {
     pub(crate) script_nonce: Option<&'a str>,
     /// Where forms may lead, redirects included; empty: there is no form.
     pub(crate) form_action: &'a str,
-    /// Logos from elsewhere.
-    pub(crate) logo_urls: &'a [&'a str],
+    /// Logos from elsewhere; `None` has none.
+    pub(crate) logo_urls: &'a [Option<&'a str>],
     /// Who may frame it.
     pub(crate) framing: Framing<'a>,
     /// True: never part of a sign-in, so nobody may keep hold of its window.
@@ -40,7 +40,11 @@ impl Policy<'_> {
         let script = self
             .script_nonce
             .map(|nonce| format!("script-src 'nonce-{nonce}'; "));
-        let logos = self.logo_urls.iter().filter_map(|url| origin(url));
+        let logos = self
+            .logo_urls
+            .iter()
+            .flatten()
+            .filter_map(|url| origin(url));
         let images: Vec<_> = ["'self'".to_owned()].into_iter().chain(logos).collect();
         let form_action = if self.form_action.is_empty() {
             "'none'"
@@ -106,7 +110,7 @@ pub(crate) fn target_source(url: &str) -> String {
 }
 
 /// The origin of a URL, as a source of a policy.
-pub(super) fn origin(url: &str) -> Option<String> {
+fn origin(url: &str) -> Option<String> {
     Some(Url::parse(url).ok()?.origin().ascii_serialization())
 }
 
@@ -141,7 +145,12 @@ mod tests {
     #[test]
     fn a_logo_allows_its_origin_only() {
         let policy = Policy {
-            logo_urls: &["https://cdn.test/logo.png", "https://img.test/a", "no url"],
+            logo_urls: &[
+                Some("https://cdn.test/logo.png"),
+                None,
+                Some("https://img.test/a"),
+                Some("no url"),
+            ],
             ..Policy::default()
         };
         assert!(

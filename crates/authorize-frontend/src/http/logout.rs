@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
-use doorward_proto::client_registry::v1::Tenant;
 use http::HeaderMap;
 
 use super::errors::page;
@@ -16,6 +15,7 @@ use crate::backends::{BackendError, RegisteredClient};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::model::Tenant;
 use crate::pipeline::is_strict_third_party;
 use crate::urlencoded::Pairs;
 use crate::views::{Language, LoggedOut};
@@ -105,7 +105,7 @@ pub(super) fn logged_out(tenant: &Tenant, language: Language) -> Response {
         page: page(tenant, language, None),
     };
     let policy = Policy {
-        logo_urls: &[&tenant.picture_url],
+        logo_urls: &[tenant.picture_url.as_deref()],
         isolated: true,
         ..Policy::default()
     };

@@ -167,7 +167,7 @@ impl<'a> Asked<'a> {
         };
         let policy = Policy {
             form_action: &form_action,
-            logo_urls: &[&request.tenant().picture_url],
+            logo_urls: &[request.tenant().picture_url.as_deref()],
             isolated: true,
             ..Policy::default()
         };
@@ -201,7 +201,7 @@ fn aborted(request: &LogoutRequest, browser: &Browser) -> Response {
         page: page_of(request, browser),
     };
     let policy = Policy {
-        logo_urls: &[&request.tenant().picture_url],
+        logo_urls: &[request.tenant().picture_url.as_deref()],
         isolated: true,
         ..Policy::default()
     };

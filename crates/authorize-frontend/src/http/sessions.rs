@@ -20,7 +20,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::client_registry::v1::Tenant;
 use doorward_proto::session::v1::ResolveSessionRequest;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 use http::{HeaderMap, StatusCode};
@@ -36,6 +35,7 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::{Browser, expired_session_cookie};
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::model::Tenant;
 use crate::views::{self, ErrorKind};
 use entry::entries;
 
@@ -129,7 +129,7 @@ impl<'a> Viewer<'a> {
         };
         let policy = Policy {
             form_action: "'self'",
-            logo_urls: &[&self.tenant.picture_url],
+            logo_urls: &[self.tenant.picture_url.as_deref()],
             isolated: true,
             ..Policy::default()
         };
@@ -175,7 +175,7 @@ fn nobody(browser: &Browser, tenant: &Tenant) -> Response {
         page: page(tenant, browser.language(None, tenant), None),
     };
     let policy = Policy {
-        logo_urls: &[&tenant.picture_url],
+        logo_urls: &[tenant.picture_url.as_deref()],
         isolated: true,
         ..Policy::default()
     };

@@ -126,7 +126,7 @@ impl SignIn {
             return Ok(self.hosted.refuse(error, browser, deps).await?);
         }
         let tenant = self.hosted.bound.tenant();
-        let persistent = tenant.session_lifetimes.unwrap_or_default().persistent;
+        let persistent = tenant.session_lifetimes.persistent_cookie;
         let limits = limits(tenant, persistent);
         let session = OpenSessionRequest {
             connection: user.connection.clone(),

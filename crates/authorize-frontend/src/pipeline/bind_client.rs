@@ -6,7 +6,7 @@ use doorward_oauth2_types::redirect_uri::{
     MatchContext, MatchedRedirectUri, match_redirect_uri, only_registered, origin_matches,
 };
 use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parameters};
-use doorward_proto::client_registry::v1::{Client, OrganizationUsage, Tenant};
+use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
 
 use super::RawParams;
 use super::validate_request::is_strict_third_party;
@@ -14,6 +14,7 @@ use crate::backends::RegisteredClient;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::model::Tenant;
 use crate::views::Language;
 
 /// Where the answer goes, and how. Nothing else can be redirected to.

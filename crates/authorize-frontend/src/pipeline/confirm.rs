@@ -2,10 +2,11 @@
 //! at a port of the user's own device (RFC 8252 §8.6).
 
 use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
-use doorward_proto::client_registry::v1::{Client, Tenant};
+use doorward_proto::client_registry::v1::Client;
 
 use super::{Consented, Pending, VerifiedRedirect};
 use crate::error::Stop;
+use crate::model::Tenant;
 
 /// A request whose answer may be sent.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Where a person goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
 
 use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, only_registered};
-use doorward_proto::client_registry::v1::{Client, Tenant};
+use doorward_proto::client_registry::v1::Client;
 use url::Url;
 
 use super::validate_request::is_strict_third_party;
@@ -10,6 +10,7 @@ use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{ShownError, SignedInAlready, WayOn};
+use crate::model::Tenant;
 
 /// The application has had its answer, and gets no second one.
 pub(super) async fn answered(
@@ -31,7 +32,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
         let found = registry.client(client_id).await?;
         match &found {
             Some(it) => way_on(&it.client, &tenant, None, browser, deps).await,
-            None => Ok(login_route(&tenant.default_redirection_uri, deps)),
+            None => Ok(login_route(tenant.default_redirection_uri.clone(), deps)),
         }
     };
     start_again_or(way_on.await)
@@ -40,7 +41,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
 /// The transaction is gone, and its application unknown: the tenant may say where to begin again.
 pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
     let tenant = deps.backends.registry.tenant().await;
-    let way_on = tenant.map(|tenant| login_route(&tenant.default_redirection_uri, deps));
+    let way_on = tenant.map(|tenant| login_route(tenant.default_redirection_uri.clone(), deps));
     start_again_or(way_on)
 }
 
@@ -63,8 +64,9 @@ async fn way_on(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Option<WayOn>, BackendError> {
-    let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
-    let route = routes.into_iter().find_map(|url| login_route(url, deps));
+    let of_client = Url::parse(&client.initiate_login_uri).ok();
+    let route = of_client.or_else(|| tenant.default_redirection_uri.clone());
+    let route = login_route(route, deps);
     if route.is_some() {
         return Ok(route);
     }
@@ -79,9 +81,9 @@ async fn way_on(
     }))
 }
 
-/// `iss` tells the application who sends the person (OpenID Connect Core §4). None without a URL.
-fn login_route(url: &str, deps: &Deps) -> Option<WayOn> {
-    let mut url = Url::parse(url).ok()?;
+/// A page that begins a sign-in. `iss` says who sends the person (OpenID Connect Core §4).
+fn login_route(url: Option<Url>, deps: &Deps) -> Option<WayOn> {
+    let mut url = url?;
     url.query_pairs_mut()
         .append_pair("iss", deps.issuer.as_str());
     Some(WayOn::LoginRoute(url.into()))

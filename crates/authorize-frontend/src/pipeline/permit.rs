@@ -36,7 +36,7 @@ impl Permitted {
         &self.scope
     }
 
-    /// All that the user is permitted at the API, for the access tokens that tell.
+    /// All that the user is permitted at the API; `None` for access tokens that do not include it.
     pub(crate) fn permissions(&self) -> Option<&[String]> {
         self.permissions.as_deref()
     }
@@ -56,7 +56,7 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
         if api.enforce_policies {
             scope.retain(|token| is_oidc_scope(token) || permitted.contains(token));
         }
-        permissions = tells_permissions(api).then(|| permitted.into_iter().collect());
+        permissions = includes_permissions(api).then(|| permitted.into_iter().collect());
     }
     Ok(Permitted {
         authenticated,
@@ -66,10 +66,10 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
 }
 
 fn asks_for_permissions(api: &ResourceServer) -> bool {
-    api.enforce_policies || tells_permissions(api)
+    api.enforce_policies || includes_permissions(api)
 }
 
-/// Whether access tokens of the API tell all that the user is permitted there.
-pub(crate) fn tells_permissions(api: &ResourceServer) -> bool {
+/// Whether access tokens of the API include all that the user is permitted there.
+pub(crate) fn includes_permissions(api: &ResourceServer) -> bool {
     api.token_dialect.ends_with("_authz")
 }

@@ -15,13 +15,14 @@ mod unsupported;
 use std::sync::Arc;
 
 use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
-use doorward_proto::client_registry::v1::{Client, Connection, ResourceServer, Tenant};
+use doorward_proto::client_registry::v1::{Client, Connection, ResourceServer};
 use doorward_proto::organization::v1::Organization;
 
 use super::BoundRequest;
 use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Tenant;
 
 pub(super) use scope::is_oidc_scope;
 pub(crate) use strict::is_strict_third_party;

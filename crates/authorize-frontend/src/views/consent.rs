@@ -20,8 +20,8 @@ pub struct Consent<'a> {
     pub profile: &'a [ConsentLine<ProfileScope>],
     /// The API that it wants to use.
     pub api_name: Option<&'a str>,
-    /// Whether it learns all that the user is permitted there.
-    pub tells_permissions: bool,
+    /// Whether its tokens include all that the user is permitted there.
+    pub includes_permissions: bool,
     /// The organization in which it asks.
     pub organization: Option<&'a str>,
     /// What it wants to do there.

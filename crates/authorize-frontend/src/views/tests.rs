@@ -54,7 +54,7 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
             is_new: true,
         }),
         api_name: Some(value),
-        tells_permissions: true,
+        includes_permissions: true,
         organization: Some(value),
         permissions: &[ConsentLine {
             subject: value.to_owned(),

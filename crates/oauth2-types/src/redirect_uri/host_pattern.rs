@@ -1,7 +1,7 @@
 //! A placeholder in the left-most label of a host: Auth0's "URL placeholders".
 
+use super::error::RegistrationError;
 use super::raw_uri::RawUri;
-use super::registered::RegistrationError;
 
 const ORGANIZATION_NAME: &str = "{organization_name}";
 /// RFC 1035 §2.3.4.

@@ -3,59 +3,12 @@
 use url::Url;
 
 use super::answer_name;
+use super::error::RegistrationError;
 use super::host_pattern::{HostPattern, Placeholder};
 use super::raw_uri::RawUri;
 
 /// Schemes that run code in, or read files of, the browser that is sent there.
 const DANGEROUS_SCHEMES: [&str; 4] = ["javascript", "data", "vbscript", "file"];
-
-/// Why a URI cannot be registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RegistrationError {
-    /// A space, a backslash, a control character or one outside ASCII.
-    #[error("the URI has a character that must be percent-encoded")]
-    Character,
-    /// No scheme, or nothing behind it.
-    #[error("the URI is not absolute")]
-    NotAbsolute,
-    /// `javascript`, `data`, `vbscript` or `file`.
-    #[error("the scheme of the URI is not allowed")]
-    DangerousScheme,
-    /// RFC 6749 §3.1.2.
-    #[error("the URI has a fragment")]
-    Fragment,
-    /// `user:password@`; RFC 9110 §4.2.4.
-    #[error("the URI has userinfo")]
-    Userinfo,
-    /// `state`, `code` and other names of an answer, in the query.
-    #[error("its query has the parameter {0:?}, which belongs to the answer")]
-    AnswerName(&'static str),
-    /// The WHATWG rules, which browsers follow, make no URL of it.
-    #[error("the URI is malformed")]
-    Malformed,
-    /// A placeholder outside `http` and `https`.
-    #[error("placeholders are for http and https only")]
-    PlaceholderScheme,
-    /// More than one placeholder.
-    #[error("only one placeholder is allowed")]
-    SeveralPlaceholders,
-    /// Braces around something else than `organization_name`.
-    #[error("the only named placeholder is {{organization_name}}")]
-    UnknownPlaceholder,
-    /// `*` outside the left-most host label, or `{organization_name}` that is not the whole of it.
-    #[error(
-        "a placeholder must be in the left-most host label, and {{organization_name}} must be the whole of it"
-    )]
-    PlaceholderPosition,
-    /// A wildcard in a label that no host can have (RFC 5891 §4.2.3.1).
-    #[error(
-        "a label with a wildcard has letters, digits and hyphens only, no hyphen at an end, and at most 63 characters"
-    )]
-    PlaceholderLabel,
-    /// `https://*.com` and the like.
-    #[error("a registrable domain must follow a placeholder")]
-    PlaceholderDomain,
-}
 
 /// A URI that may be registered for a client or a tenant.
 ///

@@ -25,7 +25,7 @@ pub(super) struct Generation {
 #[derive(Debug)]
 struct Shared {
     number: AtomicU64,
-    heard: Mutex<Instant>,
+    last_message: Mutex<Instant>,
 }
 
 impl Generation {
@@ -37,7 +37,7 @@ impl Generation {
             let mut revision = None;
             loop {
                 if let Err(status) = followed.follow(service.clone(), &mut revision).await {
-                    tracing::warn!(%status, "client-registry is not heard of");
+                    tracing::warn!(%status, "client-registry watch failed, retrying");
                 }
                 tokio::time::sleep(PAUSE).await;
             }
@@ -48,7 +48,7 @@ impl Generation {
     fn new() -> Self {
         let shared = Shared {
             number: AtomicU64::new(0),
-            heard: Mutex::new(Instant::now()),
+            last_message: Mutex::new(Instant::now()),
         };
         Self {
             shared: Arc::new(shared),
@@ -67,11 +67,12 @@ impl Generation {
                 .await
                 .map_err(silent)??;
             let Some(sign) = sign else { return Ok(()) };
-            self.hear(sign.revision, revision);
+            self.observe(sign.revision, revision);
         }
     }
 
-    fn hear(&self, revision: u64, last: &mut Option<u64>) {
+    /// Starts a new generation when the revision differs from the last one seen.
+    fn observe(&self, revision: u64, last: &mut Option<u64>) {
         if last.replace(revision) != Some(revision) {
             self.shared.number.fetch_add(1, Ordering::Release);
             #[expect(clippy::cast_precision_loss, reason = "no registry changes 2^53 times")]
@@ -79,19 +80,19 @@ impl Generation {
         }
         *self
             .shared
-            .heard
+            .last_message
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// The generation that may be read now; none when the registry was silent for too long.
+    /// The generation that may be read now; `None` when the registry was silent for too long.
     pub(super) fn current(&self) -> Option<u64> {
-        let heard = *self
+        let last_message = *self
             .shared
-            .heard
+            .last_message
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        (heard.elapsed() < SERVED_STALE).then(|| self.shared.number.load(Ordering::Acquire))
+        (last_message.elapsed() < SERVED_STALE).then(|| self.shared.number.load(Ordering::Acquire))
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
         let mut last = None;
         let mut numbers = Vec::new();
         for revision in [7, 7, 8, 8, 7] {
-            generation.hear(revision, &mut last);
+            generation.observe(revision, &mut last);
             numbers.push(generation.current().unwrap());
         }
         assert_eq!(numbers, [1, 1, 2, 2, 3]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_oauth2_types::parameters;
 use doorward_oauth2_types::redirect_uri::match_post_logout_redirect_uri;
-use doorward_proto::client_registry::v1::{Client, Tenant};
+use doorward_proto::client_registry::v1::Client;
 use doorward_proto::session::v1::Session;
 use url::form_urlencoded;
 
@@ -12,6 +12,7 @@ use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::http::logout::not_allowed;
+use crate::model::Tenant;
 use crate::pipeline::is_strict_third_party;
 use crate::response_mode::in_query;
 use crate::urlencoded::Pairs;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use doorward_oauth2_types::{ErrorCode, auth0, parameters};
-use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, Tenant, UserAccess};
+use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, UserAccess};
 
 use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Tenant;
 use crate::pipeline::RawParams;
 
 /// The API, compared byte for byte; none when only `/userinfo` is wanted.
@@ -16,7 +17,7 @@ pub(super) async fn check(
     tenant: &Tenant,
     deps: &Deps,
 ) -> Result<Option<Arc<ResourceServer>>, OAuthError> {
-    let default = Some(tenant.default_audience.as_str()).filter(|it| !it.is_empty());
+    let default = tenant.default_audience.as_deref();
     let Some(audience) = requested(params, tenant)?.or(default) else {
         return Ok(None);
     };

@@ -1,9 +1,10 @@
 //! `scope`: what is asked for, less what nobody defines.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, Scope};
-use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, Tenant};
+use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer};
 
 use crate::error::OAuthError;
+use crate::model::Tenant;
 
 /// Scopes that need no definition. `offline_access` is one as well, but the implicit grant never gives a refresh token.
 const OIDC_SCOPES: [&str; 13] = [

@@ -1,0 +1,119 @@
+//! `Tenant` messages.
+
+use doorward_proto::client_registry::v1 as wire;
+
+use super::{MissingField, non_empty, url};
+use crate::model::{SessionLife, SessionLifetimes, Tenant};
+
+impl TryFrom<wire::Tenant> for Tenant {
+    type Error = MissingField;
+
+    fn try_from(tenant: wire::Tenant) -> Result<Self, Self::Error> {
+        let lifetimes = tenant.session_lifetimes;
+        let lifetimes = lifetimes.ok_or(MissingField("session_lifetimes"))?;
+        Ok(Self {
+            friendly_name: non_empty(tenant.friendly_name),
+            picture_url: non_empty(tenant.picture_url),
+            support_email: non_empty(tenant.support_email),
+            support_url: non_empty(tenant.support_url),
+            default_audience: non_empty(tenant.default_audience),
+            default_redirection_uri: url(
+                "default_redirection_uri",
+                &tenant.default_redirection_uri,
+            ),
+            allowed_logout_urls: tenant.allowed_logout_urls,
+            session_lifetimes: lifetimes.into(),
+            authorization_response_iss_parameter_supported: tenant
+                .authorization_response_iss_parameter_supported,
+            skip_non_verifiable_callback_uri_confirmation_prompt: tenant
+                .skip_non_verifiable_callback_uri_confirmation_prompt,
+            use_scope_descriptions_for_consent: tenant.use_scope_descriptions_for_consent,
+            enabled_locales: tenant.enabled_locales,
+            resource_parameter_accepted: tenant.resource_parameter_accepted,
+            require_openid_scope: tenant.require_openid_scope,
+            rp_logout_end_session_endpoint_discovery: tenant
+                .rp_logout_end_session_endpoint_discovery,
+            oidc_logout_prompt_enabled: tenant.oidc_logout_prompt_enabled,
+        })
+    }
+}
+
+impl From<wire::SessionLifetimes> for SessionLifetimes {
+    fn from(lifetimes: wire::SessionLifetimes) -> Self {
+        let (absolute, idle) = (lifetimes.absolute_minutes, lifetimes.idle_minutes);
+        let ephemeral = life(
+            lifetimes.ephemeral_absolute_minutes,
+            lifetimes.ephemeral_idle_minutes,
+        );
+        Self::new(lifetimes.persistent, life(absolute, idle), ephemeral)
+    }
+}
+
+fn life(absolute_minutes: u32, idle_minutes: u32) -> SessionLife {
+    SessionLife {
+        absolute_seconds: absolute_minutes.saturating_mul(60),
+        idle_seconds: idle_minutes.saturating_mul(60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message() -> wire::Tenant {
+        wire::Tenant {
+            session_lifetimes: Some(wire::SessionLifetimes {
+                absolute_minutes: 10,
+                idle_minutes: 5,
+                ephemeral_absolute_minutes: 2,
+                ephemeral_idle_minutes: u32::MAX,
+                persistent: true,
+            }),
+            ..wire::Tenant::default()
+        }
+    }
+
+    #[test]
+    fn empty_texts_are_absent() {
+        let tenant = Tenant::try_from(message()).unwrap();
+        assert_eq!(tenant.friendly_name, None);
+        assert_eq!(tenant.picture_url, None);
+        assert_eq!(tenant.support_email, None);
+        assert_eq!(tenant.support_url, None);
+        assert_eq!(tenant.default_audience, None);
+        assert_eq!(tenant.default_redirection_uri, None);
+    }
+
+    #[test]
+    fn only_urls_lead_anywhere() {
+        for (text, expected) in [
+            ("", None),
+            ("no url", None),
+            ("https://a.test/b", Some("https://a.test/b")),
+        ] {
+            let message = wire::Tenant {
+                default_redirection_uri: text.to_owned(),
+                ..message()
+            };
+            let url = Tenant::try_from(message).unwrap().default_redirection_uri;
+            assert_eq!(url.as_ref().map(url::Url::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_are_in_seconds_and_always_there() {
+        let lifetimes = Tenant::try_from(message()).unwrap().session_lifetimes;
+        assert!(lifetimes.persistent_cookie);
+        for (persistent, absolute_seconds, idle_seconds) in
+            [(true, 600, 300), (false, 120, u32::MAX)]
+        {
+            let expected = SessionLife {
+                absolute_seconds,
+                idle_seconds,
+            };
+            assert_eq!(lifetimes.life(persistent), expected, "{persistent}");
+        }
+        let refused = Tenant::try_from(wire::Tenant::default()).unwrap_err();
+        assert_eq!(refused.to_string(), "session_lifetimes is missing");
+    }
+}
