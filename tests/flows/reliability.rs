@@ -1,12 +1,12 @@
-//! Faults of the store of sessions, under load, by their numbers in the reliability contract: wrong answers are not allowed.
+//! Faults of the session store under load, by their numbers in the reliability contract. No wrong answer is allowed.
 //!
-//! Every story runs against two frontends and two `session` services over real Redis servers that are killed, emptied, filled,
-//! slowed down or cut off while a steady stream of silent authentications, sign-ins and logouts goes on. A `model` knows who
-//! is signed in, so each answer is judged, not guessed: it is right, or says truthfully that nobody can tell, or it is bad.
-//! Each run leaves a verdict in `target/tmp/reliability`. How long answers took is written there and judged nowhere: that
-//! needs a machine of one's own.
+//! Every test runs two frontends and two `session` services over real Redis servers. It kills, empties, fills, slows
+//! down or disconnects them under a steady stream of silent authentications, sign-ins and logouts. A `model` holds
+//! which users are signed in, so each answer can be judged: it is correct, or reports an outage, or is wrong. Each run
+//! writes a report to `target/tmp/reliability`. Latencies are in the report for information only, because they depend
+//! on the machine.
 //!
-//! These are the short forms for every merge: faults of seconds, and hundreds of sessions instead of thousands.
+//! These are short forms for every merge: faults of seconds, and hundreds of sessions instead of thousands.
 
 mod answer;
 mod cluster;

@@ -1,9 +1,9 @@
-//! What a page says, before anybody judges whether it is true.
+//! Reads an answer from a page; `model` judges it.
 
 use doorward_e2e::{APPLICATION, Callback, Keys, LOGOUT_URL, Page};
 use reqwest::StatusCode;
 
-/// One of three answers, or something that no page may say.
+/// One of three answers, or an invalid page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Answer {
     Yes,
@@ -13,7 +13,8 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    /// The answer to a silent authentication whose `state` and `nonce` are the same. *Yes* is a good ID token of that user.
+    /// The answer to a silent authentication with the same value as `state` and `nonce`. *Yes* is a valid ID token of
+    /// that user.
     pub(super) fn to_silent(page: &Page, state: &str, sub: &str, keys: &Keys) -> Self {
         if cannot_tell(page, state) {
             return Self::CannotTell;
@@ -39,7 +40,7 @@ impl Answer {
         }
     }
 
-    /// The answer to a logout. *Yes* says that the user is signed out.
+    /// The answer to a logout. *Yes* means that the user is signed out.
     pub(super) fn to_logout(page: &Page) -> Self {
         if cannot_tell(page, "") {
             Self::CannotTell
@@ -54,8 +55,8 @@ impl Answer {
     }
 }
 
-/// Whether a page says truthfully that nobody can tell: at the callback with its state, or by a page of our own which says
-/// when to try again and blames nothing that was typed.
+/// Whether a page reports an outage: `temporarily_unavailable` at the callback with its `state`, or a page of Doorward
+/// with `Retry-After` and no complaint about the user's input.
 pub(super) fn cannot_tell(page: &Page, state: &str) -> bool {
     match page.status {
         StatusCode::FOUND => {

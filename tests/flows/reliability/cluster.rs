@@ -1,4 +1,4 @@
-//! Redis Cluster: everything works, the loss of a primary is bridged by its replica, and without one everybody waits.
+//! Redis Cluster: everything works; a replica replaces a lost primary; without a replica, requests report an outage.
 
 use doorward_test_support::redis::Cluster;
 
@@ -34,14 +34,13 @@ async fn rel_05_a_primary_of_a_cluster_dies() {
     .await;
 }
 
-/// Where a shard has no replica, nobody takes its place. That the users of the other shards go on meanwhile is not asserted:
-/// the client library stands still again and again while it looks for the lost server. What it never does is say something
-/// untrue.
+/// A shard without a replica stays down. The test does not assert that users of other shards are served meanwhile,
+/// because the client library stalls again and again while it looks for the lost server. But no answer is wrong.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shard_without_a_replica_is_lost() {
     let _place = place().await;
     let redis = Cluster::start(0).await;
-    // Nobody acknowledges anything here.
+    // There is no replica to acknowledge a write.
     let settings = format!("{}\nmin_replica_acks = 0", settings(&redis.url()));
     on_stand(&settings, async |stand| {
         stand.add_users(3);

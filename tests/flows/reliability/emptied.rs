@@ -1,4 +1,4 @@
-//! REL-06: Redis comes back without what it held. Nobody may take that for "nobody is signed in".
+//! REL-06: Redis returns without its data. No answer may be `login_required` because of that.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ async fn rel_06_the_loss_is_declared() {
         let load = Load::start(stand, model, USUAL);
         load.go_on(2).await;
 
-        // Without a pause: the very next question finds it empty.
+        // Without a pause, so that the very next request finds it empty.
         assert_eq!(redis.ask(&["FLUSHALL"]), "OK");
         stand.wait_for_log(LOST).await;
         load.wait_until_well().await;

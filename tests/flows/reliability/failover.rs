@@ -1,4 +1,4 @@
-//! REL-05, REL-45: the primary dies, and a replica takes its place. A user who was told that they are signed out stays so.
+//! REL-05, REL-45: the primary dies, and a replica replaces it. Confirmed logouts hold.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::model::Session;
 use super::stand::{on_stand, place, settings};
 use super::sweep::sweep;
 
-/// The contract's 10,000 are for a machine of one's own.
+/// Sessions that sign out. The contract has 10,000, for a dedicated machine.
 const LEAVING: usize = 500;
 const STAYING: usize = 30;
 /// Logouts before the primary dies.
 const CONFIRMED: usize = 50;
-/// Most requests are logouts, so that some are under way whenever something happens.
+/// Mostly logouts, so that some are in flight at any moment.
 const MIX: Mix = Mix {
     per_second: 50,
     percent_logouts: 50,
@@ -34,7 +34,7 @@ async fn rel_05_rel_45_the_primary_dies_among_logouts() {
 
         load.run().model.note_crash();
         let killed = redis.kill_primary().await;
-        // Some fall into the gap.
+        // Some logouts meet the outage.
         load.wait_for(1, "logout", "cannot tell").await;
         redis.wait_for_promotion(&killed).await;
         load.wait_until_well().await;
@@ -43,13 +43,13 @@ async fn rel_05_rel_45_the_primary_dies_among_logouts() {
         sweep(load.run()).await;
         let verdict = load.stop().await;
         verdict.assert_none_bad("REL-05-45");
-        // Asked at both frontends.
+        // Each session is tried at both frontends.
         assert!(verdict.count("sweep", "signed out") >= 2 * CONFIRMED);
     })
     .await;
 }
 
-/// The replicas lag behind when the primary dies: what they have not got may come to nothing, so it must not have been
+/// The replicas lag behind when the primary dies. Writes that they lack may be lost, so those must not have been
 /// confirmed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_45_a_logout_that_no_replica_has() {
@@ -91,7 +91,7 @@ fn leave(run: Arc<Run>, session: Arc<Session>) -> JoinHandle<()> {
     tokio::spawn(async move { run.log_out(run.now(), &session, 0).await })
 }
 
-/// With one replica only, nothing can be confirmed after it has taken over, and nothing is.
+/// With only one replica, no logout can be confirmed after the failover, and none is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_05_a_pair_waits_for_its_other_half() {
     let _place = place().await;
@@ -108,7 +108,7 @@ async fn rel_05_a_pair_waits_for_its_other_half() {
         load.run().model.note_crash();
         let killed = redis.kill_primary().await;
         redis.wait_for_promotion(&killed).await;
-        // What was under way is over, and what was true on the lost server is true no more.
+        // Requests in flight have ended, and writes that only the lost server had are lost.
         load.go_on(2).await;
         let begin = load.run().now();
         load.go_on(3).await;

@@ -1,5 +1,6 @@
-//! REL-18, in short: a primary hangs, is replaced, and goes on as if nothing had happened. One `session` is still connected to
-//! it, the other to its successor: what was confirmed here holds there, or nobody can tell.
+//! REL-18, short form: a primary hangs, is replaced, and continues as if nothing had happened. One `session` is still
+//! connected to it, the other to its successor. A logout confirmed at one holds at the other, or the other reports an
+//! outage.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,14 +14,14 @@ use super::stand::{Stand, on_stand, place};
 use super::sweep::sweep;
 
 const LEAVING: usize = 30;
-/// Nobody signs out but where the story says so.
+/// No logouts: the test makes them itself.
 const MIX: Mix = Mix {
     per_second: 20,
     percent_logouts: 0,
     percent_sign_ins: 0,
 };
 const PATIENCE: Duration = Duration::from_mins(1);
-/// What had piled up where the old primary hung is answered at once, if at all.
+/// The time in which the old primary answers the requests that have queued up at it, if at all.
 const HAUNTED: Duration = Duration::from_secs(4);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,7 +42,7 @@ async fn rel_18_a_primary_of_sentinels_hung() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_18_a_primary_of_a_cluster_hung() {
     let _place = place().await;
-    // Who takes over needs somebody who acknowledges.
+    // Two replicas: the new primary needs one to acknowledge its writes.
     let redis = Cluster::start(2).await;
     on_stand(&patient(&redis.url()), async |stand| {
         let load = begin(stand).await;
@@ -55,7 +56,7 @@ async fn rel_18_a_primary_of_a_cluster_hung() {
     .await;
 }
 
-/// So patient with Redis that the first `session` has not given up on the old primary when that goes on.
+/// Settings with a deadline so long that the first `session` still waits for the old primary when it continues.
 fn patient(url: &str) -> String {
     format!("url = \"{url}\"\ndeadline_ms = 2000")
 }
@@ -67,7 +68,7 @@ async fn begin(stand: &Arc<Stand>) -> Load {
     load
 }
 
-/// The second `session` finds the new primary at once, for it is new itself. There everybody signs out who can.
+/// Signs out all sessions it can at the second `session`, which was just started and so connects to the new primary.
 async fn leave(stand: &Stand, load: &Load) -> Vec<Arc<Session>> {
     stand.separate().kill(SECOND_SESSION);
     stand.separate().start_process(SECOND_SESSION);
@@ -84,7 +85,7 @@ async fn leave(stand: &Stand, load: &Load) -> Vec<Arc<Session>> {
     leaving
 }
 
-/// Asks where the old primary may still be believed, then everywhere.
+/// Tries the sessions where the old primary may still be connected, then everywhere.
 async fn finish(load: Load, left: &[Arc<Session>], test: &str) {
     let run = load.run();
     let begin = Instant::now();

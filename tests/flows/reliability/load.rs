@@ -1,4 +1,4 @@
-//! A steady stream of requests that waits for no answer, and a judge at its end.
+//! A steady stream of requests, sent without waiting for answers, and the check of each answer.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,14 +11,14 @@ use super::model::{Judgement, Model, Session, locked};
 use super::stand::Stand;
 use super::verdict::{Event, Verdict};
 
-/// So many definite answers in a row from each frontend mean that all is well.
+/// The definite answers in a row, from each frontend, after which the deployment counts as recovered.
 const WELL: usize = 5;
-/// So many are no chance.
+/// The definite answers in a row that do not come by chance.
 const STEADY: usize = 30;
-/// For a busy machine; the verdict says how long it really took.
+/// The time limit, for a busy machine; the report has the actual time.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What the stream consists of; the rest are silent authentications.
+/// The shares of request kinds; the rest are silent authentications.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mix {
     pub(super) per_second: u32,
@@ -26,20 +26,20 @@ pub(super) struct Mix {
     pub(super) percent_sign_ins: u64,
 }
 
-/// As in the contract, light enough for a machine that does other things as well.
+/// The mix of the contract, at a rate for a shared machine.
 pub(super) const USUAL: Mix = Mix {
     per_second: 30,
     percent_logouts: 5,
     percent_sign_ins: 3,
 };
 
-/// A stream that runs until it is told to stop.
+/// A stream that runs until [`stop`](Self::stop).
 pub(super) struct Load {
     run: Arc<Run>,
     driver: JoinHandle<()>,
 }
 
-/// What all requests share.
+/// The state that all requests share.
 pub(super) struct Run {
     pub(super) stand: Arc<Stand>,
     pub(super) model: Model,
@@ -47,7 +47,7 @@ pub(super) struct Run {
     begin: Instant,
     events: Mutex<Vec<Event>>,
     stopped: AtomicBool,
-    /// Definite answers in a row, at each frontend.
+    /// Definite answers in a row, per frontend.
     rows: [AtomicUsize; 2],
     unknown: AtomicUsize,
     recoveries: Mutex<Vec<Duration>>,
@@ -74,27 +74,27 @@ impl Load {
         &self.run
     }
 
-    /// Lets some time pass under load.
+    /// Waits under load.
     pub(super) async fn go_on(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    /// Waits until the fault has reached the users.
+    /// Waits until an answer reports an outage.
     pub(super) async fn wait_until_unknown(&self) {
         let before = self.run.unknown.load(Ordering::SeqCst);
         let felt = || self.run.unknown.load(Ordering::SeqCst) > before;
         wait_until("an answer that cannot tell", felt).await;
     }
 
-    /// Waits until both frontends give definite answers again, and notes for how long.
+    /// Waits until both frontends give definite answers again, and records the duration.
     pub(super) async fn wait_until_well(&self) {
         let begin = Instant::now();
         self.wait_for_a_row(WELL).await;
         locked(&self.run.recoveries).push(begin.elapsed());
     }
 
-    /// Waits until definite answers are the rule at both frontends. A machine may be so busy that some answers never are; a
-    /// deployment that has not recovered never comes so far.
+    /// Waits until most answers of both frontends are definite. On a busy machine some never are, but a deployment
+    /// that has not recovered never gets this far.
     pub(super) async fn wait_until_steady(&self) {
         self.wait_for_a_row(STEADY).await;
     }
@@ -110,7 +110,7 @@ impl Load {
         wait_until("definite answers", are_long).await;
     }
 
-    /// Waits until so many answers of the run have said that.
+    /// Waits until the run has `count` answers of this kind and outcome.
     pub(super) async fn wait_for(&self, count: usize, kind: &str, said: &str) {
         let have_come = || {
             let events = locked(&self.run.events);
@@ -119,7 +119,7 @@ impl Load {
         wait_until(&format!("{count} times {kind}: {said}"), have_come).await;
     }
 
-    /// Stops, and waits for the last answer.
+    /// Stops the stream, and waits for the last answer.
     pub(super) async fn stop(self) -> Verdict {
         self.run.stopped.store(true, Ordering::SeqCst);
         self.driver.await.expect("the driver ends well");
@@ -132,7 +132,7 @@ impl Load {
 }
 
 impl Run {
-    /// Every request is a task of its own, so that a slow answer delays no question.
+    /// Sends every request in its own task, so that a slow answer delays no other request.
     async fn drive(self: Arc<Self>, mix: Mix) {
         let mut dice = Dice(self.seed);
         let mut arrivals = tokio::time::interval(Duration::from_secs(1) / mix.per_second);
@@ -163,7 +163,7 @@ impl Run {
         }
     }
 
-    /// A request that panics got no answer that can be read.
+    /// Records a request that panicked as a wrong answer.
     fn note_end(&self, done: Result<(), tokio::task::JoinError>) {
         if let Err(error) = done {
             let judgement = Judgement::Bad(error.to_string());
@@ -215,7 +215,7 @@ impl Run {
         self.record("sign-in", planned, judgement);
     }
 
-    /// Since the run began.
+    /// The time since the run began.
     pub(super) fn now(&self) -> Duration {
         self.begin.elapsed()
     }
@@ -238,7 +238,7 @@ async fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// The same choices for the same seed (`SplitMix64`).
+/// Reproducible random numbers (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

@@ -1,4 +1,4 @@
-//! REL-08: Redis has no room left. Who is signed in stays so; nobody new is let in; nobody is thrown out.
+//! REL-08: Redis is full. Sessions stay, and new sign-ins are refused.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn rel_08_redis_is_full() {
         let load = Load::start(stand, stand.model(30, 30).await, USUAL);
         load.go_on(2).await;
 
-        // Nine tenths.
+        // Nine tenths are in use.
         redis.set("maxmemory", &(redis.used_memory() * 10 / 9).to_string());
         stand.wait_for_log(NEARLY_FULL).await;
         redis.set("maxmemory", "1mb");

@@ -1,4 +1,4 @@
-//! Who is signed in, as far as anybody may know.
+//! The model: which users are signed in, and which may be.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::Answer;
 
-/// Replication is not waited for when a session is opened: the newest second may ask again after a failover.
+/// Opening a session does not wait for replicas, so a failover may lose sessions of the last second.
 const NEWEST: Duration = Duration::from_secs(1);
 
 /// A browser with a session.
@@ -34,12 +34,12 @@ impl Session {
         }
     }
 
-    /// From now on the session may have ended.
+    /// Records that the session may end from now on.
     pub(super) fn begin_logout(&self) {
         locked(&self.logout).begun.get_or_insert(Instant::now());
     }
 
-    /// From now on the session has ended, whatever happens.
+    /// Records that the session has ended for good.
     pub(super) fn confirm_logout(&self) {
         locked(&self.logout).confirmed.get_or_insert(Instant::now());
     }
@@ -53,30 +53,30 @@ impl Session {
     }
 }
 
-/// How an answer is judged.
+/// The judgement of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Judgement {
-    /// True, and what it said.
+    /// A correct answer, with its name.
     Good(&'static str),
-    /// Nothing was said.
+    /// The answer reported an outage.
     CannotTell,
     Bad(String),
 }
 
-/// All sessions, and what a fault may have taken.
+/// All sessions, and the losses that a fault allows.
 #[derive(Default)]
 pub(super) struct Model {
     sessions: Mutex<Vec<Arc<Session>>>,
-    /// Those whom the load may sign out.
+    /// The sessions that the load may sign out.
     leaving: Mutex<VecDeque<Arc<Session>>>,
-    /// When a primary was killed whose replicas may lack the newest.
+    /// The time at which a primary was killed, whose replicas may lack the newest sessions.
     crash: Mutex<Option<Instant>>,
-    /// Tells whether it was said aloud that all sessions are lost.
+    /// Returns whether the log has declared all sessions lost; `None` if they must not be lost.
     loss: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 impl Model {
-    /// A model in which sessions may be lost once that was said aloud.
+    /// A model in which sessions may be lost once the log has declared it.
     pub(super) fn with_loss(is_declared: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self {
             loss: Some(Box::new(is_declared)),
@@ -84,12 +84,12 @@ impl Model {
         }
     }
 
-    /// Somebody has signed in, and stays.
+    /// Adds a session that stays.
     pub(super) fn add(&self, session: Session) {
         locked(&self.sessions).push(Arc::new(session));
     }
 
-    /// Somebody has signed in, and will leave.
+    /// Adds a session that will sign out.
     pub(super) fn add_leaving(&self, session: Session) {
         let session = Arc::new(session);
         locked(&self.sessions).push(Arc::clone(&session));
@@ -100,7 +100,7 @@ impl Model {
         locked(&self.sessions).clone()
     }
 
-    /// Any session, ended ones as well.
+    /// Any session, also an ended one.
     pub(super) fn any(&self, dice: u64) -> Arc<Session> {
         let sessions = locked(&self.sessions);
         let index = dice % sessions.len() as u64;
@@ -111,12 +111,12 @@ impl Model {
         locked(&self.leaving).pop_front()
     }
 
-    /// A primary is killed now.
+    /// Records that a primary is being killed.
     pub(super) fn note_crash(&self) {
         *locked(&self.crash) = Some(Instant::now());
     }
 
-    /// Judges the answer to a silent authentication that was sent at that time.
+    /// Judges the answer to a silent authentication that was sent at `sent`.
     pub(super) fn judge(&self, session: &Session, sent: Instant, answer: Answer) -> Judgement {
         let logout = session.logout();
         let has_ended = logout.confirmed.is_some_and(|confirmed| confirmed <= sent);

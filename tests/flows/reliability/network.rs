@@ -1,4 +1,4 @@
-//! REL-07, REL-10: Redis is far away, mute, or comes and goes.
+//! REL-07, REL-10: Redis is slow, does not answer, or is down now and then.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use super::load::{Load, Mix, USUAL};
 use super::stand::{OPENED, on_stand, place, settings};
 use super::sweep::sweep;
 
-/// By then whoever waits for Redis has given up asking.
+/// The seconds after which the services have stopped sending requests to Redis.
 const NOTICED: u64 = 2;
 
-/// More than the default, for busy machines; what is slow here is slower than that.
+/// Settings with a longer deadline than the default, for busy machines. The slow network here is slower still.
 fn patient(url: &str) -> String {
     format!("url = \"{url}\"\ndeadline_ms = 300")
 }
@@ -54,7 +54,7 @@ async fn rel_07_redis_does_not_answer() {
         let load = Load::start(stand, stand.model(30, 30).await, USUAL);
         load.go_on(1).await;
 
-        // The network swallows everything.
+        // The network drops everything.
         proxy.silence();
         load.wait_until_unknown().await;
         stand.wait_for_log(OPENED).await;
@@ -62,7 +62,7 @@ async fn rel_07_redis_does_not_answer() {
         proxy.heal();
         load.wait_until_well().await;
 
-        // The server hangs; its kernel goes on to accept.
+        // The server hangs; its kernel still accepts connections.
         redis.pause();
         load.wait_until_unknown().await;
         load.go_on(NOTICED).await;
@@ -80,7 +80,7 @@ async fn rel_07_redis_does_not_answer() {
 
 const WATCHED: u64 = 3;
 
-/// How often Redis is asked while it is not well.
+/// The number of requests to Redis while it does not answer.
 async fn questions(load: &Load, proxy: &Proxy) -> usize {
     load.go_on(NOTICED).await;
     let before = proxy.asked();
@@ -88,7 +88,7 @@ async fn questions(load: &Load, proxy: &Proxy) -> usize {
     proxy.asked() - before
 }
 
-/// Redis is asked now and then whether it is well, not by every request: otherwise requests would pile up.
+/// Checks that only probes are sent to Redis, not every request: otherwise requests would queue up.
 #[track_caller]
 fn assert_left_alone(questions: usize) {
     let requests = u64::from(USUAL.per_second) * WATCHED;
@@ -99,7 +99,7 @@ fn assert_left_alone(questions: usize) {
     );
 }
 
-/// The contract says 5 s up and 5 s down; what counts is how often.
+/// The contract has 5 s up and 5 s down; only the number of changes matters.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_10_redis_comes_and_goes() {
     const PER_SECOND: usize = 2;

@@ -1,4 +1,4 @@
-//! REL-04: a crash of Redis signs nobody out, and forgets no logout.
+//! REL-04: a crash of Redis loses no session and no logout.
 
 use doorward_test_support::redis::Persistent;
 

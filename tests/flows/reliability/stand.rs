@@ -1,4 +1,4 @@
-//! The deployment under test, and everything that is asked of it.
+//! The deployment under test, and the requests to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -20,31 +20,31 @@ use tonic::transport::Channel;
 use super::answer::{Answer, cannot_tell};
 use super::model::{Model, Session, locked};
 
-/// A fault must show itself in the log by then.
+/// The time within which a fault must be in the log.
 const SHOWS_ITSELF: Duration = Duration::from_secs(15);
-/// What the log says when a store has lost its data.
+/// The log message for a store that has lost its data.
 pub(super) const LOST: &str = "redis has lost its data";
-/// What the log says when Redis is not there.
+/// The log message while Redis cannot be reached.
 pub(super) const AWAY: &str = "redis cannot be reached";
-/// What the log says when Redis is not asked any more.
+/// The log message for an open breaker.
 pub(super) const OPENED: &str = "circuit breaker opened";
-/// What the log says when there is little memory left.
+/// The log message for low memory.
 pub(super) const NEARLY_FULL: &str = "redis has used more than 80 % of its memory";
 const SESSION_COOKIE: &str = "__Host-doorward-session";
-/// Of the tests' tenant.
+/// The connection in the tests' tenant.
 const CONNECTION: &str = "users";
 const DAY: SessionLimits = SessionLimits {
     absolute_seconds: 86_400,
     idle_seconds: 86_400,
 };
 
-/// These stories take a machine's attention: two at a time.
+/// A permit to run: at most two of these tests run at a time, because they load the machine.
 pub(super) async fn place() -> SemaphorePermit<'static> {
     static PLACES: Semaphore = Semaphore::const_new(2);
     PLACES.acquire().await.expect("it is never closed")
 }
 
-/// Two frontends and two `session` services over a Redis that the story has started.
+/// Two frontends and two `session` services over a Redis that the test has started.
 pub(super) struct Stand {
     pub(super) deployment: Deployment,
     doors: [Agent; 2],
@@ -52,13 +52,12 @@ pub(super) struct Stand {
     users: Mutex<Vec<User>>,
 }
 
-/// The usual `[redis]` section. The deadline is longer than by default, for machines that run tests and compilers beside the
-/// deployment.
+/// The usual `[redis]` section, with a longer deadline than the default, for a busy machine.
 pub(super) fn settings(url: &str) -> String {
     format!("url = \"{url}\"\ndeadline_ms = 800")
 }
 
-/// Tells a story to a deployment with those lines in its `[redis]` section.
+/// Runs a test on a deployment with the given `[redis]` section.
 pub(super) async fn on_stand(redis: &str, story: impl AsyncFnOnce(&Arc<Stand>)) {
     let separate = Separate::builder().redis(redis).start().await;
     let deployment = Deployment::Separate(separate);
@@ -82,7 +81,7 @@ impl Stand {
         }
     }
 
-    /// Creates users who can sign in by password.
+    /// Creates users with passwords.
     pub(super) fn add_users(&self, count: usize) {
         let users = (0..count).map(|_| self.deployment.add_user());
         locked(&self.users).extend(users);
@@ -94,7 +93,7 @@ impl Stand {
         agent
     }
 
-    /// Asks for a token without a page.
+    /// Sends a silent request.
     pub(super) async fn silent(&self, session: &Session, replica: usize) -> Answer {
         let agent = self.agent(replica, session.cookies.clone());
         let state = doorward_service_kit::hex();
@@ -118,7 +117,7 @@ impl Stand {
         cookies_kept(answer, session, &agent)
     }
 
-    /// Signs somebody in with a password. Every page may say that it cannot tell.
+    /// Signs a user in with a password. Every page may report an outage.
     pub(super) async fn sign_in(&self, dice: u64, replica: usize) -> (Answer, Option<Session>) {
         let user = {
             let users = locked(&self.users);
@@ -153,14 +152,14 @@ impl Stand {
         (Answer::Yes, Some(Session::new(agent.cookies(), sub)))
     }
 
-    /// A model with so many sessions that stay, and so many that will be ended.
+    /// A model with `staying` sessions that stay, and `leaving` sessions that sign out.
     pub(super) async fn model(&self, staying: usize, leaving: usize) -> Model {
         let model = Model::default();
         self.fill(&model, staying, leaving).await;
         model
     }
 
-    /// Opens so many sessions that stay, and so many that will be ended.
+    /// Opens `staying` sessions that stay, and `leaving` sessions that sign out.
     pub(super) async fn fill(&self, model: &Model, staying: usize, leaving: usize) {
         let mut client = self.client("session").await;
         for _ in 0..staying {
@@ -171,7 +170,7 @@ impl Stand {
         }
     }
 
-    /// How many sessions a user has, at either `session`.
+    /// The number of a user's sessions, at each `session`.
     pub(super) async fn count_sessions(&self, sub: &str) -> Vec<usize> {
         let mut counts = Vec::new();
         for name in ["session", SECOND_SESSION] {
@@ -192,7 +191,7 @@ impl Stand {
         client.expect("the service listens")
     }
 
-    /// Waits until the log says something, as the operator must be able to read it.
+    /// Waits for a message in the log, which operators must see.
     pub(super) async fn wait_for_log(&self, text: &str) {
         let begin = Instant::now();
         while !self.deployment.log().contains(text) {
@@ -205,7 +204,7 @@ impl Stand {
     }
 }
 
-/// An outage takes no cookie.
+/// Checks that an outage removes no cookie.
 fn cookies_kept(answer: Answer, session: &Session, agent: &Agent) -> Answer {
     match answer {
         Answer::CannotTell if agent.cookies() != session.cookies => {
@@ -215,7 +214,7 @@ fn cookies_kept(answer: Answer, session: &Session, agent: &Agent) -> Answer {
     }
 }
 
-/// Opens a session as a sign-in does, without its pages and its password hash.
+/// Opens a session like a sign-in, without pages and password hash.
 async fn open_session(client: &mut SessionServiceClient<Channel>) -> Session {
     let user_id = format!("auth0|{}", doorward_service_kit::hex());
     let connection = CONNECTION.to_owned();

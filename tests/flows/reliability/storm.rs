@@ -1,4 +1,4 @@
-//! REL-46: a logout counts for whoever asks after it, however many ask at that moment.
+//! REL-46: a confirmed logout counts for every later request, also under many concurrent requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,9 +12,9 @@ use super::stand::{on_stand, place, settings};
 use super::sweep::sweep;
 
 const SESSIONS: usize = 60;
-/// Stormed at the same time.
+/// The number of sessions at a time.
 const AT_ONCE: usize = 6;
-/// Questions before somebody signs out, and after it was confirmed.
+/// The number of requests before the logout, and after its confirmation.
 const QUESTIONS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,7 +60,7 @@ async fn rel_46_logouts_and_silent_authentications_at_once() {
     .await;
 }
 
-/// Asks at both frontends without a pause, while the session is ended at one of them.
+/// Sends requests to both frontends without a pause, while the session is ended at one of them.
 async fn storm(run: Arc<Run>, session: Arc<Session>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();

@@ -1,4 +1,4 @@
-//! After the storm: every session is tried once more, at both frontends.
+//! The last check: tries every session once more, at both frontends.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use tokio::task::JoinSet;
 use super::load::Run;
 use super::model::{Judgement, Session};
 
-/// Tried at the same time.
+/// The number of sessions tried at the same time.
 const WORKERS: usize = 8;
-/// For a definite answer.
+/// The time limit for a definite answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A user who was told that they are signed out gets nothing, and everybody else a token. Judged by the model like all else.
+/// Checks that confirmed logouts hold, and that all other users get a token. The model judges these answers too.
 pub(super) async fn sweep(run: &Arc<Run>) {
     let sessions = run.model.sessions();
     let mut workers = JoinSet::new();

@@ -1,4 +1,4 @@
-//! What a run has shown.
+//! The results of a run.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 
 use super::model::Judgement;
 
-/// Upper ends of the classes that latencies are counted in, in milliseconds.
+/// Upper bounds of the latency classes, in milliseconds.
 const CLASSES: [u128; 8] = [5, 10, 25, 50, 100, 300, 800, 2000];
-/// More bad answers than anybody reads.
+/// The largest number of wrong answers in the report.
 const SHOWN: usize = 20;
 
 /// One answer.
 #[derive(Debug)]
 pub(super) struct Event {
-    /// What was asked: `silent`, `logout`, `sign-in`, `sweep`.
+    /// The kind of request: `silent`, `logout`, `sign-in`, `sweep`.
     pub(super) kind: &'static str,
-    /// When it should have been asked, since the run began; late questions count from there.
+    /// The planned time of the request since the run began. Latency counts from it, also for requests sent late.
     pub(super) planned: Duration,
     pub(super) answered: Duration,
     pub(super) judgement: Judgement,
 }
 
 impl Event {
-    /// Whether it is the answer to such a question, and says that.
+    /// Whether the answer has this kind and outcome.
     pub(super) fn is(&self, kind: &str, said: &str) -> bool {
         self.kind == kind && name(&self.judgement) == said
     }
@@ -35,18 +35,18 @@ impl Event {
 #[derive(Debug)]
 pub(super) struct Verdict {
     pub(super) seed: u64,
-    /// How long it took until all was well again, each time.
+    /// The duration of each recovery.
     pub(super) recoveries: Vec<Duration>,
     pub(super) events: Vec<Event>,
 }
 
 impl Verdict {
-    /// How many answers said that.
+    /// The number of answers of this kind and outcome.
     pub(super) fn count(&self, kind: &str, said: &str) -> usize {
         self.count_between(kind, said, Duration::ZERO, Duration::MAX)
     }
 
-    /// The same, asked in that time.
+    /// The same, for requests in this period.
     pub(super) fn count_between(
         &self,
         kind: &str,
@@ -58,7 +58,7 @@ impl Verdict {
         asked.filter(|event| event.is(kind, said)).count()
     }
 
-    /// How many silent authentications asked in that time got a definite answer.
+    /// The number of silent authentications in this period with a definite answer.
     pub(super) fn answered_between(&self, begin: Duration, end: Duration) -> usize {
         let asked = self.asked_between(begin, end);
         let silent = asked.filter(|event| event.kind == "silent");
@@ -72,7 +72,7 @@ impl Verdict {
         events.filter(move |event| (begin..end).contains(&event.planned))
     }
 
-    /// Writes the verdict down and checks that no answer was bad.
+    /// Writes the report, and checks that no answer was wrong.
     #[track_caller]
     pub(super) fn assert_none_bad(&self, test: &str) {
         let verdict = self.json(test);

@@ -1,4 +1,4 @@
-//! From group G: answers and tokens that cannot be taken for others.
+//! Part of group G: no answer or token can be mistaken for another.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::assertions::assert_granted_at;
 use super::fixture::{API, API_TWO, CALLBACK, TENANT, on_server, signed_in, silent};
 use super::output::message;
 
-/// The parameters of an answer, whichever way it comes.
+/// The parameters of an answer, in any response mode.
 fn parameters(page: &Page, response_mode: &str) -> BTreeMap<String, String> {
     match response_mode {
         "form_post" => page.form().fields.into_iter().collect(),
@@ -134,7 +134,7 @@ async fn sec_114_no_refresh_token() {
     .await;
 }
 
-/// Of the two APIs each sees from `aud` whose token it is; `/userinfo` is the third.
+/// Each of two APIs can tell by `aud` which tokens are its own; `/userinfo` is the third.
 #[tokio::test]
 async fn sec_115_a_token_is_for_its_audience() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! The outcomes of the security tests, checked in one place.
+//! Checks of the outcomes of security tests.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use doorward_e2e::{Agent, Callback, PATIENCE, Page, Request};
 
 use super::fixture::silent;
 
-/// A page of our own that leads nowhere and gives nothing: a 4xx without `Location`, token or cookie.
+/// Checks for a refusal on a page: a 4xx status without `Location`, token or cookie.
 #[track_caller]
 pub(super) fn assert_page(page: &Page) {
     assert!(page.status.is_client_error(), "{page:?}");
@@ -21,7 +21,7 @@ pub(super) fn assert_page(page: &Page) {
     }
 }
 
-/// An answer to a request that a browser has made ahead of time: it is thrown away, and has changed nothing.
+/// Checks the response to a speculative request: status 503, without any change.
 #[track_caller]
 pub(super) fn assert_thrown_away(page: &Page) {
     page.assert_error_page(503);
@@ -29,7 +29,7 @@ pub(super) fn assert_thrown_away(page: &Page) {
     assert_eq!(page.header("set-cookie"), "", "{page:?}");
 }
 
-/// As [`assert_page`]; nothing of the request is markup, or a link.
+/// Like [`assert_page`]; also checks that no value of the request is markup or a link.
 #[track_caller]
 pub(super) fn assert_page_for(page: &Page, request: &Request) {
     assert_page(page);
@@ -49,8 +49,7 @@ pub(super) fn assert_page_for(page: &Page, request: &Request) {
     }
 }
 
-/// An error at the callback of the request, in the fragment where the request is implicit, with its `state` and nothing
-/// else.
+/// Checks for an error at the callback, in the fragment if the request is implicit, with `state` and nothing else.
 #[track_caller]
 pub(super) fn assert_refused(page: &Page, request: &Request, error: &str) -> Callback {
     let answer = page.callback();
@@ -66,7 +65,7 @@ pub(super) fn assert_refused(page: &Page, request: &Request, error: &str) -> Cal
     answer
 }
 
-/// Whether a token was asked for, even if in a way that cannot be understood.
+/// Whether the request asks for a token, also in an invalid way.
 fn is_implicit(request: &Request) -> bool {
     let sent = request.parameters().iter();
     let response_types = sent.filter(|(name, _)| name == "response_type");
@@ -74,14 +73,14 @@ fn is_implicit(request: &Request) -> bool {
     words.any(|word| ["token", "id_token"].contains(&word.to_ascii_lowercase().as_str()))
 }
 
-/// What is to be echoed: `state`, unless nobody can know which one is meant.
+/// The expected `state`; `None` if the request has several.
 fn state(request: &Request) -> Option<&str> {
     let sent = request.parameters().iter();
     let count = sent.filter(|(name, _)| name == "state").count();
     request.get("state").filter(|_| count == 1)
 }
 
-/// The request was granted at exactly that address, byte for byte.
+/// Checks that the request was granted at exactly this callback, byte for byte.
 #[track_caller]
 pub(super) fn assert_granted_at(page: &Page, redirect_uri: &str) -> Callback {
     let location = page.header("location");
@@ -94,18 +93,19 @@ pub(super) fn assert_granted_at(page: &Page, redirect_uri: &str) -> Callback {
     answer
 }
 
-/// The session of this browser is still good.
+/// Checks that the browser's session is live.
 pub(super) async fn assert_session_good(agent: &Agent) {
     let answer = agent.authorize(&silent("token")).await.callback();
     assert!(answer.find("access_token").is_some(), "{answer:?}");
 }
 
-/// The session of this browser is found good once the store is heard of again, and until then nobody says that it is not.
+/// Checks that the browser's session is live once the store answers again, and that every answer before reports an
+/// outage.
 pub(super) async fn assert_session_survived(agent: &Agent) {
     assert_known_at_last(agent, |answer| answer.find("access_token").is_some()).await;
 }
 
-/// The session of this browser is found dead once the store is heard of again, and until then nobody gets a token.
+/// Checks that the browser's session has ended once the store answers again, and that no answer before has a token.
 pub(super) async fn assert_session_found_dead(agent: &Agent) {
     assert_known_at_last(agent, |answer| {
         answer.find("error") == Some("login_required")
@@ -127,7 +127,7 @@ async fn assert_known_at_last(agent: &Agent, is_known: impl Fn(&Callback) -> boo
     }
 }
 
-/// This browser has no session, or one that is dead.
+/// Checks that the browser has no live session.
 pub(super) async fn assert_session_dead(agent: &Agent) {
     let request = silent("token");
     assert_refused(&agent.authorize(&request).await, &request, "login_required");

@@ -1,4 +1,4 @@
-//! Connections that send nothing or read nothing: they end, and meanwhile others are served.
+//! Connections that send nothing or read nothing: they are closed, and others are served meanwhile.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// Of the server.
+/// The server's limit of open files.
 const OPEN_FILES: u32 = 160;
-/// More than the server may accept.
+/// The number of idle connections, more than the server may accept.
 const IDLE: usize = 180;
-/// The server's deadline is ten seconds.
+/// How long the test waits; the server's deadline is ten seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -49,7 +49,7 @@ async fn sec_197_idle_connections_by_tls_keep_nobody_out() {
     let server = Embedded::start_with_open_files(OPEN_FILES, true).await;
     on(&Deployment::Embedded(server), async |deployment| {
         let agent = signed_in(deployment).await;
-        // Part of a handshake; a whole one; and part of a request behind it.
+        // Part of a handshake; a whole handshake; a handshake and part of a request.
         let begun = connections(deployment, async |mut stream: TcpStream| {
             let _ = stream.write_all(&[22, 3, 1]).await;
             Some(boxed(stream))
@@ -59,7 +59,7 @@ async fn sec_197_idle_connections_by_tls_keep_nobody_out() {
         for bytes in [&b""[..], b"GET /authorize HTT"] {
             let shaken = connections(deployment, async |stream: TcpStream| {
                 let name = "auth.example.test".try_into().unwrap();
-                // Who is asked to give way in the middle of it has no handshake.
+                // The server may close the connection during the handshake.
                 let mut stream = tls.connect(name, stream).await.ok()?;
                 let _ = stream.write_all(bytes).await;
                 Some(boxed(stream))
@@ -70,7 +70,7 @@ async fn sec_197_idle_connections_by_tls_keep_nobody_out() {
     .await;
 }
 
-/// Many open connections and none that is accepted cost the server no time.
+/// Many waiting connections cost the server no CPU time.
 #[tokio::test]
 async fn rel_22_a_full_server_does_not_spin() {
     let server = Embedded::start_with_open_files(OPEN_FILES, false).await;
@@ -117,9 +117,9 @@ async fn connections(
     open
 }
 
-/// Beside the idle ones, which then end by themselves.
+/// Checks that other browsers are served beside the idle connections, and that the server closes these.
 async fn assert_serves_others(deployment: &Deployment, agent: &Agent, idle: Vec<Box<dyn Stream>>) {
-    // By a connection of its own, since the old one may be asked to give way.
+    // A new connection, because the server may close the old one.
     let fresh = Agent::new(deployment);
     fresh.set_cookies(agent.cookies());
     assert_eq!(fresh.silent_error().await, "");
@@ -140,7 +140,7 @@ fn connector(certificate: &Path) -> TlsConnector {
     Arc::new(config.with_no_client_auth()).into()
 }
 
-/// What a process has used so far (proc(5), fields 14 and 15, in hundredths of a second).
+/// The CPU time of a process (proc(5), fields 14 and 15, in hundredths of a second).
 fn cpu_seconds(process: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let (_, fields) = stat.rsplit_once(") ").unwrap();

@@ -11,9 +11,9 @@ use reqwest::Method;
 /// The tenant file.
 pub(super) const TENANT: &str = include_str!("tenant.yaml");
 
-/// Where `spa1` is answered.
+/// The callback of `spa1`.
 pub(super) const CALLBACK: &str = "https://app.example.test/cb";
-/// Where its pages come from.
+/// The origin of its pages.
 pub(super) const ORIGIN: &str = "https://app.example.test";
 /// The first API, whose scopes are `read:things` and `write:things`.
 pub(super) const API: &str = "https://api.example.test/";
@@ -29,14 +29,14 @@ pub(super) const BETA: &str = "org_beta000000000000";
 pub(super) const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// The cookie that ties pending sign-ins to a browser.
 pub(super) const BROWSER_COOKIE: &str = "__Host-doorward-browser";
-/// What a browser says of a form that a page of another origin sends.
+/// The headers of a form that a page of another origin sends.
 pub(super) const FOREIGN: [(&str, &str); 4] = [
     ("origin", "https://evil.test"),
     ("origin", "https://app.example.test"),
     ("sec-fetch-site", "cross-site"),
     ("sec-fetch-site", "same-site"),
 ];
-/// How browsers mark what they fetch ahead of time.
+/// The headers of speculative requests.
 pub(super) const SPECULATIVE: [(&str, &str); 5] = [
     ("sec-purpose", "prefetch"),
     ("sec-purpose", "prefetch;prerender"),
@@ -44,7 +44,7 @@ pub(super) const SPECULATIVE: [(&str, &str); 5] = [
     ("x-purpose", "preview"),
     ("x-moz", "prefetch"),
 ];
-/// Every parameter of `/authorize` that there is.
+/// All parameters of `/authorize`.
 pub(super) const PARAMETERS: [&str; 23] = [
     "acr_values",
     "audience",
@@ -71,23 +71,23 @@ pub(super) const PARAMETERS: [&str; 23] = [
     "ui_locales",
 ];
 
-/// Tells a story to the server that all security tests share, by HTTPS.
+/// Runs a test on the server that all security tests share, by HTTPS.
 pub(super) async fn on_server(story: impl AsyncFnOnce(&Deployment)) {
     on_secure_deployment(TENANT, story).await;
 }
 
-/// Tells a story to the two replicas that all security tests share, by HTTPS.
+/// Runs a test on the two replicas that all security tests share, by HTTPS.
 pub(super) async fn on_replicas(story: impl AsyncFnOnce(&Deployment)) {
     on_secure_replicas(TENANT, story).await;
 }
 
-/// Tells a story to the server, and then to the replicas. On the server both replicas are one.
+/// Runs a test on the server, and then on the replicas. On the server, both replicas are the same.
 pub(super) async fn on_server_and_replicas(story: impl AsyncFn(&Deployment)) {
     on_server(&story).await;
     on_replicas(&story).await;
 }
 
-/// Tells a story to replicas of its own, which it may disturb.
+/// Runs a test on its own replicas, which it may disturb.
 pub(super) async fn on_own_replicas(story: impl AsyncFnOnce(&Deployment, &Separate)) {
     let builder = Separate::builder().tenant(TENANT).secure();
     let deployment = Deployment::Separate(builder.start().await);
@@ -97,7 +97,7 @@ pub(super) async fn on_own_replicas(story: impl AsyncFnOnce(&Deployment, &Separa
     .await;
 }
 
-/// The processes of a deployment that has several.
+/// The processes of a separate deployment.
 pub(super) fn separate(deployment: &Deployment) -> &Separate {
     match deployment {
         Deployment::Separate(separate) => separate,
@@ -105,35 +105,35 @@ pub(super) fn separate(deployment: &Deployment) -> &Separate {
     }
 }
 
-/// The same browser, sent to the other replica.
+/// The same browser, at the other replica.
 pub(super) fn at_second(deployment: &Deployment, agent: &Agent) -> Agent {
     agent.at(Replica::Second, deployment)
 }
 
-/// The same cookies in another browser, which is sent to the other replica.
+/// Another browser with the same cookies, at the other replica.
 pub(super) fn copy(deployment: &Deployment, agent: &Agent) -> Agent {
     with_cookies(deployment, agent.cookies())
 }
 
-/// A browser that has taken over cookies from somewhere, at the other replica.
+/// A browser with these cookies, at the other replica.
 pub(super) fn with_cookies(deployment: &Deployment, cookies: BTreeMap<String, String>) -> Agent {
     let agent = at_second(deployment, &Agent::new(deployment));
     agent.set_cookies(cookies);
     agent
 }
 
-/// A browser with nothing but this session cookie, at the other replica.
+/// A browser with only this session cookie, at the other replica.
 pub(super) fn with_session_cookie(deployment: &Deployment, value: &str) -> Agent {
     let cookie = (SESSION_COOKIE.to_owned(), value.to_owned());
     with_cookies(deployment, BTreeMap::from([cookie]))
 }
 
-/// A good request of `spa1`.
+/// A valid request of `spa1`.
 pub(super) fn request(response_type: &str) -> Request {
     of_client("spa1", CALLBACK, response_type)
 }
 
-/// A good request of `spa1` that must be answered at once.
+/// A valid silent request of `spa1`.
 pub(super) fn silent(response_type: &str) -> Request {
     request(response_type).with("prompt", "none")
 }
@@ -145,12 +145,12 @@ pub(super) fn of_client(client_id: &str, redirect_uri: &str, response_type: &str
         .with("redirect_uri", redirect_uri)
 }
 
-/// A good request of the application that connection `staff` alone is enabled for.
+/// A valid request of the application with `staff` as its only connection.
 pub(super) fn of_staff(response_type: &str) -> Request {
     of_client("staff1", "https://staff.example.test/cb", response_type)
 }
 
-/// Somebody whom only connection `staff` knows.
+/// Creates a user in the connection `staff`.
 #[track_caller]
 pub(super) fn add_staff(deployment: &Deployment) -> User {
     let user = User::stranger();
@@ -160,7 +160,7 @@ pub(super) fn add_staff(deployment: &Deployment) -> User {
     user
 }
 
-/// A browser with the session of somebody whom no other test knows: whatever is not refused to it yields a token.
+/// A browser with the session of a new user: every request that is not refused yields a token.
 pub(super) async fn signed_in(deployment: &Deployment) -> Agent {
     signed_in_as(deployment, &deployment.add_user()).await
 }
@@ -172,7 +172,7 @@ pub(super) async fn signed_in_as(deployment: &Deployment, user: &User) -> Agent 
     agent
 }
 
-/// A member of the organization `acme`.
+/// Creates a member of the organization `acme`.
 #[track_caller]
 pub(super) fn member_of_acme(deployment: &Deployment) -> User {
     let user = deployment.add_user();
@@ -187,7 +187,7 @@ pub(super) async fn post(agent: &Agent, request: &Request) -> Page {
     agent.send(sent.form(request.parameters())).await
 }
 
-/// A page that stands for each kind of form of a sign-in: identifier, password, sign-up.
+/// One page of each kind of sign-in form: identifier, password, sign-up.
 pub(super) async fn form_pages(deployment: &Deployment) -> [(Agent, Page); 3] {
     let identifier = Agent::new(deployment);
     let identifier_page = identifier.open(&request("token")).await;
@@ -206,7 +206,7 @@ pub(super) async fn form_pages(deployment: &Deployment) -> [(Agent, Page); 3] {
     ]
 }
 
-/// Every page that is no part of a sign-in, and every kind of page that is: with its name.
+/// All pages, with their names: those outside a sign-in, and one of each kind within.
 pub(super) async fn all_pages(deployment: &Deployment) -> Vec<(&'static str, Page)> {
     let [(_, identifier), (_, password), (_, signup)] = form_pages(deployment).await;
     let mut pages = vec![

@@ -1,4 +1,4 @@
-//! Group M: requests that nobody goes on with do not keep anybody out.
+//! Group M: abandoned requests do not prevent other sign-ins.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use super::assertions::{assert_refused, assert_session_good};
 use super::fixture::{TENANT, request, separate, signed_in};
 
-/// Of one address in a quarter of an hour: fewer than by default, so that a test reaches it.
+/// The limit per address in 15 minutes, lower than the default so that a test can reach it.
 const PER_ADDRESS: usize = 200;
 const AT_ONCE: usize = 16;
-/// Of Redis, in bytes.
+/// The `maxmemory` of Redis, in bytes.
 const MAX_MEMORY: u64 = 24 * 1024 * 1024;
 const REFUSED: &str = "temporarily_unavailable";
 
@@ -32,7 +32,7 @@ async fn on_small_redis(story: impl AsyncFnOnce(&Deployment, &Separate, &Persist
     .await;
 }
 
-/// Begins a sign-in from that address, in a browser without cookies.
+/// Begins a sign-in from an address, in a browser without cookies.
 fn begin(agent: &Agent, request: &Request, address: &str) -> impl Future<Output = Page> + use<> {
     let agent = agent.another();
     let sent = agent
@@ -42,7 +42,7 @@ fn begin(agent: &Agent, request: &Request, address: &str) -> impl Future<Output 
     async move { agent.send(sent).await }
 }
 
-/// Begins sign-ins until one is refused; gives how many were not.
+/// Begins sign-ins until one is refused. Returns the number of those before it.
 async fn flood(
     deployment: &Deployment,
     request: &Request,
@@ -64,7 +64,7 @@ async fn flood(
     begun
 }
 
-/// A small request may still find room where a large one did not.
+/// Begins smaller sign-ins until one is refused: a small request may fit where a large one does not.
 async fn first_refused(deployment: &Deployment, request: &Request) -> Page {
     for _ in 0..10_000 {
         let page = Agent::new(deployment).authorize(request).await;
@@ -97,16 +97,16 @@ async fn sec_201_abandoned_requests_from_everywhere() {
         assert_refused(&first_refused(deployment, &asked).await, &asked, REFUSED);
         let metric = "doorward_session_refused_total{kind=\"transaction\",reason=\"no_room\"}";
         assert!(processes.metric("session", metric).await > 0.0);
-        // The mark is at 60 %: the rest stays for sessions.
+        // The limit is at 60 %; the rest stays free for sessions.
         assert!(redis.used_memory() < MAX_MEMORY / 10 * 7);
 
-        // Who is signed in notices nothing, and who has begun to sign in gets there.
+        // Sessions are not affected, and a pending sign-in can be finished.
         assert_session_good(&before).await;
         let end = begun.fill_in(&page, &user).await;
         assert_ne!(end.callback().get("access_token"), "");
         assert_session_good(&begun).await;
 
-        // What a quarter of an hour does.
+        // The effect of 15 minutes.
         let expire = "for _, key in ipairs(redis.call('KEYS', 'doorward:*:transaction:*')) do redis.call('PEXPIRE', key, 1) end";
         assert_eq!(redis.ask(&["EVAL", expire, "0"]), "");
         let since = Instant::now();

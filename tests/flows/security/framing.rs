@@ -1,4 +1,4 @@
-//! Group D: what holds a secret is kept from caches, frames, other origins and `Referer`.
+//! Group D: caches, frames, other origins and `Referer` get no secrets.
 
 mod headers;
 mod origins;

@@ -1,6 +1,6 @@
-//! Group N: where a logout may lead, who may ask for it, and that it is true. `/v2/logout` is `v2`, `/oidc/logout` is `oidc`.
+//! Group N: logouts: their redirects, their callers, their effect. `v2` is `/v2/logout`, `oidc` is `/oidc/logout`.
 //!
-//! A thief has the cookies of the browser, and uses them at the other replica.
+//! A *thief* has the cookies of the browser, and uses them at the other replica.
 
 mod addresses;
 mod question;

@@ -1,4 +1,4 @@
-//! Group C: what was sent is never more than text, wherever it is shown.
+//! Group C: input is shown as text only.
 
 mod escaping;
 mod line_ends;

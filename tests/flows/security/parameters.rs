@@ -1,4 +1,4 @@
-//! Group B: what a request may say, how often, and how much of it.
+//! Group B: values, number and size of parameters.
 
 mod limits;
 mod repeats;

@@ -1,5 +1,4 @@
-//! Pages that ask the user before an application is answered: for consent, and whether the application on this device is
-//! the right one. The rules of groups C and D hold for them as for all pages of a sign-in.
+//! The consent and confirmation pages. The rules of groups C and D apply to them, as to all pages of a sign-in.
 
 use doorward_e2e::{Agent, Deployment, Page, Request};
 
@@ -7,7 +6,7 @@ use super::assertions::assert_page;
 use super::fixture::{API_WITH_GRANTS, of_client, on_server, signed_in};
 use super::output::directives;
 
-/// A browser with a session, as far as the question. Confirmation is asked for only where no other page was shown.
+/// A browser with a session, at the question. The confirmation page appears only if no other page was shown.
 async fn asked(deployment: &Deployment, request: &Request) -> (Agent, Page) {
     let agent = signed_in(deployment).await;
     let page = agent.open(request).await;
@@ -41,7 +40,8 @@ async fn sec_060_the_name_of_who_asks() {
     .await;
 }
 
-/// A submit may end at the callback, so its origin, or its scheme where it has no origin, is one that forms lead to.
+/// Submitting the form may redirect to the callback, so `form-action` allows its origin, or its scheme if it has no
+/// origin.
 #[tokio::test]
 async fn sec_061_questions() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! Group A: only a registered callback is ever redirected to.
+//! Group A: redirects lead to registered callbacks only.
 
 mod exact;
 mod exceptions;
@@ -10,7 +10,8 @@ use doorward_e2e::{Agent, Request};
 use super::assertions::{assert_granted_at, assert_page_for};
 use super::fixture::{of_client, post};
 
-/// Sends the request silently, as a query and as a form, from a browser whose session would yield a token at once.
+/// Checks that a request is refused on a page. It sends the request silently, as a query and as a form, from a browser
+/// with a session.
 async fn assert_mismatch(agent: &Agent, request: &Request) {
     let request = request.clone().with("prompt", "none");
     for page in [agent.authorize(&request).await, post(agent, &request).await] {
@@ -18,14 +19,14 @@ async fn assert_mismatch(agent: &Agent, request: &Request) {
     }
 }
 
-/// None of these is a callback of that client.
+/// Checks that none of these is a callback of the client.
 async fn assert_no_callbacks(agent: &Agent, client_id: &str, redirect_uris: &[&str]) {
     for redirect_uri in redirect_uris {
         assert_mismatch(agent, &of_client(client_id, redirect_uri, "token")).await;
     }
 }
 
-/// All of these are callbacks of that client, and the answer goes there byte for byte.
+/// Checks that all of these are callbacks of the client, and that the answer goes there byte for byte.
 async fn assert_callbacks(agent: &Agent, client_id: &str, redirect_uris: &[&str]) {
     for redirect_uri in redirect_uris {
         let request = of_client(client_id, redirect_uri, "token").with("prompt", "none");

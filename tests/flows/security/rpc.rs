@@ -1,4 +1,4 @@
-//! `session` as the frontend calls it.
+//! Calls `session` like the frontend.
 
 use doorward_e2e::Separate;
 use doorward_proto::common::v1::User;
@@ -9,19 +9,19 @@ use doorward_proto::session::v1::{
 };
 use tonic::transport::{Channel, Endpoint};
 
-/// One of the two processes, by its name.
+/// A client of one of the two processes.
 pub(super) fn sessions(separate: &Separate, process: &str) -> SessionServiceClient<Channel> {
     let endpoint = Endpoint::from_shared(separate.address(process)).unwrap();
     SessionServiceClient::new(endpoint.connect_lazy())
 }
 
-/// Limits that no test lives to see.
+/// Limits longer than any test.
 pub(super) const LONG: SessionLimits = SessionLimits {
     absolute_seconds: 3_600,
     idle_seconds: 3_600,
 };
 
-/// Opens a session of a user who has proved who they are.
+/// Opens a session after a sign-in.
 pub(super) async fn open(
     sessions: &mut SessionServiceClient<Channel>,
     user: &User,
@@ -37,7 +37,7 @@ pub(super) async fn open(
     sessions.open_session(request).await.unwrap().into_inner()
 }
 
-/// The session behind a cookie, and its user.
+/// The session of a cookie, and its user.
 pub(super) async fn resolve(
     sessions: &mut SessionServiceClient<Channel>,
     session_token: &str,
@@ -53,7 +53,7 @@ pub(super) async fn resolve(
     (found.session.unwrap(), found.user.unwrap())
 }
 
-/// The live sessions of a user. Looking does not extend them.
+/// The live sessions of a user. Listing does not extend them.
 pub(super) async fn list(
     sessions: &mut SessionServiceClient<Channel>,
     user_id: &str,

@@ -1,4 +1,4 @@
-//! From group E: sessions, with two replicas of `session` and of the frontend. What is done at one counts at the other.
+//! Part of group E: sessions, with two replicas of `session` and of the frontend. Changes at one count at the other.
 
 mod ends;
 mod interleaved;

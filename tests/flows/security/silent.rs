@@ -1,4 +1,4 @@
-//! Group F: silent authentication says exactly what is true, and only to the registered application, at both replicas.
+//! Group F: silent authentication returns the truth, to the registered application only, at both replicas.
 
 mod hints;
 mod messages;

@@ -1,11 +1,11 @@
-//! What browsers are told about our cookies.
+//! The attributes of our cookies.
 
 use cookie::{Cookie, SameSite};
 use doorward_e2e::{Agent, Page};
 
 use super::super::fixture::{BROWSER_COOKIE, SESSION_COOKIE, on_server, request};
 
-/// The cookie of that name that the answer sets.
+/// The cookie with this name in the response.
 #[track_caller]
 fn cookie_of(page: &Page, name: &str) -> Cookie<'static> {
     let lines = page.headers.get_all("set-cookie").iter();
@@ -25,7 +25,7 @@ fn assert_of_this_host_only(cookie: &Cookie<'_>) {
     assert_eq!(cookie.domain(), None, "{cookie}");
 }
 
-/// Silent authentication in frames of other sites is always on, so `SameSite=None` is what the session needs.
+/// Silent authentication works in frames of other sites, so the session cookie needs `SameSite=None`.
 #[tokio::test]
 async fn sec_078_the_cookie_of_the_session() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! Signing a stranger's browser in, or having one sign in for somebody else.
+//! Login CSRF: signing in a foreign browser, or using a foreign sign-in.
 
 use doorward_e2e::{Agent, Form, Page, User};
 
@@ -7,7 +7,7 @@ use super::super::fixture::{
     BROWSER_COOKIE, FOREIGN, SESSION_COOKIE, form_pages, on_server, request, signed_in,
 };
 
-/// Everything that such a form has to be filled in with.
+/// Fills in all fields of a form.
 fn filled_in(form: Form, user: &User) -> Form {
     let mut form = form;
     for (name, value) in &mut form.fields {
@@ -56,8 +56,8 @@ async fn sec_073_a_form_needs_its_value() {
     .await;
 }
 
-/// Beside the value: a browser that names another origin is believed. `null` is what it says of a page with
-/// `Referrer-Policy: no-referrer`.
+/// Beside the anti-CSRF value, the server checks `Origin`. It is `null` for a page with `Referrer-Policy:
+/// no-referrer`.
 #[tokio::test]
 async fn sec_073_a_form_of_another_origin() {
     on_server(async |deployment| {
@@ -90,7 +90,7 @@ async fn sec_074_a_form_of_another_browser() {
             let form = filled_in(page.form(), &user);
             let strangers = Agent::new(deployment);
             assert_forbidden(&strangers.submit(&form).await, &strangers);
-            // With a pending sign-in of its own, but not this one.
+            // A browser with another pending sign-in.
             let others = Agent::new(deployment);
             let own = others.open(&request("token")).await.form();
             assert_forbidden(&others.submit(&form).await, &others);
@@ -144,7 +144,8 @@ async fn sec_075_the_link_of_an_attacker() {
     .await;
 }
 
-/// The cookie alone proves it: an attacker who plants their own cookie gets nothing from a browser that has its own.
+/// Only the cookie ties a sign-in to a browser. A browser with its own cookie does not use one that an attacker
+/// plants.
 #[tokio::test]
 async fn sec_075_the_browser_is_told_by_its_cookie() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! The id of a session is ours, is new with every sign-in, and then the old one is dead.
+//! The server chooses the session token, makes a new one at every sign-in, and the old one is then invalid.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn session_cookie(agent: &Agent) -> String {
 async fn sec_076_a_new_id_with_a_new_sign_in() {
     on_server(async |deployment| {
         let (alice, bob) = (deployment.add_user(), deployment.add_user());
-        // A value that nobody issued, of the right shape.
+        // A forged value with the right shape.
         let planted = "A".repeat(32);
         let agent = with_session_cookie(deployment, &planted);
         assert_session_dead(&agent).await;
@@ -27,7 +27,7 @@ async fn sec_076_a_new_id_with_a_new_sign_in() {
         assert_session_dead(&with_session_cookie(deployment, &planted)).await;
         assert_session_good(&with_session_cookie(deployment, &of_alice)).await;
 
-        // A value that was issued: to the attacker, or to the user before.
+        // An issued value: the attacker's, or an earlier one of the user.
         let again = request("token").with("prompt", "login");
         agent.sign_in(&again, &bob).await;
         let of_bob = session_cookie(&agent);

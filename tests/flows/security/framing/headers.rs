@@ -1,4 +1,4 @@
-//! Who may frame, keep, and be told of a page.
+//! Headers about framing, caching and `Referer`.
 
 use doorward_e2e::{Agent, Page};
 use html5gum::{Token, Tokenizer};
@@ -106,7 +106,7 @@ async fn sec_065_no_page_of_a_sign_in_is_kept_by_a_cache() {
     .await;
 }
 
-/// Everything that a page loads by itself.
+/// All URLs that a page loads by itself.
 fn subresources(page: &Page) -> Vec<String> {
     let mut found = Vec::new();
     for token in Tokenizer::new(&page.body) {

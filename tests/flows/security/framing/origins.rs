@@ -1,4 +1,4 @@
-//! What pages of other origins may read, load, and keep hold of.
+//! What pages of other origins can read, load and open.
 
 use doorward_e2e::{Agent, Page};
 use reqwest::Method;
@@ -75,7 +75,7 @@ async fn sec_068_no_other_origin_reads_claims() {
             assert_eq!(page.header("access-control-allow-origin"), ORIGIN);
             assert_eq!(page.header("access-control-allow-credentials"), "");
         }
-        // The registered origin of another application is not that of this token's application.
+        // An origin registered for another application than that of the token.
         let other = ask(Method::GET, "https://one.example.test", token).await;
         assert_not_readable(&other);
         for path in [
@@ -124,7 +124,7 @@ async fn sec_071_only_pages_and_frames() {
     .await;
 }
 
-/// A browser that fetches a page ahead of time has not been asked for it.
+/// Speculative requests change nothing: the user has not opened the page.
 #[tokio::test]
 async fn sec_071_nothing_ahead_of_time() {
     on_server(async |deployment| {

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::super::assertions::assert_page;
 use super::super::fixture::{all_pages, on_server, request, signed_in, silent};
 
-/// A 307 or 308 would send the password on.
+/// A 307 or 308 would make the browser send the password again.
 #[tokio::test]
 async fn sec_069_no_redirect_takes_the_password_along() {
     on_server(async |deployment| {
@@ -91,7 +91,7 @@ async fn sec_070_plain_http_starts_nothing() {
     .await;
 }
 
-/// Speaks HTTP to the port that expects TLS, and returns whatever comes back.
+/// Sends plain HTTP to the TLS port, and returns the response.
 async fn in_clear(deployment: &Deployment, parameters: &[(String, String)]) -> String {
     let Deployment::Embedded(server) = deployment else {
         panic!("one process is expected");
@@ -104,7 +104,7 @@ async fn in_clear(deployment: &Deployment, parameters: &[(String, String)]) -> S
     let mut stream = TcpStream::connect(server.listen()).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    // The server may close the connection without a word.
+    // The server may close the connection without a response.
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
 }

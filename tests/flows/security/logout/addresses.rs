@@ -1,4 +1,4 @@
-//! Only a registered address is led to.
+//! Logouts redirect to registered URLs only.
 
 use doorward_e2e::{Agent, Page};
 
@@ -9,7 +9,7 @@ use super::{BYE, id_token, oidc, v2};
 const OF_TENANT: &str = "https://example.test/signed-out";
 const OF_OTHER: &str = "https://one.example.test/bye";
 
-/// A page without a way to the refused address. What it does to the cookie is for the session to decide.
+/// Checks for a page without a link to the refused URL. The cookie depends on the session, and is not checked.
 #[track_caller]
 fn assert_leads_nowhere(page: &Page) {
     page.assert_error_page(400);
@@ -45,7 +45,7 @@ async fn sec_204_not_registered() {
             "https://app.example.test@evil.test/bye",
         ];
         assert_all_refused(&stranger, Some("spa1"), &addresses).await;
-        // The whole of a `post_logout_redirect_uri` counts.
+        // The whole `post_logout_redirect_uri` is compared.
         for address in [format!("{BYE}?a=b"), format!("{BYE}#a")] {
             let params = [
                 ("client_id", "spa1"),

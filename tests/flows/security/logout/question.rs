@@ -1,4 +1,4 @@
-//! Who may ask for a logout, and when the user is asked first.
+//! The callers of a logout, and the cases in which the user is asked first.
 
 use doorward_e2e::claims;
 use reqwest::Method;
@@ -86,7 +86,7 @@ async fn sec_208_not_ahead_of_time() {
         }
         assert_session_good(&agent).await;
         let thief = copy(deployment, &agent);
-        // Opened by its user, the same address works.
+        // The same URL works if the user opens it.
         let page = agent.get(&proved).await;
         assert_eq!(page.status, 200, "{page:?}");
         assert_session_dead(&thief).await;

@@ -1,4 +1,4 @@
-//! A user who is told that they are signed out is signed out everywhere.
+//! After a confirmed logout the user is signed out everywhere.
 
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,7 @@ async fn sec_210_over_at_once() {
             let page = agent.get(&target).await;
             assert_eq!(page.status, 200, "{page:?}");
             assert!(!agent.cookies().contains_key(SESSION_COOKIE));
-            // By the next request, which is sooner than within a second.
+            // At the next request, not only within a second.
             assert_session_dead(&thief).await;
             agent.set_cookies(thief.cookies());
             assert_session_dead(&agent).await;
@@ -83,7 +83,7 @@ async fn sec_211_the_store_is_gone() {
             }
             assert_eq!(agent.cookies(), cookies, "no cookie is touched");
         };
-        // What never got as far as the store has changed nothing.
+        // A logout that never reached the store has changed nothing.
         for process in ["session", SECOND_SESSION] {
             processes.kill(process);
         }
@@ -94,14 +94,14 @@ async fn sec_211_the_store_is_gone() {
         for browser in [&agent, &second] {
             assert_session_survived(browser).await;
         }
-        // What the store may have heard of, it may do later: nobody knows until it answers.
+        // A store that hangs may execute the logout later, so its outcome is unknown until it answers.
         processes.redis().pause();
         try_in_vain().await;
         processes.redis().resume();
         let thief = copy(deployment, &agent);
         let page = until_confirmed(&agent, &form).await;
         assert_eq!(page.status, 200, "{page:?}");
-        // The other replica may hear of the store a little later.
+        // The other replica may reconnect to the store a little later.
         assert_session_found_dead(&thief).await;
     })
     .await;

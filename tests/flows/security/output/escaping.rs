@@ -1,4 +1,4 @@
-//! Markup and messages from outside.
+//! Markup and messages in input.
 
 use doorward_e2e::{Agent, Page, Request, User};
 
@@ -67,8 +67,8 @@ async fn sec_054_messages_from_outside() {
     .await;
 }
 
-/// A client whose name has `<` or `>` cannot even be registered; all other names are shown as text. The consent page has a
-/// test of its own; mails and inviters are absent.
+/// A client name with `<` or `>` cannot be registered; all other names are shown as text. The consent page has its own
+/// test; mails and inviters do not exist yet.
 #[tokio::test]
 async fn sec_060_names_that_are_markup() {
     on_server(async |deployment| {
@@ -78,7 +78,7 @@ async fn sec_060_names_that_are_markup() {
         let arguments = ["import", file.to_str().unwrap(), "--dry-run"];
         deployment.command(&arguments, "").assert_refused("name");
 
-        // The tenant's own name is an image.
+        // The tenant's name is the markup of an image.
         for (name, page) in all_pages(deployment).await {
             assert_text(&page);
             assert!(page.body.contains("onerror"), "{name}: {page:?}");
@@ -117,7 +117,7 @@ fn assert_shows_partner(page: &Page) {
     assert!(!page.body.contains("\"Chips\""), "{page:?}");
 }
 
-/// A silent request is answered in every response mode, with markup in everything that comes back.
+/// Silent requests in every response mode, with markup in all values that come back.
 #[tokio::test]
 async fn sec_053_a_state_that_is_markup_in_an_answer() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! Line ends that would begin a header, or end them all.
+//! Line ends that would begin a header or end the headers.
 
 use doorward_e2e::{Agent, Page};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Answers that are pages: forms that post themselves, and messages.
+//! Answers as pages: `form_post` and `web_message`.
 
 use doorward_e2e::Page;
 use serde_json::Value;
@@ -106,7 +106,7 @@ async fn sec_058_values_of_a_message() {
     .await;
 }
 
-/// The first object in a script that is JSON: what a `web_message` page posts.
+/// The first JSON object in a script: the message of a `web_message` page.
 pub(in crate::security) fn message(script: &str) -> Value {
     let starts = script.match_indices("{\"").map(|(start, _)| start);
     let mut objects = starts.filter_map(|start| {

@@ -1,4 +1,4 @@
-//! The headers that say what an answer is, and what a page may do.
+//! The content type and the content security policy.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +68,7 @@ async fn sec_061_every_page() {
     .await;
 }
 
-/// A form ends at a page of ours: what it may lead to does not bind the redirects of the application.
+/// A form leads to a page of ours, so its `form-action` does not apply to the redirects of the application.
 #[tokio::test]
 async fn sec_061_the_page_at_which_a_form_ends() {
     on_server(async |deployment| {

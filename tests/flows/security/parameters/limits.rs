@@ -1,4 +1,4 @@
-//! How much is taken, and in which form.
+//! Limits of size, and encodings.
 
 use std::fs;
 
@@ -44,7 +44,7 @@ async fn sec_048_too_much() {
         assert_page(&page);
         assert_eq!(page.status, 414, "{page:?}");
 
-        // What is refused for its size would yield a token at once.
+        // Without its size, each refused request would yield a token at once.
         let signed_in = signed_in(deployment).await;
         let good = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(silent("token").parameters())
@@ -55,7 +55,7 @@ async fn sec_048_too_much() {
             ("a=&", 100_000, 413),
             ("&", 100_000, 413),
             ("x&", 100_000, 413),
-            // Within the limit of bodies. Of all parameters only this one may be repeated.
+            // Within the limit of bodies. Only this parameter may be repeated.
             ("resource=r&", 100, 400),
             ("unknown=u&", 2000, 400),
         ] {
@@ -80,7 +80,7 @@ async fn sec_048_too_much() {
     .await;
 }
 
-/// The memory of the server, found by the folder that its command line names.
+/// The resident memory of the server, which is found by the data folder in its command line.
 fn resident_kib(deployment: &Deployment) -> u64 {
     let Deployment::Embedded(server) = deployment else {
         panic!("one process is expected");

@@ -1,4 +1,4 @@
-//! Every parameter once, and from one place.
+//! Every parameter once, in the query or in the body.
 
 use doorward_e2e::Request;
 use reqwest::Method;
@@ -35,7 +35,7 @@ async fn sec_031_client_and_callback_once() {
     .await;
 }
 
-/// The same request with another parameter before all others.
+/// The request with one more parameter at its start.
 fn prepend(name: &str, value: &str, request: &Request) -> Request {
     let mut names = request.parameters().to_vec();
     names.insert(0, (name.to_owned(), value.to_owned()));

@@ -1,4 +1,4 @@
-//! What is asked for, and how it is to be sent.
+//! `response_type` and `response_mode`.
 
 use super::super::assertions::{assert_granted_at, assert_page_for, assert_refused};
 use super::super::fixture::{CALLBACK, of_client, on_server, post, signed_in, silent};

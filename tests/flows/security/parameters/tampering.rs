@@ -1,4 +1,4 @@
-//! Once validated, a request is kept by the server, and nothing that the browser holds can change it.
+//! The server stores a validated request, and the browser cannot change it.
 
 use doorward_e2e::{Agent, Form, Page, claims};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use super::super::fixture::{ACME, API, API_TWO, CALLBACK, of_client, on_server, 
 
 const CODE_CALLBACK: &str = "https://code.example.test/cb";
 
-/// The form with everything added that a request has.
+/// The form of a page with added or changed fields.
 fn altered(page: &Page, altered: &[(&str, &str)]) -> Form {
     let mut form = page.form();
     for (name, value) in altered {

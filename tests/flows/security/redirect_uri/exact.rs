@@ -1,4 +1,4 @@
-//! The comparison is of bytes: nothing is decoded, completed or cleaned up.
+//! Callbacks are compared by bytes: nothing is decoded, completed or normalised.
 
 use doorward_e2e::Agent;
 

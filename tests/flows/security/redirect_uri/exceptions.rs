@@ -1,4 +1,4 @@
-//! The two registrations that stand for more than themselves, and what looks as if it did.
+//! The two exceptions to exact comparison, loopback ports and placeholders, and cases that look similar.
 
 use super::super::assertions::{assert_granted_at, assert_page_for, assert_refused};
 use super::super::fixture::{
@@ -119,7 +119,7 @@ async fn sec_026_the_name_of_the_organization() {
         ] {
             assert_page_for(&agent.authorize(&refused).await, &refused);
         }
-        // The address alone makes nobody a member.
+        // The callback alone does not make the user a member.
         let not_a_member = request(others).with("organization", BETA);
         let page = agent.authorize(&not_a_member).await;
         assert_refused(&page, &not_a_member, "access_denied");

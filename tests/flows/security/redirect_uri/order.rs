@@ -1,4 +1,4 @@
-//! Client and callback come first: whatever else is wrong is not told to an address that was not registered.
+//! Client and callback are checked first: no error goes to an unregistered URL.
 
 use super::super::assertions::assert_page_for;
 use super::super::fixture::{on_server, post, request, signed_in};
@@ -29,8 +29,7 @@ async fn sec_029_the_callback_comes_first() {
     .await;
 }
 
-/// Applications cannot be disabled or deleted yet; there is one way in the code for all three (see the list of what is
-/// absent).
+/// Unknown applications only: applications cannot be disabled or deleted yet (see the list of what is absent).
 #[tokio::test]
 async fn sec_030_clients_that_are_not_there() {
     on_server(async |deployment| {

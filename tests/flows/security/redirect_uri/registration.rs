@@ -1,10 +1,10 @@
-//! What must never be registered: the import is refused, and says which field it is.
+//! URLs that cannot be registered: the import is refused, and names the field.
 
 use doorward_e2e::{Deployment, Outcome};
 
 use super::super::fixture::on_server;
 
-/// Tries to register an application with this value in that field, and perhaps with more settings.
+/// Tries to register an application with a value in a field, and with more settings.
 fn register(deployment: &Deployment, field: &str, value: &str, more: &str) -> Outcome {
     let value = serde_json::to_string(value).unwrap();
     let is_list = field.ends_with('s');
@@ -25,7 +25,7 @@ fn import(deployment: &Deployment, tenant: &str) -> Outcome {
     deployment.command(&["import", file.to_str().unwrap(), "--dry-run"], "")
 }
 
-/// The answer's parameters are added to the query: whatever has such a name must be the answer's.
+/// The parameters of the answer are added to the query, so a registered URL must not contain their names.
 #[tokio::test]
 async fn sec_007_names_of_an_answer() {
     on_server(async |deployment| {

@@ -1,4 +1,4 @@
-//! When a session has ended it has ended everywhere, by the next request.
+//! An ended session is invalid everywhere at the next request.
 
 use doorward_e2e::{Agent, Deployment, Replica, User, claims};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use super::super::fixture::{
     API, CALLBACK, SESSION_COOKIE, at_second, copy, on_replicas, request, signed_in_as, silent,
 };
 
-/// Two browsers of a user: one has signed in at each replica, and is sent to the other from now on.
+/// Two browsers of a user. One has signed in at each replica; each now uses the other replica.
 async fn two_browsers(deployment: &Deployment, user: &User) -> [Agent; 2] {
     let first = Agent::new(deployment);
     let second = at_second(deployment, &Agent::new(deployment));
@@ -52,7 +52,7 @@ async fn sec_082_a_cookie_after_the_logout() {
                 let page = replayed.open(&request("token")).await;
                 assert_eq!(page.url.path(), "/u/login/identifier", "{page:?}");
             }
-            // Not even the same user takes it up again.
+            // A new sign-in of the same user does not revive it.
             let again = thief.sign_in(&request("id_token"), &user).await;
             assert_ne!(claims(again.get("id_token"))["sid"], sid);
         }
@@ -128,7 +128,7 @@ async fn sec_084_a_blocked_user() {
     .await;
 }
 
-/// One that says nothing itself, and one that is signed.
+/// An opaque access token and a JWT.
 async fn access_tokens(agent: &Agent) -> Vec<String> {
     let mut tokens = Vec::new();
     for asked in [silent("token"), silent("token").with("audience", API)] {

@@ -1,5 +1,5 @@
-//! Tabs of one browser whose steps come in any order, at either replica: each is answered as who was typed in there, or is
-//! asked again. `TAB_ROUNDS=1000` for a longer look.
+//! Tabs of one browser, with their steps in random order, at either replica: each gets the answer for the user who
+//! signed in there, or must sign in again. `TAB_ROUNDS=1000` runs longer.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,10 +11,10 @@ use super::super::fixture::{
 };
 
 const TABS: usize = 3;
-/// Of one round. A tab that begins again takes some more, and then it is left alone.
+/// The number of steps of a round. A tab that starts again may not finish within them.
 const STEPS: usize = 60;
 
-/// Reproducible by its seed.
+/// Random numbers, reproducible by their seed.
 struct Dice(u64);
 
 impl Dice {
@@ -30,7 +30,7 @@ impl Dice {
     }
 }
 
-/// Who may be typed in, by their `sub`.
+/// The users, by their `sub`.
 struct People {
     customers: Vec<User>,
     staff: Vec<User>,
@@ -61,14 +61,14 @@ fn sub(answer: &Callback) -> String {
     sub.as_str().unwrap().to_owned()
 }
 
-/// A tab, and the page that it shows.
+/// A tab with its page.
 struct Tab {
     of_staff: bool,
     asks_anew: bool,
     page: Page,
-    /// Who has sent their password here last.
+    /// The user who has submitted a password in this tab last.
     typed: Option<User>,
-    /// The form with the password, as it was sent last.
+    /// The password form as it was last sent.
     sent: Option<Form>,
     answered: bool,
 }
@@ -89,7 +89,7 @@ impl fmt::Debug for Tab {
     }
 }
 
-/// One browser, and what has come of its tabs.
+/// One browser, and the state of its tabs.
 struct Round<'a> {
     deployment: &'a Deployment,
     people: &'a People,
@@ -99,7 +99,7 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// The same browser at one of the replicas.
+    /// The browser at a random replica.
     fn replica(&mut self) -> Agent {
         let second = at_second(self.deployment, &self.browser);
         if self.dice.roll(2) == 0 {
@@ -132,7 +132,7 @@ impl Round<'_> {
         self.look(self.tabs.len() - 1);
     }
 
-    /// One step of one tab: a redirect that is followed, or a form that is filled in.
+    /// Takes one step in one tab: follows a redirect, or fills in a form.
     async fn step(&mut self, index: usize) {
         let agent = self.replica();
         if self.tabs[index].answered {
@@ -142,7 +142,7 @@ impl Round<'_> {
             Some(next) => agent.get(next.as_str()).await,
             None => self.fill_in(index, &agent).await,
         };
-        // A busy machine: what was asked is asked again.
+        // The machine is busy: the step is repeated.
         if page.status.as_u16() == 503 {
             return;
         }
@@ -173,7 +173,7 @@ impl Round<'_> {
                 copy(self.deployment, agent).submit(&form).await;
                 agent.submit(&form).await
             }
-            // Both are on their way, to either replica.
+            // Two requests at the same time, to random replicas.
             1 => {
                 let dropped = copy(self.deployment, agent);
                 let (_, page) = tokio::join!(dropped.submit(&form), agent.submit(&form));
@@ -183,7 +183,7 @@ impl Round<'_> {
         }
     }
 
-    /// A form that is sent again after its answer signs nobody in.
+    /// Sends a form again after its answer, and checks that it opens no session.
     async fn come_back(&self, index: usize, agent: &Agent) {
         let Some(form) = &self.tabs[index].sent else {
             return;
@@ -195,7 +195,7 @@ impl Round<'_> {
         assert_eq!(agent.cookies().get(SESSION_COOKIE).cloned(), session);
     }
 
-    /// Judges what has come, if the tab has got its answer.
+    /// Checks the answer, if the tab has got one.
     fn look(&mut self, index: usize) {
         let tab = &mut self.tabs[index];
         let location = tab.page.header("location");
@@ -219,7 +219,7 @@ impl Round<'_> {
             assert_eq!(sub, subs[&user.email], "{tab:?}");
             return;
         }
-        // Single sign-on: of somebody who could have typed it here.
+        // Single sign-on: the user of the session may differ from the one who signed in here.
         assert!(!tab.asks_anew, "{tab:?}");
         let people = if tab.of_staff {
             &self.people.staff
@@ -250,7 +250,7 @@ impl Round<'_> {
     }
 }
 
-/// Few by default, for each sign-in costs a hash.
+/// The number of rounds: few by default, because each sign-in costs a hash.
 fn rounds() -> usize {
     let wanted = std::env::var_os("TAB_ROUNDS");
     wanted.map_or(5, |text| {

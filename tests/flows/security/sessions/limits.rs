@@ -1,4 +1,4 @@
-//! A session ends by itself, and no token lives for long only because a session does.
+//! Sessions expire, and a long session does not extend the lifetime of tokens.
 
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,8 @@ use super::super::rpc::{LONG, list, open, resolve, sessions};
 
 const BRIEF_API: &str = "https://brief-api.example.test/";
 
-/// A tenant counts limits in minutes, a session in seconds: so these are opened as the frontend opens them, with limits
-/// that a test can wait for.
+/// The limits of a tenant are in minutes, those of a session in seconds. So the test opens sessions by RPC, with short
+/// limits.
 #[tokio::test]
 async fn sec_085_both_limits() {
     on_replicas(async |deployment| {
@@ -89,7 +89,7 @@ async fn sec_088_no_token_lives_as_long_as_its_session() {
     .await;
 }
 
-/// In seconds, from when it was issued.
+/// The lifetime of a token, in seconds.
 fn life(token: &str) -> i64 {
     let claims = claims(token);
     claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()

@@ -1,4 +1,4 @@
-//! Nobody sees or ends the sessions of another user: not on the page for one's own, and not where it asks.
+//! Users cannot see or end the sessions of others, neither on `/u/sessions` nor by RPC.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ async fn sec_086_the_page_of_another_user() {
             for foreign in [&*phone_sid, "no-such-session", ""] {
                 let refused = browser.submit(&form(&page, foreign, "revoke")).await;
                 assert_eq!((refused.status.as_u16(), refused.location()), (404, None));
-                // All but the number of the request.
+                // Compares everything except the id of the request.
                 answers.push((details(&refused).to_owned(), refused.body.len()));
             }
             answers.dedup();
@@ -43,19 +43,19 @@ async fn sec_086_the_page_of_another_user() {
     .await;
 }
 
-/// The sessions that a page shows.
+/// The sessions on a page.
 fn listed(page: &Page) -> BTreeSet<&str> {
     let after = page.body.split("name=\"sid\" value=\"").skip(1);
     after.filter_map(|text| text.split('"').next()).collect()
 }
 
-/// What an error page says.
+/// The text of an error page.
 fn details(page: &Page) -> &str {
     let code = page.body.split("<code>").nth(1);
     code.and_then(|text| text.split("</code>").next()).unwrap()
 }
 
-/// A form of that page, made out to any session.
+/// A form of the page, with the given `sid`.
 fn form(page: &Page, sid: &str, action: &str) -> Form {
     let csrf = page.form().value("_csrf").to_owned();
     let fields = [("_csrf", csrf.as_str()), ("sid", sid), ("action", action)];
@@ -92,7 +92,7 @@ async fn sec_086_the_sessions_of_another_user() {
         for agent in [&phone, &laptop, &of_bob] {
             assert_session_good(agent).await;
         }
-        // All but one that is not theirs are all of their own, and no more.
+        // Ending all sessions but a foreign one ends all of the user's own, and no other.
         let keep = Some(Which::KeepSid(phone_sid.clone()));
         assert_eq!(revoke(&bob_id, keep).await, 1);
         assert_session_dead(&of_bob).await;
@@ -107,7 +107,7 @@ async fn sec_086_the_sessions_of_another_user() {
     .await;
 }
 
-/// A browser of the user, its `sid`, and the user's id.
+/// Signs the user in. Returns the browser, its `sid` and the user's id.
 async fn session(deployment: &Deployment, user: &User) -> (Agent, String, String) {
     let agent = signed_in_as(deployment, user).await;
     let mut first = sessions(separate(deployment), "session");

@@ -20,7 +20,7 @@ async fn password_form(agent: &Agent, prompt: &str, user: &User) -> Form {
     page.form().with("password", &user.password)
 }
 
-/// How many sessions a user has.
+/// The number of a user's sessions.
 async fn count(deployment: &Deployment, agent: &Agent) -> usize {
     let mut second = sessions(separate(deployment), SECOND_SESSION);
     let (_, user) = resolve(&mut second, &agent.cookies()[SESSION_COOKIE]).await;
@@ -36,7 +36,7 @@ fn assert_signed_in_page(page: &Page) {
     assert!(page.body.contains(start), "{page:?}");
 }
 
-/// The browser drops the first answer with its cookie; both replicas of everything take part.
+/// The browser drops the first response with its cookie. Both replicas take part.
 #[tokio::test]
 async fn sec_124_a_double_click() {
     on_replicas(async |deployment| {
@@ -80,7 +80,7 @@ async fn sec_124_forms_that_race() {
     .await;
 }
 
-/// A form is sent again: after the answer, and after a logout. It opens nothing and touches no cookie.
+/// Sends a form again, after the answer and after a logout: it opens no session and changes no cookie.
 #[tokio::test]
 async fn sec_124_a_form_is_sent_again() {
     on_replicas(async |deployment| {
@@ -107,7 +107,7 @@ async fn sec_124_a_form_is_sent_again() {
             assert_session_dead(browser).await;
         }
 
-        // The same before the answer has left.
+        // The same before the answer was sent.
         let form = password_form(&agent, "", &user).await;
         agent.submit(&form).await;
         agent.get("/v2/logout").await;
@@ -119,7 +119,7 @@ async fn sec_124_a_form_is_sent_again() {
     .await;
 }
 
-/// However often, and wherever, the end of a sign-in is asked for.
+/// The end of a sign-in is requested several times, at both replicas.
 #[tokio::test]
 async fn sec_124_one_answer() {
     on_replicas(async |deployment| {
@@ -147,7 +147,7 @@ async fn sec_124_one_answer() {
     .await;
 }
 
-/// What the running server did: the staff application was answered with a customer.
+/// A regression: the staff application got the answer of a customer.
 #[tokio::test]
 async fn sec_087_a_sign_in_of_another_tab() {
     on_replicas(async |deployment| {

@@ -1,4 +1,4 @@
-//! Many sign-ins at once in one browser do not meet.
+//! Many concurrent sign-ins in one browser do not affect each other.
 
 use doorward_e2e::Agent;
 
@@ -43,7 +43,7 @@ async fn sec_087_thirty_tabs() {
     .await;
 }
 
-/// No browser keeps more in a cookie, and no server reads a longer header gladly.
+/// Checks the size of the cookies: browsers drop larger ones, and servers refuse longer headers.
 #[track_caller]
 fn assert_small(agent: &Agent) {
     let cookies = agent.cookies();

@@ -1,4 +1,4 @@
-//! A session id cannot be guessed, cannot be read in the store, and is the only thing that is a session.
+//! A session token cannot be guessed or read from the store, and nothing else works in its place.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,9 +16,9 @@ use super::super::fixture::{
 };
 use super::super::rpc::{LONG, open, sessions};
 
-/// A million are made in `crates/session/src/domain/token.rs`; so many are opened and stored here, by two replicas.
+/// The sessions opened and stored by two replicas. `crates/session/src/domain/token.rs` tests a million tokens.
 const SESSIONS: usize = 2_000;
-/// Each has a record of its own in the store.
+/// The users, each with a record in the store.
 const USERS: usize = 20;
 
 #[tokio::test]
@@ -77,8 +77,8 @@ fn sid(opened: &OpenSessionResponse) -> &str {
     &opened.session.as_ref().unwrap().sid
 }
 
-/// Six for each place at which every one of the 64 letters was seen. A place that says whose session it is sees no more
-/// letters than there are users; a random one sees them all, but for once in 10<sup>12</sup> runs.
+/// Counts the random bits: six for each position at which all 64 letters occur. A position that depends on the user
+/// has at most as many letters as there are users; a random one has all, except once in 10<sup>12</sup> runs.
 fn random_bits(tokens: &BTreeSet<&str>) -> usize {
     let length = tokens.first().unwrap().len();
     let is_random = |place: &usize| {
@@ -88,8 +88,7 @@ fn random_bits(tokens: &BTreeSet<&str>) -> usize {
     6 * (0..length).filter(is_random).count()
 }
 
-/// Half of the secret or more, as text or as the bytes that the text stands for. What stands before its last 32 letters
-/// is no secret.
+/// Whether half of the secret or more is stored, as text or decoded. Only the last 32 letters of a token are secret.
 fn is_in(stored: &str, secret: &str) -> bool {
     let (first, second) = secret[secret.len() - 32..].split_at(16);
     [first, second].into_iter().any(|half| {
@@ -99,7 +98,7 @@ fn is_in(stored: &str, secret: &str) -> bool {
     })
 }
 
-/// All that the store would write to a disk, with every key and every value as it is.
+/// The whole content of the store, all keys and values.
 fn everything_stored(separate: &Separate) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dump.rdb");

@@ -1,4 +1,4 @@
-//! `id_token_hint` says who is expected. It never says who is there.
+//! `id_token_hint` names the expected user. It never signs a user in.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use doorward_e2e::{Agent, Callback, Deployment, Embedded, claims};
@@ -58,7 +58,7 @@ async fn sec_094_forged() {
     .await;
 }
 
-/// A token with the claims of the victim, in every way that needs no private key of ours.
+/// Tokens with the claims of the victim, forged without our private key.
 fn forgeries(own: &str, victim: &str, keys: &Value) -> Vec<String> {
     let [header, payload, signature] = parts(victim);
     let [_, own_payload, own_signature] = parts(own);
@@ -96,7 +96,7 @@ fn parts(token: &str) -> [&str; 3] {
     parts.try_into().unwrap()
 }
 
-/// Genuine, for an application of the same name: of a deployment with keys of its own, and of another issuer.
+/// Genuine tokens for a client with the same id, from a deployment with other keys and from another issuer.
 async fn from_elsewhere() -> Vec<String> {
     let mut hints = Vec::new();
     for elsewhere in [
@@ -109,7 +109,7 @@ async fn from_elsewhere() -> Vec<String> {
     hints
 }
 
-/// It says who is expected for as long as it can be read, and opens nothing.
+/// An expired hint still names the expected user, and signs no user in.
 #[tokio::test]
 async fn sec_095_expired() {
     on_replicas(async |deployment| {
@@ -148,7 +148,7 @@ async fn sec_095_expired() {
     .await;
 }
 
-/// Until the deployment itself issues a token that begins later than this one ends.
+/// Waits until the deployment issues a token that begins after this one ends.
 async fn wait_until_expired(deployment: &Deployment, token: &str) {
     let agent = signed_in(deployment).await;
     let exp = claims(token)["exp"].as_i64();

@@ -1,4 +1,4 @@
-//! A message goes to the registered origin of the application, or is not sent at all.
+//! `web_message` answers go to the registered origin of the application only.
 
 use doorward_e2e::{Agent, Page, Request};
 use serde_json::Value;
@@ -11,7 +11,7 @@ fn by_message(request: Request) -> Request {
     request.with("response_mode", "web_message")
 }
 
-/// What the page posts, once it is sure that exactly one window of exactly this origin can get it.
+/// Returns the message of a page, after checking that only a window of this origin can receive it.
 #[track_caller]
 fn posted(page: &Page, origin: &str) -> Value {
     assert_eq!(page.status, 200, "{page:?}");
@@ -43,7 +43,7 @@ async fn sec_096_an_answer() {
                     silent("token").with("redirect_uri", "https://app.example.test/cb2"),
                     ORIGIN,
                 ),
-                // Registered with a wildcard, but posted to the one origin that asks.
+                // Registered with a wildcard, but posted to the one origin of the request.
                 (of_preview.clone().with("prompt", "none"), preview),
             ] {
                 let page = browser.authorize(&by_message(asked.clone())).await;
@@ -107,7 +107,7 @@ async fn sec_097_an_error() {
     .await;
 }
 
-/// Whether somebody is signed in or not, and whatever else is wrong.
+/// With and without a session, and with any other error.
 #[tokio::test]
 async fn sec_098_an_origin_that_is_not_registered() {
     on_replicas(async |deployment| {

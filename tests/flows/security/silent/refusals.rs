@@ -1,4 +1,4 @@
-//! Why there is no token: the user is not signed in, has to be asked, or may not.
+//! Reasons for refusing a token: no session, a page is needed, or no permission.
 
 use doorward_e2e::{Agent, Request};
 
@@ -36,7 +36,7 @@ async fn sec_089_nobody_is_signed_in() {
     .await;
 }
 
-/// There is no second factor to be due, and no step but these two.
+/// Consent and confirmation are the only steps; there is no second factor yet.
 #[tokio::test]
 async fn sec_090_the_user_would_have_to_be_asked() {
     on_replicas(async |deployment| {
@@ -54,7 +54,7 @@ async fn sec_090_the_user_would_have_to_be_asked() {
             for browser in [&agent, &second] {
                 assert_refused(&browser.authorize(&quiet).await, &quiet, error);
             }
-            // Having refused, nothing was agreed to either: the question is still asked.
+            // The refusal stored no consent: the page still asks.
             let page = second.open(asked).await;
             assert_eq!(page.status, 200, "{page:?}");
         }
@@ -81,7 +81,7 @@ async fn sec_091_another_organization() {
             let own = of(ACME, "acme").with("prompt", "none");
             let page = browser.authorize(&own).await;
             assert_granted_at(&page, "https://acme.tenant.example.test/cb");
-            // Asked for once more, as being refused makes nobody a member.
+            // Sent twice: a refusal does not make the user a member.
             for other in [of(BETA, "beta").with("prompt", "none"), of(BETA, "beta")] {
                 for _ in 0..2 {
                     assert_refused(&browser.authorize(&other).await, &other, "access_denied");
@@ -109,7 +109,7 @@ async fn sec_092_a_connection_that_is_not_enabled() {
     .await;
 }
 
-/// There are no invitations to accept yet, so there is no ticket that could be lost.
+/// Invitations do not exist yet, so no ticket could be lost.
 #[tokio::test]
 async fn sec_099_an_invitation() {
     on_replicas(async |deployment| {

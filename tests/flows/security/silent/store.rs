@@ -1,4 +1,4 @@
-//! Nobody is signed out because a store does not answer.
+//! An outage of the store signs no user out.
 
 use doorward_e2e::{Agent, Deployment, SECOND_SESSION};
 
@@ -23,7 +23,7 @@ async fn sec_103_the_store_is_gone() {
         for browser in [&agent, &second] {
             assert_session_survived(browser).await;
         }
-        // One that has lost its own service says the same; the other knows.
+        // The replica without its `session` reports an outage; the other works.
         processes.kill(SECOND_SESSION);
         assert_cannot_tell(&second).await;
         assert_session_good(&agent).await;
@@ -46,7 +46,7 @@ async fn assert_cannot_tell(browser: &Agent) {
     assert_eq!(page.header("set-cookie"), "", "{page:?}");
 }
 
-/// Who has no cookie has no session, store or not.
+/// Checks that a browser without a cookie gets `login_required`, with or without the store.
 async fn assert_knows_nobody(deployment: &Deployment) {
     let asked = silent("token");
     let nobody = at_second(deployment, &Agent::new(deployment));

@@ -1,4 +1,4 @@
-//! What a silent request leaves behind, what it tells those who may not ask, and what its answer is tied to.
+//! Effects of silent requests: writes, information for others, and the binding of answers.
 
 use doorward_e2e::{Agent, Keys, Page, SECOND_SESSION, claims, left_half_hash};
 use doorward_proto::session::v1::Session;
@@ -10,7 +10,7 @@ use super::super::fixture::{
 };
 use super::super::rpc::{list, resolve, sessions};
 
-/// Half of them at each replica, at the same time.
+/// Sends half of the requests to each replica, at the same time.
 #[tokio::test]
 async fn sec_100_a_thousand_silent_requests() {
     on_replicas(async |deployment| {
@@ -33,7 +33,7 @@ async fn sec_100_a_thousand_silent_requests() {
             (&after.sid, &after.expires_at, &after.authenticated_at),
             (&before.sid, &before.expires_at, &before.authenticated_at)
         );
-        // A use is noted once a minute, or when it is an application's first.
+        // A use is written once a minute, or if it is the application's first.
         let extended = last_use(&after) - last_use(&before);
         assert!(extended == 0 || extended >= 60, "{extended}");
     })
@@ -44,7 +44,7 @@ fn last_use(session: &Session) -> i64 {
     session.last_interacted_at.unwrap().seconds
 }
 
-/// What the last of so many answers says, once all of them have said the same.
+/// Sends `times` requests, checks that all answers agree, and returns the claims of the last.
 async fn ask(agent: &Agent, times: usize) -> Value {
     let first = claims_of(agent).await;
     for _ in 1..times {
@@ -53,7 +53,7 @@ async fn ask(agent: &Agent, times: usize) -> Value {
     first
 }
 
-/// All that an ID token says, but for the time of its issue.
+/// The claims of an ID token, without its times.
 async fn claims_of(agent: &Agent) -> Value {
     let page = agent.authorize(&silent("id_token")).await;
     let answer = assert_granted_at(&page, CALLBACK);
@@ -65,7 +65,7 @@ async fn claims_of(agent: &Agent) -> Value {
     claims
 }
 
-/// How long it takes is not judged here: it would be the machine that is judged.
+/// Durations are not checked, because they depend on the machine.
 #[tokio::test]
 async fn sec_101_a_probe_learns_nothing() {
     on_replicas(async |deployment| {
@@ -87,7 +87,7 @@ async fn sec_101_a_probe_learns_nothing() {
     .await;
 }
 
-/// What a page on another site may find out in one way or another; the date is the same for everybody.
+/// The parts of a response that a page on another site could observe; without the date.
 fn visible(page: &Page) -> (u16, usize, Vec<(&str, &[u8])>) {
     let headers = page.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
