@@ -1,9 +1,9 @@
-// The page: what is shown when, and what the buttons do.
+// The page: its parts and its buttons.
 
 import { checkAnswer, decode, localTime } from './checks.js';
 import { askSilently, discover, fetchProtected, findKeys, requestParameters, signIn, signOut, takeAnswer } from './oidc.js';
 
-/** What the server's error codes mean to the person in front of the screen. */
+/** Explanations of the server's error codes for the user. */
 const ERRORS = {
   login_required: 'The server has no session for you any more, so nothing could be renewed. Sign in again.',
   consent_required: 'The server needs your consent first. Sign in again to give it.',
@@ -33,14 +33,14 @@ async function start() {
   $('renew').onclick = during(renew);
   $('userinfo').onclick = during(askUserinfo);
   const returned = takeAnswer();
-  // Tokens are kept in memory only: a page that is reloaded, or come back to, asks the server's session for new ones.
+  // Tokens are kept in memory only. A reloaded page gets new ones from the server's session.
   await (returned ? receive(returned) : resume()).catch((error) => {
     showSignedOut();
     notice(error.message, 'bad');
   });
 }
 
-/** Opens the application for someone who is signed in at the server already; anyone else sees the sign-in button. */
+/** Signs the user in if the server has a session; otherwise shows the sign-in button. */
 async function resume() {
   const reply = await askSilently(server, settings);
   if (reply.answer.error === 'login_required') return showSignedOut();
@@ -76,7 +76,7 @@ async function renew() {
   if (accessToken) showResult(`Renewed without a question. The new ID token is valid until ${localTime(exp)}.`, 'good');
 }
 
-/** Runs an action with its button switched off, and says so when it fails. */
+/** Runs an action with its button disabled, and shows its error. */
 function during(action) {
   return async (event) => {
     const button = event.currentTarget;
@@ -100,7 +100,7 @@ function showSignedOut() {
   $('signed-in').hidden = $('sign-out').hidden = true;
 }
 
-/** Shows an answer with its checks. One that failed a check is shown too, but nothing is done with it. */
+/** Shows an answer with its checks. An answer that failed a check is shown, but not used. */
 function showChecked(answer, checks, believed) {
   const { name, email, sub, exp } = decode(answer.id_token)?.payload ?? {};
   accessToken = believed ? answer.access_token : undefined;
@@ -175,7 +175,7 @@ function code(text) {
   return element('pre', { tabIndex: 0, textContent: text });
 }
 
-/** Everything that is shown goes through `textContent`, so no token and no error can become markup. */
+/** All values go through `textContent`, so no token and no error can become markup. */
 function element(tag, properties, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...children);

@@ -1,8 +1,8 @@
-// What a client must check before it believes an answer (OpenID Connect Core 1.0, sections 3.2.2.8 to 3.2.2.11).
+// The checks of a client on every answer (OpenID Connect Core 1.0, sections 3.2.2.8 to 3.2.2.11).
 
 const CLOCK_TOLERANCE = 60;
 
-/** The parts of a JWT, or null for a token that is not one. */
+/** The parts of a JWT; null if the token is no JWT. */
 export function decode(token) {
   const parts = token?.split('.') ?? [];
   if (parts.length !== 3) return null;
@@ -14,7 +14,7 @@ export function decode(token) {
   }
 }
 
-/** All checks of an answer, in the order in which they are shown: `{ name, passed, detail }`. */
+/** All checks of an answer, in the order of the page: `{ name, passed, detail }`. */
 export async function checkAnswer(answer, request, settings, keys) {
   const idToken = decode(answer.id_token);
   const checks = [
@@ -28,7 +28,7 @@ export async function checkAnswer(answer, request, settings, keys) {
   return Promise.all(checks);
 }
 
-/** An access token concerns the API, not its client: a real application passes it on unread. This one is curious. */
+/** Decodes the access token for display. A real application does not read it: its content is for the API. */
 function accessTokenChecks(accessToken, settings, keys) {
   if (!settings.audience) return [];
   return [
@@ -49,7 +49,7 @@ function tokenChecks(name, token, settings, keys) {
   ];
 }
 
-/** A rule returns what it found, or throws the reason why the check fails. */
+/** Runs a rule, which returns a detail or throws the reason of the failure. */
 async function check(name, rule) {
   try {
     return { name, passed: true, detail: await rule() };
@@ -93,7 +93,7 @@ async function accessTokenHash(idToken, accessToken) {
   return same(idToken.payload.at_hash, expected, 'at_hash');
 }
 
-/** A time claim as people read it. */
+/** A time claim as text. */
 export function localTime(seconds) {
   return new Date(seconds * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
 }

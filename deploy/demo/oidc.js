@@ -4,19 +4,19 @@ const RESPONSE_TYPE = 'id_token token';
 const PENDING_REQUEST = 'pending-request';
 const SILENCE_TIMEOUT = 15_000;
 
-/** The server's own description of itself, with its current keys. */
+/** Fetches the discovery document and the current keys of the server. */
 export async function discover(issuer) {
   const server = await json(new URL('.well-known/openid-configuration', issuer));
   if (server.issuer !== issuer) throw new Error(`The server calls itself ${server.issuer}, not ${issuer}.`);
   return server;
 }
 
-/** The public keys that tokens are signed with. */
+/** Fetches the public keys that verify tokens. */
 export async function findKeys(server) {
   return (await json(server.jwks_uri)).keys;
 }
 
-/** What every request asks for, whatever it looks like. */
+/** The parameters of every request. */
 export function requestParameters(settings) {
   return {
     response_type: RESPONSE_TYPE,
@@ -27,7 +27,7 @@ export function requestParameters(settings) {
   };
 }
 
-/** Leaves the page for the sign-in. What the answer must repeat waits in this tab's storage. */
+/** Leaves the page for the sign-in. The storage of this tab keeps the values that the answer must repeat. */
 export function signIn(server, settings) {
   const request = oneTimeValues();
   sessionStorage.setItem(PENDING_REQUEST, JSON.stringify(request));
@@ -35,8 +35,8 @@ export function signIn(server, settings) {
 }
 
 /**
- * The answer that the server put into the address, taken out of the address bar and the history at once. Null if its `state`
- * is not that of the request that waits: it was taken before, or was never asked for, and in either case is not looked at.
+ * Takes the answer out of the address bar and the history. Null if its `state` is not that of the pending request: then it
+ * was used before, or was never requested, and is ignored.
  */
 export function takeAnswer() {
   const answer = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -48,7 +48,7 @@ export function takeAnswer() {
   return { answer, request };
 }
 
-/** Asks for new tokens without showing anything: a hidden frame, answered by one message. */
+/** Gets new tokens without a page: by a hidden frame, which sends one message. */
 export async function askSilently(server, settings) {
   const request = oneTimeValues();
   const url = authorizeUrl(server, {
@@ -60,12 +60,12 @@ export async function askSilently(server, settings) {
   return { answer: await messageFromFrame(url), request };
 }
 
-/** Asks for something that only a good access token opens: an API, or the server's /userinfo. */
+/** Calls an API, or the server's /userinfo, with an access token. */
 export function fetchProtected(url, accessToken) {
   return reach(url, { headers: { authorization: `Bearer ${accessToken}` } });
 }
 
-/** Ends the session at the server too, then comes back here. */
+/** Ends the session at the server, which then redirects back here. */
 export function signOut(settings) {
   const url = new URL('v2/logout', settings.issuer);
   url.search = new URLSearchParams({ client_id: settings.client_id, returnTo: `${location.origin}/` });
@@ -96,7 +96,7 @@ function messageFromFrame(url) {
     const late = new Error('The server did not answer in time. Is it running?');
     const timer = setTimeout(() => finish(reject, late), SILENCE_TIMEOUT);
     const listen = (event) => {
-      // Any window may send messages here: only the frame, and only while it shows the server, is listened to.
+      // Any window can send messages here. Only those of the frame, from the server's origin, are accepted.
       if (event.origin !== url.origin || event.source !== frame.contentWindow) return;
       if (event.data?.type === 'authorization_response') finish(resolve, event.data.response);
     };

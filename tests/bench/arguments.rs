@@ -1,4 +1,4 @@
-//! The command lines that tests/tools/bench.sh writes.
+//! Reads the command lines of tests/tools/bench.sh.
 
 /// A number above 0.
 pub(crate) fn number(text: &str) -> u32 {

@@ -1,14 +1,14 @@
-//! What something may cost.
+//! Goals: limits of measured figures.
 
 /// A figure and its limit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Goal {
-    /// The figure shall be less.
+    /// The upper limit of the figure.
     limit: f64,
 }
 
 impl Goal {
-    /// The figure shall be less than this.
+    /// A goal for figures below `limit`.
     pub(crate) const fn under(limit: f64) -> Self {
         Self { limit }
     }

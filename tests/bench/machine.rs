@@ -1,8 +1,8 @@
-//! The machine that everything runs on.
+//! The machine of the run.
 
 use std::fs;
 
-/// How many processors there are, and how many tasks wanted one in the last 1, 5 and 15 minutes.
+/// The number of processors, and the load of the last 1, 5 and 15 minutes.
 pub(crate) fn describe() -> String {
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();

@@ -1,8 +1,9 @@
-//! Measurements, run by `make bench`: `speed` compares ways to run Doorward with one another and with npm's oidc-provider,
-//! `sessions` finds out what a million sessions cost. Everything that is measured is a process of its own, as in production.
+//! Measurements, run by `make bench`: `speed` compares the ways to run Doorward with each other and with npm's
+//! oidc-provider; `sessions` measures the cost of a million sessions. All measured programs run in separate processes,
+//! as in production.
 //!
-//! What counts is CPU time summed over all processes that answer, and ratios between rounds that alternate in one run: wall times
-//! on shared machines mean little. A goal that is missed is reported and fails nothing; a wrong answer does.
+//! The figures are CPU time, summed over all serving processes, and ratios between alternating rounds of one run: wall
+//! times on shared machines mean little. A missed goal is reported and fails nothing; a wrong answer fails the run.
 
 mod arguments;
 mod goal;
@@ -28,7 +29,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Measures one after another what stands between the `--`, and returns whether all answers were right.
+/// Runs the measurements between the `--`, one after the other. Returns whether all answers were right.
 async fn measure_all(arguments: &[String]) -> bool {
     let mut right = true;
     for measurement in arguments.split(|argument| argument == "--") {

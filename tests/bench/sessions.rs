@@ -1,4 +1,5 @@
-//! What a million sessions cost: memory of Redis for each, and CPU time of a silent authentication beside few and beside many.
+//! The cost of a million sessions: memory of Redis per session, and CPU time of a silent authentication with few and
+//! with many sessions.
 
 mod cpu;
 mod fill;

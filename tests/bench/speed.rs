@@ -1,5 +1,5 @@
-//! How fast each way to run Doorward answers a silent authentication, beside npm's oidc-provider and, on request, an earlier
-//! build: latency, requests a second, CPU time and memory, and what a wrong password's time tells.
+//! The speed of silent authentications in each way to run Doorward, beside npm's oidc-provider and, if asked for, an
+//! earlier build: latency, requests per second, CPU time, memory, and the timing of wrong passwords.
 
 mod answer;
 mod goals;
@@ -57,14 +57,14 @@ pub(crate) async fn measure(arguments: &[String]) -> bool {
     report.is_right()
 }
 
-/// All deployments run at the same time, and are idle while another one is asked.
+/// Starts all deployments. They run at the same time, and are idle while another one is measured.
 async fn start(settings: &Settings) -> Vec<Target> {
     let own = Build::own();
     let six = Target::six(Way::Six, own.clone()).await;
     let peer = Target::peer(&six).await;
     let mut targets = vec![six, Target::one(Way::One, own).await, peer];
     if let Some(before) = &settings.baseline {
-        // An earlier build may be of `doorward` only.
+        // An earlier build may have only `doorward serve`.
         if before.has_services() {
             targets.push(Target::six(Way::SixBefore, before.clone()).await);
         }

@@ -1,20 +1,20 @@
-//! Many figures in three.
+//! Summaries of many figures.
 
 use std::fmt;
 
-/// Where the figures of all rounds lie.
+/// Median and range of the figures of all rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spread {
-    /// Half of them are lower.
+    /// The median.
     pub(crate) median: f64,
-    /// Of all.
+    /// The minimum.
     pub(crate) lowest: f64,
-    /// Of all.
+    /// The maximum.
     pub(crate) highest: f64,
 }
 
 impl Spread {
-    /// Of one figure or more.
+    /// Summarises at least one figure.
     pub(crate) fn of(figures: impl Iterator<Item = f64>) -> Self {
         let mut sorted: Vec<_> = figures.collect();
         sorted.sort_by(f64::total_cmp);
@@ -38,13 +38,13 @@ impl fmt::Display for Spread {
     }
 }
 
-/// The figure that so many hundredths of them do not exceed (nearest rank); 0 when there is none.
+/// The percentile of sorted figures (nearest rank); 0 if there are none.
 pub(crate) fn percentile(sorted: &[f64], hundredths: usize) -> f64 {
     let rank = (sorted.len() * hundredths).div_ceil(100);
     sorted.get(rank.max(1) - 1).copied().unwrap_or_default()
 }
 
-/// Nothing here comes near 2^53.
+/// All numbers are far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 pub(crate) fn exact(number: impl TryInto<u64>) -> f64 {
     let Ok(number) = number.try_into() else {

@@ -1,10 +1,10 @@
-//! What Redis says of itself.
+//! Statistics of Redis.
 
 use std::collections::HashMap;
 use std::process::Command;
 use std::time::Duration;
 
-/// Redis by its command line, which needs no client of ours.
+/// Redis, called by its command line tool.
 #[derive(Debug)]
 pub(crate) struct Store {
     url: String,
@@ -32,7 +32,7 @@ impl Store {
             .unwrap_or_else(|_| panic!("{name} is no number: {value}"))
     }
 
-    /// How often a command was done, in functions too.
+    /// The number of calls of a command, also within functions.
     pub(crate) fn calls(&self, command: &str) -> u64 {
         let info = self.info("commandstats");
         let Some(stats) = info.get(&format!("cmdstat_{command}")) else {
@@ -47,7 +47,7 @@ impl Store {
             .unwrap_or_else(|| panic!("no number of calls: {stats}"))
     }
 
-    /// All that Redis has allocated, once its tables have grown to what they need and its clients' buffers have shrunk.
+    /// The allocated memory of Redis, once its tables have grown and the buffers of its clients have shrunk.
     pub(crate) async fn used_memory(&self) -> u64 {
         const CALM: u64 = 64 * 1024;
         let mut before = 0;
@@ -61,7 +61,7 @@ impl Store {
         }
     }
 
-    /// The lines that a script, which changes nothing, answers.
+    /// Runs a read-only script, and returns its lines.
     pub(crate) fn eval(&self, script: &str) -> Vec<String> {
         let text = self.ask(&["EVAL", script, "0"]);
         text.lines().map(str::to_owned).collect()

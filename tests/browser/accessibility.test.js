@@ -1,4 +1,4 @@
-// Every hosted page, in every look, by axe: nothing of serious or critical impact.
+// Checks every hosted page, in every look, with axe: no finding of serious or critical impact.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

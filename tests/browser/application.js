@@ -1,18 +1,18 @@
-// A single-page application reduced to its SDK: the unmodified auth0-js, and nothing else.
+// A single-page application that contains only its SDK, the unmodified auth0-js.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 
-/** Paths that the application answers with a redirect, and where that leads. */
+/** Paths that the application redirects, with their targets. */
 export const redirects = new Map();
 
 const sdk = createRequire(import.meta.url).resolve('auth0-js/dist/auth0.min.js');
 
 /**
- * Serves the page at every path of `origin`. Scripts of the page find the SDK's client in `app`, and in `messages` whatever
- * other windows have sent. A form that is posted to it is answered with its fields, as a list of pairs in JSON.
+ * Serves the page at every path of `origin`. In the page, `app` is the client of the SDK, and `messages` has all messages
+ * of other windows. The answer to a posted form is the list of its fields, as pairs in JSON.
  */
 export async function serveApplication({ origin, issuer, clientId, audience }) {
   const settings = {
@@ -21,7 +21,7 @@ export async function serveApplication({ origin, issuer, clientId, audience }) {
     redirectUri: `${origin}/callback`,
     audience,
     scope: 'openid profile email read:things',
-    // The SDK expects an https issuer unless it is told otherwise.
+    // Without this setting the SDK expects an https issuer.
     overrides: { __token_issuer: issuer, __jwks_uri: `${issuer}.well-known/jwks.json` },
   };
   const page = `<!doctype html><title>Application</title><script src="/sdk.js"></script>

@@ -1,4 +1,4 @@
-// The journey as users and the SDK make it, in Debian's Chromium, against the deployment that the environment names.
+// Signing in with the SDK, in Debian's Chromium, at the deployment in the environment variables.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -33,7 +33,7 @@ test('Back after a sign-in', async () => {
   }
   await page.click('main a.button');
   await page.waitForURL(`${origin}/`);
-  // The application asks the session, as it does whenever it is opened.
+  // The application sends a silent request, as it does whenever it is opened.
   const tokens = await result('checkSession', { responseType: 'id_token token' });
   assert.equal(tokens.idTokenPayload.email, email);
 });

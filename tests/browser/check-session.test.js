@@ -8,7 +8,7 @@ import { page } from './stage.js';
 
 const state = `"quotes" 'both' + % & = # </script> é 🙂`;
 
-/** The SDK drops a message without its `state`; this is what came all the same. */
+/** The message that has arrived. The SDK drops a message with another `state`. */
 async function answers() {
   const messages = await page.evaluate(() => messages);
   for (const { origin, data } of messages) {

@@ -1,4 +1,4 @@
-// Debian's Chromium, which speaks to nobody but the deployment and the application.
+// Debian's Chromium, which connects only to the deployment and the application.
 
 import { chromium } from 'playwright-core';
 

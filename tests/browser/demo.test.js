@@ -1,4 +1,4 @@
-// What a newcomer does after `make run`. Told twice: before and after a restart, with the same browser profile.
+// The first steps after `make run`. Runs twice, before and after a restart, with the same browser profile.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -36,7 +36,7 @@ async function press(button) {
   return result;
 }
 
-/** Back in the browser leads to a page that says how to go on, and not to an error of the application. */
+/** The back button leads to a page that says how to continue, not to an error of the application. */
 async function goBackAndOn() {
   await page.goBack();
   await page.waitForSelector('h1:has-text("You are signed in")');
@@ -45,7 +45,7 @@ async function goBackAndOn() {
   await assertSignedIn();
 }
 
-/** An answer from the history, or from a stranger. */
+/** An answer from the history, or a forged one. */
 async function openSpentAnswer() {
   await page.goto('about:blank');
   await page.goto(`${origin}/#access_token=spent&id_token=spent&token_type=Bearer&state=spent`);

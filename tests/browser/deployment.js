@@ -1,15 +1,15 @@
-// The deployment that the environment names; without one, a deployment of our own.
+// The deployment in the environment variables, or else a new one.
 
 import { startDeployment } from './own-deployment.js';
 
 const environment = process.env.ISSUER ? process.env : await startDeployment();
 
-/** `origin` is where the application is served; its callback is registered. */
+/** The origin of the application; its callback is registered. */
 export const { ISSUER: issuer, ORIGIN: origin, CLIENT_ID: clientId } = environment;
 export const { AUDIENCE: audience, AUDIENCE_WITH_CONSENT: audienceWithConsent } = environment;
 export const { EMAIL: email, PASSWORD: password } = environment;
 
-/** An authorization request that needs nothing more, changed by `parameters`. */
+/** A valid authorization request, changed by `parameters`. */
 export function authorizeUrl(parameters = {}) {
   const url = new URL('authorize', issuer);
   const usual = { client_id: clientId, redirect_uri: `${origin}/callback`, response_type: 'token', state: 'state' };

@@ -9,7 +9,7 @@ import { openProfile, page } from './stage.js';
 const state = `"double" 'single' + %20 % & &amp; = # <svg onload=alert(1)> é 🙂`;
 const parameters = { response_mode: 'form_post', response_type: 'id_token token', scope: 'openid', nonce: 'n', state };
 
-/** What the application's callback says it has got. */
+/** The fields that the application's callback has received. */
 async function posted() {
   await page.waitForURL(`${origin}/callback`);
   const fields = JSON.parse(await page.textContent('body'));

@@ -1,4 +1,4 @@
-// Who may show a page of the deployment in a frame: nobody. Who may frame a `web_message`: the application it is for.
+// No site may show a page of the deployment in a frame. Only its application may frame a `web_message`.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { foreignOrigin, page } from './stage.js';
 
 const answer = authorizeUrl({ response_mode: 'web_message', prompt: 'none' });
 
-/** Whether a page of that origin can show the address in a frame. */
+/** Whether a page of this origin can show the URL in a frame. */
 async function isFramed(url, embedder) {
   await page.goto(`${embedder}/`);
   const script = (url) =>

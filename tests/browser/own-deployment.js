@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const doorward = fileURLToPath(new URL('../../target/debug/doorward', import.meta.url));
 const tenant = readFileSync(new URL('../src/tenant.yaml', import.meta.url), 'utf8');
 
-/** Lives as long as this process. Answers with what the environment would name. */
+/** Starts a server that stops with this process. Returns the values of the environment variables. */
 export async function startDeployment() {
   const [port, applicationPort] = [await freePort(), await freePort()];
   const issuer = `http://localhost:${port}/`;

@@ -1,5 +1,5 @@
-// Every hosted page and how a browser comes to it. A page that is added here is checked for accessibility and frames, and is
-// among the screenshots.
+// Every hosted page, with the steps that lead to it. A page that is added here is checked for accessibility and framing, and
+// is in the screenshots.
 
 import { audienceWithConsent, authorizeUrl, clientId, email, issuer, origin, password } from './deployment.js';
 
@@ -11,11 +11,11 @@ const submit = (fields) => async (page) => {
   await Promise.all([page.waitForEvent('load'), page.click('button[name=action]')]);
 };
 
-/** The end of every journey: what only this page shows. */
+/** Waits for an element that only this page has. */
 const sees = (selector) => (page) => page.waitForSelector(selector);
 const seesError = (code) => sees(`#error[data-error-code=${code}]`);
 
-/** Loads a page as browsers without scripts do, and keeps it so: tests need scripts, which would hide what is for those. */
+/** Loads a page like a browser without scripts. Tests need scripts, which would hide the content of `noscript`. */
 const withoutScripts = (step) => async (page) => {
   const chromium = await page.context().newCDPSession(page);
   await chromium.send('Emulation.setScriptExecutionDisabled', { value: true });
@@ -40,13 +40,13 @@ const signedIn = (userAgent) => async (page) => {
   await chromium.send('Emulation.setUserAgentOverride', { userAgent });
   await journey(toPassword, signIn, answered)(page);
 };
-/** Ends the sessions of other journeys, which are no part of this one. */
+/** Ends the sessions of earlier pages. */
 const alone = async (page) => {
   await sessions(page);
   const others = page.locator('button[value=revoke-others]');
   if (await others.count()) await Promise.all([page.waitForEvent('load'), others.click()]);
 };
-/** An application that never answers. */
+/** An application that never responds. */
 const unanswered = (page) => page.context().route(`${origin}/callback*`, (route) => route.abort('aborted'));
 const press = (action) => (page) => page.click(`button[value=${action}]`);
 const native = { client_id: 'native00000000000000000000000000', redirect_uri: 'com.example.app:/callback' };
@@ -61,7 +61,7 @@ const userAgents = {
   unknown: `Kettle/${'1'.repeat(400)}`,
 };
 
-/** By name: functions that bring a page with an empty profile there. */
+/** Functions that bring a tab with an empty profile to each page, by name. */
 export const pages = {
   'identifier': journey(request(), sees('input[autocomplete=username]:not([readonly])')),
   'identifier-no-email': journey(request(), submit({ username: ' ' }), seesError('no-email')),

@@ -11,7 +11,7 @@ const state = `"quotes" + % & = # </script> 🙂`;
 const nonce = 'nonce-of-the-application';
 const parameters = { response_mode: 'web_message', response_type: 'id_token token', scope: 'openid email', state, nonce };
 
-/** Opens a window and believes nobody but the issuer in that window. */
+/** Opens a window, and accepts messages from the issuer in that window only. */
 function answerFromPopup(url) {
   const script = ([url, issuer]) =>
     new Promise((resolve) => {
@@ -54,7 +54,7 @@ test('an error', async () => {
 test('a foreign page that opens the popup gets nothing', async () => {
   await signIn({ responseType: 'token' });
   await page.goto(foreignOrigin);
-  // Chromium says so when it withholds a message.
+  // Chromium logs that it has not delivered a message.
   const withheld = (message) => message.text().includes(`target origin provided ('${origin}') does not match`);
   const console = page.context().waitForEvent('console', withheld);
   await page.evaluate((url) => void open(url), authorizeUrl(parameters));

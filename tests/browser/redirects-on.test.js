@@ -1,5 +1,5 @@
-// Applications that redirect on from the address that a form of ours ends at: Chromium holds the whole chain against the
-// `form-action` of the page with the form.
+// Applications that redirect from their callback to another origin. Chromium applies the `form-action` of the page with the
+// form to the whole chain of redirects.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ const callback = { redirect_uri: `${origin}/other?kept=1` };
 
 afterEach(() => redirects.clear());
 
-/** What the other origin finds in the fragment, or in the query. */
+/** The parameters at the other origin, in the fragment or in the query. */
 async function landed(action) {
   await Promise.all([page.waitForURL(`${foreignOrigin}/landed*`), action()]);
   const { hash, search } = new URL(page.url());
@@ -83,7 +83,7 @@ test('with form_post', async () => {
 test('to a program', async () => {
   redirects.set('/other', 'com.example.app:/landed');
   await page.goto(authorizeUrl(callback));
-  // There is no such program here: the browser has tried.
+  // No program has this scheme here: it is enough that the browser has tried.
   const handedOver = (request) => request.url().startsWith('com.example.app:/landed');
   await Promise.all([page.waitForEvent('requestfailed', handedOver), fillIn(page, email, password)]);
 });

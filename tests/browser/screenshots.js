@@ -15,11 +15,11 @@ if (!argument) {
   console.error('usage: npm --prefix tests/browser run screenshots FOLDER');
   process.exit(2);
 }
-// npm changes into the folder of its package.
+// npm changes the working directory to its package.
 const folder = resolve(process.env.INIT_CWD ?? '.', argument);
 await mkdir(folder, { recursive: true });
 
-// Some pages come only after an answer to the application.
+// Some pages appear only after an answer to the application.
 const application = await serveApplication({ origin, issuer, clientId, audience });
 const browser = await launchChromium();
 for (const locale of languages) {

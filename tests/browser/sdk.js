@@ -1,4 +1,4 @@
-// What an application does with auth0-js, from the page on the stage.
+// The calls of an application to auth0-js, in the page of `stage.js`.
 
 import assert from 'node:assert/strict';
 import { fillIn } from './chromium.js';
@@ -13,7 +13,7 @@ export async function signIn(options) {
   await page.waitForURL(`${origin}/callback#*`);
 }
 
-/** What a method of the SDK hands to its callback. */
+/** The arguments that a method of the SDK passes to its callback. */
 export function call(method, ...values) {
   const script = ([method, values]) =>
     new Promise((resolve) => {

@@ -39,7 +39,7 @@ test('one session is signed out, then all others, then this one', async () => {
   await openSessions(here);
   const before = await entries(here).count();
   assert.equal(await here.getByText('This browser', { exact: true }).count(), 1);
-  // The last used first: this browser, then the second.
+  // The last used session comes first: this browser, then the second.
   await entries(here).nth(1).getByRole('button', { name: 'Sign out' }).click();
   await here.waitForURL(`${issuer}u/sessions`);
   assert.equal(await entries(here).count(), before - 1);

@@ -1,5 +1,4 @@
-// Pages that Chromium loads ahead of time, because a page says that its user may open them (speculation rules): nothing
-// happens until the user does.
+// Pages that Chromium loads ahead of time, because of speculation rules: nothing happens until the user opens them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +8,7 @@ import { page } from './stage.js';
 
 const logout = `${issuer}v2/logout?client_id=${clientId}`;
 
-/** Opens the application with a link to the address, and lets the browser load it ahead of time in vain. */
+/** Opens the application with a link to the URL, and checks that loading it ahead of time has no effect. */
 async function speculate(kind, url) {
   await page.goto(`${origin}/`);
   const chromium = await page.context().newCDPSession(page);

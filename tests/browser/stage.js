@@ -1,4 +1,4 @@
-// What every story begins with: the application, a foreign page, Chromium, and for each test a new profile in it.
+// The start of every test: the application, a foreign page, Chromium, and a new profile for each test.
 
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { serveApplication } from './application.js';
@@ -11,8 +11,8 @@ let application, copy, browser;
 export let page;
 
 /**
- * Where a copy of the application is, of which the deployment does not know: another port of the same host, so that it is
- * a foreign origin, but of a site whose frames get the session's cookie.
+ * The URL of an unregistered copy of the application: another port of the same host, so it is a foreign origin, but of a
+ * site whose frames get the session's cookie.
  */
 export let foreignOrigin;
 
@@ -33,7 +33,7 @@ after(async () => {
 beforeEach(() => openProfile());
 afterEach(() => page.context().close());
 
-/** A new profile, without cookies, in place of the present one. */
+/** Replaces the current profile by a new one without cookies. */
 export async function openProfile(options = {}) {
   await page?.context().close();
   const context = await browser.newContext(options);

@@ -1,4 +1,4 @@
-// A frame of another site gets no cookies where the browser blocks them: the answer says so, and does not say "signed out".
+// A frame of another site, where the browser blocks cookies: the answer says so, and not that the user is signed out.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { page } from './stage.js';
 
 let elsewhere;
 
-// A name and an address are two sites, even of one machine.
+// A host name and an IP address are two sites, also on one machine.
 before(async () => {
   elsewhere = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>Elsewhere</title>'));
   await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
@@ -17,7 +17,7 @@ before(async () => {
 
 after(() => elsewhere.close());
 
-/** Where the frame of a silent request ends. */
+/** The final URL of the frame of a silent request. */
 async function silentAnswer() {
   await page.evaluate((src) => {
     const frame = document.createElement('iframe');

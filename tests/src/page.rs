@@ -12,11 +12,11 @@ use crate::{Callback, Form};
 pub struct Page {
     /// The URL of the request.
     pub url: Url,
-    /// As sent.
+    /// The status.
     pub status: StatusCode,
-    /// As sent.
+    /// The headers.
     pub headers: HeaderMap,
-    /// As sent.
+    /// The body.
     pub body: String,
 }
 
@@ -38,7 +38,7 @@ impl Page {
         value.map_or("", |value| value.to_str().expect("the header is ASCII"))
     }
 
-    /// Where a redirect leads.
+    /// The target of a redirect.
     #[must_use]
     pub fn location(&self) -> Option<Url> {
         let location = self.headers.get(LOCATION)?;

@@ -1,4 +1,4 @@
-//! What an application checks about its tokens, with the keys from the deployment's JWKS.
+//! The checks of an application on its tokens, with the keys of the JWKS.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -16,7 +16,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Fetches the keys from where discovery says they are.
+    /// Fetches the keys from the URL in the discovery document.
     pub async fn fetch(deployment: &Deployment) -> Self {
         let agent = Agent::new(deployment);
         let discovery = agent.get("/.well-known/openid-configuration").await.json();
@@ -48,7 +48,7 @@ impl Keys {
         }
     }
 
-    /// The claims of a token, once its signature, issuer, audience and expiry are found to be right.
+    /// Checks signature, issuer, audience and expiry of a token, and returns its claims.
     #[must_use]
     #[track_caller]
     pub fn verify(&self, token: &str, audience: &str) -> Value {
@@ -75,7 +75,7 @@ pub fn claims(token: &str) -> Value {
     serde_json::from_slice(&payload).expect("the payload is JSON")
 }
 
-/// What `at_hash` must be; OIDC Core §3.2.2.9.
+/// The expected `at_hash`, OIDC Core §3.2.2.9.
 #[must_use]
 pub fn left_half_hash(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, token.as_bytes()).as_ref()[..16])

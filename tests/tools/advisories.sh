@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Known vulnerabilities in dependencies. Apart from check.sh, because the answer changes with time and needs the network.
+# Checks dependencies for known vulnerabilities. Not in check.sh, because the result changes with time and needs the
+# network.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

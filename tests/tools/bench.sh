@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds and runs the measurements of tests/bench; docs/benchmarks.md says how to read them. ONLY=speed or ONLY=sessions runs one.
+# Builds and runs the measurements of tests/bench; docs/benchmarks.md explains them. ONLY=speed or ONLY=sessions runs one.
 #
-# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds for each case; BASELINE=folder compares with the programs in that folder.
-# sessions: SESSIONS (1000000) in Redis, silent authentications at RATE (200) a second in ROUNDS (6) rounds of SECONDS_EACH (10).
+# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case; BASELINE=folder compares with the programs in that folder.
+# sessions: SESSIONS (1000000) in Redis; silent authentications at RATE (200) per second in ROUNDS (6) rounds of
+# SECONDS_EACH (10) seconds.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,15 +15,15 @@ if [[ ! $only =~ ^(speed|sessions|both)$ ]]; then
 fi
 
 if [[ $only != sessions ]]; then
-    # Node.js of its own among it, ready-made: the machine's may be another version.
+    # This includes its own Node.js, because the machine may have another version.
     npm ci --prefix tests/bench/peer --no-audit --no-fund --ignore-scripts
 fi
 cargo build --profile "$profile" --bin doorward
 built=$(cargo bench --profile "$profile" --workspace --bench measure --no-run 2>&1 | tee /dev/stderr)
 program=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' <<<"$built")
 
-# A folder for whatever is started, Postgres by another user too. It goes when nobody holds the pipe any more: after the program
-# and all that it has started, however that ended.
+# A folder for all started programs; PostgreSQL uses it as another user. It is removed when the pipe closes: after the end of
+# the program and of all programs that it has started.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/doorward-bench.XXXXXX")
 chmod 1777 "$TMPDIR"
 export TMPDIR
@@ -36,5 +37,5 @@ fi
 if [[ $only != speed ]]; then
     measurements+=(-- sessions "${SESSIONS:-1000000}" "${RATE:-200}" "${ROUNDS:-6}" "${SECONDS_EACH:-10}" target/bench/sessions.json)
 fi
-# In place of this script: a signal to end it must reach the program, which ends all that it has started.
+# Replaces this script, so that a signal reaches the program, which stops all programs that it has started.
 exec "$program" "${measurements[@]:1}"

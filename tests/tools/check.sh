@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What must hold for every change, without running it.
+# Checks that every change must pass, without running the programs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

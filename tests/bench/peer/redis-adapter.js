@@ -1,12 +1,12 @@
-// Keeps oidc-provider's records in Redis. Only what the implicit flow calls: nothing is consumed, and no user code is looked up.
+// Stores oidc-provider's records in Redis. It has only the methods of the implicit flow.
 
 import { Redis } from "ioredis";
 
 const PREFIX = "oidc-provider:";
 
-/** The class that oidc-provider makes one adapter of for each kind of record, all over one connection. */
+/** Returns the class of adapters. oidc-provider makes one per kind of record; all use one connection. */
 export function redisAdapter(url) {
-  // Commands of requests that are answered at the same time share one write.
+  // Commands of concurrent requests share one write.
   const redis = new Redis(url, { enableAutoPipelining: true });
 
   return class RedisAdapter {

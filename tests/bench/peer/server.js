@@ -1,5 +1,5 @@
-// npm's oidc-provider as a control for our own figures: the same job over the same Redis. One process, clients and accounts in
-// memory, no work that the job does not need. Arguments: a port, the URL of Redis, the client's id, its callback, an API.
+// npm's oidc-provider, to compare our own figures with: the same job with the same Redis. One process, clients and accounts
+// in memory, no work beyond the job. Arguments: a port, the URL of Redis, the client's id, its callback, an API.
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
@@ -67,7 +67,7 @@ createServer((request, response) => {
   }
 }).listen(Number(port), "127.0.0.1");
 
-/** Signs in whom `login_hint` names, without a question, and grants what is asked for. */
+/** Signs in the user in `login_hint` without a page, and grants everything. */
 async function signIn(request, response) {
   const { params } = await provider.interactionDetails(request, response);
   const accountId = params.login_hint;
@@ -79,7 +79,7 @@ async function signIn(request, response) {
   await provider.interactionFinished(request, response, result);
 }
 
-/** About as long as those of the tests' users. */
+/** Claims about as long as those of the tests' users. */
 function claims(accountId) {
   return {
     sub: accountId,

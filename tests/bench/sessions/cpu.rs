@@ -2,8 +2,8 @@
 
 use std::fs;
 
-/// Of all threads of a process since they began. The scheduler's own account: `utime` and `stime` count in hundredths of a
-/// second. Threads that have ended are left out; none of our servers ends any while it answers.
+/// The CPU time of all live threads of a process, as the scheduler counts it; `utime` and `stime` have steps of a
+/// hundredth of a second. Our servers end no thread while they serve.
 pub(crate) fn nanoseconds(process_id: u32) -> u64 {
     let threads = fs::read_dir(format!("/proc/{process_id}/task")).expect("the process lives");
     let times = threads.filter_map(|thread| {

@@ -1,4 +1,4 @@
-//! Sessions, opened as the frontend opens them after a sign-in.
+//! Opens sessions like the frontend after a sign-in.
 
 use std::future::Future;
 use std::ops::Range;
@@ -18,9 +18,9 @@ use tonic::{Code, Status};
 
 use crate::sessions::people::{CONNECTION, device, user};
 
-/// Calls under way at the same time, over one channel.
+/// The number of concurrent calls, over one channel.
 const CALLERS: usize = 256;
-/// A machine that is busy with other things gets as many chances for a call.
+/// The number of attempts of a call, for a busy machine.
 const ATTEMPTS: usize = 5;
 const HOUR: u32 = 60 * 60;
 /// The defaults of a tenant.
@@ -38,7 +38,7 @@ pub(crate) struct Filler {
 }
 
 impl Filler {
-    /// Calls that session service; `role` is what some of the users have.
+    /// Calls the session service at `address`; some of the users have `role`.
     pub(crate) fn new(address: String, role: &str) -> Self {
         let endpoint = Endpoint::from_shared(address).expect("the address is a URL");
         Self {
@@ -48,13 +48,13 @@ impl Filler {
         }
     }
 
-    /// Calls that were made again.
+    /// The number of repeated calls.
     pub(crate) fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Opens a session on the nth device of each of these users, and notes an application in it. Returns their tokens, in the
-    /// order of the users.
+    /// Opens a session on the nth device of each user, and records the use of an application in it. Returns the
+    /// tokens, in the order of the users.
     pub(crate) async fn open(&self, users: Range<usize>, nth: usize) -> Vec<Box<str>> {
         let open = move |mut filler: Self, number: usize| async move {
             let (user, device) = (user(number, &filler.role), device(number, nth));
@@ -65,7 +65,7 @@ impl Filler {
         self.for_each(users, open).await
     }
 
-    /// Uses the first sessions of users from the nth of their devices.
+    /// Uses the users' first sessions from their nth devices.
     pub(crate) async fn visit_from(&self, tokens: &[Box<str>], nth: usize) {
         let tokens: Arc<[_]> = tokens.into();
         let count = tokens.len();

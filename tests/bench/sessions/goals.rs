@@ -1,4 +1,4 @@
-//! What sessions may cost.
+//! The goals for sessions.
 
 use crate::goal::Goal;
 
@@ -8,7 +8,7 @@ pub(crate) const FIRST_SESSION: Goal = Goal::under(1100.0);
 pub(crate) const FURTHER_SESSION: Goal = Goal::under(300.0);
 /// GiB of [`SESSIONS`] sessions.
 pub(crate) const IN_ALL: Goal = Goal::under(1.1);
-/// What the last goal is about.
+/// The number of sessions of [`IN_ALL`].
 pub(crate) const SESSIONS: usize = 1_000_000;
 /// CPU time with many sessions, divided by that with few.
 pub(crate) const RATIO: Goal = Goal::under(1.1);

@@ -1,5 +1,5 @@
-//! Memory of Redis: what it says that it has allocated, `used_memory`, after more was written and before. So everything counts:
-//! keys, values, expiry, both tables of all keys, what the allocator rounds up.
+//! Memory of Redis: `used_memory` after writing more, minus `used_memory` before. So it counts everything: keys,
+//! values, expiry, both tables of all keys, the rounding of the allocator.
 
 use std::time::Duration;
 
@@ -7,50 +7,50 @@ use crate::sessions::stack::Stack;
 use crate::statistics::exact;
 use crate::store::Store;
 
-/// Users whose records are looked at for what one session costs.
+/// The number of users for the cost of one session.
 const FIRST: usize = 100_000;
-/// Users who sign in on more devices.
+/// The number of users who sign in on more devices.
 const FURTHER: usize = 20_000;
 const DEVICES: usize = 5;
-/// Within a minute of the last, a use is not written down (`WRITE_GRACE`).
+/// The time after which a use is written: within a minute of the last one it is not (`WRITE_GRACE`).
 const UNTIL_WRITTEN: Duration = Duration::from_secs(61);
 
-/// Users with one session each.
+/// The memory of users with one session each.
 #[derive(Debug)]
 pub(crate) struct First {
     /// `used_memory` of the empty store, with everything connected to it.
     pub(crate) empty: u64,
-    /// How many users `bytes` is about.
+    /// The number of users in `bytes`.
     pub(crate) users: usize,
-    /// For each of them.
+    /// Bytes per user.
     pub(crate) bytes: f64,
     /// `used_memory` with all sessions, the empty store included.
     pub(crate) in_all: u64,
-    /// What the kernel has given Redis then.
+    /// The resident memory of Redis with all sessions.
     pub(crate) resident: u64,
-    /// What records consist of, in bytes, as a mean of some.
+    /// The parts of a record, in bytes, averaged over some records.
     pub(crate) parts: Vec<(String, f64)>,
 }
 
-/// Users with more of them.
+/// The memory of users with more sessions.
 #[derive(Debug)]
 pub(crate) struct Further {
-    /// How many users this is about.
+    /// The number of users.
     pub(crate) users: usize,
-    /// For the second session, and so on.
+    /// Bytes of the second session, the third, and so on.
     pub(crate) bytes: Vec<f64>,
-    /// What a session has more when it was last used with another address or browser than it was opened with.
+    /// Extra bytes of a session that was last used with another address or browser than at its start.
     pub(crate) moved: f64,
 }
 
 impl Further {
-    /// Of all further sessions.
+    /// The mean over all further sessions.
     pub(crate) fn mean(&self) -> f64 {
         self.bytes.iter().sum::<f64>() / exact(self.bytes.len())
     }
 }
 
-/// Opens a session for each of so many users.
+/// Opens a session for each of `sessions` users.
 pub(crate) async fn first_sessions(stack: &mut Stack, sessions: usize) -> First {
     let users = sessions.min(FIRST);
     let empty = stack.store.used_memory().await;

@@ -1,4 +1,4 @@
-//! Users and devices as a tenant has them, the same in every run: number 7 is always the same person.
+//! Users and devices like those of a real tenant, the same in every run.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use doorward_e2e::{API_WITH_CONSENT, THIRD_PARTY};
 use doorward_proto::common::v1::{Consent, User, UserClaims};
 use doorward_proto::session::v1::Device;
 
-/// The connection of all of them.
+/// The connection of all users.
 pub(crate) const CONNECTION: &str = "Username-Password-Authentication";
 
 const GIVEN_NAMES: [&str; 16] = [
@@ -61,7 +61,7 @@ const SYSTEMS: [&str; 4] = [
 const FIRST_ACCOUNT: Duration = Duration::from_hours(473_352);
 const TWO_YEARS_IN_MILLIS: u64 = 63_072_000_000;
 
-/// A user: every fourth has agreed to something twice, every tenth has that role.
+/// A user: every fourth has two consents, every tenth has `role`.
 pub(crate) fn user(number: usize, role: &str) -> User {
     let random = scattered(number, 0);
     let made = FIRST_ACCOUNT + Duration::from_millis(random % TWO_YEARS_IN_MILLIS);
@@ -103,7 +103,7 @@ fn claims(number: usize, random: u64) -> UserClaims {
         name: Some(format!("{given_name} {family_name}")),
         given_name: Some(given_name.to_owned()),
         family_name: Some(family_name.to_owned()),
-        // As Auth0 gives it to everybody who signs up.
+        // The picture that Auth0 gives to every new user.
         picture: Some(format!(
             "https://s.gravatar.com/avatar/{face:032x}?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F{initials}.png"
         )),
@@ -143,7 +143,7 @@ fn pick<'a>(values: &[&'a str], random: u64) -> &'a str {
     values[usize::try_from(random % values.len() as u64).expect("it is less than a length")]
 }
 
-/// Looks random and is not (`SplitMix64`).
+/// Reproducible random numbers (`SplitMix64`).
 fn scattered(number: usize, salt: u64) -> u64 {
     let mut mixed = (number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (salt << 48);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

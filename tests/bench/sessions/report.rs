@@ -1,4 +1,4 @@
-//! All figures, for people and for programs.
+//! The figures, as text and as JSON.
 
 use std::fmt::Write;
 
@@ -13,25 +13,25 @@ use crate::statistics::{Spread, exact};
 
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 
-/// What a run has found.
+/// The results of a run.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
-    /// What it was told.
+    /// The settings of the run.
     pub(crate) settings: &'a Settings,
     /// Memory with one session for each user.
     pub(crate) first: First,
     /// Memory of more sessions.
     pub(crate) further: Further,
-    /// Time of the processors.
+    /// CPU time.
     pub(crate) cpu: Cpu,
-    /// Calls that were made again while sessions were opened.
+    /// Calls that were repeated while opening sessions.
     pub(crate) retries: u64,
     /// The machine at the begin and at the end.
     pub(crate) machine: [String; 2],
 }
 
 impl Report<'_> {
-    /// For people.
+    /// The report as text.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         self.write_memory(&mut text);
@@ -150,7 +150,7 @@ impl Report<'_> {
         );
     }
 
-    /// For programs.
+    /// The report as JSON.
     pub(crate) fn json(&self) -> Value {
         let kinds = self.cpu.kinds.iter().map(|kind| {
             let side = |side: usize| -> Vec<_> {
@@ -212,7 +212,7 @@ fn write_row(text: &mut String, name: &str, kind: &Kind, figure: impl Fn(&Round)
         .iter()
         .map(|[few, many]| figure(many) / figure(few));
     let ratio = Spread::of(ratios).median;
-    // A process that was never asked has none.
+    // A process without requests has no ratio.
     let ratio = if ratio.is_finite() {
         format!("{ratio:.3}")
     } else {

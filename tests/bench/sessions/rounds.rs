@@ -1,5 +1,5 @@
-//! CPU time of a silent authentication, in rounds that alternate between a store with few sessions and one with many: whatever
-//! else the machine does disturbs both alike.
+//! CPU time of a silent authentication, in rounds that alternate between a store with few sessions and one with many,
+//! so that other work of the machine disturbs both equally.
 
 use std::time::Duration;
 
@@ -15,43 +15,44 @@ use crate::sessions::settings::Settings;
 use crate::sessions::stack::{PROCESSES, Stack};
 use crate::statistics::{Spread, exact};
 
-/// What is asked for, and what must come back.
+/// The `response_type` of each kind, and the parameters of its answer.
 const KINDS: [(&str, &[&str]); 2] = [
     ("token id_token", &["access_token", "id_token"]),
     ("token", &["access_token"]),
 ];
-/// Prime, and more than there are sessions: steps of this visit each once before any comes again, in no order.
+/// A prime larger than the number of sessions. Steps of this size visit each session once before any repeats, out of
+/// order.
 const STRIDE: usize = 15_485_863;
 
-/// Of all rounds.
+/// The figures of all rounds.
 #[derive(Debug)]
 pub(crate) struct Cpu {
-    /// By `response_type`.
+    /// The figures per `response_type`.
     pub(crate) kinds: Vec<Kind>,
-    /// CPU-milliseconds in a second without any request, few and many; they are part of every figure.
+    /// CPU-milliseconds per second without requests, with few and with many sessions. They are part of every figure.
     pub(crate) idle: [f64; 2],
 }
 
 /// The rounds of one kind of request.
 #[derive(Debug)]
 pub(crate) struct Kind {
-    /// What was asked for.
+    /// The `response_type` of the requests.
     pub(crate) response_type: &'static str,
     /// With few sessions and with many.
     pub(crate) rounds: Vec<[Round; 2]>,
 }
 
-/// What one request has cost, as a mean over a round.
+/// The mean cost of one request in a round.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Round {
     /// CPU-milliseconds of each process.
     pub(crate) processes: [f64; PROCESSES.len()],
-    /// How often a session was written in Redis.
+    /// The number of writes of a session in Redis.
     pub(crate) writes: f64,
 }
 
 impl Kind {
-    /// CPU time with many sessions, divided by that of the round just before, with few.
+    /// CPU time with many sessions, divided by that of the round before, with few.
     pub(crate) fn ratio(&self) -> Spread {
         let pairs = self.rounds.iter();
         Spread::of(pairs.map(|[few, many]| many.in_all() / few.in_all()))
@@ -79,7 +80,7 @@ impl Cpu {
         let (mut few, mut many) = (Visitors::new(few), Visitors::new(many));
         let mut kinds = Vec::new();
         for (response_type, wanted) in KINDS {
-            // Not counted: the first requests fill memories and open connections.
+            // Not counted: the first requests fill caches and open connections.
             few.round(response_type, wanted, settings).await;
             many.round(response_type, wanted, settings).await;
             let mut rounds = Vec::new();
@@ -125,7 +126,7 @@ impl<'a> Visitors<'a> {
         }
     }
 
-    /// Requests at a fixed rate, whether or not the ones before are answered.
+    /// Sends requests at a fixed rate, without waiting for answers.
     async fn round(
         &mut self,
         response_type: &str,
@@ -158,7 +159,7 @@ impl<'a> Visitors<'a> {
         }
     }
 
-    /// As a browser sends it whose user was signed in by that browser.
+    /// A request with the headers of the browser that signed the user in.
     fn request(&mut self, url: Url) -> reqwest::RequestBuilder {
         let number = self.next * STRIDE % self.stack.sessions.len();
         self.next += 1;

@@ -1,27 +1,27 @@
-//! What a run can be told.
+//! The settings of a run.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::arguments::number;
 
-/// Of a run.
+/// The settings of a run, from the command line.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// In the store that holds many, each of a user of its own.
+    /// Sessions in the large store, each of another user.
     pub(crate) sessions: usize,
-    /// Silent authentications in a second: as many as two cores carry easily.
+    /// Silent authentications per second, a load that two cores carry easily.
     pub(crate) rate: u32,
-    /// For each store and kind of request.
+    /// Rounds per store and kind of request.
     pub(crate) rounds: usize,
-    /// How long a round takes.
+    /// The length of a round.
     pub(crate) round: Duration,
-    /// Where all figures go, as JSON.
+    /// The JSON file for all figures.
     pub(crate) file: PathBuf,
 }
 
 impl Settings {
-    /// From the command line that tests/tools/bench.sh writes.
+    /// Reads the command line of tests/tools/bench.sh.
     pub(crate) fn read(arguments: &[String]) -> Self {
         let [sessions, rate, rounds, seconds, file] = arguments else {
             panic!("tests/tools/bench.sh gives SESSIONS RATE ROUNDS SECONDS FILE: {arguments:?}");
@@ -35,7 +35,7 @@ impl Settings {
         }
     }
 
-    /// Sessions in the store that holds few.
+    /// Sessions in the small store.
     pub(crate) fn few(&self) -> usize {
         self.sessions.min(10_000)
     }

@@ -1,4 +1,4 @@
-//! A whole deployment with its own Redis, and the sessions that were opened in it.
+//! A whole deployment with its own Redis and its sessions.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::sessions::fill::Filler;
 use crate::sessions::people::CONNECTION;
 use crate::store::Store;
 
-/// What has a share in a silent authentication, or could have. Postgres is asked for nothing.
+/// The processes that a silent authentication could use. It never uses PostgreSQL.
 pub(crate) const PROCESSES: [&str; 7] = [
     "authorize-frontend",
     "session",
@@ -37,7 +37,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts a deployment with the tests' tenant. Its deadlines are longer than by default, which costs no time of a CPU.
+    /// Starts a deployment with the tests' tenant, and with longer deadlines than the default, which cost no CPU time.
     pub(crate) async fn start() -> Self {
         let tenant = TENANT.replace("name: users", &format!("name: {CONNECTION}"));
         let deployment = Separate::start_with(&tenant).await;
@@ -66,7 +66,7 @@ impl Stack {
         self.sessions.extend(self.filler.open(users, 0).await);
     }
 
-    /// What each of [`PROCESSES`] has used of the CPUs, in nanoseconds.
+    /// CPU time of each of [`PROCESSES`], in nanoseconds.
     pub(crate) fn cpu(&self) -> [u64; PROCESSES.len()] {
         self.process_ids.map(cpu::nanoseconds)
     }
@@ -80,7 +80,7 @@ impl Drop for Stack {
     }
 }
 
-/// The id of a role that the frontend knows: one that it does not know makes it ask.
+/// The id of a role in the frontend's cache: an unknown role would cause a call.
 async fn role(deployment: &Separate) -> String {
     let mut identity = IdentityServiceClient::connect(deployment.address("identity"))
         .await

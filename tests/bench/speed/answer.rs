@@ -1,4 +1,4 @@
-//! Whether an answer is right, found out after the round, where it costs nobody time.
+//! Checks answers after the round, so that checking does not slow it.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use url::form_urlencoded;
 use super::job::{Ask, Token};
 use super::load::Exchange;
 
-/// Of so many answers, the tokens of one are verified with their signatures.
+/// One of this many answers has the signatures of its tokens verified.
 const SAMPLE: usize = 50;
 
-/// Reads the answers to one job of one server.
+/// Checks the answers to one job of one server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Judge<'a> {
-    /// What was asked for.
+    /// The request.
     pub(crate) ask: &'a Ask,
-    /// With which that server signs.
+    /// The public keys of the server.
     pub(crate) keys: &'a Keys,
 }
 
 impl Judge<'_> {
-    /// What is wrong with the answer to the nth exchange, in words without anything random. A token that does not verify ends
-    /// the run.
+    /// The error in the answer to the nth exchange, without random parts; `None` for a right answer. Panics if a token
+    /// does not verify.
     pub(crate) fn complaint(&self, nth: usize, exchange: &Exchange) -> Option<String> {
         let (status, location) = match &exchange.answer {
             Ok(answer) => answer,
@@ -30,7 +30,7 @@ impl Judge<'_> {
         };
         let fragment = location.strip_prefix(CALLBACK);
         let fragment = fragment.and_then(|rest| rest.strip_prefix('#'));
-        // oidc-provider says 303.
+        // oidc-provider sends 303.
         let (302 | 303, Some(fragment)) = (status, fragment) else {
             return Some(format!("status {status}, no callback"));
         };

@@ -1,4 +1,4 @@
-//! How fast it shall be, as ratios within one run.
+//! The goals for speed, as ratios within one run.
 
 use super::job::Job;
 use super::way::Way;
@@ -6,7 +6,7 @@ use crate::goal::Goal;
 
 /// Median latency of one connection, six processes by oidc-provider.
 pub(crate) const LATENCY: Goal = Goal::under(1.0);
-/// CPU time of one process by that of its signatures: three quarters of it, turned round.
+/// CPU time of one process by that of its signatures, which should be three quarters of it.
 pub(crate) const SIGNATURE: Goal = Goal::under(1.33);
 /// The slowest hundredth of opaque tokens by that of JWTs, in one process.
 pub(crate) const OPAQUE: Goal = Goal::under(2.0);

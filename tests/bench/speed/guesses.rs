@@ -1,4 +1,4 @@
-//! What the time of a wrong password tells about the account that it is tried at.
+//! The timing of wrong passwords for each kind of account.
 
 use std::time::Instant;
 
@@ -10,21 +10,21 @@ use super::target::Target;
 use super::way::Way;
 use crate::statistics::exact;
 
-/// Guesses at each kind of account for each round of load.
+/// Guesses per kind of account and round of load.
 const EACH: usize = 4;
-/// Hashes as another server may have made them; which password they are of does not matter here.
+/// Hashes from another server, of any password.
 const BCRYPT: &str = "$2b$10$abcdefghijklmnopqrstuuL0o0YPTCdkT7MfVnLo1dwOkkrd.x5tu";
 const ARGON2: &str = "$argon2id$v=19$m=65536,t=3,p=1$c29tZSBzYWx0IG9mIHRlc3Rz$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// The kind that others are compared with, and the first one of every server.
+/// The first kind of every server, with which the others are compared.
 pub(crate) const NO_ACCOUNT: &str = "no account";
 
-/// Guesses at one kind of account of one server.
+/// The guesses at one kind of account of one server.
 #[derive(Debug)]
 pub(crate) struct Guesses {
-    /// Which server.
+    /// The server.
     pub(crate) way: Way,
-    /// What kind of account.
+    /// The kind of account.
     pub(crate) account: &'static str,
     /// Milliseconds from sending the form to the answer.
     pub(crate) times: Vec<f64>,
@@ -32,7 +32,7 @@ pub(crate) struct Guesses {
     pub(crate) cpu: f64,
 }
 
-/// Guesses at each Doorward, one after another.
+/// Measures guesses at each Doorward, one after the other.
 pub(crate) async fn run(targets: &[Target], settings: &Settings) -> Vec<Guesses> {
     let mut all = Vec::new();
     for target in targets {
@@ -66,7 +66,7 @@ async fn at(target: &Target, deployment: &Deployment, rounds: usize) -> Vec<Gues
     all.into()
 }
 
-/// Time and CPU time of a wrong password, in milliseconds. A busy server may refuse to look at it, which counts for nothing.
+/// Time and CPU time of a wrong password, in milliseconds. Refusals of a busy server are not counted.
 async fn guess(target: &Target, deployment: &Deployment, email: &str) -> (f64, f64) {
     for _ in 0..ATTEMPTS {
         let browser = Agent::new(deployment);
@@ -86,7 +86,7 @@ async fn guess(target: &Target, deployment: &Deployment, email: &str) -> (f64, f
     panic!("no password is looked at");
 }
 
-/// Creates a user with that hash, and returns the email address.
+/// Creates a user with the given hash. Returns the email.
 fn import(deployment: &Deployment, hash: &str) -> String {
     let email = User::stranger().email;
     let entry = serde_json::json!([{ "email": email, "password_hash": hash }]);

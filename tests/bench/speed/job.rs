@@ -1,9 +1,9 @@
-//! What is asked for: silent authentications with a live session, the same for every server as far as it can be.
+//! Jobs: silent authentications with a live session, as similar for all servers as possible.
 
 use doorward_e2e::{API, APPLICATION, CALLBACK, Request};
 use url::form_urlencoded::Serializer;
 
-/// Beside `openid`, so that every token says as much at every server.
+/// The scopes, so that tokens have the same claims at every server.
 const SCOPE: &str = "openid profile email read:things";
 
 /// A kind of request.
@@ -11,27 +11,28 @@ const SCOPE: &str = "openid profile email read:things";
 pub(crate) enum Job {
     /// An ID token and a JWT for an API: two signatures.
     TwoTokens,
-    /// A JWT for an API: one signature. oidc-provider has no `response_type=token`; it is asked for an ID token, one signature too.
+    /// A JWT for an API: one signature. oidc-provider has no `response_type=token`; it gets a request for an ID token,
+    /// which is one signature too.
     OneToken,
-    /// An opaque token, which the server has to keep. Nothing of oidc-provider compares.
+    /// An opaque token, which the server stores. oidc-provider has nothing comparable.
     Opaque,
 }
 
-/// A token that must come back.
+/// An expected token.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
-    /// The parameter that carries it.
+    /// Its parameter in the answer.
     pub(crate) parameter: &'static str,
-    /// Whom it is for; none: it is opaque.
+    /// Its audience; `None` for an opaque token.
     pub(crate) audience: Option<&'static str>,
 }
 
-/// A job as one server understands it.
+/// A job as a request to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     /// Path and query, except for `state` and `nonce`.
     pub(crate) path: String,
-    /// Exactly these.
+    /// The expected tokens, and no others.
     pub(crate) tokens: &'static [Token],
 }
 
@@ -49,10 +50,10 @@ const OPAQUE: Token = Token {
 };
 
 impl Job {
-    /// In the order of the report.
+    /// All jobs, in the order of the report.
     pub(crate) const ALL: [Self; 3] = [Self::TwoTokens, Self::OneToken, Self::Opaque];
 
-    /// As it stands in reports.
+    /// Its name in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::TwoTokens => "ID token and JWT for an API",
@@ -61,7 +62,7 @@ impl Job {
         }
     }
 
-    /// How many tokens are signed.
+    /// The number of signatures.
     pub(crate) fn signatures(self) -> u32 {
         match self {
             Self::TwoTokens => 2,
@@ -84,7 +85,7 @@ impl Job {
         }
     }
 
-    /// The job for oidc-provider, if it can do it.
+    /// The job for oidc-provider; `None` if it does not support it.
     pub(crate) fn for_peer(self) -> Option<Ask> {
         let (response_type, tokens): (_, &'static [Token]) = match self {
             Self::TwoTokens => ("id_token token", &[ID_TOKEN, FOR_API]),
@@ -110,7 +111,7 @@ fn path(endpoint: &str, response_type: &str, api: Option<(&str, &str)>) -> Strin
     format!("{endpoint}?{}", query.finish())
 }
 
-/// How somebody signs in for these jobs.
+/// The request with which users sign in for these jobs.
 pub(crate) fn sign_in_request() -> Request {
     Request::new("id_token token")
         .with("scope", SCOPE)

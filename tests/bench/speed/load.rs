@@ -1,5 +1,5 @@
-//! Requests one after another on each of some connections. It runs in a thread of its own with one processor at most, and its
-//! CPU time is not counted.
+//! Sends requests on several connections, one after the other on each. Runs in its own thread, so on one processor at
+//! most, and its CPU time is not counted.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,39 +16,39 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// Longer than any server may take.
+/// The timeout of a request, longer than any server takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What one server is asked, and for how long.
+/// The load on one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) address: SocketAddr,
-    /// Its name.
+    /// Its `Host` header.
     pub(crate) host: String,
     /// Path and query, except for `state` and `nonce`.
     pub(crate) path: String,
-    /// The `Cookie` headers of browsers; each connection is one browser's.
+    /// The `Cookie` headers of the browsers; each connection belongs to one browser.
     pub(crate) cookies: Arc<[String]>,
-    /// Connections at the same time.
+    /// The number of concurrent connections.
     pub(crate) connections: usize,
-    /// When no more is asked.
+    /// The duration of the load.
     pub(crate) time: Duration,
 }
 
-/// A request and what came back.
+/// A request and its answer.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// Its `state`, and its `nonce`.
+    /// The value of `state` and of `nonce`.
     pub(crate) state: String,
-    /// From before the request is written until the answer is read to its end.
+    /// The time from writing the request to the end of the answer.
     pub(crate) time: Duration,
-    /// Status and `Location`, or why there is no answer.
+    /// Status and `Location`, or the error.
     pub(crate) answer: Result<(u16, String), String>,
 }
 
 impl Load {
-    /// Asks until the time is over. Also returns how long that took.
+    /// Sends requests until the time is over. Also returns the actual duration.
     pub(crate) async fn run(self) -> (Vec<Exchange>, Duration) {
         let run = tokio::task::spawn_blocking(move || {
             let runtime = Builder::new_current_thread().enable_all().build();
@@ -58,7 +58,7 @@ impl Load {
     }
 
     async fn run_here(self) -> (Vec<Exchange>, Duration) {
-        // Nobody begins before all are connected.
+        // The requests begin once all connections are open.
         let start = Arc::new(Barrier::new(self.connections + 1));
         let mut browsers = JoinSet::new();
         for number in 0..self.connections {

@@ -1,4 +1,4 @@
-//! Sign-ins with the right password, some at a time: each hash takes memory that should not stay.
+//! Sign-ins with the right password, some at a time. The memory of the hashes should be released.
 
 use doorward_e2e::{Agent, Deployment};
 
@@ -6,12 +6,12 @@ use super::sign_in::sign_in;
 use super::target::Target;
 use super::way::Way;
 
-/// In all.
+/// The total number of sign-ins.
 pub(crate) const LOGINS: usize = 200;
-/// At the same time.
+/// The number of concurrent sign-ins.
 pub(crate) const AT_A_TIME: usize = 8;
 
-/// Signs users in at each Doorward, one after another. Returns how many were refused.
+/// Signs users in at each Doorward, one after the other. Returns the number of refusals.
 pub(crate) async fn run(targets: &[Target]) -> Vec<(Way, usize)> {
     let mut refused = Vec::new();
     for target in targets {

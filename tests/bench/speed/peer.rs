@@ -26,7 +26,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Starts it over that Redis, and waits until it answers.
+    /// Starts it with this Redis, and waits until it is ready.
     pub(crate) async fn start(redis: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
@@ -41,22 +41,22 @@ impl Peer {
         peer
     }
 
-    /// The process that serves.
+    /// The id of the server's process.
     pub(crate) fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    /// The base of all addresses, with a slash at its end.
+    /// The base of all URLs, with a slash at its end.
     pub(crate) fn url(&self) -> &Url {
         &self.issuer
     }
 
-    /// As tokens name it.
+    /// The `iss` claim of its tokens.
     pub(crate) fn issuer(&self) -> &str {
         self.issuer.as_str().trim_end_matches('/')
     }
 
-    /// Signs in, and returns the `Cookie` header of that browser.
+    /// Signs in. Returns the `Cookie` header of the browser.
     pub(crate) async fn sign_in(&self, email: &str) -> String {
         let jar = Arc::new(Jar::default());
         let http = Client::builder()
@@ -100,7 +100,7 @@ impl Peer {
     }
 }
 
-/// With the Node.js that is installed beside it: the machine's own may be another one.
+/// Uses the Node.js that is installed beside it, because the machine may have another version.
 fn process(port: u16, redis: &str, log: &Path) -> Process {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/peer");
     let architecture = match std::env::consts::ARCH {
@@ -128,14 +128,14 @@ fn process(port: u16, redis: &str, log: &Path) -> Process {
     Process::start(Path::new("/usr/bin/env"), &arguments, log)
 }
 
-/// Its names for the same.
+/// The same request with its names.
 fn peer_request(request: &Request, email: &str) -> Request {
     let api = request.get("audience").unwrap_or_default().to_owned();
     let request = request.clone().without("audience");
     request.with("resource", &api).with("login_hint", email)
 }
 
-/// Follows redirects to that host only.
+/// Follows redirects only within `host`.
 fn within(host: &'static str) -> Policy {
     Policy::custom(move |attempt| {
         if attempt.url().host_str() == Some(host) {

@@ -1,4 +1,4 @@
-//! All figures of a run, for people and for programs.
+//! The figures of a run, as text and as JSON.
 
 mod guesses;
 mod load;
@@ -14,12 +14,12 @@ use super::settings::Settings;
 use super::target::Target;
 use super::way::Way;
 
-/// What a run has found.
+/// The results of a run.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
-    /// What it was told.
+    /// The settings of the run.
     pub(crate) settings: &'a Settings,
-    /// What was measured.
+    /// The measured servers.
     pub(crate) targets: &'a [Target],
     /// All rounds of load.
     pub(crate) series: Vec<Series>,
@@ -39,14 +39,14 @@ pub(crate) struct Report<'a> {
 pub(crate) type Resident = Vec<(&'static str, f64)>;
 
 impl Report<'_> {
-    /// Whether the build under test gave only right answers.
+    /// Whether all answers of the build under test were right.
     pub(crate) fn is_right(&self) -> bool {
         let tested = self.series.iter().filter(|it| it.way.is_under_test());
         let mut rounds = tested.flat_map(|series| &series.rounds);
         rounds.all(|round| round.wrong.is_empty())
     }
 
-    /// For people.
+    /// The report as text.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         load::write(&mut text, self);
@@ -57,7 +57,7 @@ impl Report<'_> {
         text
     }
 
-    /// For programs: every round, so that other ratios can be made of them.
+    /// The report as JSON, with every round, for other ratios.
     pub(crate) fn json(&self) -> Value {
         json!({
             "settings": {

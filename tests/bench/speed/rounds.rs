@@ -1,4 +1,4 @@
-//! Rounds of load that alternate between servers: whatever else the machine does disturbs all alike.
+//! Rounds of load that alternate between servers, so that other work of the machine disturbs all equally.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,50 +11,50 @@ use super::target::Target;
 use super::way::Way;
 use crate::statistics::{exact, percentile};
 
-/// Connections at the same time. 64 are more than a server has threads for blocking work at once.
+/// The numbers of concurrent connections. 64 is more than a server has threads for blocking work.
 pub(crate) const CONNECTIONS: [usize; 3] = [1, 16, 64];
-/// Not counted: the first requests fill memories and open connections.
+/// The time at the start that is not counted: the first requests fill caches and open connections.
 const WARM_UP: Duration = Duration::from_secs(1);
 
 /// All rounds of one server with one job.
 #[derive(Debug)]
 pub(crate) struct Series {
-    /// Which server.
+    /// The server.
     pub(crate) way: Way,
-    /// What was asked.
+    /// The job.
     pub(crate) job: Job,
-    /// By how many at the same time.
+    /// The number of concurrent connections.
     pub(crate) connections: usize,
-    /// In the order of their time; the nth ones of all series with as many connections belong together.
+    /// The rounds in order. The nth rounds of all series with the same number of connections match.
     pub(crate) rounds: Vec<Round>,
 }
 
-/// What a round has found.
+/// The figures of a round.
 #[derive(Debug)]
 pub(crate) struct Round {
     /// Right answers.
     pub(crate) right: usize,
-    /// Other ones, by what is wrong with them.
+    /// Wrong answers, by error.
     pub(crate) wrong: BTreeMap<String, usize>,
-    /// Right answers in a second.
+    /// Right answers per second.
     pub(crate) rate: f64,
-    /// Milliseconds that half of the answers took at most.
+    /// Median latency in milliseconds.
     pub(crate) p50: f64,
-    /// Milliseconds that 99 of 100 answers took at most.
+    /// 99th percentile of latency in milliseconds.
     pub(crate) p99: f64,
-    /// Milliseconds of the slowest answer.
+    /// Maximum latency in milliseconds.
     pub(crate) longest: f64,
-    /// CPU-milliseconds for each right answer, by process.
+    /// CPU-milliseconds per right answer, by process.
     pub(crate) cpu: Vec<(&'static str, f64)>,
 }
 
 impl Round {
-    /// CPU-milliseconds of all processes for each right answer.
+    /// CPU-milliseconds of all processes per right answer.
     pub(crate) fn cpu_in_all(&self) -> f64 {
         self.cpu.iter().map(|(_, cpu)| cpu).sum()
     }
 
-    /// CPU-milliseconds of Redis for each right answer.
+    /// CPU-milliseconds of Redis per right answer.
     pub(crate) fn cpu_of_redis(&self) -> f64 {
         let mut processes = self.cpu.iter();
         let redis = processes.find(|(name, _)| *name == "redis");
@@ -62,7 +62,7 @@ impl Round {
     }
 }
 
-/// A server with a job that it can do.
+/// A server with a job that it supports.
 struct Case<'a> {
     target: &'a Target,
     job: Job,
@@ -79,7 +79,7 @@ pub(crate) async fn run(targets: &[Target], settings: &Settings) -> Vec<Series> 
         }
         let mut series: Vec<_> = cases.iter().map(|case| case.series(connections)).collect();
         for round in 0..settings.rounds {
-            // Another one is first in each round.
+            // Each round starts with another case.
             for index in (0..cases.len()).map(|index| (index + round) % cases.len()) {
                 let round = cases[index].round(connections, settings.round).await;
                 series[index].rounds.push(round);
@@ -90,7 +90,7 @@ pub(crate) async fn run(targets: &[Target], settings: &Settings) -> Vec<Series> 
     all
 }
 
-/// Servers that do the same job are neighbours.
+/// The cases, those of the same job beside each other.
 fn cases(targets: &[Target]) -> Vec<Case<'_>> {
     let case = |job: Job, target| {
         let ask = Target::ask(target, job)?;
@@ -155,7 +155,7 @@ fn wrong(judge: Judge<'_>, exchanges: &[Exchange]) -> BTreeMap<String, usize> {
     wrong
 }
 
-/// The median, what 99 of 100 took at most, and the longest, in milliseconds.
+/// Median, 99th percentile and maximum, in milliseconds.
 fn times(exchanges: &[Exchange]) -> [f64; 3] {
     let times = exchanges.iter().map(|it| it.time.as_secs_f64() * 1e3);
     let mut times: Vec<_> = times.collect();

@@ -1,4 +1,4 @@
-//! What a run can be told.
+//! The settings of a run.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,18 +10,18 @@ use crate::arguments::number;
 /// Settings of a run.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Of each case.
+    /// Rounds per case.
     pub(crate) rounds: usize,
-    /// How long a round takes for each case.
+    /// The length of a round of one case.
     pub(crate) round: Duration,
-    /// Where all figures go, as JSON.
+    /// The JSON file for all figures.
     pub(crate) file: PathBuf,
     /// An earlier build to compare with.
     pub(crate) baseline: Option<Build>,
 }
 
 impl Settings {
-    /// Reads the command line that tests/tools/bench.sh writes.
+    /// Reads the command line of tests/tools/bench.sh.
     pub(crate) fn read(arguments: &[String]) -> Self {
         let [rounds, seconds, file, baseline] = arguments else {
             panic!("tests/tools/bench.sh gives ROUNDS SECONDS FILE BASELINE: {arguments:?}");

@@ -1,14 +1,14 @@
-//! Signing in by the hosted pages. A busy server may refuse any step with 503, which is true and no reason to stop the run.
+//! Signs in by the hosted pages. A busy server may refuse a step with 503, which does not stop the run.
 
 use doorward_e2e::{Agent, Deployment, Form, User};
 use reqwest::StatusCode;
 
 use super::job::sign_in_request;
 
-/// More than a server that is only busy refuses in a row.
+/// The number of attempts, more than a busy server refuses in a row.
 pub(crate) const ATTEMPTS: usize = 20;
 
-/// Signs in, and returns the `Cookie` header of that browser.
+/// Signs in. Returns the `Cookie` header of the browser.
 pub(crate) async fn cookies(deployment: &Deployment, user: &User) -> String {
     for _ in 0..ATTEMPTS {
         let browser = Agent::new(deployment);
@@ -21,7 +21,7 @@ pub(crate) async fn cookies(deployment: &Deployment, user: &User) -> String {
     panic!("nobody can sign in");
 }
 
-/// Signs in as far as the answer to the application; false when that was refused.
+/// Signs in up to the answer to the application. Returns false if the server refused it.
 pub(crate) async fn sign_in(browser: &Agent, user: &User) -> bool {
     let Some(form) = password_form(browser, &user.email).await else {
         return false;
@@ -32,7 +32,7 @@ pub(crate) async fn sign_in(browser: &Agent, user: &User) -> bool {
     answer.is_some_and(|answer| answer.as_str().contains("access_token="))
 }
 
-/// The form that asks for the password; none when a step before it was refused.
+/// The password form; `None` if the server refused a step before it.
 pub(crate) async fn password_form(browser: &Agent, email: &str) -> Option<Form> {
     let page = browser.open(&sign_in_request()).await;
     if page.status != StatusCode::OK {

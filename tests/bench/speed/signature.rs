@@ -1,4 +1,4 @@
-//! What the signatures themselves cost on this machine: the part of the CPU time that no server can do without.
+//! The cost of a signature on this machine: the CPU time that every server needs.
 
 use std::fs;
 
@@ -6,9 +6,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 
-/// As many as make a sum of tens of milliseconds.
+/// The number of signatures, which take tens of milliseconds together.
 const SIGNATURES: u32 = 200;
-/// About as long as header and claims of a token.
+/// A message about as long as header and claims of a token.
 const MESSAGE: [u8; 500] = [b'a'; 500];
 
 /// CPU-milliseconds of an RS256 signature with 2048 bits, by the library that Doorward signs with.
@@ -33,7 +33,7 @@ fn measure() -> f64 {
     (nanoseconds() - before) / 1e6 / f64::from(SIGNATURES)
 }
 
-/// CPU time of this thread, by the scheduler's own account.
+/// CPU time of this thread, as the scheduler counts it.
 fn nanoseconds() -> f64 {
     let text = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
     let time = text.split(' ').next().expect("it begins with the time");

@@ -1,4 +1,4 @@
-//! A running server with browsers that are signed in.
+//! A running server with signed-in browsers.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::sign_in;
 use super::way::Way;
 use crate::store::Store;
 
-/// What makes up a deployment of six processes.
+/// The services of a separate deployment.
 const SERVICES: [&str; 6] = [
     "authorize-frontend",
     "client-registry",
@@ -22,19 +22,19 @@ const SERVICES: [&str; 6] = [
     "session",
     "token-signing",
 ];
-/// Browsers that are signed in, each as another user. More connections share them, as tabs do.
+/// The number of signed-in browsers, each with another user. More connections share them, like tabs.
 const BROWSERS: usize = 16;
 
-/// A server to be measured.
+/// A measured server.
 #[derive(Debug)]
 pub(crate) struct Target {
     /// How it runs.
     pub(crate) way: Way,
-    /// Whose CPU time counts. Postgres is not among them: a silent authentication asks it nothing.
+    /// The processes with counted CPU time; without PostgreSQL, which a silent authentication does not use.
     pub(crate) processes: Vec<Process>,
-    /// `Cookie` headers of browsers that are signed in.
+    /// `Cookie` headers of signed-in browsers.
     pub(crate) cookies: Arc<[String]>,
-    /// With which it signs.
+    /// Its public keys.
     pub(crate) keys: Keys,
     server: Server,
 }
@@ -46,7 +46,7 @@ enum Server {
 }
 
 impl Target {
-    /// Six processes of that build over Redis and Postgres.
+    /// Six processes of a build, with Redis and PostgreSQL.
     pub(crate) async fn six(way: Way, build: Build) -> Self {
         let deployment = Separate::builder().build(build).start().await;
         let mut processes: Vec<_> = SERVICES
@@ -59,7 +59,7 @@ impl Target {
         Self::doorward(way, Deployment::Separate(deployment), processes).await
     }
 
-    /// `doorward serve` of that build.
+    /// `doorward serve` of a build.
     pub(crate) async fn one(way: Way, build: Build) -> Self {
         let deployment = Embedded::start_build(build, TENANT).await;
         let process = Process {
@@ -84,7 +84,7 @@ impl Target {
         }
     }
 
-    /// oidc-provider over the same Redis as six processes.
+    /// oidc-provider, with the Redis of the six processes.
     pub(crate) async fn peer(six: &Self) -> Self {
         let Some(Deployment::Separate(separate)) = six.deployment() else {
             panic!("six processes have a Redis");
@@ -108,7 +108,7 @@ impl Target {
         }
     }
 
-    /// How to ask for that job, if this server can do it.
+    /// The request for a job; `None` if the server does not support it.
     pub(crate) fn ask(&self, job: Job) -> Option<Ask> {
         match self.server {
             Server::Doorward(_) => Some(job.for_doorward()),
@@ -116,7 +116,7 @@ impl Target {
         }
     }
 
-    /// The deployment, when this is Doorward.
+    /// The deployment; `None` for oidc-provider.
     pub(crate) fn deployment(&self) -> Option<&Deployment> {
         match &self.server {
             Server::Doorward(deployment) => Some(deployment),
@@ -124,13 +124,13 @@ impl Target {
         }
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) fn address(&self) -> SocketAddr {
         let port = self.url().port().expect("the issuer names its port");
         (Ipv4Addr::LOCALHOST, port).into()
     }
 
-    /// How clients call it.
+    /// Its `Host` header.
     pub(crate) fn host(&self) -> String {
         self.url().authority().to_owned()
     }
@@ -140,7 +140,7 @@ impl Target {
         self.processes.iter().map(Process::cpu).collect()
     }
 
-    /// Resident MiB of each process of its own.
+    /// Resident MiB of each of its processes.
     pub(crate) fn resident(&self) -> Vec<(&'static str, f64)> {
         let own = self.processes.iter().filter(|it| it.name != "redis");
         own.map(|it| (it.name, it.resident())).collect()

@@ -1,22 +1,22 @@
 //! Ways to run a server.
 
-/// What is compared.
+/// A way to run a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Six processes over Redis and Postgres.
+    /// Six processes with Redis and PostgreSQL.
     Six,
-    /// `doorward serve`: one process over SQLite.
+    /// `doorward serve`: one process with SQLite.
     One,
-    /// npm's oidc-provider: one process over the Redis of [`Self::Six`].
+    /// npm's oidc-provider: one process with the Redis of [`Self::Six`].
     Peer,
-    /// As [`Self::Six`], of the build to compare with.
+    /// [`Self::Six`] of the earlier build.
     SixBefore,
-    /// As [`Self::One`], of the build to compare with.
+    /// [`Self::One`] of the earlier build.
     OneBefore,
 }
 
 impl Way {
-    /// Compared with the second, the first shows what changed or what is better.
+    /// Pairs to compare: a way, and the one that it is measured by.
     pub(crate) const PAIRS: [(Self, Self); 4] = [
         (Self::Six, Self::Peer),
         (Self::One, Self::Peer),
@@ -24,7 +24,7 @@ impl Way {
         (Self::One, Self::OneBefore),
     ];
 
-    /// As it stands in reports.
+    /// Its name in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Six => "six processes",
@@ -35,7 +35,7 @@ impl Way {
         }
     }
 
-    /// Whether it is the build under test, whose wrong answers fail the run.
+    /// Whether it is the build under test: its wrong answers fail the run.
     pub(crate) fn is_under_test(self) -> bool {
         matches!(self, Self::Six | Self::One)
     }

@@ -1,13 +1,14 @@
-//! What the fuzz targets share.
+//! Code of several fuzz targets.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// SEC-203: no input may cost more than this, even in an instrumented program.
+/// SEC-203: the largest CPU time of one input, also in an instrumented program.
 const LONGEST: Duration = Duration::from_millis(10);
 
-/// Runs `read`, and panics if it takes too long. Counts the time of this thread only, so that a busy machine is no finding.
+/// Runs `read`, and panics if it takes too long. Counts the CPU time of this thread, so that a busy machine causes no
+/// finding.
 pub fn in_time<T>(read: impl FnOnce() -> T) -> T {
     let begin = thread_time();
     let result = read();

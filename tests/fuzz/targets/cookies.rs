@@ -1,4 +1,4 @@
-//! A cookie that is read is one that a second parser reads as well, and is short. Sent alone it is read, sent twice it is not.
+//! Every accepted cookie is short, and a second parser accepts it too. Sent once it is accepted, sent twice it is not.
 //!
 //! Each line of an input is a `Cookie` header.
 #![no_main]

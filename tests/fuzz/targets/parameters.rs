@@ -1,4 +1,4 @@
-//! Parameters that are accepted are what a second, lenient parser reads, and no more than there may be.
+//! Accepted parameters equal those of a second, lenient parser, and keep the limits.
 #![no_main]
 
 use doorward_authorize_frontend::fuzzing::parameters;

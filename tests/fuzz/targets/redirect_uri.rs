@@ -1,7 +1,7 @@
-//! A callback that matches leads where one was registered, as a browser reads it.
+//! Every accepted callback leads to a registered one, as browsers read it.
 //!
-//! An input is text in up to four parts, U+001E between them: the requested URI, one more registration, the name of the
-//! organization, and anything at all for a native client.
+//! An input is text in up to four parts, separated by U+001E: the requested URI, one more registration, the name of
+//! the organization, and anything for a native client.
 #![no_main]
 
 use doorward_fuzz::in_time;
@@ -23,7 +23,7 @@ const REGISTERED: [&str; 9] = [
     "com.example.app://callback/Path",
 ];
 
-/// Some of the names that no registration has in its query.
+/// Some of the names that no registered query may contain.
 const OF_THE_ANSWER: [&str; 4] = ["access_token", "code", "iss", "state"];
 
 fuzz_target!(|input: &str| {
@@ -65,7 +65,7 @@ fn check(matched: &MatchedRedirectUri, entries: &[&str], context: MatchContext<'
     assert_eq!(again.as_ref(), Some(matched), "not the same twice");
 }
 
-/// Does the registration stand for the URL, piece by piece?
+/// Whether the registration matches the URL, part by part.
 fn leads_to(entry: &str, location: &Url, context: MatchContext<'_>) -> bool {
     let sample = entry.replace('*', "a").replace("{organization_name}", "a");
     let Ok(own) = Url::parse(&sample) else {
@@ -84,7 +84,7 @@ fn leads_to(entry: &str, location: &Url, context: MatchContext<'_>) -> bool {
         && own.query() == location.query()
 }
 
-/// The left-most label of a registration, if it has a placeholder.
+/// The left-most label of a registration, with a placeholder.
 struct Label<'a>(&'a str);
 
 fn host_label(entry: &str) -> Option<Label<'_>> {

@@ -1,4 +1,4 @@
-//! What the time of a wrong password tells.
+//! The timing of wrong passwords.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(super) fn write(text: &mut String, all: &[Guesses]) {
         let ratio = without.map_or(1.0, |without| times.median / without);
         let name = format!("{}: {}", guesses.way.name(), guesses.account);
         let (times, cpu) = (times.to_string(), guesses.cpu);
-        // Faster tells as much as slower.
+        // A faster answer reveals as much as a slower one.
         let goal = GUESS.describe(ratio.max(1.0 / ratio), "either way");
         line(
             text,

@@ -1,4 +1,4 @@
-//! Latency, requests a second and CPU time.
+//! Latency, requests per second and CPU time.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::speed::rounds::{CONNECTIONS, Round, Series};
 use crate::speed::way::Way;
 use crate::statistics::Spread;
 
-/// A figure of a round, and how many digits after the point it is shown with.
+/// A figure of a round, and its number of decimals.
 type Column = (&'static str, fn(&Round) -> f64, usize);
 
 const P50: Column = ("p50 ms", |round| round.p50, 2);
@@ -76,7 +76,7 @@ fn write_case(text: &mut String, report: &Report<'_>, job: Job, connections: usi
     }
 }
 
-/// How much of the CPU time of one process is not the signature.
+/// Writes the CPU time of one process by that of its signatures.
 fn write_signatures(text: &mut String, series: &Series, [before, after]: [f64; 2]) {
     let signatures = f64::from(series.job.signatures()) * f64::midpoint(before, after);
     if signatures > 0.0 {
@@ -112,7 +112,7 @@ fn write_ratios(text: &mut String, series: &Series, other: &Series) {
     }
 }
 
-/// How an opaque token compares with a JWT of the same server.
+/// Writes the figures of opaque tokens by those of JWTs of the same server.
 fn write_opaque(text: &mut String, report: &Report<'_>, connections: usize) {
     for target in report.targets {
         let find = |job| find(&report.series, target.way, job, connections);
@@ -160,13 +160,13 @@ fn find(all: &[Series], way: Way, job: Job, connections: usize) -> Option<&Serie
     all.find(|it| (it.way, it.job, it.connections) == (way, job, connections))
 }
 
-/// A figure of the first by that of the second, in rounds that belong together.
+/// A figure of one series by that of another, in matching rounds.
 fn ratio(series: &Series, other: &Series, (_, figure, _): Column) -> Spread {
     let pairs = series.rounds.iter().zip(&other.rounds);
     Spread::of(pairs.map(|(a, b)| figure(a) / figure(b)))
 }
 
-/// A process that is never asked has no ratio.
+/// The ratio as text; a process without requests has none.
 fn shown(ratio: Spread) -> String {
     if ratio.median.is_finite() {
         format!("{:.2}", ratio.median)
@@ -175,7 +175,7 @@ fn shown(ratio: Spread) -> String {
     }
 }
 
-/// Answers in all rounds, and what was wrong with some.
+/// The number of answers in all rounds, and the errors in them.
 fn counts(series: &Series) -> (usize, BTreeMap<&str, usize>) {
     let mut wrong = BTreeMap::new();
     for (complaint, count) in series.rounds.iter().flat_map(|round| &round.wrong) {

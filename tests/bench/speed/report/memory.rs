@@ -1,4 +1,4 @@
-//! What processes keep.
+//! The memory of the processes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{Report, Resident, line};
 use crate::speed::goals;
 use crate::speed::logins::{AT_A_TIME, LOGINS};
 
-/// When it was looked at.
+/// The moments of measuring.
 const MOMENTS: [&str; 3] = ["at first", "after load", "after logins"];
 
 pub(super) fn write(text: &mut String, report: &Report<'_>) {
