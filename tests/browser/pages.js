@@ -1,5 +1,5 @@
-// Every hosted page, with the steps that lead to it. A page that is added here is checked for accessibility and framing, and
-// is in the screenshots.
+// Every hosted page, with the steps that lead to it. A page that is added here is checked for accessibility and
+// framing, and is in the screenshots.
 
 import { audienceWithConsent, authorizeUrl, clientId, email, issuer, origin, password } from './deployment.js';
 

@@ -1,5 +1,5 @@
-// Applications that redirect from their callback to another origin. Chromium applies the `form-action` of the page with the
-// form to the whole chain of redirects.
+// Applications that redirect from their callback to another origin. Chromium applies the `form-action` of the page with
+// the form to the whole chain of redirects.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -1,15 +1,15 @@
-//! Attacks that must be resisted, by their numbers, over real HTTPS. SEC-080…103 have separate processes in front of them,
-//! with two replicas of `session` and of the frontend, and what is done at one is looked for at the other; SEC-204…211 have
-//! both those and the embedded server; all others have the embedded server.
+//! Attacks that must fail, by their numbers, over real HTTPS. SEC-080…103 run against separate processes with two
+//! replicas of `session` and of the frontend, and check at one what was done at the other. SEC-204…211 run against both
+//! these and the embedded server, all others against the embedded server.
 //!
-//! `sec_012_…` is case SEC-012. A case with several parts has several tests. Most browsers here have a session, so that
-//! whatever is not refused yields a token at once. The outcomes are in `assertions`: a page of our own that gives nothing and
-//! leads nowhere (`assert_page`), an error at the callback with nothing beside it (`assert_refused`), and sessions that are
-//! dead or still good, which is proved by trying.
+//! `sec_012_…` is case SEC-012. A case with several parts has several tests. Most browsers here have a session, so a
+//! request that is not refused yields a token at once. `assertions` has the outcomes: a page that contains no token and
+//! leads nowhere (`assert_page`), an error at the callback and nothing else (`assert_refused`), and live or ended
+//! sessions.
 //!
 //! # Absent
 //!
-//! What a case cannot try, because there is no such feature. It comes back with the feature.
+//! The parts of cases that are not tested, because the feature does not exist yet. The feature brings its tests.
 //!
 //! | case | absent |
 //! |---|---|
@@ -33,8 +33,8 @@
 //!
 //! # Defences
 //!
-//! What makes each case pass: without it, the tests of that number fail, which `make mutants` proves. Paths are below
-//! `crates/`; `types` is `oauth2-types/src`, `edge` is `authorize-frontend/src`.
+//! The code that makes each case pass. Without it, the tests of that number fail: `make mutants` checks this. Paths are
+//! below `crates/`; `types` is `oauth2-types/src`, `edge` is `authorize-frontend/src`.
 //!
 //! | case | defence | where |
 //! |---|---|---|
@@ -62,7 +62,7 @@
 //! | 039 | known modes; web messages to registered origins | `types/response_mode.rs`, `edge/pipeline/bind_client.rs` `check_web_origin` |
 //! | 040 | `none` alone | `types/prompt.rs` |
 //! | 041, 042, 044, 045, 051 | one check for each | `edge/pipeline/validate_request/` `nonce.rs`, `unsupported.rs`, `audience.rs`, `freshness.rs`, `connection.rs` |
-//! | 043, 114 | what nobody defined vanishes, and so does `offline_access` | `edge/pipeline/validate_request/scope.rs` |
+//! | 043, 114 | undefined scopes are dropped, and so is `offline_access` | `edge/pipeline/validate_request/scope.rs` |
 //! | 046 | strict decoding | `edge/urlencoded.rs` `decode` |
 //! | 048 | limits | `edge/http/guard.rs`, `http/body.rs`, `pipeline/parse_params.rs`, `http/sign_in.rs` `MAX_IDENTIFIER` |
 //! | 049 | GET and POST, and no HEAD | `edge/http/router.rs` `only` |

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds and runs the measurements of tests/bench; docs/benchmarks.md explains them. ONLY=speed or ONLY=sessions runs one.
+# Builds and runs the measurements of tests/bench; docs/benchmarks.md explains them. ONLY=speed or ONLY=sessions selects.
 #
-# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case; BASELINE=folder compares with the programs in that folder.
+# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case; BASELINE=folder adds the programs in that folder.
 # sessions: SESSIONS (1000000) in Redis; silent authentications at RATE (200) per second in ROUNDS (6) rounds of
 # SECONDS_EACH (10) seconds.
 set -euo pipefail
@@ -22,8 +22,8 @@ cargo build --profile "$profile" --bin doorward
 built=$(cargo bench --profile "$profile" --workspace --bench measure --no-run 2>&1 | tee /dev/stderr)
 program=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' <<<"$built")
 
-# A folder for all started programs; PostgreSQL uses it as another user. It is removed when the pipe closes: after the end of
-# the program and of all programs that it has started.
+# A folder for all started programs; PostgreSQL uses it as another user. It is removed when the pipe closes: after the
+# end of the program and of all programs that it has started.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/doorward-bench.XXXXXX")
 chmod 1777 "$TMPDIR"
 export TMPDIR

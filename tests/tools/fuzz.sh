@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzz target, one after the other, for SECONDS_EACH seconds (60). New inputs are stored in target/fuzz/corpus,
-# for the next run; inputs that break a target are in tests/fuzz/artifacts. The stable toolchain is enough: the code has no
-# unsafe, so it needs no sanitizer.
+# Runs every fuzz target, one after the other, for SECONDS_EACH seconds (60). New inputs are stored in
+# target/fuzz/corpus, for the next run; inputs that break a target are in tests/fuzz/artifacts. The stable toolchain is
+# enough: the code has no unsafe, so it needs no sanitizer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

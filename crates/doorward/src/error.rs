@@ -34,7 +34,7 @@ pub(crate) enum Error {
     Document {
         /// Which one.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         source: document::Error,
     },
     /// The folder has never been a data folder.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 pub struct InvalidField {
     /// Path of the field, for example `user.email`.
     pub field: String,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 

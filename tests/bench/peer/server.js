@@ -1,5 +1,6 @@
-// npm's oidc-provider, to compare our own figures with: the same job with the same Redis. One process, clients and accounts
-// in memory, no work beyond the job. Arguments: a port, the URL of Redis, the client's id, its callback, an API.
+// npm's oidc-provider, to compare our own figures with: the same job with the same Redis. One process, clients and
+// accounts in memory, no work beyond the job. Arguments: a port, the URL of Redis, the client's id, its callback, an
+// API.
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-//! What pages of other origins can read, load and open.
+//! Requests of pages of other origins: reading, loading and opening our pages.
 
 use doorward_e2e::{Agent, Page};
 use reqwest::Method;
