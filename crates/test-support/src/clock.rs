@@ -1,4 +1,4 @@
-//! Time that stands still until a test moves it.
+//! A clock that stands still until a test moves it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use doorward_service_kit::Clock;
 use jiff::Timestamp;
 
-/// A clock that begins at the same instant in every test.
+/// A clock with the same start in every test.
 #[derive(Debug)]
 pub struct FakeClock {
     now: Mutex<Timestamp>,
 }
 
 impl FakeClock {
-    /// A clock at 2026-01-02T03:04:05Z, to be shared with what is tested.
+    /// A clock at 2026-01-02T03:04:05Z, shared with the code under test.
     #[must_use]
     pub fn start() -> Arc<Self> {
         let start = Timestamp::constant(1_767_323_045, 0);
@@ -22,12 +22,12 @@ impl FakeClock {
         })
     }
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
 
-    /// Sets the clock back, as whoever corrects it may.
+    /// Sets the clock back, like a correction.
     pub fn set_back(&self, by: Duration) {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) -= by;
     }

@@ -1,5 +1,5 @@
-//! What the tests of several crates need. Real servers rather than imitations: they are started on first use, on a free
-//! port of 127.0.0.1, and die with the test process, however that ends.
+//! Helpers for the tests of several crates. They use real servers: each starts on first use, on a free port of
+//! 127.0.0.1, and stops with the test process, also after a crash.
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a test fails")]
 

@@ -1,4 +1,4 @@
-# The beginning of every script: a folder for it, and the promise to leave nothing behind. See process.rs.
+# The start of every script: makes a folder, and removes everything at the end. See process.rs.
 set -eu
 exec 2>&1
 server=
@@ -10,18 +10,18 @@ clean_up() {
     rm -rf "$folder"
 }
 trap clean_up EXIT
-# The end of the test process must not end this script early: PIPE comes when it is gone before the server is ready, HUP when
-# it is gone while the server is stopped.
+# The end of the test process must not end this script early: it sends PIPE before the server is ready, and HUP while the
+# server is paused.
 trap '' PIPE HUP
 
-# Shows why the server did not start.
+# Prints why the server did not start.
 fail() {
     cat "$1"
     exit 1
 }
 
-# Does what the test process writes, until that ends: waits, runs a function of the script, tells the process's id, or sends a
-# signal.
+# Runs the commands of the test process until it ends: waits, runs a function of the script, prints the process id, or
+# sends a signal.
 obey() {
     echo ready
     exec 2>/dev/null

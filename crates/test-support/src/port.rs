@@ -1,4 +1,4 @@
-//! Ports that nobody uses.
+//! Free ports.
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
@@ -6,15 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use doorward_service_kit::hex;
 
-/// Below the range that the kernel hands to outgoing connections, so that none of them takes the port meanwhile.
+/// Ports below the range of outgoing connections, so that none of these takes a port in between.
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 22_000;
 
-/// Ports that this process has given away. Whoever got one may not be listening yet.
+/// Ports that this process has returned. A test may not be listening on its port yet.
 static GIVEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
-/// A TCP port of 127.0.0.1 that was free a moment ago, given to nobody else in this process. Random, so that tests in other
-/// processes choose different ones.
+/// Returns a free TCP port of 127.0.0.1, each only once per process. Random, so that tests in other processes get
+/// other ports.
 #[must_use]
 pub fn free_port() -> u16 {
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Databases on a real PostgreSQL server, one server for each test process.
+//! Databases on a real PostgreSQL server, one server per test process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,14 +18,14 @@ struct Postgres {
 
 static POSTGRES: OnceLock<Postgres> = OnceLock::new();
 
-/// The URL of a fresh, empty database.
+/// Creates an empty database, and returns its URL.
 pub async fn database() -> String {
     tokio::task::spawn_blocking(|| POSTGRES.get_or_init(Postgres::start).create_database())
         .await
         .expect("a database can be created")
 }
 
-/// Everything that a database holds, as SQL text.
+/// The whole content of a database, as SQL.
 pub async fn dump(url: &str) -> String {
     let mut command = Command::new(find_programs().join("pg_dump"));
     command.args(["--inserts", url]);
@@ -73,7 +73,7 @@ impl Postgres {
     }
 }
 
-/// Debian keeps the server's programs out of `PATH`, by version.
+/// Finds the folder of the server's programs: Debian does not have them in `PATH`.
 fn find_programs() -> PathBuf {
     let version = |folder: &Path| folder.file_name()?.to_str()?.parse::<u32>().ok();
     let installed = std::fs::read_dir("/usr/lib/postgresql")
@@ -95,7 +95,7 @@ fn find_programs() -> PathBuf {
         )
 }
 
-/// PostgreSQL refuses to run as root; Debian's package brings a user for it.
+/// A shell as another user: PostgreSQL refuses to run as root, and Debian's package creates a user for it.
 fn unprivileged_shell() -> Command {
     let user = Command::new("id")
         .arg("-u")

@@ -1,4 +1,4 @@
-//! Processes that live exactly as long as the test process.
+//! Processes that stop with the test process.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What every script begins with.
+/// The start of every script.
 const LIFELINE: &str = include_str!("lifeline.sh");
 
-/// A process behind a shell script that starts it, then obeys its standard input and ends the process with it. The kernel
-/// closes that pipe however the test process ends, so not even `kill -9` leaves anything behind.
+/// A process, started by a shell script. The script runs commands from its standard input, and stops the process when
+/// that closes. The kernel closes this pipe at any end of the test process, also by `kill -9`.
 #[derive(Debug)]
 pub struct Process {
     script: Mutex<Script>,
@@ -25,7 +25,7 @@ struct Script {
 }
 
 impl Process {
-    /// Starts a program whose output is appended to `log`. Does not wait until it is ready for anything.
+    /// Starts a program, and appends its output to `log`. Does not wait until it is ready.
     #[must_use]
     pub fn start(program: &Path, arguments: &[&OsStr], log: &Path) -> Self {
         let mut shell = Command::new("sh");
@@ -36,10 +36,10 @@ impl Process {
         Self::start_script(shell)
     }
 
-    /// Starts a script and waits until it says that its process is ready.
+    /// Starts a script, and waits until it reports that its process is ready.
     pub(crate) fn start_script(mut shell: Command) -> Self {
         let mut child = shell
-            // Not in our process group: Ctrl-C must reach the script as the end of its input, not as a signal.
+            // In another process group: on Ctrl-C the script must see the end of its input, not the signal.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -64,7 +64,7 @@ impl Process {
         }
     }
 
-    /// The id that the kernel knows the process by.
+    /// The process id.
     #[must_use]
     pub fn id(&self) -> u32 {
         let answer = self.script().command("id");
@@ -79,7 +79,7 @@ impl Process {
         assert_eq!(answer, "sent", "signal {name}");
     }
 
-    /// Waits until the process ends. 128 and the signal's number stand for an end by a signal.
+    /// Waits until the process ends. Returns its exit code, or 128 plus the number of the signal that ended it.
     pub fn exit_code(&self) -> u8 {
         let answer = self.script().command("wait");
         answer
@@ -87,7 +87,7 @@ impl Process {
             .unwrap_or_else(|_| panic!("not an exit code: {answer:?}"))
     }
 
-    /// Ends the process at once and waits until it is gone.
+    /// Kills the process, and waits for its end.
     pub fn kill(&self) {
         self.signal("KILL");
         self.exit_code();
@@ -130,7 +130,7 @@ impl Drop for Script {
     }
 }
 
-/// Makes a shell run a script; its arguments may follow.
+/// Sets the script that a shell runs; its arguments may follow.
 pub(crate) fn with_script<'a>(shell: &'a mut Command, script: &str) -> &'a mut Command {
     shell.args(["-c", &format!("{LIFELINE}\n{script}"), "sh"])
 }

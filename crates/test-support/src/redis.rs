@@ -1,5 +1,5 @@
-//! Real Redis servers, to be killed and paused by tests: a single one, a primary with replicas and sentinels, a cluster, and a
-//! bad network in front of one.
+//! Real Redis servers that tests kill and pause: a single one, a primary with replicas and sentinels, a cluster, and a
+//! faulty network in front of one.
 
 mod cluster;
 mod node;
@@ -18,7 +18,7 @@ pub use persistent::Persistent;
 pub use proxy::Proxy;
 pub use sentinel::Sentinel;
 
-/// A Redis server of its own, empty, which keeps nothing on disk. It ends when this is dropped.
+/// An empty Redis server without persistence. Dropping the value stops it.
 #[derive(Debug)]
 pub struct Server {
     process: Process,
@@ -42,23 +42,23 @@ impl Server {
         }
     }
 
-    /// Where it listens.
+    /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
         url(self.port)
     }
 
-    /// Ends the server at once, with everything it held.
+    /// Kills the server, which loses its data.
     pub fn kill(&self) {
         self.process.kill();
     }
 
-    /// Stops the server from answering; connections stay open.
+    /// Pauses the server: it does not respond; connections stay open.
     pub fn pause(&self) {
         self.process.signal("STOP");
     }
 
-    /// Lets a paused server go on where it was.
+    /// Resumes a paused server.
     pub fn resume(&self) {
         self.process.signal("CONT");
     }
@@ -79,13 +79,13 @@ fn assert_installed() {
     );
 }
 
-/// Runs what waits for processes where it holds nobody up.
+/// Runs code that waits for processes on a thread for blocking work.
 async fn blocking<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
     let done = tokio::task::spawn_blocking(act).await;
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
-/// Waits until servers agree, which takes them seconds on a busy machine.
+/// Waits until a condition holds, which may take seconds on a busy machine.
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
     const PATIENCE: Duration = Duration::from_mins(1);
     let begin = Instant::now();

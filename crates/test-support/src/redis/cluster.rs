@@ -1,4 +1,4 @@
-//! A cluster: three primaries that share the keys, with a replica each or without.
+//! A cluster: three primaries that share the keys, with or without replicas.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -10,18 +10,19 @@ use crate::free_port;
 
 const PRIMARIES: usize = 3;
 
-/// Redis Cluster. All of it ends when this is dropped.
+/// Redis Cluster. Dropping the value stops all of it.
 ///
-/// A primary that most others do not hear stops answering after `cluster-node-timeout`. But one that hung and was replaced
-/// answers, before it hears of that, whatever had piled up at its sockets: with `min-replicas-to-write` it refuses, for its
-/// replicas left it before. That needs two replicas each, for with one, whoever takes over has none.
+/// A primary that cannot reach most others stops serving after `cluster-node-timeout`. But a primary that hung and was
+/// replaced first answers the requests queued in its sockets, before it notices. With `min-replicas-to-write` it
+/// refuses them, because its replicas have left it. This needs two replicas each: with one, the promoted replica has
+/// none.
 #[derive(Debug, Clone)]
 pub struct Cluster {
     nodes: Arc<Vec<Node>>,
 }
 
 impl Cluster {
-    /// Starts a cluster of primaries, each with that many replicas, and waits until all agree.
+    /// Starts a cluster of primaries, each with `replicas_each` replicas, and waits until all nodes agree.
     pub async fn start(replicas_each: usize) -> Self {
         let nodes = blocking(move || {
             let count = PRIMARIES * (1 + replicas_each);
@@ -44,7 +45,7 @@ impl Cluster {
         format!("redis-cluster://{}", nodes.join(","))
     }
 
-    /// The number of the primary that has a key. The dead are not asked.
+    /// The index of the primary that has a key; skips dead nodes.
     #[must_use]
     pub fn primary_of(&self, key: &str) -> usize {
         let mut nodes = self.nodes.iter();
@@ -56,17 +57,17 @@ impl Cluster {
         index.unwrap_or_else(|| panic!("no primary has the slot of {key}"))
     }
 
-    /// Ends a node at once, as a crash does.
+    /// Kills a node, like a crash.
     pub fn kill(&self, index: usize) {
         self.nodes[index].process().kill();
     }
 
-    /// Makes a node hang: it does not answer, and when it goes on, it knows nothing of what happened meanwhile.
+    /// Pauses a node: it does not respond, and notices nothing of what happens meanwhile.
     pub fn pause(&self, index: usize) {
         self.nodes[index].process().signal("STOP");
     }
 
-    /// Lets a node that hangs go on.
+    /// Resumes a paused node.
     pub fn resume(&self, index: usize) {
         self.nodes[index].process().signal("CONT");
     }
@@ -84,7 +85,7 @@ impl Cluster {
         .await;
     }
 
-    /// Starts a killed node and waits until it knows what the others know.
+    /// Starts a killed node, and waits until it has the state of the others.
     pub async fn start_again(&self, index: usize) {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
@@ -96,13 +97,13 @@ impl Cluster {
 }
 
 impl Node {
-    /// Whether all slots are served, as far as it knows.
+    /// Whether all slots are served, in the view of this node.
     fn is_complete(&self) -> bool {
         let info = self.ask(&["CLUSTER", "INFO"]);
         info.contains("cluster_state:ok") && info.contains("cluster_slots_ok:16384")
     }
 
-    /// Whether it knows that a node is dead, and that others serve its slots.
+    /// Whether, in the view of this node, `dead` has failed and others serve its slots.
     fn has_replaced(&self, dead: &str) -> bool {
         let nodes = self.ask(&["CLUSTER", "NODES"]);
         let mut nodes = nodes.lines();
@@ -116,7 +117,7 @@ impl Node {
     }
 }
 
-/// Without a primary and its replica, the other shards go on: `cluster-require-full-coverage no`.
+/// The lines of `redis.conf`. With `cluster-require-full-coverage no` the other shards work if a shard is lost.
 fn settings(replicas_each: usize) -> Vec<String> {
     let mut lines = settings_of_persistence();
     lines.extend(

@@ -1,4 +1,4 @@
-//! One server whose data outlive it.
+//! One server with data that survive it.
 
 #[cfg(test)]
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use crate::process::{Process, with_script};
 
-/// A process of `redis-server` on a port of its own, with a folder and a settings file that stay when it is killed.
+/// A process of `redis-server` on its own port, with a folder and a settings file that stay when it is killed.
 #[derive(Debug)]
 pub(super) struct Node {
     process: Process,
@@ -16,7 +16,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Starts a server with those lines of `redis.conf`.
+    /// Starts a server with these lines of `redis.conf`.
     pub(super) fn start(port: u16, settings: &[String]) -> Self {
         super::assert_installed();
         let mut shell = Command::new("sh");
@@ -33,12 +33,12 @@ impl Node {
         &self.process
     }
 
-    /// Starts the server that was killed, and waits until it has read its data.
+    /// Starts the killed server, and waits until it has loaded its data.
     pub(super) fn start_again(&self) {
         self.process.run("start");
     }
 
-    /// What the server answers to a command.
+    /// Runs a command, and returns the response.
     pub(super) fn ask(&self, command: &[&str]) -> String {
         let output = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])
@@ -48,7 +48,8 @@ impl Node {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Sets a key and waits until so many replicas have it. By one connection: `WAIT` is about what its own connection wrote.
+    /// Sets a key, and waits until `replicas` replicas have it. On one connection, because `WAIT` counts writes of its
+    /// own connection.
     #[cfg(test)]
     pub(super) fn set_on_replicas(&self, name: &str, value: &str, replicas: u8) {
         let mut client = Command::new("redis-cli")
@@ -71,7 +72,7 @@ impl Node {
         );
     }
 
-    /// `HOST:PORT`, as settings name it.
+    /// The address as `HOST:PORT`.
     pub(super) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

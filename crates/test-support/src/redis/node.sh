@@ -1,10 +1,10 @@
-# Arguments: a free port, then lines of redis.conf. The data outlive the server, and end with the script.
+# Arguments: a free port, then lines of redis.conf. The data survive the server, and are removed with the script.
 port=$1
 shift
 cd "$folder"
 printf '%s\n' "bind 127.0.0.1" "port $port" "dir $folder/data" "$@" >redis.conf
 
-# Sentinel and the server both write into their settings file what they learned, as they do in production.
+# Sentinel and the server write their state into their settings files, as in production.
 start() {
     mkdir -p data
     role=
@@ -17,7 +17,7 @@ start() {
     done
 }
 
-# For a server that has ended.
+# Only for a server that has ended.
 empty() { rm -rf data; }
 keep() { rm -rf kept && cp -a data kept; }
 put_back() { rm -rf data && cp -a kept data; }

@@ -1,4 +1,4 @@
-//! A server that is found again as it was, after it was killed.
+//! A server that keeps its data when it is killed.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use super::node::Node;
 use super::{blocking, url};
 use crate::free_port;
 
-/// Enough for every test that is not about memory.
+/// The default `maxmemory`, enough for tests that are not about memory.
 const MAXMEMORY: &str = "256mb";
 
-/// A Redis server that writes everything down before it answers, as the manual asks an operator to set it up. It ends, and its
-/// data with it, when this is dropped.
+/// A Redis server that writes to disk before it responds, as `docs/redis.md` recommends. Dropping the value stops it
+/// and removes its data.
 #[derive(Debug, Clone)]
 pub struct Persistent {
     node: Arc<Node>,
@@ -22,7 +22,7 @@ impl Persistent {
         Self::start_with(&[]).await
     }
 
-    /// Starts an empty server with more lines of `redis.conf`; the last of a name counts.
+    /// Starts an empty server with more lines of `redis.conf`. Of several with the same name, the last counts.
     pub async fn start_with(settings: &[&str]) -> Self {
         let mut lines = settings_of_persistence();
         lines.push(format!("maxmemory {MAXMEMORY}"));
@@ -33,7 +33,7 @@ impl Persistent {
         }
     }
 
-    /// Where it listens.
+    /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
         url(self.node.port)
@@ -45,38 +45,38 @@ impl Persistent {
         self.node.port
     }
 
-    /// Ends the server at once, as a crash does. What it has confirmed lies on disk.
+    /// Kills the server, like a crash. Its confirmed writes are on disk.
     pub fn kill(&self) {
         self.node.process().kill();
     }
 
-    /// Starts the killed server on the same port, with whatever its folder holds now.
+    /// Starts the killed server on the same port, with the current content of its folder.
     pub async fn start_again(&self) {
         let node = Arc::clone(&self.node);
         blocking(move || node.start_again()).await;
     }
 
-    /// Throws away what the killed server has written.
+    /// Removes the data of the killed server.
     pub fn empty(&self) {
         self.node.process().run("empty");
     }
 
-    /// Makes a backup of what the server has written.
+    /// Makes a backup of the server's data.
     pub fn keep(&self) {
         self.node.process().run("keep");
     }
 
-    /// Gives the killed server the data of the backup, and no other.
+    /// Replaces the data of the killed server by the backup.
     pub fn put_back(&self) {
         self.node.process().run("put_back");
     }
 
-    /// Stops the server from answering; connections stay open.
+    /// Pauses the server: it does not respond; connections stay open.
     pub fn pause(&self) {
         self.node.process().signal("STOP");
     }
 
-    /// Lets a paused server go on where it was.
+    /// Resumes a paused server.
     pub fn resume(&self) {
         self.node.process().signal("CONT");
     }
@@ -87,13 +87,13 @@ impl Persistent {
         assert_eq!(answer, "OK", "{name} {value}");
     }
 
-    /// What the server answers to a command, as `redis-cli` prints it.
+    /// Runs a command, and returns the output of `redis-cli`.
     #[must_use]
     pub fn ask(&self, command: &[&str]) -> String {
         self.node.ask(command)
     }
 
-    /// Bytes that the server has allocated.
+    /// The bytes that the server has allocated.
     #[must_use]
     pub fn used_memory(&self) -> u64 {
         let memory = self.ask(&["INFO", "memory"]);
@@ -105,7 +105,7 @@ impl Persistent {
     }
 }
 
-/// What a confirmed write needs to survive `kill -9` of the server and of the machine, and never to be evicted.
+/// Settings with which a confirmed write survives a crash of the server and of the machine, and is never evicted.
 pub(super) fn settings_of_persistence() -> Vec<String> {
     [
         "appendonly yes",

@@ -1,4 +1,4 @@
-//! A bad network in front of a Redis server: slow, silent, or closed.
+//! A faulty network in front of a Redis server: slow, silent or closed.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::url;
 use crate::free_port;
 
-/// Chunks that may be under way in one direction of a connection.
+/// The maximum number of chunks in flight in one direction of a connection.
 const UNDER_WAY: usize = 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +49,7 @@ impl Counts {
     }
 }
 
-/// A connection that is counted as open for as long as this lives.
+/// Counts a connection as open until it is dropped.
 #[derive(Debug)]
 struct Open(Arc<Counts>);
 
@@ -68,19 +68,19 @@ impl Drop for Open {
     }
 }
 
-/// Passes on what goes to and comes from a server, as well as its network is meant to be at the moment. It has a thread of
-/// its own, so that a test may block without blocking it.
+/// Forwards the traffic of a server, with its current faults. It has its own thread, so that a
+/// blocking test does not block it.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
-    /// Dropped first: the thread ends with it.
+    /// Dropped first, which ends the thread.
     network: Option<watch::Sender<Network>>,
     counts: Arc<Counts>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Proxy {
-    /// A good network in front of that port.
+    /// A network without faults in front of the port.
     #[must_use]
     pub fn start(server: u16) -> Self {
         let port = free_port();
@@ -98,42 +98,41 @@ impl Proxy {
         }
     }
 
-    /// Where it listens.
+    /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
         url(self.port)
     }
 
-    /// Every answer of the server comes that much later.
+    /// Delays every response of the server.
     pub fn delay(&self, by: Duration) {
         self.become_network(Network::Slow(by));
     }
 
-    /// Nothing passes, and nobody is told; what was sent meanwhile arrives once all is well, as TCP has it.
+    /// Holds all traffic back without an error. Like with TCP, it arrives after [`heal`](Self::heal).
     pub fn silence(&self) {
         self.become_network(Network::Silent);
     }
 
-    /// Ends all connections, and new ones as soon as they are made; these are accepted, so that they can be counted. When this
-    /// returns, no connection is open and nothing passes any more.
+    /// Closes all connections, and new ones right after accepting and counting them. When this returns, no connection
+    /// is open and nothing is forwarded.
     pub fn close(&self) {
         self.become_network(Network::Closed);
         self.counts.wait_until_none_is_open();
     }
 
-    /// All is well again.
+    /// Removes all faults.
     pub fn heal(&self) {
         self.become_network(Network::Good);
     }
 
-    /// How many connections were made so far.
+    /// The number of connections so far.
     #[must_use]
     pub fn accepted(&self) -> usize {
         self.counts.accepted.load(Ordering::Relaxed)
     }
 
-    /// How often anything was sent to the server so far, whether it arrived or not. Questions that are sent together count
-    /// as one.
+    /// The number of sends to the server so far, delivered or not. Requests that are sent together count as one.
     #[must_use]
     pub fn asked(&self) -> usize {
         self.counts.asked.load(Ordering::Relaxed)
@@ -175,7 +174,7 @@ fn run(
         };
         tokio::select! {
             () = accept => {}
-            // Only the end of the sender is an error.
+            // An error here means that the sender was dropped.
             _ = ended.wait_for(|_| false) => {}
         }
     });
@@ -200,17 +199,17 @@ async fn connect(
             end = pass(from_server, to_client, closed, None) => end,
         }
     };
-    // In this order: a connection that is accepted while the network is closed passes nothing.
+    // The order matters: a connection accepted while the network is closed forwards nothing.
     tokio::select! {
         biased;
         _ = network.wait_for(|network| *network == Network::Closed) => {}
         _ = both => {}
     }
-    // The sockets are closed by now: `both` was the last to own them.
+    // The sockets are closed: `both` was their last owner.
     drop(open);
 }
 
-/// Passes chunks on, each at its own time, so that a delay does not become a queue. Questions are counted, answers are late.
+/// Forwards chunks, each at its own time, so that delays do not add up. Counts requests and delays responses.
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

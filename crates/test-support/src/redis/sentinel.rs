@@ -1,4 +1,4 @@
-//! A primary with replicas, watched by three sentinels that promote a replica when the primary is gone.
+//! A primary with replicas, and three sentinels that promote a replica if the primary is lost.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::free_port;
 const SERVICE: &str = "doorward";
 const SENTINELS: usize = 3;
 
-/// Redis with Sentinel. All of it ends when this is dropped.
+/// Redis with Sentinel. Dropping the value stops all of it.
 ///
-/// The servers are set up against split brain: a primary that has heard of no replica for five seconds refuses writes
-/// (`min-replicas-to-write`), so that one which was cut off, and does not know that another was promoted, stops answering
-/// before it has told anything that is no longer true. The price is that a promoted replica needs another one: with two
-/// replicas the service goes on after the loss of any one server; with one replica it says "cannot tell" until the lost
-/// server is back. For the same reason nothing could be confirmed by `WAIT 1` there.
+/// The settings prevent split brain: a primary without a replica for five seconds refuses writes
+/// (`min-replicas-to-write`). So a primary that was cut off and replaced stops before it returns outdated data. The
+/// price: a promoted replica needs another one. With two replicas the service survives the loss of any one server;
+/// with one replica it reports an outage until the lost server is back, and `WAIT 1` could not confirm anything
+/// either.
 #[derive(Debug, Clone)]
 pub struct Sentinel {
     nodes: Arc<Nodes>,
@@ -24,13 +24,13 @@ pub struct Sentinel {
 
 #[derive(Debug)]
 struct Nodes {
-    /// First, so that they end first and promote nobody while the servers end.
+    /// The first field, so that sentinels stop first and promote no replica while the servers stop.
     sentinels: Vec<Node>,
     servers: Vec<Node>,
 }
 
 impl Sentinel {
-    /// Starts a primary, that many replicas, and the sentinels, and waits until all know each other.
+    /// Starts a primary, `replicas` replicas and the sentinels, and waits until all are connected.
     pub async fn start(replicas: usize) -> Self {
         let nodes = blocking(move || Nodes::start(replicas)).await;
         Self {
@@ -45,7 +45,7 @@ impl Sentinel {
         format!("redis-sentinel://{}/{SERVICE}", sentinels.join(","))
     }
 
-    /// Ends the server that the sentinels call the primary, as a crash does.
+    /// Kills the current primary, like a crash.
     pub async fn kill_primary(&self) -> Lost {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
@@ -56,7 +56,7 @@ impl Sentinel {
         .await
     }
 
-    /// Makes the primary hang: it does not answer, and when it goes on, it knows nothing of what happened meanwhile.
+    /// Pauses the primary: it does not respond, and notices nothing of what happens meanwhile.
     pub async fn pause_primary(&self) -> Lost {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
@@ -67,17 +67,17 @@ impl Sentinel {
         .await
     }
 
-    /// Lets a primary that hangs go on, as the primary that it thinks it is.
+    /// Resumes a paused primary, which still acts as the primary.
     pub fn resume(&self, lost: &Lost) {
         self.nodes.servers[lost.0].process().signal("CONT");
     }
 
-    /// Makes all replicas hang.
+    /// Pauses all replicas.
     pub async fn pause_replicas(&self) {
         self.signal_replicas("STOP").await;
     }
 
-    /// Lets the replicas go on; what their primary wrote meanwhile arrives, if that is still there.
+    /// Resumes the replicas. They receive the writes of the meantime, if their primary is still there.
     pub async fn resume_replicas(&self) {
         self.signal_replicas("CONT").await;
     }
@@ -100,8 +100,7 @@ impl Sentinel {
         blocking(move || wait_until("a new primary", || nodes.is_promoted(lost))).await;
     }
 
-    /// Starts the killed server. It comes back as the primary that it was; then the sentinels make it a replica, which is
-    /// waited for.
+    /// Starts the killed server as a primary, and waits until the sentinels have made it a replica.
     pub async fn start_again(&self, killed: Lost) {
         let nodes = Arc::clone(&self.nodes);
         blocking(move || {
@@ -111,7 +110,7 @@ impl Sentinel {
         .await;
     }
 
-    /// What each server answers to a command, the dead ones an empty text.
+    /// The response of each server to a command; empty for dead servers.
     #[must_use]
     pub fn ask_all(&self, command: &[&str]) -> Vec<String> {
         let servers = self.nodes.servers.iter();
@@ -119,7 +118,7 @@ impl Sentinel {
     }
 }
 
-/// A server that was the primary, and is dead or hangs.
+/// A former primary, killed or paused.
 #[derive(Debug)]
 pub struct Lost(usize);
 
@@ -160,7 +159,7 @@ impl Nodes {
         })
     }
 
-    /// The server that the first sentinel calls the primary.
+    /// The index of the primary, in the view of the first sentinel.
     fn primary(&self) -> usize {
         let address = self.sentinels[0].ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE]);
         let port = address.lines().nth(1).and_then(|port| port.parse().ok());
@@ -176,7 +175,7 @@ impl Nodes {
 }
 
 impl Node {
-    /// Whether it has everything that its primary has.
+    /// Whether it is a replica with all data of its primary.
     pub(super) fn is_replica(&self) -> bool {
         let role = self.ask(&["ROLE"]);
         role.starts_with("slave") && role.lines().any(|line| line == "connected")
@@ -189,7 +188,7 @@ fn settings() -> Vec<String> {
         [
             "min-replicas-to-write 1",
             "min-replicas-max-lag 5",
-            // A replica that needs everything gets it at once.
+            // A full synchronisation starts at once.
             "repl-diskless-sync-delay 0",
         ]
         .map(str::to_owned),
@@ -197,8 +196,8 @@ fn settings() -> Vec<String> {
     lines
 }
 
-/// Long enough for a busy machine not to look like a dead server; an election that fails is repeated after twice the
-/// `failover-timeout`.
+/// The settings of a sentinel. The timeouts are long enough for a busy machine; a failed election is repeated after
+/// twice the `failover-timeout`.
 fn watch(primary: &Node) -> Vec<String> {
     vec![
         format!("sentinel monitor {SERVICE} 127.0.0.1 {} 2", primary.port),

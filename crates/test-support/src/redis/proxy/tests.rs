@@ -1,4 +1,4 @@
-//! What a client sees of each network.
+//! The effect of each network on a client.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::TcpStream;
@@ -47,7 +47,7 @@ async fn slow_silent_closed_and_well_again() {
     let silence = connection.ping(Duration::from_millis(100)).unwrap_err();
     assert_eq!(silence.kind(), ErrorKind::WouldBlock);
     proxy.heal();
-    // The ping of the silence is answered as well.
+    // The ping from the silent time gets its response too.
     for answer in [connection.ping(PATIENCE), connection.answer()] {
         assert_eq!(answer.unwrap(), "+PONG\r\n");
     }
