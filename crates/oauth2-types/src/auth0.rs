@@ -1,4 +1,10 @@
-//! What Auth0 adds to the protocol: parameter names, and the values among them that need no look-up.
+//! What Auth0 adds to the protocol: parameter names, and the values of parameters and settings that need no lookup.
+
+mod app_type;
+mod token_dialect;
+
+pub use app_type::AppType;
+pub use token_dialect::TokenDialect;
 
 /// `audience`: identifier of the API the access token is for.
 pub const AUDIENCE: &str = "audience";

@@ -5,18 +5,30 @@
 
 pub mod auth0;
 mod claims;
+mod client_authentication;
 mod error_code;
+mod grant_type;
 pub mod parameters;
+mod pkce;
 mod prompt;
 pub mod redirect_uri;
 mod response_mode;
 mod response_type;
 mod scope;
+mod text_enum;
 mod words;
 
 pub use claims::StandardClaim;
+pub use client_authentication::ClientAuthenticationMethod;
 pub use error_code::ErrorCode;
+pub use grant_type::GrantType;
+pub use pkce::{CodeChallenge, CodeChallengeMethod, CodeVerifier, InvalidPkceValue};
 pub use prompt::{InvalidPrompt, Prompt};
 pub use response_mode::{InvalidResponseMode, ResponseMode};
 pub use response_type::{InvalidResponseType, ResponseType};
 pub use scope::{InvalidScope, Scope, is_scope_token};
+pub use text_enum::UnknownValue;
+
+/// For [`text_enum!`].
+#[doc(hidden)]
+pub use serde;

@@ -1,14 +1,15 @@
 //! `code_challenge` and `code_challenge_method`: nothing to do without a code, but a broken pair is still an error.
 
-use doorward_oauth2_types::parameters;
+use doorward_oauth2_types::{CodeChallengeMethod, parameters};
 
 use crate::error::OAuthError;
 use crate::pipeline::RawParams;
 
 pub(super) fn check(params: &RawParams) -> Result<(), OAuthError> {
     let challenge = params.get(parameters::CODE_CHALLENGE);
-    match (challenge, params.get(parameters::CODE_CHALLENGE_METHOD)) {
-        (None, None) | (Some(_), Some("S256")) => Ok(()),
+    let method = params.get(parameters::CODE_CHALLENGE_METHOD);
+    match (challenge, method.map(str::parse)) {
+        (None, None) | (Some(_), Some(Ok(CodeChallengeMethod::S256))) => Ok(()),
         (None, Some(_)) => Err(OAuthError::invalid_request("code_challenge is missing")),
         (Some(_), _) => Err(OAuthError::invalid_request(
             "code_challenge_method must be S256",
