@@ -17,4 +17,5 @@ cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 (cd proto && "$buf" lint)
+tests/tools/layers.sh
 "$deny" check bans licenses sources

@@ -6,8 +6,7 @@ use doorward_oauth2_types::ErrorCode;
 use doorward_proto::common::v1::User;
 use http::StatusCode;
 
-use crate::backends::{Absence, BackendError};
-use crate::browser::Browser;
+use crate::backends::BackendError;
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
@@ -155,61 +154,5 @@ impl From<OAuthError> for ShownError {
 impl From<BackendError> for ShownError {
     fn from(error: BackendError) -> Self {
         OAuthError::from(error).into()
-    }
-}
-
-/// Why a request does not go on to its tokens.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// The user has to sign in first.
-    SignIn {
-        /// The account that the page shall offer; none: the user says who they are.
-        offered: Option<String>,
-    },
-    /// This user has to agree to these scopes first.
-    Consent {
-        user_id: String,
-        scopes: Vec<String>,
-    },
-    /// This user has to say first that the application on their device is the right one.
-    Confirm { user_id: String },
-    /// The application is told no.
-    Refuse(OAuthError),
-}
-
-impl From<Absence> for Stop {
-    fn from(_: Absence) -> Self {
-        Self::SignIn { offered: None }
-    }
-}
-
-impl Stop {
-    /// What `prompt=none` makes of it: an error instead of a page (OIDC Core §3.1.2.6).
-    pub(crate) fn without_a_page(self, browser: &Browser) -> Self {
-        let error = match self {
-            Self::SignIn { .. } if browser.withholds_cookies() => OAuthError::new(
-                ErrorCode::LoginRequired,
-                "Login required; the browser keeps cookies from this frame, because it belongs to another site",
-            ),
-            Self::SignIn { .. } => OAuthError::login_required(),
-            Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::Confirm { .. } => {
-                OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
-            }
-            Self::Refuse(error) => error,
-        };
-        Self::Refuse(error)
-    }
-}
-
-impl From<OAuthError> for Stop {
-    fn from(error: OAuthError) -> Self {
-        Self::Refuse(error)
-    }
-}
-
-impl From<BackendError> for Stop {
-    fn from(error: BackendError) -> Self {
-        Self::Refuse(error.into())
     }
 }

@@ -3,7 +3,7 @@
 use http::Request;
 use http::header::{COOKIE, HeaderValue};
 
-use crate::browser::Browser;
+use crate::http as http_edge;
 use crate::pipeline::RawParams;
 
 /// Names and values of an authorization request, unless it is refused.
@@ -24,6 +24,6 @@ pub fn cookies(lines: &[&[u8]]) -> [Option<String>; 2] {
     {
         parts.headers.append(COOKIE, value);
     }
-    let browser = Browser::read(&parts, &[]);
+    let browser = http_edge::read_browser(&parts, &[]);
     [browser.session_token(), browser.browser_token()].map(|value| value.map(str::to_owned))
 }

@@ -3,8 +3,10 @@
 mod assets;
 mod authorize;
 mod body;
+mod browser;
 mod confirmation;
 mod consent;
+mod cookies;
 mod cors;
 mod discovery;
 mod elsewhere;
@@ -13,16 +15,20 @@ mod fetch_metadata;
 mod form;
 mod guard;
 mod hosted_page;
-pub(crate) mod html;
+mod html;
 mod jwks;
 mod login;
 mod logout;
 mod oidc_logout;
 mod onward;
 mod patience;
+mod peer;
+mod query;
 mod question;
-pub(crate) mod redirect;
-pub(crate) mod repeat;
+mod redirect;
+mod repeat;
+mod respond;
+mod response_mode;
 mod router;
 mod server;
 mod sessions;
@@ -31,5 +37,9 @@ mod signup;
 mod speculation;
 mod userinfo;
 
+pub use axum::Router;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use browser::read as read_browser;
 pub(crate) use router::router;
 pub(crate) use server::serve;

@@ -15,7 +15,6 @@ mod http;
 mod issuer;
 mod model;
 mod pipeline;
-mod response_mode;
 mod urlencoded;
 mod user_claims;
 mod verify;
@@ -24,12 +23,12 @@ pub mod views;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use axum::Router;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
 pub use backends::{BackendError, Channels, Patience};
 pub use config::{BackendsConfig, Config, HttpConfig};
+pub use http::Router;
 pub use issuer::Issuer;
 
 use backends::Backends;

@@ -17,31 +17,30 @@ mod bind_client;
 mod confirm;
 mod interact;
 mod issue;
+mod next;
 mod obtain_consent;
 mod over;
 mod parse_params;
 mod permit;
-mod respond;
+mod stop;
 mod transaction;
 mod validate_request;
 
-use axum::response::Response;
-
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{OAuthError, ShownError, Stop};
-use crate::http::redirect::found;
+use crate::error::{OAuthError, ShownError};
 
 pub(crate) use authenticate::{Authenticated, authenticate};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after, resume_address};
 pub(crate) use issue::{Issued, granted_claims, issue};
+pub(crate) use next::Next;
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use over::no_such_transaction;
 pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, includes_permissions, permit};
-pub(crate) use respond::{respond, respond_error};
+pub(crate) use stop::Stop;
 pub(crate) use transaction::{PageState, Pending};
 pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};
 
@@ -50,16 +49,16 @@ pub(crate) async fn authorize(
     raw: RawParams,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     // Until here an error is a page, never a redirect; from here on it is an answer to the application.
     let (redirect, bound) = bind_client(raw, browser, deps).await?;
-    match to_issued(&redirect, &bound, browser, None, deps).await {
-        Ok(issued) => Ok(respond(&redirect, Ok(issued))),
-        Err(Stop::Refuse(error)) => Ok(respond(&redirect, Err(error))),
-        Err(stop) => Ok(interact::begin(stop, &redirect, &bound, browser, deps)
-            .await
-            .unwrap_or_else(|error| respond_error(&redirect, error.into()))),
-    }
+    Ok(
+        match to_issued(&redirect, &bound, browser, None, deps).await {
+            Ok(issued) => Next::Answer(redirect, Ok(issued)),
+            Err(Stop::Refuse(error)) => Next::Answer(redirect, Err(error)),
+            Err(stop) => interact::begin(stop, redirect, &bound, browser, deps).await,
+        },
+    )
 }
 
 /// Takes a pending request up again after a page: what may have changed meanwhile is checked again.
@@ -67,7 +66,7 @@ pub(crate) async fn resume(
     pending: Pending,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
     if pending.is_answered() {
         return Err(over::answered(&redirect, &bound, browser, deps).await);
@@ -77,9 +76,9 @@ pub(crate) async fn resume(
         None => to_issued(&redirect, &bound, browser, Some(&pending), deps).await,
     };
     match outcome {
-        Ok(issued) => answer(&pending, &redirect, &bound, Ok(issued), browser, deps).await,
+        Ok(issued) => answer(&pending, redirect, &bound, Ok(issued), browser, deps).await,
         Err(Stop::Refuse(error)) => {
-            answer(&pending, &redirect, &bound, Err(error), browser, deps).await
+            answer(&pending, redirect, &bound, Err(error), browser, deps).await
         }
         Err(stop) => interact::go_on(stop, pending, &bound, browser, deps).await,
     }
@@ -89,22 +88,22 @@ pub(crate) async fn resume(
 /// store says so before anything leaves. An error that passes by itself ends nothing, so that the user need not type again.
 pub(crate) async fn answer(
     pending: &Pending,
-    redirect: &VerifiedRedirect,
+    redirect: VerifiedRedirect,
     bound: &BoundRequest,
     outcome: Result<Issued, OAuthError>,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     if outcome.as_ref().is_err_and(OAuthError::is_passing) {
-        return Ok(respond(redirect, outcome));
+        return Ok(Next::Answer(redirect, outcome));
     }
     match interact::close(pending, deps).await {
-        Ok(true) => Ok(respond(redirect, outcome)),
+        Ok(true) => Ok(Next::Answer(redirect, outcome)),
         Ok(false) => {
             let current = Pending::find(&pending.page_state(), browser, deps).await?;
-            Ok(found(&page_after(&current, bound)))
+            Ok(Next::Page(page_after(&current, bound)))
         }
-        Err(error) => Ok(respond_error(redirect, error.into())),
+        Err(error) => Ok(Next::Answer(redirect, Err(error.into()))),
     }
 }
 

@@ -1,7 +1,5 @@
 //! `application/x-www-form-urlencoded`, the format of queries and forms, read strictly.
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use crate::error::ShownError;
@@ -55,15 +53,6 @@ impl Pairs {
 impl FromIterator<(String, String)> for Pairs {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
         Self(pairs.into_iter().collect())
-    }
-}
-
-/// The query of a request.
-impl<S: Sync> FromRequestParts<S> for Pairs {
-    type Rejection = ShownError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ShownError> {
-        Self::parse(parts.uri.query().unwrap_or_default())
     }
 }
 

@@ -116,7 +116,7 @@ impl Sessions {
         };
         let request = ResolveSessionRequest {
             session_token: session_token.to_owned(),
-            device: Some(browser.device()),
+            device: Some(browser.device.clone()),
             limits: Some(limits(tenant, true)),
             ephemeral_limits: Some(limits(tenant, false)),
             ..request

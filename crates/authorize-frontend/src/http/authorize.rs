@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use doorward_oauth2_types::parameters;
 use doorward_service_kit::deadline::within;
 use http::HeaderMap;
@@ -13,7 +12,7 @@ use super::fetch_metadata::check_page_or_frame;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::{self, PageState, Pending, RawParams};
+use crate::pipeline::{self, Next, PageState, Pending, RawParams};
 use crate::urlencoded::Pairs;
 
 /// RFC 6749 §3.1: `GET`.
@@ -22,7 +21,7 @@ pub(super) async fn get(
     browser: Browser,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     check_page_or_frame(&headers)?;
     let raw = RawParams::parse(&query.unwrap_or_default())?;
     answer(raw, &browser, &deps).await
@@ -35,7 +34,7 @@ pub(super) async fn post(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     FormBody(body): FormBody,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     check_page_or_frame(&headers)?;
     if query.is_some_and(|query| !query.is_empty()) {
         return Err(ShownError::invalid_request(
@@ -46,7 +45,7 @@ pub(super) async fn post(
     answer(raw, &browser, &deps).await
 }
 
-async fn answer(raw: RawParams, browser: &Browser, deps: &Deps) -> Result<Response, ShownError> {
+async fn answer(raw: RawParams, browser: &Browser, deps: &Deps) -> Result<Next, ShownError> {
     let ui_locales = raw.get(parameters::UI_LOCALES).map(str::to_owned);
     let is_silent = raw.get(parameters::PROMPT) == Some("none");
     let answer = Box::pin(pipeline::authorize(raw, browser, deps));
@@ -64,7 +63,7 @@ pub(super) async fn resume(
     browser: Browser,
     headers: HeaderMap,
     query: Pairs,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     check_page_or_frame(&headers)?;
     let Some(state) = PageState::of(&query) else {
         return Err(pipeline::no_such_transaction(&deps).await);

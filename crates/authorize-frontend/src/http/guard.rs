@@ -10,7 +10,7 @@ use http::header::{CONTENT_ENCODING, HOST, HeaderValue, STRICT_TRANSPORT_SECURIT
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::body::read_whole;
-use crate::browser::came_by_plain_http;
+use super::peer::came_by_plain_http;
 use crate::deps::Deps;
 use crate::error::ShownError;
 

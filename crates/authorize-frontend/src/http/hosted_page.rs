@@ -150,13 +150,14 @@ impl HostedPage {
 
     /// The application is told no, and the transaction is over.
     pub(super) async fn refuse(
-        &self,
+        self,
         error: OAuthError,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Response, ShownError> {
-        let (redirect, bound) = (&self.redirect, &self.bound);
-        answer(&self.pending, redirect, bound, Err(error), browser, deps).await
+        let (redirect, bound) = (self.redirect, &self.bound);
+        let next = answer(&self.pending, redirect, bound, Err(error), browser, deps).await?;
+        Ok(next.into_response())
     }
 }
 

@@ -12,7 +12,7 @@ use url::Url;
 
 /// Who may show a page in a frame.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Framing<'a> {
+pub(super) enum Framing<'a> {
     /// Nobody.
     #[default]
     Forbidden,
@@ -22,17 +22,17 @@ pub(crate) enum Framing<'a> {
 
 /// What a page may do.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Policy<'a> {
+pub(super) struct Policy<'a> {
     /// Of the page's only script; none: no script at all.
-    pub(crate) script_nonce: Option<&'a str>,
+    pub(super) script_nonce: Option<&'a str>,
     /// Where forms may lead, redirects included; empty: there is no form.
-    pub(crate) form_action: &'a str,
+    pub(super) form_action: &'a str,
     /// Logos from elsewhere; `None` has none.
-    pub(crate) logo_urls: &'a [Option<&'a str>],
+    pub(super) logo_urls: &'a [Option<&'a str>],
     /// Who may frame it.
-    pub(crate) framing: Framing<'a>,
+    pub(super) framing: Framing<'a>,
     /// True: never part of a sign-in, so nobody may keep hold of its window.
-    pub(crate) isolated: bool,
+    pub(super) isolated: bool,
 }
 
 impl Policy<'_> {
@@ -65,7 +65,7 @@ impl Policy<'_> {
 }
 
 /// A page with its headers; the status is for the caller to add.
-pub(crate) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
+pub(super) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
     let fixed = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
@@ -91,12 +91,12 @@ pub(crate) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
 
 /// The callback as a `form-action` source: its origin, or no more than its scheme where no source can say more: for a
 /// native application's own scheme, and for an IPv6 address.
-pub(crate) fn callback_source(uri: &MatchedRedirectUri) -> String {
+pub(super) fn callback_source(uri: &MatchedRedirectUri) -> String {
     target_source(uri.as_str())
 }
 
 /// As [`callback_source`], for wherever else a form may lead.
-pub(crate) fn target_source(url: &str) -> String {
+pub(super) fn target_source(url: &str) -> String {
     let parsed = Url::parse(url).ok();
     let origin = parsed
         .filter(|url| matches!(url.scheme(), "http" | "https"))

@@ -7,12 +7,13 @@ use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
 use http::HeaderMap;
 
+use super::cookies::expired_session_cookie;
 use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
 use crate::backends::{BackendError, RegisteredClient};
-use crate::browser::{Browser, expired_session_cookie};
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::model::Tenant;
@@ -92,7 +93,7 @@ async fn target(
 /// Ends the session of this browser, if it has one; an error means that it may live on. Of several cookies none signs
 /// anybody in, but what is told afterwards has to be true of each.
 pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), ShownError> {
-    for session_token in browser.session_tokens() {
+    for session_token in &browser.session_tokens {
         let ended = deps.backends.sessions.end(session_token).await;
         ended.map_err(ShownError::unconfirmed_sign_out)?;
     }

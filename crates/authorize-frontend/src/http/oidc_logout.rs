@@ -19,6 +19,7 @@ use doorward_proto::session::v1::ResolveSessionRequest;
 use http::{HeaderMap, StatusCode};
 
 use super::body::FormBody;
+use super::cookies::expired_session_cookie;
 use super::errors::{non_empty, page};
 use super::fetch_metadata::check_page;
 use super::form::{Form, csrf_value, is_genuine};
@@ -27,7 +28,7 @@ use super::logout::{end_session, logged_out};
 use super::question::{Choice, user_name};
 use super::redirect::{found, see_other};
 use crate::backends::{BackendError, LiveSession, Resolved};
-use crate::browser::{Browser, expired_session_cookie};
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::urlencoded::Pairs;

@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{LOCATION, SET_COOKIE};
 
+use super::browser;
 use super::fetch_metadata::follows_own_page;
 use super::html::{Policy, html};
 use crate::browser::Browser;
@@ -31,7 +32,7 @@ pub(super) async fn end_forms_here(
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let browser = Browser::read(&parts, &deps.trusted_proxies);
+    let browser = browser::read(&parts, &deps.trusted_proxies);
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(url) = leaves_for(&response).map(str::to_owned) else {
         return response;

@@ -11,9 +11,10 @@ use super::hosted_page::HostedPage;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{ShownError, Stop};
+use crate::error::ShownError;
 use crate::pipeline::{
-    Authenticated, PageState, Pending, advance, authenticate, resume_address, validate_request,
+    Authenticated, PageState, Pending, Stop, advance, authenticate, resume_address,
+    validate_request,
 };
 use crate::urlencoded::Pairs;
 

@@ -5,12 +5,12 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION, PRAGMA, REFERRER_POLICY};
 
 /// 302, for requests that read.
-pub(crate) fn found(location: &str) -> Response {
+pub(super) fn found(location: &str) -> Response {
     to(StatusCode::FOUND, location)
 }
 
 /// 303, for forms: the browser forgets the body, so that a password is not sent again (RFC 9700 §4.12).
-pub(crate) fn see_other(location: &str) -> Response {
+pub(super) fn see_other(location: &str) -> Response {
     to(StatusCode::SEE_OTHER, location)
 }
 

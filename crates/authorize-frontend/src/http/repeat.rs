@@ -2,18 +2,14 @@
 //! pending sign-ins are tied to. Without it a new cookie would replace that one, and end the sign-ins of all other tabs.
 
 use axum::response::Response;
-use doorward_proto::session::v1::Parameter;
 use doorward_service_kit::secret;
 
 use super::html::{Policy, callback_source, html};
-use crate::pipeline::VerifiedRedirect;
+use crate::pipeline::{RawParams, VerifiedRedirect};
 use crate::views::FormPost;
 
-pub(crate) fn repeat(redirect: &VerifiedRedirect, parameters: &[Parameter]) -> Response {
-    let parameters = parameters.iter();
-    let parameters: Vec<_> = parameters
-        .map(|it| (it.name.as_str(), it.value.as_str()))
-        .collect();
+pub(super) fn repeat(redirect: &VerifiedRedirect, params: &RawParams) -> Response {
+    let parameters: Vec<_> = params.iter().collect();
     let nonce = secret();
     let page = FormPost {
         language: redirect.language(),

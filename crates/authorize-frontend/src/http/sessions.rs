@@ -24,6 +24,7 @@ use doorward_proto::session::v1::ResolveSessionRequest;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 use http::{HeaderMap, StatusCode};
 
+use super::cookies::expired_session_cookie;
 use super::errors::page;
 use super::fetch_metadata::check_opened_as_page;
 use super::form::{Form, csrf_value, is_genuine};
@@ -32,7 +33,7 @@ use super::logout::{end_session, logged_out};
 use super::question::user_name;
 use super::redirect::see_other;
 use crate::backends::{BackendError, LiveSession, Resolved};
-use crate::browser::{Browser, expired_session_cookie};
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::model::Tenant;

@@ -6,13 +6,14 @@ use doorward_proto::client_registry::v1::Connection;
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::OpenSessionRequest;
 
+use super::cookies::session_cookie;
 use super::elsewhere::Elsewhere;
 use super::errors::non_empty;
 use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::redirect::{found, see_other};
 use crate::backends::limits;
-use crate::browser::{Browser, session_cookie};
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::pipeline::{PageState, Pending, resume_address, validate_request};
@@ -134,7 +135,7 @@ impl SignIn {
             previous_session_token: browser.session_token().unwrap_or_default().to_owned(),
             limits: Some(limits),
             persistent,
-            device: Some(browser.device()),
+            device: Some(browser.device.clone()),
             transaction: None,
         };
         let submitted = self.hosted.pending.submitted(browser);

@@ -5,11 +5,11 @@ use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::{ResolveSessionRequest, Session};
 use jiff::Timestamp;
 
-use super::{Pending, ValidatedRequest};
+use super::{Pending, Stop, ValidatedRequest};
 use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{OAuthError, Stop};
+use crate::error::OAuthError;
 
 /// A request whose user is known.
 #[derive(Debug)]

@@ -4,8 +4,7 @@
 use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 use doorward_proto::client_registry::v1::Client;
 
-use super::{Consented, Pending, VerifiedRedirect};
-use crate::error::Stop;
+use super::{Consented, Pending, Stop, VerifiedRedirect};
 use crate::model::Tenant;
 
 /// A request whose answer may be sent.

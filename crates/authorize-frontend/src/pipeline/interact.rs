@@ -1,6 +1,5 @@
 //! Putting a request aside while its user is asked something, and taking it up again.
 
-use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::auth0::{self, ScreenHint};
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{
@@ -10,13 +9,11 @@ use doorward_proto::to_timestamp;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
-use super::{BoundRequest, PageState, Pending, VerifiedRedirect};
+use super::{BoundRequest, Next, PageState, Pending, Stop, VerifiedRedirect};
 use crate::backends::BackendError;
-use crate::browser::{Browser, browser_cookie};
+use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{ShownError, Stop};
-use crate::http::redirect::found;
-use crate::http::repeat::repeat;
+use crate::error::ShownError;
 
 /// How long a sign-in may take.
 pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -24,14 +21,30 @@ pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1
 /// Keeps the request and sends the browser to the page that asks what is missing.
 pub(super) async fn begin(
     stop: Stop,
-    redirect: &VerifiedRedirect,
+    redirect: VerifiedRedirect,
     bound: &BoundRequest,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Response, BackendError> {
-    if browser.is_cross_site_post() && browser.browser_token().is_none() {
-        return Ok(repeat(redirect, &bound.params().store()));
+) -> Next {
+    if browser.is_cross_site_post && browser.browser_token().is_none() {
+        return Next::Repeat(redirect, bound.params().clone());
     }
+    match keep(stop, bound, browser, deps).await {
+        Ok((pending, browser_token)) => Next::FirstPage {
+            address: page_after(&pending, bound),
+            browser_token,
+        },
+        Err(error) => Next::Answer(redirect, Err(error.into())),
+    }
+}
+
+/// Stores the request as a transaction of this browser; returns it with the value of the browser's cookie.
+async fn keep(
+    stop: Stop,
+    bound: &BoundRequest,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<(Pending, String), BackendError> {
     let state = PageState::generate();
     let now = deps.clock.now();
     let params = match &stop {
@@ -56,12 +69,11 @@ pub(super) async fn begin(
             transaction: Some(pending.to_message()),
             browser_token: browser_token.clone(),
             client_id: bound.client().client_id.clone(),
-            client_address: browser.device().ip,
+            client_address: browser.device.ip.clone(),
             is_new_browser: browser.browser_token().is_none(),
         })
         .await?;
-    let page = found(&page_after(&pending, bound));
-    Ok((browser_cookie(&browser_token), page).into_response())
+    Ok((pending, browser_token))
 }
 
 /// The stage in which the user is asked what the request lacks.
@@ -110,12 +122,12 @@ pub(super) async fn go_on(
     bound: &BoundRequest,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Response, ShownError> {
+) -> Result<Next, ShownError> {
     let stage = stage_that_asks(stop);
     if !is_same_page(&stage, pending.stage()) {
         pending = advance(&pending, stage, browser, deps).await?.0;
     }
-    Ok(found(&page_after(&pending, bound)))
+    Ok(Next::Page(page_after(&pending, bound)))
 }
 
 /// The transaction at its next stage, and whether this brought it there: of two that move it on at once, one does, and

@@ -5,8 +5,7 @@ use doorward_proto::client_registry::v1::{Client, ResourceServer};
 use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::session::v1::Session;
 
-use super::{Pending, Permitted, ValidatedRequest};
-use crate::error::Stop;
+use super::{Pending, Permitted, Stop, ValidatedRequest};
 
 /// A request that may be granted.
 #[derive(Debug)]

@@ -63,6 +63,11 @@ impl RawParams {
         Self(sent.chain(hint).collect())
     }
 
+    /// The names and values, in the order of the request.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter()
+    }
+
     /// The value of a parameter that was sent exactly once.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)

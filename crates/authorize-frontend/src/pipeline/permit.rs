@@ -6,9 +6,8 @@ use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::Session;
 
 use super::validate_request::is_oidc_scope;
-use super::{Authenticated, ValidatedRequest};
+use super::{Authenticated, Stop, ValidatedRequest};
 use crate::deps::Deps;
-use crate::error::Stop;
 
 /// A request whose scope is cut to what the user may be given.
 #[derive(Debug)]

@@ -12,9 +12,9 @@ use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::http::logout::not_allowed;
+use crate::http::response_mode::in_query;
 use crate::model::Tenant;
 use crate::pipeline::is_strict_third_party;
-use crate::response_mode::in_query;
 use crate::urlencoded::Pairs;
 use crate::verify::{HintedSession, verify_logout_hint};
 

@@ -12,7 +12,7 @@ use crate::pipeline::VerifiedRedirect;
 type Parameters = [(&'static str, String)];
 
 /// Sends the parameters to the verified address in the mode of the request.
-pub(crate) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> Response {
+pub(super) fn send(redirect: &VerifiedRedirect, parameters: &Parameters) -> Response {
     match redirect.response_mode() {
         ResponseMode::Fragment => url::respond(redirect.uri(), '#', parameters),
         ResponseMode::Query => {
@@ -25,7 +25,7 @@ pub(crate) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> R
 }
 
 /// A URI without fragment, with the parameters at the end of its query.
-pub(crate) fn in_query(uri: &str, parameters: &Parameters) -> String {
+pub(super) fn in_query(uri: &str, parameters: &Parameters) -> String {
     url::location(uri, query_separator(uri), parameters)
 }
 

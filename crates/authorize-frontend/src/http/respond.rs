@@ -1,0 +1,55 @@
+//! Draws what the pipeline returned.
+
+use axum::response::{IntoResponse, Response};
+
+use super::cookies::browser_cookie;
+use super::redirect::found;
+use super::repeat::repeat;
+use super::response_mode;
+use crate::error::{OAuthError, ShownError};
+use crate::pipeline::{Issued, Next, VerifiedRedirect};
+
+impl IntoResponse for Next {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answer(redirect, outcome) => answer(&redirect, outcome),
+            Self::Page(address) => found(&address),
+            Self::FirstPage {
+                address,
+                browser_token,
+            } => (browser_cookie(&browser_token), found(&address)).into_response(),
+            Self::Repeat(redirect, params) => repeat(&redirect, &params),
+        }
+    }
+}
+
+/// Answers the application: nothing but a [`VerifiedRedirect`] says where it is.
+fn answer(redirect: &VerifiedRedirect, outcome: Result<Issued, OAuthError>) -> Response {
+    match outcome {
+        Ok(issued) => send(redirect, issued.into_parameters(redirect.state())),
+        Err(error) => refuse(redirect, error),
+    }
+}
+
+/// RFC 6749 §4.2.2.1.
+fn refuse(redirect: &VerifiedRedirect, error: OAuthError) -> Response {
+    tracing::info!(error = %error.code, description = error.description.as_ref(), "authorization refused");
+    if redirect.shows_errors() {
+        let tag = redirect.language().tag().to_owned();
+        let shown = ShownError::from(error).in_language_of(Some(tag));
+        return shown.into_response();
+    }
+    let mut parameters = vec![
+        ("error", error.code.to_string()),
+        ("error_description", error.description.into_owned()),
+    ];
+    parameters.extend(redirect.state().map(|state| ("state", state.to_owned())));
+    send(redirect, parameters)
+}
+
+/// Adds the issuer, where the tenant wants it, so that an application with several issuers cannot mix them up
+/// (RFC 9207 §2).
+fn send(redirect: &VerifiedRedirect, mut parameters: Vec<(&'static str, String)>) -> Response {
+    parameters.extend(redirect.iss().map(|iss| ("iss", iss.to_owned())));
+    response_mode::send(redirect, &parameters)
+}

@@ -1,0 +1,21 @@
+//! What the browser gets next, as a value: `http` draws it.
+
+use super::{Issued, RawParams, VerifiedRedirect};
+use crate::error::OAuthError;
+
+/// What the browser gets next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The answer to the application, tokens or an error. The redirect says where it goes, and in which mode.
+    Answer(VerifiedRedirect, Result<Issued, OAuthError>),
+    /// A redirect to a page of ours.
+    Page(String),
+    /// A redirect to the first page of a transaction, which ties the transaction to the browser.
+    FirstPage {
+        address: String,
+        /// Value of the cookie that pending sign-ins are tied to.
+        browser_token: String,
+    },
+    /// A form that sends the same request again from a page of ours, with cookies.
+    Repeat(VerifiedRedirect, RawParams),
+}

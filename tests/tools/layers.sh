@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The modules of the frontend import downward only: http, pipeline, tokens, backends, model (docs/adr/0025).
+set -euo pipefail
+cd "$(dirname "$0")/../../crates/authorize-frontend/src"
+
+failed=0
+
+# Names the module that a file belongs to: `pipeline` for pipeline.rs and pipeline/confirm.rs.
+module_of() {
+    local module=${1%%/*}
+    echo "${module%.rs}"
+}
+
+# may MODULE NAME...: the only modules of the crate that MODULE may name.
+may() {
+    local module=$1 file name
+    shift
+    while IFS=: read -r file name; do
+        [[ $(module_of "$file") == "$module" ]] || continue
+        name=${name#crate::}
+        [[ " $module $* " == *" $name "* ]] && continue
+        echo "$file names crate::$name; $module may name: $*" >&2
+        failed=1
+    done < <(grep --recursive --only-matching --extended-regexp --include='*.rs' 'crate::[a-z_]+' "$module.rs" $([[ -d $module ]] && echo "$module") | sort --unique)
+}
+
+# only PATTERN WHAT FILE...: no file but these (a folder ends in /) may match the pattern.
+only() {
+    local pattern=$1 what=$2 file allowed
+    shift 2
+    while IFS= read -r file; do
+        for allowed in "$@"; do
+            [[ $file == "$allowed" || ($allowed == */ && $file == "$allowed"*) ]] && continue 2
+        done
+        echo "$file names $what" >&2
+        failed=1
+    done < <(grep --recursive --files-with-matches --extended-regexp --include='*.rs' "$pattern" * | sort)
+}
+
+# From the bottom to the top.
+[[ ! -f paths.rs ]] || may paths
+may issuer
+may config issuer
+may views paths
+[[ ! -f model.rs ]] || may model
+may backends model browser
+may browser views model
+may error backends views model
+may deps backends issuer
+may urlencoded error
+[[ ! -f verify.rs ]] || may verify backends deps
+[[ ! -f tokens.rs ]] || may tokens backends deps error issuer model
+may pipeline tokens verify backends browser deps error issuer model paths urlencoded views
+
+only 'crate::http\b' crate::http http.rs http/ fuzzing.rs
+only '\baxum\b' axum http.rs http/
+
+# Messages stop at `backends`. This list only shrinks.
+only doorward_proto doorward_proto backends/ \
+    browser.rs error.rs http/browser.rs http/confirmation.rs http/consent.rs http/consent/lines.rs http/discovery.rs \
+    http/errors.rs http/hosted_page.rs http/jwks.rs http/login.rs http/logout.rs http/oidc_logout.rs \
+    http/oidc_logout/request.rs http/question.rs http/sessions.rs http/sessions/entry.rs http/sign_in.rs \
+    http/signup.rs http/userinfo.rs pipeline/authenticate.rs pipeline/authenticate/tests.rs \
+    pipeline/bind_client.rs pipeline/confirm.rs pipeline/interact.rs pipeline/issue.rs pipeline/issue/claims.rs \
+    pipeline/obtain_consent.rs pipeline/over.rs pipeline/parse_params.rs pipeline/permit.rs \
+    pipeline/transaction.rs pipeline/validate_request.rs pipeline/validate_request/audience.rs \
+    pipeline/validate_request/connection.rs pipeline/validate_request/id_token_hint.rs \
+    pipeline/validate_request/organization.rs pipeline/validate_request/response_type.rs \
+    pipeline/validate_request/scope.rs pipeline/validate_request/strict.rs user_claims.rs verify.rs
+
+exit $failed
