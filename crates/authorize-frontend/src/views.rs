@@ -1,8 +1,8 @@
-//! What people see: the hosted pages, their texts in each language, and the files that they load.
+//! The hosted pages, their texts in each language, and the files that they load.
 //!
-//! A view is a struct whose `Display` is the HTML, from the template of the same name in `templates/`. Templates escape
-//! every value; the one exception is the JSON that [`WebMessage`] puts into a script. Views know nothing of HTTP: which
-//! headers an answer needs is for the endpoint to say.
+//! A view is a struct whose `Display` is the HTML, from the template of the same name in `templates/`. Templates
+//! escape every value; the one exception is the JSON that [`WebMessage`] puts into a script. Views contain nothing of
+//! HTTP: endpoints set the headers.
 
 mod assets;
 mod confirmation;
@@ -42,16 +42,16 @@ pub use signup::Signup;
 pub use texts::{Language, accepted_languages};
 pub use web_message::WebMessage;
 
-/// What every page shows, whatever it is for.
+/// The parts that all pages show.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
     /// The language of all texts.
     pub language: Language,
     /// The tenant's `friendly_name`.
     pub tenant_name: &'a str,
-    /// The tenant's `picture_url`; Doorward's own mark is shown without one.
+    /// The tenant's `picture_url`; with `None` the page shows Doorward's mark.
     pub logo_url: Option<&'a str>,
-    /// The application that the person came from, once it is known.
+    /// The name of the application, once it is known.
     pub client_name: Option<&'a str>,
 }
 
@@ -68,7 +68,7 @@ impl Page<'_> {
         self.language.text(key, variables)
     }
 
-    /// Where the person is going: the application, or the tenant when no application is known.
+    /// The name of the application, or of the tenant if no application is known.
     fn destination(&self) -> &str {
         self.client_name.unwrap_or(self.tenant_name)
     }

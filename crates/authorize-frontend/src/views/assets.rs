@@ -1,4 +1,4 @@
-//! The files that pages load, each at an address that changes with its content.
+//! The files that pages load, each at a URL that changes with its content.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ static MARK: Asset = Asset {
 };
 
 impl Asset {
-    /// The file of that name, if there is one.
+    /// The file with this name.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         [&STYLESHEET, &MARK]
@@ -45,19 +45,19 @@ impl Asset {
         &STYLESHEET
     }
 
-    /// Doorward's mark, which is the favicon as well.
+    /// Doorward's mark, which is also the favicon.
     #[must_use]
     pub fn mark() -> &'static Self {
         &MARK
     }
 
-    /// A short name of the content, so that an answer for it may be cached for ever.
+    /// A hash of the content, so that responses can be cached for ever.
     #[must_use]
     pub fn version(&self) -> &str {
         self.hash.get(..12).unwrap_or_default()
     }
 
-    /// The address that pages use.
+    /// The path that pages use.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/u/assets/{}?v={}", self.name, self.version())

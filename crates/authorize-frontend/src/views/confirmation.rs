@@ -1,4 +1,4 @@
-//! `/u/confirmation`: is it really the application on this device that you mean?
+//! `/u/confirmation`: asks whether the application on this device is the right one.
 
 use super::{Asset, FormError, Page};
 
@@ -6,16 +6,16 @@ use super::{Asset, FormError, Page};
 #[derive(askama::Template)]
 #[template(path = "confirmation.html")]
 pub struct Confirmation<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The transaction, as this page must send it back.
+    /// The state of the transaction, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// Who is asked.
+    /// The name of the user whom the page asks.
     pub user: &'a str,
-    /// Where the answer goes: an origin, or a scheme with its colon.
+    /// The target of the answer: an origin, or a scheme with its colon.
     pub target: &'a str,
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }

@@ -1,4 +1,4 @@
-//! `/u/consent`: what may the application have?
+//! `/u/consent`: asks for consent to what the application requests.
 
 use super::{Asset, FormError, Page};
 
@@ -6,48 +6,47 @@ use super::{Asset, FormError, Page};
 #[derive(askama::Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The transaction, as this page must send it back.
+    /// The state of the transaction, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
     /// The application's logo.
     pub application_logo: Option<&'a str>,
-    /// Who is asked.
+    /// The name of the user whom the page asks.
     pub user: &'a str,
-    /// What the application wants to know of the user.
+    /// The requested claims about the user.
     pub profile: &'a [ConsentLine<ProfileScope>],
-    /// The API that it wants to use.
+    /// The name of the requested API.
     pub api_name: Option<&'a str>,
-    /// Whether its tokens include all that the user is permitted there.
+    /// Whether the tokens contain all permissions of the user for the API.
     pub includes_permissions: bool,
-    /// The organization in which it asks.
+    /// The name of the organization.
     pub organization: Option<&'a str>,
-    /// What it wants to do there.
+    /// The requested scopes of the API.
     pub permissions: &'a [ConsentLine<String>],
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }
 
 impl Consent<'_> {
-    /// Whose account it is.
+    /// The name of the user's account.
     fn account(&self) -> &str {
         self.organization.unwrap_or(self.page.tenant_name)
     }
 }
 
-/// One thing that is asked for.
+/// One line of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentLine<T> {
-    /// What it is.
+    /// The group of claims, or the scope.
     pub subject: T,
-    /// Whether the user agreed to other things before, but not to this.
+    /// Whether the user has consented to other lines before, but not to this one.
     pub is_new: bool,
 }
 
-/// A group of OpenID Connect's scopes that has a text of its own. `openid` has none: that the user is signed in is what
-/// the page is about.
+/// A group of OpenID Connect's scopes with a text of its own. `openid` has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileScope {
     /// Name, picture and the like.

@@ -1,27 +1,27 @@
-//! The page for everything that cannot be told to the application.
+//! The page for errors that do not go to the application.
 
 use http::StatusCode;
 
 use super::{Asset, Page};
 
-/// What the person is told; the technical line carries the details.
+/// The kind of error, which selects the text for the user. The technical line has the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The application's request cannot be accepted.
     Request,
-    /// The transaction is over, too old, or belongs to another browser.
+    /// The transaction has ended, has expired, or belongs to another browser.
     StartAgain,
-    /// A page of ours asked for something that could not be done, and was not.
+    /// A form asked for a change that was not possible, and nothing changed.
     NothingChanged,
-    /// No page has this address.
+    /// There is no page at this URL.
     NotFound,
-    /// More was sent than we read.
+    /// The request exceeds a limit of size.
     TooLarge,
     /// A part of Doorward cannot be reached.
     Unavailable,
-    /// It is not known whether the person is signed out.
+    /// A sign-out may or may not have succeeded.
     UnconfirmedSignOut,
-    /// A fault of ours.
+    /// A defect of Doorward.
     Fault,
 }
 
@@ -38,7 +38,7 @@ impl ErrorKind {
         Self::Fault,
     ];
 
-    /// The kind for an answer of which no more than its status is known.
+    /// The kind for a status.
     #[must_use]
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -73,7 +73,7 @@ impl ErrorKind {
         format!("{}-sentence", self.key())
     }
 
-    /// The page of ours where the person can look how things are.
+    /// The path of the page that shows the current state.
     pub(super) fn way_back(self) -> Option<&'static str> {
         (self == Self::NothingChanged).then_some("/u/sessions")
     }
@@ -83,15 +83,15 @@ impl ErrorKind {
 #[derive(Debug, askama::Template)]
 #[template(path = "error_page.html")]
 pub struct ErrorPage<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// What the person is told.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// The protocol's error code.
     pub error: &'a str,
     /// The protocol's description; English, for the application's developer.
     pub error_description: &'a str,
-    /// By which the log entry is found.
+    /// The `trace_id` of the log entry.
     pub tracking_id: &'a str,
     /// The tenant's `support_email`.
     pub support_email: Option<&'a str>,

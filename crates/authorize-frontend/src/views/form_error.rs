@@ -1,23 +1,23 @@
-//! The messages that a form can show, under the keys that Auth0's pages use.
+//! The messages of forms, with the keys of Auth0's pages.
 
-/// Why a form is shown again.
+/// The error of a submitted form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormError {
-    /// Unknown user or wrong password; never says which.
+    /// Unknown user or wrong password. The message does not say which.
     WrongEmailCredentials,
     /// No email address was typed.
     NoEmail,
-    /// What was typed is no email address.
+    /// The input is no email address.
     InvalidEmailFormat,
     /// No password was typed.
     NoPassword,
     /// The password breaks the connection's rules.
     PasswordTooWeak,
-    /// The password is longer than anybody's may be.
+    /// The password is longer than any password may be.
     PasswordTooLong,
-    /// Someone has signed up with that address before.
+    /// Another user has this email address.
     EmailInUse,
-    /// The form says neither yes nor no.
+    /// The form contains neither a yes nor a no.
     InvalidAction,
 }
 
@@ -34,7 +34,7 @@ impl FormError {
         Self::InvalidAction,
     ];
 
-    /// The value of `data-error-code`, by which browser tests know the message.
+    /// The value of `data-error-code`, by which browser tests recognise the message.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl FormError {
         format!("error-{}", self.code())
     }
 
-    /// Whether the message is about what was typed into the email field.
+    /// Whether the message is about the email field.
     pub(super) fn is_about_email(self) -> bool {
         matches!(
             self,
@@ -61,7 +61,7 @@ impl FormError {
         )
     }
 
-    /// Whether the message is about what was typed into the password field.
+    /// Whether the message is about the password field.
     pub(super) fn is_about_password(self) -> bool {
         matches!(
             self,

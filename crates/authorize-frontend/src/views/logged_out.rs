@@ -1,11 +1,11 @@
-//! A logout with nowhere to go.
+//! The page after a logout without a redirect.
 
 use super::{Asset, Page};
 
-/// Tells that the session has ended.
+/// The page that says that the session has ended.
 #[derive(Debug, askama::Template)]
 #[template(path = "logged_out.html")]
 pub struct LoggedOut<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
 }

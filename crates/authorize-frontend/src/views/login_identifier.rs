@@ -1,4 +1,4 @@
-//! `/u/login/identifier`: who are you?
+//! `/u/login/identifier`: asks for the email address.
 
 use super::{Asset, FormError, Page};
 
@@ -6,16 +6,16 @@ use super::{Asset, FormError, Page};
 #[derive(askama::Template)]
 #[template(path = "login_identifier.html")]
 pub struct LoginIdentifier<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The transaction, as this page must send it back.
+    /// The state of the transaction, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// What is already typed in: `login_hint`, or the last attempt.
+    /// The initial value of the field: `login_hint`, or the last attempt.
     pub username: &'a str,
-    /// Whether the connection takes new users.
+    /// Whether the connection allows sign-ups.
     pub signup_allowed: bool,
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }

@@ -1,4 +1,4 @@
-//! `/u/login/password`: the password of the person named on the page before.
+//! `/u/login/password`: asks for the password of the user from the page before.
 
 use super::{Asset, FormError, Page};
 
@@ -6,14 +6,14 @@ use super::{Asset, FormError, Page};
 #[derive(askama::Template)]
 #[template(path = "login_password.html")]
 pub struct LoginPassword<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The transaction, as this page must send it back.
+    /// The state of the transaction, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// Who is signing in, as typed. In the form for password managers; the transaction decides.
+    /// The email as typed. For password managers only: the transaction has the one that counts.
     pub username: &'a str,
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }

@@ -1,4 +1,4 @@
-//! `/u/logout`: do you want to be signed out?
+//! `/u/logout`: asks whether to sign out.
 
 use super::{Asset, FormError, Page};
 
@@ -6,14 +6,14 @@ use super::{Asset, FormError, Page};
 #[derive(askama::Template)]
 #[template(path = "logout.html")]
 pub struct Logout<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The request, as this page must send it back.
+    /// The state of the request, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// Who is asked.
+    /// The name of the user whom the page asks.
     pub user: &'a str,
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }

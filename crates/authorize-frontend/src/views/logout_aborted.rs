@@ -1,11 +1,11 @@
-//! `/u/logout`, answered with no.
+//! The page after a no on `/u/logout`.
 
 use super::{Asset, Page};
 
-/// Tells that the session goes on.
+/// The page that says that the user is still signed in.
 #[derive(Debug, askama::Template)]
 #[template(path = "logout_aborted.html")]
 pub struct LogoutAborted<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
 }

@@ -1,11 +1,11 @@
-//! `/u/sessions`, where nobody is signed in.
+//! `/u/sessions` without a session.
 
 use super::{Asset, Page};
 
-/// Tells that there is no session, and where one begins.
+/// The page that says that there is no session, and how to sign in.
 #[derive(Debug, askama::Template)]
 #[template(path = "no_session.html")]
 pub struct NoSession<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
 }

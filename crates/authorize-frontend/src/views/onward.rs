@@ -1,14 +1,14 @@
-//! The page at which a form ends whose answer belongs to an application.
+//! The page between a form and the application.
 
 use super::{Asset, Language};
 
-/// Goes on to an address by itself; the link is for browsers that do not.
+/// A page that opens a URL by itself; the link is for browsers that do not.
 #[derive(Debug, askama::Template)]
 #[template(path = "onward.html")]
 pub struct Onward<'a> {
     /// The language of the texts.
     pub language: Language,
-    /// Where it leads: a registered address with its answer.
+    /// The URL: a registered one, with the answer.
     pub url: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! `/u/sessions`: where are you signed in?
+//! `/u/sessions`: lists where the user is signed in.
 
 use jiff::Timestamp;
 
@@ -8,43 +8,43 @@ use super::{Asset, Language, Page};
 #[derive(Debug, askama::Template)]
 #[template(path = "sessions.html")]
 pub struct Sessions<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// Whose they are.
+    /// The name of the user.
     pub user: &'a str,
-    /// In the order of the page.
+    /// The sessions, in the order of the page.
     pub sessions: &'a [SessionEntry<'a>],
 }
 
-/// A session as its user knows it.
+/// A session, described for its user.
 #[derive(Debug)]
 pub struct SessionEntry<'a> {
-    /// By which it is ended.
+    /// The id that ends it.
     pub sid: &'a str,
-    /// Whether it is the one of the browser that shows the page.
+    /// Whether it is the session of this browser.
     pub is_here: bool,
     /// The name of the browser, if it is known.
     pub browser: Option<&'static str>,
     /// The name of the operating system or device, if it is known.
     pub system: Option<&'static str>,
-    /// What the browser says of itself.
+    /// The `User-Agent` of the browser.
     pub user_agent: Option<&'a str>,
-    /// When it was last used.
+    /// The time of its last use.
     pub last_used: Option<Timestamp>,
-    /// When it was opened.
+    /// The time of the sign-in.
     pub first_used: Option<Timestamp>,
-    /// Where it was last used.
+    /// The IP address of its last use.
     pub ip: Option<&'a str>,
-    /// Where it was opened, if that was elsewhere.
+    /// The IP address of the sign-in, if it is another one.
     pub first_ip: Option<&'a str>,
-    /// The applications that were signed in to, by name.
+    /// The names of the applications that have used it.
     pub applications: Vec<String>,
 }
 
 impl SessionEntry<'_> {
-    /// Browser or system, where only one is known.
+    /// The browser or the system, if only one is known.
     fn one_name(&self) -> Option<&'static str> {
         self.browser.or(self.system)
     }
@@ -55,8 +55,8 @@ impl Sessions<'_> {
         self.sessions.iter().any(|session| !session.is_here)
     }
 
-    /// An instant as people read it. The server does not know where they are, so it says in which time zone;
-    /// a line may end after the day only.
+    /// Formats an instant for people, with its time zone, because the server does not know theirs. A line may break
+    /// only after the day.
     fn time(&self, instant: &Timestamp) -> String {
         let format = match self.page.language {
             Language::En => "%-d %B %Y, %H:%M\u{a0}UTC",

@@ -1,15 +1,15 @@
-//! For a person who comes back to a sign-in that is over.
+//! The page for a user who returns to a finished sign-in.
 
 use super::{Asset, Page};
 
-/// Tells who is signed in, and where to go on.
+/// The page that says who is signed in, and where to continue.
 #[derive(Debug, askama::Template)]
 #[template(path = "signed_in.html")]
 pub struct SignedIn<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The name under which the user knows their account.
+    /// The name of the user's account.
     pub user: &'a str,
-    /// The start page of the application, if that is known.
+    /// The start page of the application, if it is known.
     pub address: Option<&'a str>,
 }

@@ -1,27 +1,27 @@
-//! `/u/signup`: a new account.
+//! `/u/signup`: creates an account.
 
 use super::{Asset, FormError, Page};
 
-/// The page that makes an account.
+/// The page that creates an account.
 #[derive(askama::Template)]
 #[template(path = "signup.html")]
 pub struct Signup<'a> {
-    /// What every page shows.
+    /// The parts that all pages show.
     pub page: Page<'a>,
-    /// The transaction, as this page must send it back.
+    /// The state of the transaction, which the form sends back.
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// What is already typed in: `login_hint`, or the last attempt.
+    /// The initial value of the field: `login_hint`, or the last attempt.
     pub email: &'a str,
-    /// How many characters a password needs, told before anybody types one.
+    /// The minimum length of a password, shown beside the field.
     pub min_password_length: u32,
-    /// Why the page is shown again.
+    /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,
 }
 
 impl Signup<'_> {
-    /// Where the cursor waits: in the first field that still needs something.
+    /// Whether the email field gets the focus: the first field that needs input does.
     fn starts_at_email(&self) -> bool {
         self.email.is_empty() || self.error.is_some_and(FormError::is_about_email)
     }

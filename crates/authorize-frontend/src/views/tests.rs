@@ -1,4 +1,4 @@
-//! What every page must have, and that nothing a stranger typed can become markup.
+//! Rules for all pages, and tests that no input becomes markup.
 
 mod sessions;
 
@@ -16,7 +16,7 @@ fn page(language: Language, name: &str) -> Page<'_> {
     }
 }
 
-/// Every page built on the layout, with `value` wherever a value can come from outside.
+/// Every page with the common layout, with `value` in every place for input.
 fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
     let page = page(language, value);
     let error = Some(FormError::PasswordTooWeak);
@@ -136,7 +136,7 @@ fn every_page_is_whole_in_every_language() {
     }
 }
 
-/// The content security policy forbids what is written into a page; only the two answer pages have a nonce.
+/// The content security policy forbids inline scripts and styles; only the two answer pages have a nonce.
 #[test]
 fn no_page_has_inline_script_or_style() {
     for (name, html) in pages(Language::En, "Kettle") {

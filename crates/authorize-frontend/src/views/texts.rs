@@ -1,4 +1,4 @@
-//! Languages, how one is chosen, and their texts (Fluent files in `locales/`).
+//! Languages, their choice, and their texts (Fluent files in `locales/`).
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ type Bundle = FluentBundle<FluentResource>;
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En));
 static JAPANESE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Ja));
 
-/// A language that has every text.
+/// A language with all texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, which everyone gets who asks for nothing that we have.
+    /// English, the default.
     #[default]
     En,
     /// Japanese.
@@ -23,7 +23,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::En, Self::Ja];
 
-    /// Those of a tenant's `enabled_locales` that we have, the default first; all when there are none.
+    /// The languages in a tenant's `enabled_locales` that Doorward has, the default first; all if there are none.
     #[must_use]
     pub fn enabled<'a>(locales: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
         let known: Vec<_> = locales.into_iter().filter_map(Self::from_tag).collect();
@@ -33,7 +33,7 @@ impl Language {
         known
     }
 
-    /// The first preference that is enabled, else the first that is enabled at all.
+    /// The first preferred language that is enabled, or else the first enabled one.
     #[must_use]
     pub fn choose(enabled: &[Self], preferences: impl IntoIterator<Item = Self>) -> Self {
         let mut preferences = preferences.into_iter();
@@ -50,7 +50,7 @@ impl Language {
             .find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// Its tag, as `<html lang>` wants it.
+    /// Its tag for `<html lang>`.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Language {
         }
     }
 
-    /// The text of `key` with its variables filled in. Values are not escaped here, the template does that.
+    /// The text of `key` with its variables. The template escapes the values.
     pub(super) fn text(self, key: &str, variables: &[(&str, &str)]) -> String {
         let bundle = match self {
             Self::En => &ENGLISH,
@@ -67,7 +67,7 @@ impl Language {
         };
         let arguments: FluentArgs<'_> = variables.iter().copied().collect();
         let pattern = bundle.get_message(key).and_then(|message| message.value());
-        // A test keeps a missing text from being released; the key says more than an empty page.
+        // A test finds missing texts; if one is missing, the key helps more than an empty page.
         pattern.map_or_else(
             || key.to_owned(),
             |pattern| {
@@ -86,7 +86,7 @@ impl Language {
     }
 }
 
-/// The tags of an `Accept-Language` header, the most wanted first (RFC 9110 §12.5.4).
+/// The tags of an `Accept-Language` header, the most preferred first (RFC 9110 §12.5.4).
 #[must_use]
 pub fn accepted_languages(header: &str) -> Vec<&str> {
     let mut tags: Vec<(&str, f32)> = header.split(',').filter_map(weighted_tag).collect();
@@ -94,7 +94,7 @@ pub fn accepted_languages(header: &str) -> Vec<&str> {
     tags.into_iter().map(|(tag, _)| tag).collect()
 }
 
-/// A tag and its weight, or nothing for one that is refused with `q=0`.
+/// A tag and its weight; `None` for `q=0`.
 fn weighted_tag(entry: &str) -> Option<(&str, f32)> {
     let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
     let weight = match parameters.trim().strip_prefix("q=") {
@@ -112,7 +112,7 @@ fn bundle(language: Language) -> Bundle {
         .parse()
         .expect("the tag of a language parses");
     let mut bundle = Bundle::new_concurrent(vec![tag]);
-    // The marks around variables would end up in what people copy; both languages run left to right.
+    // No marks around variables: users would copy them, and both languages run left to right.
     bundle.set_use_isolating(false);
     bundle
         .add_resource(resource)

@@ -1,4 +1,4 @@
-//! `response_mode=web_message`: the answer as a message to the window that asked.
+//! `response_mode=web_message`: the answer as a message to the window that sent the request.
 
 use serde_json::{Map, Value, json};
 
@@ -37,8 +37,8 @@ fn json_value(name: &str, value: &str) -> Value {
     }
 }
 
-/// JSON that can stand in a script: nothing in it can end the script element or a line. All of these characters can
-/// occur only inside strings.
+/// JSON for a script: escapes the characters that could end the script element or a line. They occur only inside
+/// strings.
 fn script_literal(value: &Value) -> String {
     let mut literal = value.to_string();
     for (character, escape) in [

@@ -1,9 +1,9 @@
-//! `/u/sessions`.
+//! Tests of `/u/sessions`.
 
 use super::page;
 use crate::views::*;
 
-/// A page with two sessions, as far as `others` are wanted.
+/// A page with one session, or with two if `others`.
 pub(super) fn page_with<'a>(page: Page<'a>, value: &'a str, others: bool) -> String {
     let entry = |is_here, browser, system| SessionEntry {
         sid: value,

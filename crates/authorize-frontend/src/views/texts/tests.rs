@@ -1,4 +1,4 @@
-//! Every text exists in every language, and no text is missing or left over.
+//! Every text exists in every language, and every text is used.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,7 +15,7 @@ fn defined(language: Language) -> BTreeSet<String> {
         .collect()
 }
 
-/// The keys that the templates and the enums of messages ask for.
+/// The keys in the templates and in the enums of messages.
 fn used() -> BTreeSet<String> {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut keys = BTreeSet::new();
