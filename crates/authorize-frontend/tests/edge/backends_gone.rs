@@ -1,4 +1,4 @@
-//! A backend that cannot be reached: nobody is told "no" because of it, and nobody is signed out.
+//! Outages of backends: no answer is a false *no*, and all users stay signed in.
 
 use http::Request;
 
@@ -21,7 +21,7 @@ async fn signed_in(app: &TestApp) -> (Browser<'_>, Answer) {
     (alice, answer)
 }
 
-/// Without it nobody knows where an answer may go; what is in memory goes on being answered.
+/// Without `client-registry` no callback can be verified; requests for objects in the cache still work.
 #[tokio::test]
 async fn client_registry() {
     let mut app = TestApp::start().await;
@@ -59,7 +59,7 @@ async fn session() {
     );
 }
 
-/// Who is signed in stays so; who signs in may try again on the same page.
+/// Sessions stay, and a user who signs in can try again on the same page.
 #[tokio::test]
 async fn identity() {
     let app = TestApp::start().await;
@@ -96,7 +96,7 @@ async fn token_signing() {
     app.kill(Backend::TokenSigning);
     assert_unavailable(&alice.get(&authorize(&[SILENT])).await);
 
-    // An edge that never had the keys cannot tell a genuine token from a forged one.
+    // A frontend without the public keys cannot verify tokens.
     app.restart();
     let mut alice = app.browser();
     alice.cookies = cookies;

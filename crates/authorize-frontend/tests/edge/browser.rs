@@ -1,4 +1,4 @@
-//! A browser reduced to its protocol: cookies, redirects, forms.
+//! A browser without rendering or scripts: cookies, redirects, forms.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -16,7 +16,7 @@ use crate::TestApp;
 use crate::tenant::PASSWORD;
 use crate::test_app::HOST as ISSUER_HOST;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -35,13 +35,13 @@ impl Answer {
         }
     }
 
-    /// Where it leads; empty: nowhere.
+    /// The target of the redirect; empty if it is none.
     pub(crate) fn location(&self) -> &str {
         let location = self.headers.get(LOCATION);
         location.map_or("", |location| location.to_str().unwrap())
     }
 
-    /// A parameter of an answer to the application, wherever it stands.
+    /// A parameter of an answer to the application, in any response mode.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let (_, parameters) = self.location().split_once(['#', '?'])?;
         let mut parameters = form_urlencoded::parse(parameters.as_bytes());
@@ -59,7 +59,7 @@ impl Answer {
         serde_json::from_slice(&payload.unwrap()).unwrap()
     }
 
-    /// `error` of an answer to the application; empty: there is none.
+    /// The `error` of an answer to the application; empty without one.
     pub(crate) fn error(&self) -> String {
         self.parameter("error").unwrap_or_default()
     }
@@ -79,7 +79,7 @@ impl Answer {
     }
 }
 
-/// What was asked ended in a sign-out: with a redirect to that place, or without one on a page.
+/// Checks for a completed sign-out, with a redirect to `location`, or with a page if it is empty.
 #[track_caller]
 pub(crate) fn assert_signed_out(answer: &Answer, location: &str, asked: &impl Debug) {
     assert_eq!(answer.location(), location, "{asked:?}");
@@ -94,9 +94,9 @@ pub(crate) fn assert_signed_out(answer: &Answer, location: &str, asked: &impl De
 pub(crate) struct Browser<'a> {
     app: &'a TestApp,
     pub(crate) cookies: BTreeMap<String, String>,
-    /// Sent with every request: for example `User-Agent`.
+    /// Headers of every request, for example `User-Agent`.
     pub(crate) headers: HeaderMap,
-    /// Where it is.
+    /// Its IP address.
     pub(crate) address: Option<IpAddr>,
 }
 
@@ -160,7 +160,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// Follows redirects to our own pages.
+    /// Follows redirects within Doorward.
     pub(crate) async fn follow(&mut self, mut answer: Answer) -> Answer {
         for _ in 0..10 {
             if !answer.location().starts_with('/') {
@@ -177,7 +177,7 @@ impl<'a> Browser<'a> {
         self.follow(answer).await
     }
 
-    /// From a request to its page for the password.
+    /// Sends a request, and continues to the password page.
     pub(crate) async fn password_page(&mut self, target: &str, email: &str) -> Answer {
         let page = self.open(target).await;
         let answer = self.submit("identifier", &page, email, "").await;
@@ -211,7 +211,7 @@ impl<'a> Browser<'a> {
         self.post(&format!("/u/{name}"), &fields).await
     }
 
-    /// From a request to the answer for the application, whatever it is.
+    /// Sends a request, signs in, and returns the answer to the application.
     pub(crate) async fn sign_in(&mut self, target: &str, email: &str) -> Answer {
         let page = self.password_page(target, email).await;
         let answer = self.submit("password", &page, email, PASSWORD).await;

@@ -1,8 +1,8 @@
-//! Clocks that are wrong: one for all that is corrected, and one of `session` that differs from the others (REL-19).
+//! Wrong clocks: a common clock that is corrected, and a clock of `session` that differs from the others (REL-19).
 //!
-//! `auth_time` says what the clock of `session` said when the password was checked, and goes on saying it: an application
-//! compares it from token to token. So it may lie after the `iat` of a token from a clock that is behind. `iat` and `exp`
-//! are of one clock, that of `token-signing`.
+//! `auth_time` is the time of the password check by the clock of `session`, and never changes, because applications
+//! compare it between tokens. So it may be later than the `iat` of a token, if the clock of `token-signing` is behind.
+//! `iat` and `exp` come from one clock, that of `token-signing`.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ async fn the_clock_jumps_between_sign_in_and_silence() {
     }
 }
 
-/// The limits count from what was written down: a clock that goes back ends nothing early, and gives nothing away.
+/// Limits count from stored times: a clock that is set back ends no session early, and extends none.
 #[tokio::test]
 async fn limits_after_a_jump_back() {
     for (minutes, lives) in [(59, true), (60, false)] {
@@ -85,7 +85,7 @@ async fn limits_after_a_jump_back() {
     }
 }
 
-/// While the user types: whatever the clock says then, they are asked once.
+/// The clock changes while the user types: they are asked once.
 #[tokio::test]
 async fn the_clock_jumps_during_a_sign_in() {
     for minutes in JUMPS {
@@ -109,7 +109,7 @@ async fn the_clock_of_the_sessions_is_another() {
         app.session_clock.set_minutes_ahead(minutes);
         let fresh = authorize(&[("prompt", "login"), ("max_age", "100")]);
         let mut alice = app.browser();
-        // Asked once each time, however old the session looks.
+        // The user is asked once each time, at any age of the session.
         for _ in 0..2 {
             let answer = alice.sign_in(&fresh, ALICE).await;
             let claims = answer.id_token();
@@ -118,14 +118,15 @@ async fn the_clock_of_the_sessions_is_another() {
             assert_eq!(claims["auth_time"], now + 60 * minutes, "{minutes}");
         }
         assert_eq!(silent(&alice, &[]).await.error(), "", "{minutes}");
-        // Behind, it looks five minutes old already; ahead, as if the password had just been typed, for five minutes more.
+        // With a clock behind, the sign-in looks five minutes old; with a clock ahead, it looks new for five minutes
+        // more.
         let expected = if minutes < 0 { "login_required" } else { "" };
         let answer = silent(&alice, &[("max_age", "100")]).await;
         assert_eq!(answer.error(), expected, "{minutes}");
         app.clock.advance(7 * MINUTE);
         let answer = silent(&alice, &[("max_age", "100")]).await;
         assert_eq!(answer.error(), "login_required", "{minutes}");
-        // Its limits are told by one clock alone.
+        // One clock alone decides about the limits.
         app.clock.advance(50 * MINUTE);
         assert_eq!(silent(&alice, &[]).await.error(), "");
         app.clock.advance(60 * MINUTE);
@@ -135,7 +136,7 @@ async fn the_clock_of_the_sessions_is_another() {
     }
 }
 
-/// Issued by a clock that is then corrected: nobody is signed out by that.
+/// A token from before a correction of the clock: the session stays.
 #[tokio::test]
 async fn the_clock_of_the_sessions_is_corrected() {
     for minutes in JUMPS {

@@ -84,7 +84,7 @@ async fn cancelled() {
     }
 }
 
-/// Another user signs in in a second tab while the page is open: they are asked too.
+/// Another user signs in in a second tab while the page is open, and gets the question too.
 #[tokio::test]
 async fn another_user_is_asked_too() {
     let app = TestApp::start().await;
@@ -101,7 +101,7 @@ async fn another_user_is_asked_too() {
     assert!(answer.parameter("id_token").is_some());
 }
 
-/// The client's setting comes before the tenant's.
+/// The client's setting overrides the tenant's.
 #[tokio::test]
 async fn switched_off() {
     let mut app = TestApp::start().await;

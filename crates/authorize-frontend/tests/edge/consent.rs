@@ -1,4 +1,4 @@
-//! What users are asked to agree to, and what becomes of their answer.
+//! The consent page and its answers.
 
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, ClientPatch, OrganizationUsage, TenantPatch,
@@ -120,7 +120,7 @@ async fn neither_yes_nor_no() {
     assert!(alice.follow(answer).await.parameter("id_token").is_some());
 }
 
-/// `prompt=consent` asks although everything is agreed to, and once.
+/// `prompt=consent` asks once, also if the user has consented to everything.
 #[tokio::test]
 async fn asked_for_by_the_request() {
     let app = TestApp::start().await;
@@ -145,7 +145,7 @@ async fn third_party_applications_are_always_asked_about() {
     assert_eq!(alice.get(&silent(&target)).await.error(), "");
 }
 
-/// The page is worth nothing in another browser, and nothing without its anti-forgery value.
+/// The page does not work in another browser, or without its anti-CSRF value.
 #[tokio::test]
 async fn sec_073_nobody_else_agrees() {
     let app = TestApp::start().await;
@@ -164,7 +164,7 @@ async fn sec_073_nobody_else_agrees() {
     );
 }
 
-/// Resuming by hand skips nothing, and neither do the pages of other stages.
+/// Opening `/authorize/resume` or the pages of other stages skips no question.
 #[tokio::test]
 async fn no_way_around() {
     let app = TestApp::start().await;
@@ -186,7 +186,7 @@ async fn no_way_around() {
     assert!(page.body.contains("action=\"/u/consent\""));
 }
 
-/// Whoever signs out, or has been signed out, while the page is open signs in again first.
+/// A user whose session ends while the page is open signs in again first.
 #[tokio::test]
 async fn the_session_ends_while_the_page_is_open() {
     let app = TestApp::start().await;
@@ -210,7 +210,7 @@ async fn descriptions_instead_of_names() {
     assert!(page.body.contains("May read:things"), "{}", page.body);
 }
 
-/// What was agreed to while `identity` is away is not lost: the page waits.
+/// A consent during an outage of `identity` is not lost: the page can be submitted again.
 #[tokio::test]
 async fn identity_gone() {
     let app = TestApp::start().await;
@@ -224,7 +224,7 @@ async fn identity_gone() {
     page.assert_page(200, "action=\"/u/consent\"");
 }
 
-/// Somebody else signs in in another tab while the page is open: whoever has signed in here is asked to do so again.
+/// Another user signs in in another tab while the page is open: the user who signed in here must sign in again.
 #[tokio::test]
 async fn another_user_is_not_asked_in_a_sign_in_of_this_one() {
     let app = TestApp::start().await;
@@ -245,7 +245,7 @@ async fn another_user_is_not_asked_in_a_sign_in_of_this_one() {
     }
 }
 
-/// Somebody else signs in in another tab while the page is open: nobody agrees for them.
+/// Another user signs in in another tab while the page is open: the answer is not taken for theirs.
 #[tokio::test]
 async fn another_user_is_asked_in_turn() {
     let app = TestApp::start().await;
@@ -297,7 +297,7 @@ async fn of_a_yes_and_a_no_at_once_one_counts() {
     }
 }
 
-/// What a token is good for is said even if no scope says it.
+/// The page names the API also if the request has no scope for it.
 #[tokio::test]
 async fn an_api_is_named_without_a_scope() {
     let app = TestApp::start().await;
@@ -316,7 +316,7 @@ async fn an_api_is_named_without_a_scope() {
     }
 }
 
-/// A third-party application is agreed to for each organization, which the page names.
+/// Consent to a third-party application is per organization, which the page names.
 #[tokio::test]
 async fn agreed_for_one_organization() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! How long a sign-in serves, and whom it serves.
+//! Which sign-ins satisfy a request: their age and their user.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn silent_error(browser: &mut Browser<'_>) -> String {
     answer.error()
 }
 
-/// The tenant's sessions last ten hours, and one without use.
+/// The tenant's sessions last ten hours, or one hour without use.
 #[tokio::test]
 async fn a_session_ends_by_idleness_and_by_age() {
     let app = TestApp::start().await;
@@ -75,14 +75,14 @@ async fn a_hint_of_another_user() {
     let hint = alice.sign_in(&authorize(&[]), ALICE).await;
     let hint = hint.parameter("id_token").unwrap();
     bob.sign_in(&authorize(&[]), BOB).await;
-    // An old hint is as good as a new one.
+    // An expired hint works like a new one.
     app.clock.advance(24 * 60 * MINUTE);
     bob.sign_in(&authorize(&[]), BOB).await;
 
     let hinted = authorize(&[("id_token_hint", &hint)]);
     let silent = bob.get(&format!("{hinted}&prompt=none")).await;
     assert_eq!(silent.error(), "login_required");
-    // Asked, and still Bob: asking again would go on for ever.
+    // The user was asked and is still Bob: asking again would never end.
     assert_eq!(bob.sign_in(&hinted, BOB).await.error(), "login_required");
     assert!(
         bob.sign_in(&hinted, ALICE)
@@ -119,7 +119,7 @@ async fn a_sign_in_takes_an_hour_at_most() {
     late.assert_page(400, "Please start again");
 }
 
-/// `select_account` shows the login page in spite of the session, and serves whoever signs in there.
+/// `select_account` shows the login page despite the session, and the answer is for the user who signs in there.
 #[tokio::test]
 async fn choosing_an_account() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Which language the pages speak.
+//! The language of the pages.
 
 use axum::body::Body;
 use doorward_proto::client_registry::v1::TenantPatch;

@@ -1,5 +1,4 @@
-//! Backends that are late: one answer that does not come is survived where asking again is safe, and nothing is done
-//! twice.
+//! Late backends: one missing response has no effect if the call is safe to repeat, and nothing is done twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,12 +18,12 @@ use crate::tenant::{ALICE, API, CALLBACK};
 use crate::{Answer, TestApp, authorize};
 
 const SILENT: (&str, &str) = ("prompt", "none");
-/// For what gets no answer, and is then asked again.
+/// The time limit of a call without a response, which is then repeated.
 const CALL: Duration = Duration::from_millis(300);
-/// For what is answered, on a machine however busy.
+/// A time limit that is long enough on a busy machine.
 const ENOUGH: Duration = Duration::from_secs(30);
 
-/// Answers one method late, so many times, and counts how often it is called.
+/// Delays the first calls of one method, and counts all its calls.
 #[derive(Debug, Clone)]
 struct Slow {
     method: &'static str,
@@ -62,7 +61,7 @@ impl Slow {
     }
 }
 
-/// Asks as Alice, who is signed in, at an edge whose backends are slow.
+/// Sends a request of Alice, who is signed in, with slow backends.
 async fn asked(slow: &Slow, patience: Patience, request: &str) -> Answer {
     let mut app = TestApp::start().await;
     let cookies = {
@@ -121,7 +120,7 @@ async fn two_late_answers_are_not() {
     }
 }
 
-/// A transaction or an opaque token is written once, however late it is.
+/// A transaction or an opaque token is written once, also if the response is late.
 #[tokio::test]
 async fn what_writes_is_not_repeated() {
     let new = authorize(&[("prompt", "login")]);

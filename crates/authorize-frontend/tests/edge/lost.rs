@@ -1,4 +1,4 @@
-//! A user who comes back to a sign-in that is over is led to where they can begin again.
+//! A user who returns to a finished sign-in is led to a page where they can start again.
 
 use std::time::Duration;
 
@@ -47,11 +47,11 @@ async fn to_the_applications_login_page_else_to_the_tenants() {
             let answer = browser.submit("identifier", &page, ALICE, "").await;
             assert_eq!(answer.location(), expected);
         }
-        // Browsers follow a form only where the page allows.
+        // Browsers follow a form only to the targets that the page allows.
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         let (origin, _) = expected.split_at(expected[8..].find('/').unwrap() + 8);
         assert!(policy.contains(&format!(" {origin}")), "{policy}");
-        // After a day nobody knows any more whose it was.
+        // After a day its application is no longer stored.
         app.clock.advance(Duration::from_hours(24));
         for state in [page.field("state"), "nonsense", ""] {
             let answer = browser
@@ -62,7 +62,7 @@ async fn to_the_applications_login_page_else_to_the_tenants() {
     }
 }
 
-/// So does whoever comes back to one that was answered, by its pages and by a form that is sent again.
+/// The same for an answered sign-in, by its pages and by a form that is sent again.
 #[tokio::test]
 async fn to_the_login_page_after_the_answer() {
     let app = TestApp::start().await;
@@ -79,7 +79,7 @@ async fn to_the_login_page_after_the_answer() {
         }
         let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
         assert_eq!(browser.follow(answer).await.location(), expected);
-        // Then it is not kept any more.
+        // Then it is no longer stored.
         app.clock.advance(Duration::from_mins(3));
     }
 }
@@ -94,7 +94,7 @@ async fn nobody_says_where() {
     answer.assert_page(400, "Please start again");
 }
 
-/// Requests that nobody answers must not fill the store.
+/// Abandoned requests must not fill the store.
 #[tokio::test]
 async fn a_page_that_nothing_was_typed_into_is_kept_for_a_quarter_of_an_hour() {
     let app = TestApp::start().await;
@@ -118,7 +118,7 @@ async fn a_page_that_nothing_was_typed_into_is_kept_for_a_quarter_of_an_hour() {
     assert_ne!(answer.location(), "");
 }
 
-/// A link to somebody else's sign-in tells nothing of it while it is alive.
+/// A link to the sign-in of another browser reveals nothing while it is pending.
 #[tokio::test]
 async fn sec_075_not_from_another_browser() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! The whole edge over the real services, without a socket: every answer that `/authorize` and its pages can give.
+//! Tests of the whole frontend over the real services, in memory: all answers of `/authorize` and its pages.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 

@@ -14,7 +14,7 @@ const OF_TENANT: &str = "https://example.test/signed-out";
 const SPA: (&str, &str) = ("client_id", "spa");
 const SESSION: &str = "__Host-doorward-session";
 
-/// What applications send.
+/// The values that applications send.
 struct Signed {
     id_token: String,
     access_token: String,

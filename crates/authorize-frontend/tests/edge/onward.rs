@@ -1,4 +1,4 @@
-//! A form that ends at another origin ends at a page of ours, for browsers that say where they come from.
+//! In browsers with Fetch Metadata, a form that leads to another origin leads to a page of ours.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use http::header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
 use crate::tenant::{ALICE, CALLBACK, PASSWORD, apply_settings, block};
 use crate::{Answer, Browser, TestApp, authorize};
 
-/// What a browser sends with a page that follows one of ours.
+/// A browser with the headers of a request that follows a page of ours.
 fn from_own_page<'a>(browser: &Browser<'a>) -> Browser<'a> {
     let mut browser = browser.clone();
     for (name, value) in [
@@ -20,7 +20,7 @@ fn from_own_page<'a>(browser: &Browser<'a>) -> Browser<'a> {
     browser
 }
 
-/// Where the page goes on to by itself; its link leads there as well.
+/// Returns the URL that the page opens by itself; checks that its link has the same URL.
 #[track_caller]
 fn goes_on_to(answer: &Answer) -> String {
     answer.assert_page(200, "One moment");

@@ -1,4 +1,4 @@
-//! Parameters that are accepted: what they change, and which of them change nothing.
+//! Accepted parameters: their effect, and those without effect.
 
 use doorward_proto::client_registry::v1::TenantPatch;
 
@@ -20,7 +20,7 @@ fn names(answer: &Answer) -> Vec<String> {
     names
 }
 
-/// Known, unknown, malformed: none of these is worth an error.
+/// Known, unknown or malformed values: none of these is an error.
 #[tokio::test]
 async fn what_changes_nothing() {
     let long = "x".repeat(300);
@@ -53,7 +53,7 @@ async fn what_changes_nothing() {
         ("unknown", "x"),
     ] {
         for times in [1, 2] {
-            // Of the known ones only `resource` may be repeated.
+            // Of the known parameters, only `resource` may be repeated.
             let known = !(name.starts_with("ext-")
                 || ["resource", "auth0Client", "owp", "Scope", "unknown"].contains(&name));
             if times == 2 && known {
@@ -72,7 +72,7 @@ async fn what_changes_nothing() {
     }
 }
 
-/// An empty value counts as not sent, even beside another one.
+/// An empty value counts as absent, also beside another one.
 #[tokio::test]
 async fn empty_is_absent() {
     let app = TestApp::start().await;
@@ -94,7 +94,7 @@ async fn empty_is_absent() {
     assert_eq!(answer.parameter("state"), None);
 }
 
-/// What comes back for each `response_type`, whatever the order of its words, and nothing else.
+/// The parameters of the answer for each `response_type`, in any order of its words.
 #[tokio::test]
 async fn what_each_response_type_brings() {
     let app = TestApp::start().await;
@@ -135,7 +135,7 @@ async fn what_each_response_type_brings() {
     }
 }
 
-/// The tenant's `default_audience` acts as if every request had sent it.
+/// The tenant's `default_audience` counts as if every request had sent it.
 #[tokio::test]
 async fn a_default_audience() {
     let mut app = TestApp::start().await;
@@ -161,7 +161,7 @@ async fn a_default_audience() {
     assert_eq!(answer.error(), "access_denied", "every byte counts");
 }
 
-/// A token that was asked for without `openid` and without an API is good for nothing, and says so.
+/// A token without `openid` and without an API is useless: it has an empty scope.
 #[tokio::test]
 async fn sec_115_a_token_for_nothing() {
     let app = TestApp::start().await;
@@ -182,7 +182,7 @@ async fn sec_115_a_token_for_nothing() {
     assert_eq!(refused.status, 403);
 }
 
-/// A fragment is not the application's to send: it is cut off before anything is compared.
+/// A fragment of the callback is removed before the comparison.
 #[tokio::test]
 async fn sec_016_a_fragment_is_cut_off() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! How far a scope goes: client grants of the application, roles of the user.
+//! Limits of scopes: client grants of the application, roles of the user.
 
 use doorward_proto::client_registry::v1::TenantPatch;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
@@ -66,7 +66,7 @@ async fn a_client_grant_is_a_ceiling() {
     assert!(claims(&answer).get("permissions").is_none());
 }
 
-/// Roles count at the next sign-in, and in sessions that are open within a moment.
+/// Changed roles count at the next sign-in, and soon in open sessions.
 #[tokio::test]
 async fn a_users_roles_are_a_ceiling() {
     let app = TestApp::start().await;
@@ -83,7 +83,7 @@ async fn a_users_roles_are_a_ceiling() {
         .await;
     let scope = answer.parameter("scope");
     assert_eq!(scope.as_deref(), Some("openid read:things"));
-    // What the API does not define is no permission.
+    // A scope that the API does not define is no permission.
     assert_eq!(
         claims(&answer)["permissions"],
         serde_json::json!(["read:things"])
@@ -107,7 +107,7 @@ async fn eventually(browser: &mut crate::Browser<'_>, target: &str, scope: &str)
     panic!("the scope never became {scope:?}");
 }
 
-/// What roles permit is in memory; whoever has none needs no memory either.
+/// The permissions of roles are in the cache; a user without roles does not need it.
 #[tokio::test]
 async fn identity_gone() {
     let mut app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Which page `prompt` and `screen_hint` lead to, without a session and with one.
+//! The pages for `prompt` and `screen_hint`, with and without a session.
 
 use crate::tenant::{ALICE, BOB, PASSWORD};
 use crate::{Browser, TestApp, authorize};
@@ -6,10 +6,10 @@ use crate::{Browser, TestApp, authorize};
 const LOGIN: &str = "/u/login/identifier";
 const SIGNUP: &str = "/u/signup";
 const CONSENT: &str = "/u/consent";
-/// Back at the application.
+/// The callback of the application.
 const CALLBACK: &str = "https://app.example.test/cb";
 
-/// Where a request leads at once, without its parameters.
+/// The target of a request, without parameters.
 async fn lands(browser: &Browser<'_>, target: &str) -> String {
     let answer = browser.clone().get(target).await;
     let end = answer.location().find(['?', '#']);
@@ -46,7 +46,7 @@ async fn the_page_for_each_prompt() {
     assert_eq!(alice.clone().get(&silent).await.error(), "");
 }
 
-/// Login first, and consent although the application needs none.
+/// First the login, then consent, although the application needs none.
 #[tokio::test]
 async fn consent_after_the_login_that_it_needs() {
     let app = TestApp::start().await;
@@ -65,7 +65,7 @@ async fn consent_after_the_login_that_it_needs() {
     }
 }
 
-/// The account of the session stands in the form; whoever wants another types it in (OIDC Core §3.1.2.1).
+/// The form has the account of the session, and the user can type another one (OIDC Core §3.1.2.1).
 #[tokio::test]
 async fn select_account_offers_the_one_that_is_known() {
     let app = TestApp::start().await;
@@ -93,7 +93,7 @@ async fn select_account_offers_the_one_that_is_known() {
     }
 }
 
-/// `login_hint` fills in a form, and is no reason to show one.
+/// `login_hint` fills in a form, but does not cause one.
 #[tokio::test]
 async fn a_login_hint_is_a_hint() {
     let app = TestApp::start().await;
@@ -106,8 +106,8 @@ async fn a_login_hint_is_a_hint() {
     assert_eq!(answer.id_token()["sub"], before.id_token()["sub"]);
 }
 
-/// Single sign-on is the tenant's: a session from another connection will do, unless a login is asked for. Then only users
-/// of the connection that was named can sign in.
+/// Single sign-on spans the tenant: a session from another connection is accepted. But at a login, only users of the
+/// requested connection can sign in.
 #[tokio::test]
 async fn a_connection_that_is_named() {
     let app = TestApp::start().await;

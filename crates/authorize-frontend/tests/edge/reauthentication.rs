@@ -1,4 +1,4 @@
-//! How old a sign-in may be, and what a new one makes of the session.
+//! The maximum age of a sign-in, and the effect of a new one on the session.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ async fn silent(browser: &Browser<'_>, changes: &[(&str, &str)]) -> Answer {
     browser.clone().get(&authorize(&changes)).await
 }
 
-/// `auth_time` is in every ID token, whether the request asks for it or not.
+/// `auth_time` is in every ID token.
 #[tokio::test]
 async fn auth_time_is_that_of_the_password() {
     let app = TestApp::start().await;
@@ -51,14 +51,14 @@ async fn auth_time_is_that_of_the_password() {
     }
 }
 
-/// The same user: the same session under a new cookie, and a new absolute period.
+/// The same user: the session stays, with a new cookie and a new absolute limit.
 #[tokio::test]
 async fn sec_077_by_the_same_user() {
     let app = TestApp::start().await;
     let mut alice = app.browser();
     let first = alice.sign_in(&authorize(&[]), ALICE).await;
     let earlier = alice.clone();
-    // The tenant's sessions last ten hours, and one without use.
+    // The tenant's sessions last ten hours, or one hour without use.
     for _ in 0..11 {
         app.clock.advance(50 * MINUTE);
         assert_eq!(silent(&alice, &[]).await.error(), "");
@@ -76,7 +76,7 @@ async fn sec_077_by_the_same_user() {
     assert_eq!(silent(&alice, &[]).await.error(), "login_required");
 }
 
-/// Another user: another session, and nothing is left of the one before.
+/// Another user: a new session, and the old one ends.
 #[tokio::test]
 async fn sec_077_by_another_user() {
     let app = TestApp::start().await;
@@ -100,7 +100,7 @@ async fn sec_077_by_another_user() {
     assert_eq!(silent(&elsewhere, &[]).await.error(), "");
 }
 
-/// An ID token for another application, or of nobody we know, names nobody here.
+/// A hint with an ID token for another application, or of an unknown user, names no user.
 #[tokio::test]
 async fn sec_094_hints_that_are_refused() {
     let app = TestApp::start().await;

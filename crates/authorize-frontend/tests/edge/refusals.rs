@@ -1,4 +1,4 @@
-//! What the application is told at its callback.
+//! Errors at the callback.
 
 use axum::body::Body;
 use http::Request;
@@ -8,7 +8,7 @@ use crate::{Answer, TestApp, authorize};
 
 type Changes = &'static [(&'static str, &'static str)];
 
-/// What the application is told, whether its user is signed in or not.
+/// Errors with and without a session.
 const REFUSED: &[(Changes, &str, &str)] = &[
     (
         &[("response_type", "")],
@@ -174,7 +174,7 @@ async fn a_repeated_parameter_is_told_to_the_application() {
     assert!(answer.location().starts_with("/u/"));
 }
 
-/// `prompt=none` says what is true, and shows nothing.
+/// `prompt=none` returns the right error, and shows no page.
 #[tokio::test]
 async fn silent_answers() {
     let cases: &[(Changes, &str)] = &[
@@ -209,7 +209,7 @@ async fn silent_answers() {
     }
 }
 
-/// A frame of another site, from which the browser keeps cookies, is not a sign-out. Chromium says so.
+/// A frame of another site, where the browser blocks cookies, is no sign-out. Chromium reports the blocking.
 #[tokio::test]
 async fn cookies_that_were_kept_back() {
     let app = TestApp::start().await;
@@ -252,7 +252,7 @@ async fn who_is_not_a_member_is_told_so_in_either_way() {
     }
 }
 
-/// `error` begins with the character that separates the parameters from the callback.
+/// Checks the error. `error` begins with the character that separates the parameters from the callback.
 pub(crate) fn assert_error(answer: &Answer, error: &str, description: &str) {
     assert_eq!(answer.status, 302, "{description}");
     assert_eq!(answer.headers["cache-control"], "no-store");

@@ -1,4 +1,4 @@
-//! Forms that are submitted twice, pages that are gone back to, tabs side by side, and strangers' forms.
+//! Forms that are sent twice, the back button, several tabs, and forms of other sites.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn has_token(answer: &Answer) -> bool {
     answer.parameter("id_token").is_some()
 }
 
-/// The browser drops the answer to the first submit, with its cookie, and waits for the one to the second.
+/// The browser drops the response to the first submit, with its cookie, and uses the second.
 #[tokio::test]
 async fn sec_124_a_password_submitted_twice() {
     let app = TestApp::start().await;
@@ -58,7 +58,7 @@ async fn sec_124_a_sign_up_submitted_twice() {
     assert!(has_token(&browser.follow(answer).await));
 }
 
-/// A repeat past the sign-in makes no account, and a wrong password in it leads to where the sign-in stands.
+/// A sign-up form sent after the sign-in creates no account, and a wrong password leads to the current page.
 #[tokio::test]
 async fn a_sign_up_is_repeated_otherwise() {
     let app = TestApp::start().await;
@@ -93,7 +93,7 @@ async fn a_sign_up_is_repeated_otherwise() {
     assert!(!has_token(&newer), "there is no such account");
 }
 
-/// Every way back into a sign-in: its pages, its end, and its form.
+/// All ways back into a sign-in: its pages, `/authorize/resume` and its form.
 async fn come_back(browser: &mut Browser<'_>, page: &Answer, resume: &str) -> Vec<Answer> {
     let state = page.field("state");
     let mut answers = Vec::new();
@@ -116,7 +116,7 @@ async fn come_back(browser: &mut Browser<'_>, page: &Answer, resume: &str) -> Ve
     answers
 }
 
-/// The answer leaves once. Whoever comes back is told that they are signed in, and how to go on.
+/// The answer is sent once. A user who comes back sees that they are signed in, and how to continue.
 #[tokio::test]
 async fn one_answer_and_a_way_on() {
     let app = TestApp::start().await;
@@ -136,7 +136,7 @@ async fn one_answer_and_a_way_on() {
                 back.assert_page(200, text);
             }
         }
-        // Then it is not kept any more, and with it which of several callbacks it had.
+        // Then the transaction is no longer stored, and with it its callback.
         app.clock.advance(Duration::from_mins(3));
         for back in come_back(&mut browser, &page, &resume).await {
             back.assert_page(200, "You are signed in");
@@ -149,7 +149,7 @@ async fn one_answer_and_a_way_on() {
     }
 }
 
-/// After a sign-out a form that is sent again signs nobody in: neither before the answer nor after it.
+/// After a sign-out, a form that is sent again opens no session, before and after the answer.
 #[tokio::test]
 async fn a_form_is_sent_again_after_a_sign_out() {
     let app = TestApp::start().await;
@@ -185,7 +185,7 @@ async fn a_form_is_sent_again_after_a_sign_out() {
     }
 }
 
-/// While one request answers, others that resume the same sign-in get no tokens.
+/// Of concurrent requests that resume the same sign-in, only one gets tokens.
 #[tokio::test]
 async fn of_many_that_resume_one_is_answered() {
     let app = TestApp::start().await;
@@ -205,7 +205,7 @@ async fn of_many_that_resume_one_is_answered() {
     }
 }
 
-/// Of two forms that race one opens a session, and both are led to the same end.
+/// Of two concurrent forms one opens a session, and both lead to the same answer.
 #[tokio::test]
 async fn of_many_submits_one_opens_a_session() {
     let app = TestApp::start().await;
@@ -227,7 +227,7 @@ async fn of_many_submits_one_opens_a_session() {
     }
 }
 
-/// An edited address makes the page before it worthless.
+/// After a changed email address, the earlier password page does not work.
 #[tokio::test]
 async fn an_older_page_leads_to_the_current_one() {
     let app = TestApp::start().await;
@@ -293,7 +293,7 @@ async fn sec_074_and_075_another_browsers_sign_in() {
         .assert_page(403, "Please start again");
 }
 
-/// Of several that go on at once, all arrive at the same page.
+/// Concurrent submits all lead to the same page.
 #[tokio::test]
 async fn resumed_several_times_at_once() {
     let app = TestApp::start().await;
@@ -313,8 +313,8 @@ async fn resumed_several_times_at_once() {
     }
 }
 
-/// Without the browser's cookie, a form that another site posts is first sent again from a page of ours: a new cookie
-/// would end the sign-ins in all other tabs.
+/// A form that another site posts comes without the browser cookie, so a page of ours first sends it again: a new
+/// cookie would end the sign-ins in all other tabs.
 #[tokio::test]
 async fn a_request_posted_by_another_site() {
     let app = TestApp::start().await;
@@ -341,7 +341,7 @@ async fn a_request_posted_by_another_site() {
     assert!(has_token(&browser.follow(answer).await));
 }
 
-/// A cookie that was not made here is no cookie: it must not keep anybody from signing in.
+/// A malformed browser cookie counts as absent: it must not prevent signing in.
 #[tokio::test]
 async fn sec_081_a_browser_cookie_of_another_shape() {
     let app = TestApp::start().await;

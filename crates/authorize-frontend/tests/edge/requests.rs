@@ -1,4 +1,4 @@
-//! Requests that are refused on a page of ours, and those that go on.
+//! Requests that are refused on a page, and those that continue.
 
 use axum::body::Body;
 use http::header::{ALLOW, HOST, SET_COOKIE};
@@ -10,7 +10,7 @@ use crate::{TestApp, authorize};
 
 type Changes = &'static [(&'static str, &'static str)];
 
-/// Before client and callback are known to belong together, nothing is redirected.
+/// Nothing is redirected before the callback is found among those of the client.
 #[tokio::test]
 async fn errors_that_only_the_person_sees() {
     const MISMATCH: &str = "unauthorized_client: Callback URL mismatch.";
@@ -135,7 +135,7 @@ async fn callbacks_that_only_a_pattern_allows() {
     }
 }
 
-/// Looking is not asking: no transaction, no cookie, no logout.
+/// Requests with other methods change nothing: no transaction, no cookie, no logout.
 #[tokio::test]
 async fn other_methods() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! How an answer travels, success and error alike.
+//! The response modes of answers and errors.
 
 use doorward_proto::client_registry::v1::TenantPatch;
 
@@ -71,7 +71,7 @@ async fn sec_096_and_097_web_message() {
     assert!(refusal.body.contains("\"error\":\"login_required\""));
 }
 
-/// SEC-104: in every mode, for success and error alike (RFC 9207 §2).
+/// SEC-104: in every mode, for tokens and errors (RFC 9207 §2).
 #[tokio::test]
 async fn sec_104_the_issuer_is_named_where_the_tenant_wants_it() {
     let mut app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Session cookies that were not set here, or not like this.
+//! Foreign and malformed session cookies.
 
 use crate::tenant::{ALICE, BOB};
 use crate::{Browser, TestApp, authorize};
@@ -10,7 +10,7 @@ async fn silent_error(browser: &Browser<'_>) -> String {
     browser.clone().get(&silent).await.error()
 }
 
-/// A browser that says that this is its session cookie.
+/// A browser with this session cookie.
 fn with<'a>(app: &'a TestApp, value: &str) -> Browser<'a> {
     let mut browser = app.browser();
     browser.cookies.insert(SESSION.to_owned(), value.to_owned());
@@ -26,7 +26,7 @@ fn flipped(value: &str, at: usize) -> String {
     value.chars().enumerate().map(flip).collect()
 }
 
-/// The same as no session, whatever is asked, and no harm to the session that it resembles.
+/// Every request behaves as without a session, and a session with a similar cookie stays.
 #[tokio::test]
 async fn sec_081_a_cookie_that_is_none() {
     let (app, elsewhere) = (TestApp::start().await, TestApp::start().await);
@@ -51,15 +51,15 @@ async fn sec_081_a_cookie_that_is_none() {
         format!("\"{own}\""),
         format!("{own}%00"),
         format!("{own},{own}"),
-        // Of one user's place, with another's secret.
+        // The slot of one user with the secret of another.
         format!("{}{}", &own[..22], &of_bob[22..]),
         "x".repeat(own.len()),
         "x".repeat(10_000),
         "é".repeat(27),
         sid,
-        // Well formed, and of another deployment.
+        // Well-formed, but from another deployment.
         stranger.cookies[SESSION].clone(),
-        // Two of them: which would it be?
+        // Two cookies: it is unclear which one counts.
         format!("{own}; {SESSION}={of_bob}"),
         format!("{own}; {SESSION}={own}"),
         format!("; {SESSION}={own}"),
@@ -79,7 +79,7 @@ async fn sec_081_a_cookie_that_is_none() {
     assert_eq!(silent_error(&bob).await, "");
 }
 
-/// It keeps nobody from signing in, and is gone after that.
+/// The user can sign in, which replaces the cookie.
 #[tokio::test]
 async fn a_sign_in_replaces_it() {
     let app = TestApp::start().await;
@@ -98,11 +98,11 @@ async fn a_sign_in_replaces_it() {
         assert_eq!(browser.cookies[SESSION].len(), own.len());
         assert_eq!(silent_error(&browser).await, "");
     }
-    // What did not count ended nothing.
+    // A cookie that does not count has ended no session.
     assert_eq!(silent_error(&alice).await, "");
 }
 
-/// A user who is told that they are signed out is, by each of the cookies.
+/// After a confirmed sign-out, none of the cookies has a session.
 #[tokio::test]
 async fn a_logout_by_a_cookie_that_is_none() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! How long a session lives under the tenant's settings, and what keeps it alive.
+//! The lifetime of sessions under the tenant's settings, and the requests that extend it.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn signed_in(app: &TestApp) -> Browser<'_> {
     browser
 }
 
-/// Applies settings, absolute and idle lifetimes in minutes, to what is running.
+/// Changes the settings of the running tenant; lifetimes in minutes.
 async fn change(app: &mut TestApp, absolute: u32, idle: u32, persistent: bool) {
     let (session, ephemeral) = if persistent {
         (Some(absolute), None)
@@ -46,7 +46,7 @@ async fn change(app: &mut TestApp, absolute: u32, idle: u32, persistent: bool) {
     app.restart();
 }
 
-/// The line that sets the session cookie, and the answer for the application.
+/// Signs in. Returns the `Set-Cookie` header of the session, and the answer to the application.
 async fn session_cookie(app: &TestApp) -> (String, Answer) {
     let mut browser = app.browser();
     let page = browser.password_page(&authorize(&[]), ALICE).await;
@@ -57,7 +57,7 @@ async fn session_cookie(app: &TestApp) -> (String, Answer) {
     (line, browser.follow(answer).await)
 }
 
-/// SEC-078, SEC-080: the cookie is the host's alone, and is not the `sid` that applications get to know.
+/// SEC-078, SEC-080: the cookie is limited to the host, and differs from the `sid` that applications receive.
 #[tokio::test]
 async fn sec_078_the_cookie() {
     let app = TestApp::start().await;
@@ -82,7 +82,7 @@ async fn sec_078_the_cookie() {
     assert_ne!(again.id_token()["sid"], sid);
 }
 
-/// It has no end of its own; the record behind it has those for such cookies.
+/// The cookie has no expiry; the stored session has the limits for such cookies.
 #[tokio::test]
 async fn a_cookie_that_ends_with_the_browser() {
     let mut app = TestApp::start().await;
@@ -104,7 +104,7 @@ async fn a_cookie_that_ends_with_the_browser() {
     assert!(!is_signed_in(&used).await);
 }
 
-/// The mode and the limits are those of the sign-in: a session keeps its kind when the tenant chooses the other.
+/// Mode and limits are fixed at the sign-in: a later change of the tenant's cookie mode does not affect the session.
 #[tokio::test]
 async fn the_mode_counts_from_the_next_sign_in() {
     let mut app = TestApp::start().await;
@@ -116,7 +116,7 @@ async fn the_mode_counts_from_the_next_sign_in() {
     assert!(is_signed_in(&browser).await);
 }
 
-/// Fifty minutes after the sign-in something happens; the idle limit is an hour.
+/// A request fifty minutes after the sign-in; the idle limit is an hour.
 #[tokio::test]
 async fn what_keeps_a_session_alive() {
     let app = TestApp::start().await;
@@ -137,9 +137,10 @@ async fn what_keeps_a_session_alive() {
         ("silent", authorize(&[("prompt", "none")]), true),
         ("interactive", authorize(&[]), true),
         ("another application", authorize(&wildcard), true),
-        // Finding the session and extending it are one step in the store, and only then is it known that it does not serve.
+        // The store finds and extends a session in one step, and only later checks show that it does not satisfy the
+        // request.
         ("consent is missing", authorize(&partner), true),
-        // It is told what would make it too old, and who is expected.
+        // The store gets the maximum age and the expected user, so it does not extend the session.
         (
             "young enough",
             authorize(&[("prompt", "none"), ("max_age", "3001")]),
@@ -185,7 +186,7 @@ async fn what_keeps_a_session_alive() {
     }
 }
 
-/// `login_required` without a session is nobody's, and so extends nobody's.
+/// `login_required` without a session extends no session.
 #[tokio::test]
 async fn a_stranger_keeps_nobody_alive() {
     let app = TestApp::start().await;
@@ -200,7 +201,7 @@ async fn a_stranger_keeps_nobody_alive() {
     assert!(!is_signed_in(&alice).await);
 }
 
-/// A use soon after another is not written down: within a minute, or within 1 % of the idle limit if that is less.
+/// A use soon after another is not written: within a minute, or within 1 % of the idle limit if that is less.
 #[tokio::test]
 async fn uses_that_are_not_worth_a_write() {
     for (idle, grace) in [(60, 36), (240, 60)] {
@@ -216,7 +217,7 @@ async fn uses_that_are_not_worth_a_write() {
     }
 }
 
-/// Lower settings count at the next use, also for what is open; higher ones at the next sign-in.
+/// Lower settings count at the next use, also of open sessions; higher ones at the next sign-in.
 #[tokio::test]
 async fn settings_that_change() {
     for (absolute, idle, minutes, lives) in [

@@ -1,4 +1,4 @@
-//! `/u/sessions`.
+//! Tests of `/u/sessions`.
 
 mod list;
 mod lost;
@@ -18,7 +18,7 @@ const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) App
 const NOBODY: &str = "Nobody is signed in here";
 const NOTHING_CHANGED: &str = "Nothing was changed";
 
-/// A browser that says so of itself, somewhere.
+/// A browser with this user agent and IP address.
 fn browser<'a>(app: &'a TestApp, user_agent: &str, address: &str) -> Browser<'a> {
     let mut browser = app.browser();
     let user_agent = HeaderValue::from_str(user_agent).unwrap();
@@ -33,7 +33,7 @@ async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Browser<'a> {
     browser
 }
 
-/// Two browsers of Alice; the page in the first, and the `sid` of the second.
+/// Two browsers of Alice, the page in the first, and the `sid` of the second.
 async fn two(app: &TestApp) -> (Browser<'_>, Browser<'_>, Answer, String) {
     let other = signed_in(app, ALICE).await;
     let mut here = browser(app, SAFARI, "192.0.2.2");
@@ -43,14 +43,14 @@ async fn two(app: &TestApp) -> (Browser<'_>, Browser<'_>, Answer, String) {
     (here, other, page, sid)
 }
 
-/// The `sid` that the page gives to the button of a device.
+/// The `sid` of the button beside a device.
 fn sid_of(page: &Answer, device: &str) -> String {
     let (_, rest) = page.body.split_once(device).unwrap();
     let (_, rest) = rest.split_once("name=\"sid\" value=\"").unwrap();
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// Whether silent authentication says so.
+/// Whether a silent authentication returns a token.
 async fn is_signed_in(browser: &Browser<'_>) -> bool {
     let silent = authorize(&[("prompt", "none")]);
     let error = browser.clone().get(&silent).await.error();

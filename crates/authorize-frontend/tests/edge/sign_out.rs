@@ -1,4 +1,4 @@
-//! `/v2/logout`, and what is left of a sign-in after it.
+//! `/v2/logout` and its effect.
 
 use axum::body::Body;
 use http::Request;
@@ -14,7 +14,7 @@ async fn silent_error(browser: &mut Browser<'_>) -> String {
     browser.get(&authorize(&[("prompt", "none")])).await.error()
 }
 
-/// Whatever is answered, the session is over, for a copied cookie as well.
+/// The session ends with every response, also for a copied cookie.
 #[tokio::test]
 async fn a_logout_ends_the_session() {
     let app = TestApp::start().await;
@@ -62,8 +62,8 @@ async fn sec_071_no_image_signs_anybody_out() {
     assert_eq!(silent_error(&mut alice).await, "");
 }
 
-/// Without a session it leads to the same places: the list of the application that is named, else the tenant's. Its entries
-/// stand for every query and fragment.
+/// Without a session it leads to the same URLs: those of the named application, or else of the tenant. The entries
+/// match every query and fragment.
 #[tokio::test]
 async fn where_it_leads() {
     let app = TestApp::start().await;
@@ -83,9 +83,9 @@ async fn where_it_leads() {
         (&[partner, go(of_many)], of_many),
         (&[go(tenants)], tenants),
         (&[("client_id", "unknown"), go(tenants)], tenants),
-        // Named twice is not named.
+        // A repeated parameter counts as absent.
         (&[spa, partner, go(tenants)], tenants),
-        // The first of the application, unless it stands for many; of the tenant there is none.
+        // The first URL of the application, unless it has a placeholder; never one of the tenant.
         (&[spa], BYE),
         (&[spa, go("")], BYE),
         (&[spa, ("federated", "")], BYE),
@@ -131,7 +131,7 @@ async fn sec_204_to_206_where_it_does_not_lead() {
     }
 }
 
-/// A third-party application in strict mode has no logout endpoints: nothing happens.
+/// A third-party application in strict mode has no logout endpoints: nothing changes.
 #[tokio::test]
 async fn a_strict_application_signs_nobody_out() {
     let app = TestApp::start().await;
@@ -149,7 +149,7 @@ async fn a_strict_application_signs_nobody_out() {
     }
 }
 
-/// The end of a session needs the store of sessions only. Who cannot be told where to go is signed out all the same.
+/// Ending a session needs only the session store: without the registry the user is signed out, but not redirected.
 #[tokio::test]
 async fn the_registry_is_gone() {
     let mut app = TestApp::start().await;
@@ -163,14 +163,14 @@ async fn the_registry_is_gone() {
     let answer = alice.get(&logout(&[("client_id", "spa")])).await;
     answer.assert_page(503, "temporarily_unavailable: ");
     assert!(answer.headers.contains_key("set-cookie"));
-    // An edge that remembers the application can tell that the session is over.
+    // A frontend with the application in its cache redirects.
     app.router = registry;
     let mut browser = app.browser();
     browser.cookies = thief;
     assert_eq!(silent_error(&mut browser).await, "login_required");
 }
 
-/// A confirmed logout is true.
+/// After a confirmed logout the session has ended.
 #[tokio::test]
 async fn sec_211_the_store_is_gone() {
     let app = TestApp::start().await;
@@ -190,14 +190,14 @@ fn logout(params: &[(&str, &str)]) -> String {
     format!("/v2/logout?{}", query.extend_pairs(sent).finish())
 }
 
-/// Alice's browser, and somebody who has copied its cookie.
+/// Alice's browser, and another one with a copy of its cookie.
 async fn two(app: &TestApp) -> (Browser<'_>, Browser<'_>) {
     let mut alice = app.browser();
     alice.sign_in(&authorize(&[]), ALICE).await;
     (alice.clone(), alice)
 }
 
-/// Access tokens outlive the session, but not themselves, whichever form they have.
+/// Access tokens of both forms outlive the session, until they expire.
 #[tokio::test]
 async fn userinfo_until_the_token_expires() {
     let app = TestApp::start().await;

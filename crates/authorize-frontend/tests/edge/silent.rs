@@ -1,4 +1,4 @@
-//! `prompt=none`: what the application is told, situation by situation, and that it is told at once.
+//! `prompt=none`: the answer in each situation, always at once.
 
 use doorward_proto::client_registry::v1::{ApplyTenantRequest, ClientPatch, OrganizationUsage};
 
@@ -11,7 +11,7 @@ type Changes<'a> = &'a [(&'a str, &'a str)];
 const LOGIN: (&str, &str) = ("login_required", "Login required");
 const CONSENT: (&str, &str) = ("consent_required", "Consent required");
 const INTERACTION: (&str, &str) = ("interaction_required", "Interaction required");
-/// At their only callback.
+/// The request of a native application at its only callback.
 const NATIVE: (&str, &str) = ("client_id", "native");
 const LOOPBACK: (&str, &str) = ("redirect_uri", "http://127.0.0.1:4711/cb");
 const ANYWHERE: (&str, &str) = ("redirect_uri", "");
@@ -27,7 +27,7 @@ async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Browser<'a> {
     browser
 }
 
-/// `error` and `error_description`, however they travel.
+/// `error` and `error_description`, in any response mode.
 fn told(answer: &Answer, response_mode: &str) -> (String, String) {
     let value = |name: &str| match response_mode {
         "fragment" => answer.parameter(name).unwrap_or_default(),
@@ -49,7 +49,7 @@ fn assert_told(answer: &Answer, response_mode: &str, expected: (&str, &str)) {
     assert!(!answer.headers.contains_key("set-cookie"));
 }
 
-/// Nobody, or nobody any more.
+/// No session, or an ended one.
 #[tokio::test]
 async fn sec_082_085_and_089_no_session() {
     let app = TestApp::start().await;
@@ -68,7 +68,7 @@ async fn sec_082_085_and_089_no_session() {
     }
 }
 
-/// In each mode, at an application that has them all.
+/// Each response mode, at an application that supports all.
 #[tokio::test]
 async fn a_session_that_does_not_serve() {
     let app = TestApp::start().await;
@@ -124,7 +124,7 @@ async fn a_session_that_does_not_serve() {
     }
 }
 
-/// What depends on the application.
+/// Cases that depend on the application.
 #[tokio::test]
 async fn applications_that_the_session_does_not_serve() {
     let mut app = TestApp::start().await;
@@ -160,12 +160,12 @@ async fn applications_that_the_session_does_not_serve() {
         "parameter organization is required for this client",
     );
     let cases: &[(Changes<'_>, (&str, &str))] = &[
-        // Its connection is not enabled there (SEC-092).
+        // The user's connection is not enabled there (SEC-092).
         (&[("client_id", "staff"), ANYWHERE], LOGIN),
         (&[("client_id", "alone"), ANYWHERE], LOGIN),
         (&[("client_id", "partner"), ANYWHERE], CONSENT),
         (&[("client_id", "closed"), ANYWHERE], required),
-        // Anything on the device may be listening there.
+        // Any program on the device may be listening there.
         (&[NATIVE, LOOPBACK], INTERACTION),
         (
             &[NATIVE, ("redirect_uri", "com.example.app:/cb")],
@@ -177,7 +177,7 @@ async fn applications_that_the_session_does_not_serve() {
         assert_eq!(answer.status, 302, "{changes:?} {}", answer.body);
         assert_told(&answer, "fragment", *expected);
     }
-    // Nobody is told anything at an origin that is not registered (SEC-098).
+    // No message goes to an unregistered origin (SEC-098).
     let foreign = [
         ("client_id", "partner"),
         ANYWHERE,
@@ -188,7 +188,7 @@ async fn applications_that_the_session_does_not_serve() {
     assert!(!answer.body.contains("postMessage"));
 }
 
-/// Of two things that are wrong, the application hears of the first: request, organization, session, hint and age,
+/// Of two errors, the application gets the first in this order: request, organization, session, hint and age,
 /// membership, consent, confirmation.
 #[tokio::test]
 async fn what_is_told_first() {
@@ -232,8 +232,8 @@ async fn what_is_told_first() {
     );
 }
 
-/// A success is like an interactive one. There is no second factor yet, so that asking for one is answered normally, and
-/// nothing is claimed of it.
+/// A success is like an interactive one. There is no second factor yet: a request for one gets a normal answer, which
+/// claims none.
 #[tokio::test]
 async fn a_success_is_like_any_other() {
     let app = TestApp::start().await;

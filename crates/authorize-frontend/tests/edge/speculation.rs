@@ -1,4 +1,4 @@
-//! Requests that a browser sends ahead of time change nothing.
+//! Speculative requests change nothing.
 
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 
@@ -27,7 +27,7 @@ fn marked<'a>(browser: &Browser<'a>, (name, value): (&'static str, &str)) -> Bro
 
 #[track_caller]
 fn assert_thrown_away(answer: &Answer) {
-    // Only what has no 2xx is asked for again.
+    // Browsers repeat the request only if the status is no 2xx.
     answer.assert_page(503, "temporarily_unavailable");
     assert_eq!(answer.headers[CACHE_CONTROL], "no-store");
     assert!(!answer.headers.contains_key(SET_COOKIE));
@@ -60,7 +60,7 @@ async fn no_tokens_no_transaction_and_no_logout() {
     assert_eq!(browser.get(&silent).await.error(), "");
 }
 
-/// A sign-in stands where it stood, and the page still works.
+/// The sign-in stays at its stage, and the page still works.
 #[tokio::test]
 async fn no_step_of_a_sign_in() {
     let app = TestApp::start().await;

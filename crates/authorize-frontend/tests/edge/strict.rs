@@ -1,4 +1,4 @@
-//! Third-party applications in strict mode: no tokens from here, and errors stay on a page of ours.
+//! Third-party applications in strict mode: no tokens, and errors on a page only.
 
 use crate::{TestApp, authorize};
 

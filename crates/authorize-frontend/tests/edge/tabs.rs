@@ -1,4 +1,4 @@
-//! Tabs side by side: each is answered as who has signed in there, or not at all.
+//! Several tabs: each gets an answer for the user who signed in there, or none.
 
 use doorward_proto::client_registry::v1::ApplyTenantRequest;
 use doorward_proto::identity::v1::CreateUserRequest;
@@ -7,7 +7,7 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use crate::tenant::{ALICE, BOB, PASSWORD, apply, connection};
 use crate::{Answer, Browser, TestApp, authorize};
 
-/// Whatever a request may ask for.
+/// Variants of requests.
 const PROMPTS: [&[(&str, &str)]; 4] = [
     &[],
     &[("prompt", "login")],
@@ -20,7 +20,7 @@ const STAFF: [(&str, &str); 2] = [
     ("redirect_uri", "https://staff.example.test/cb"),
 ];
 
-/// Carol is known to connection `staff` only.
+/// Adds Carol, who is only in the connection `staff`.
 async fn add_carol(app: &TestApp) {
     let mut identity = IdentityServiceClient::new(app.channels.identity.clone());
     let created = identity.create_user(CreateUserRequest {
@@ -32,7 +32,7 @@ async fn add_carol(app: &TestApp) {
     created.await.unwrap();
 }
 
-/// A tab whose password was sent, and whose redirect waits to be followed.
+/// A tab that has sent its password and has not yet followed the redirect.
 async fn half_way(browser: &mut Browser<'_>, target: &str, email: &str) -> Answer {
     let page = browser.password_page(target, email).await;
     let answer = browser.submit("password", &page, email, PASSWORD).await;
@@ -74,7 +74,7 @@ async fn sec_087_no_tab_is_answered_as_somebody_else() {
     }
 }
 
-/// Nor is it when the other tab knows nothing of this session, because both have sent their passwords at once.
+/// The same if both tabs have sent their passwords at once, so that the other one has no session yet.
 #[tokio::test]
 async fn sec_087_two_sessions_of_one_browser() {
     let app = TestApp::start().await;
@@ -109,7 +109,7 @@ async fn sec_087_nor_by_a_connection_that_is_not_its_own() {
     assert_eq!(browser.get(&silent).await.error(), "login_required");
 }
 
-/// A session keeps its `sid` when the same user signs in once more, and with it all that it has satisfied.
+/// A new sign-in of the same user keeps the `sid`, so requests stay satisfied.
 #[tokio::test]
 async fn the_same_user_in_two_tabs() {
     let app = TestApp::start().await;
@@ -125,7 +125,7 @@ async fn the_same_user_in_two_tabs() {
     }
 }
 
-/// The sign-in of this tab has ended. Another one of the same user is as good as any session, and no better.
+/// The session of this tab's sign-in has ended. Another one of the same user is checked like any session.
 #[tokio::test]
 async fn another_session_of_the_same_user() {
     let app = TestApp::start().await;
@@ -143,7 +143,7 @@ async fn another_session_of_the_same_user() {
     }
 }
 
-/// What holds for every session holds for the one of this sign-in.
+/// The rules for all sessions apply to the session of this sign-in.
 #[tokio::test]
 async fn a_connection_that_is_switched_off_meanwhile() {
     let mut app = TestApp::start().await;
@@ -167,8 +167,8 @@ async fn a_connection_that_is_switched_off_meanwhile() {
     assert_begins_again(&browser.open(&resume).await);
 }
 
-/// Who is typed in here is not whom the application has hinted at; asking again would go on for ever. Somebody else in
-/// another tab is no answer at all.
+/// The user who signs in here is not the hinted one; asking again would never end. Another user in another tab gets no
+/// answer here.
 #[tokio::test]
 async fn a_hint_and_another_tab() {
     let app = TestApp::start().await;

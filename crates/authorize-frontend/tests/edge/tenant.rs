@@ -1,4 +1,4 @@
-//! The tenant that the tests ask.
+//! The tenant of the tests.
 
 use doorward_authorize_frontend::Channels;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
@@ -19,18 +19,18 @@ use url::form_urlencoded;
 pub(crate) const CALLBACK: &str = "https://app.example.test/cb";
 pub(crate) const API: &str = "https://api.example.test/";
 pub(crate) const CONSENT_API: &str = "https://api2.example.test/";
-/// Applications need a client grant.
+/// An API that requires a client grant.
 pub(crate) const GRANT_API: &str = "https://grants.example.test/";
-/// Users need permissions.
+/// An API that requires permissions of the user.
 pub(crate) const ROLE_API: &str = "https://roles.example.test/";
 pub(crate) const ALICE: &str = "alice@example.test";
 pub(crate) const BOB: &str = "bob@example.test";
-/// Of every user.
+/// The password of all users.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
-/// Alice is a member, Bob is not.
+/// The organization; Alice is a member, Bob is not.
 pub(crate) const ACME: &str = "org_acme000000000001";
 
-/// The target of a good request, changed by `changes`: an empty value leaves the parameter out.
+/// The path of a valid request with `changes`; an empty value removes the parameter.
 pub(crate) fn authorize(changes: &[(&str, &str)]) -> String {
     let good = [
         ("client_id", "spa"),
@@ -85,7 +85,7 @@ pub(crate) async fn set_up(channels: &Channels) {
     organization.add_member(member).await.unwrap();
 }
 
-/// Changes the tenant. An edge that has read it before must be restarted.
+/// Changes the tenant. Restart a frontend that has read it before.
 pub(crate) async fn apply(request: ApplyTenantRequest, channels: &Channels) {
     let mut registry = ClientRegistryServiceClient::new(channels.client_registry.clone());
     registry.apply_tenant(request).await.unwrap();
@@ -100,7 +100,7 @@ pub(crate) async fn apply_settings(tenant: TenantPatch, channels: &Channels) {
     apply(request, channels).await;
 }
 
-/// Blocks a user, as an administrator does.
+/// Blocks a user, like an administrator.
 pub(crate) async fn block(email: &str, channels: &Channels) {
     let user = ImportedUser {
         claims: Some(UserClaims {

@@ -1,4 +1,4 @@
-//! The edge and the five services behind it, in this process and over files of its own.
+//! The frontend and the five other services, in this process, with their own files.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -22,7 +22,7 @@ use crate::tenant::set_up;
 
 pub(crate) const HOST: &str = "auth.example.test";
 pub(crate) const ISSUER: &str = "https://auth.example.test/";
-/// Long enough for a busy machine, since nothing waits for it unless a backend is gone.
+/// Deadlines long enough for a busy machine; only tests of outages wait for them.
 const PATIENCE: Patience = Patience {
     call: Duration::from_secs(2),
     silent: Duration::from_secs(20),
@@ -30,7 +30,7 @@ const PATIENCE: Patience = Patience {
     password: Duration::from_secs(20),
 };
 
-/// A service behind the edge.
+/// A service behind the frontend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
     ClientRegistry,
@@ -50,7 +50,7 @@ impl Backend {
     ];
 }
 
-/// The clock of `session`, which may differ from everybody else's.
+/// The clock of `session`, which may differ from that of the others.
 #[derive(Debug)]
 pub(crate) struct SessionClock {
     of_others: Arc<FakeClock>,
@@ -58,7 +58,7 @@ pub(crate) struct SessionClock {
 }
 
 impl SessionClock {
-    /// Less than 0: behind.
+    /// Sets the difference to the other clocks; negative means behind.
     pub(crate) fn set_minutes_ahead(&self, minutes: i64) {
         self.minutes_ahead.store(minutes, Ordering::Relaxed);
     }
@@ -71,7 +71,7 @@ impl Clock for SessionClock {
     }
 }
 
-/// The edge, to be asked by [`Browser`]s.
+/// The frontend, which [`Browser`]s call.
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) clock: Arc<FakeClock>,
@@ -82,7 +82,7 @@ pub(crate) struct TestApp {
 }
 
 impl TestApp {
-    /// Everything up, with the tenant of [`crate::tenant`].
+    /// Starts everything, with the tenant of [`crate::tenant`].
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = FakeClock::start();
@@ -107,12 +107,12 @@ impl TestApp {
         Browser::new(self)
     }
 
-    /// Ends a service.
+    /// Stops a service.
     pub(crate) fn kill(&self, backend: Backend) {
         self.lives[backend as usize].cancel();
     }
 
-    /// A new edge, which remembers nothing, over the same services.
+    /// Replaces the frontend by a new one with an empty cache.
     pub(crate) fn restart(&mut self) {
         self.router = router(&self.channels, &self.clock);
     }

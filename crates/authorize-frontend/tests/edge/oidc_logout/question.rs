@@ -1,4 +1,4 @@
-//! `/u/logout`: the page, and what is made of the answer.
+//! `/u/logout`: the page and its answers.
 
 use super::{BYE, SESSION, SPA, alice, asks, choose, is_signed_in, logout, sign_in, uri};
 use crate::tenant::{ALICE, BOB};
@@ -54,7 +54,7 @@ async fn yes() {
         if location.is_empty() {
             answer.assert_page(200, "You are signed out");
         }
-        // The same form again finds nobody, and leads to the same place.
+        // Sent again, the form finds no session, and leads to the same URL.
         let again = choose(&mut browser, &page, "accept").await;
         assert_eq!(again.location(), location);
     }
@@ -73,7 +73,7 @@ async fn no() {
     assert!(is_signed_in(&browser).await);
 }
 
-/// A *yes* counts for the page and the session that were shown.
+/// A *yes* counts only for the session for which the page was shown.
 #[tokio::test]
 async fn sec_073_an_answer_needs_its_value() {
     let app = TestApp::start().await;
@@ -97,7 +97,7 @@ async fn sec_073_an_answer_needs_its_value() {
         answer.assert_page(403, "action=\"/u/logout\"");
         assert!(is_signed_in(&browser).await);
     }
-    // The next user of the browser is asked anew.
+    // The next user of the browser is asked again.
     let again = authorize(&[("prompt", "login")]);
     browser.sign_in(&again, BOB).await;
     let answer = choose(&mut browser, &page, "accept").await;

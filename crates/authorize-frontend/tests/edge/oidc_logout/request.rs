@@ -1,4 +1,4 @@
-//! Which requests are understood, and what proves that one is about this session.
+//! Valid requests, and the proof that a request is about this session.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn sec_207_asked_unless_it_is_about_this_session() {
     }
 }
 
-/// Nobody is asked where the tenant does not want it; what contradicts itself is still refused.
+/// The tenant can switch the question off; contradictions are still refused.
 #[tokio::test]
 async fn the_prompt_can_be_switched_off() {
     let mut app = TestApp::start().await;
@@ -114,7 +114,7 @@ async fn what_contradicts_itself_is_refused() {
     answer.assert_page(400, "Too long parameters");
 }
 
-/// A hint is most useful once its token is old, and the session with it.
+/// An expired hint is accepted: hints are most useful when token and session are old.
 #[tokio::test]
 async fn an_expired_hint_is_a_hint() {
     let app = TestApp::start().await;
@@ -168,7 +168,7 @@ async fn sec_208_no_image_signs_anybody_out() {
     assert!(is_signed_in(&browser).await);
 }
 
-/// A logout that may not have happened is not told.
+/// A logout that may have failed is not reported as a success.
 #[tokio::test]
 async fn sec_211_the_store_is_gone() {
     let app = TestApp::start().await;
@@ -184,7 +184,7 @@ async fn sec_211_the_store_is_gone() {
     nobody.assert_page(200, "You are signed out");
 }
 
-/// Where nobody is asked, the end of the session is all that the store is needed for.
+/// Without the question, the store is needed only to end the session.
 #[tokio::test]
 async fn sec_211_the_store_is_gone_and_nobody_is_asked() {
     let mut app = TestApp::start().await;

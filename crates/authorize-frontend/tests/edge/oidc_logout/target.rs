@@ -1,4 +1,4 @@
-//! Where a logout leads.
+//! The targets of logouts.
 
 use doorward_proto::client_registry::v1::TenantPatch;
 
@@ -10,7 +10,7 @@ use crate::tenant::{apply_settings, list};
 const OF_PARTNER: &str = "https://partner.example.test/bye?from=us";
 const NOT_REGISTERED: &str = "is not defined as a valid URL in";
 
-/// Without a session nobody is asked, so that only the lists count.
+/// Without a session there is no question, so only the lists count.
 #[tokio::test]
 async fn which_list() {
     let app = TestApp::start().await;
@@ -27,7 +27,7 @@ async fn which_list() {
         (&[("client_id", "partner"), uri(OF_PARTNER)], OF_PARTNER),
         (&[("client_id", "wildcard"), uri(preview)], preview),
         (&[("client_id", "unknown"), uri(OF_TENANT)], OF_TENANT),
-        // The first of the application that names itself, unless it stands for many.
+        // The first URL of the named application, unless it has a placeholder.
         (&[SPA], BYE),
         (&[SPA, hinted], BYE),
         (&[SPA, ("federated", "")], BYE),
@@ -54,11 +54,11 @@ async fn sec_204_to_206_not_on_the_list() {
         &[SPA, uri("/\\evil.test")],
         &[SPA, uri("https:evil.test")],
         &[SPA, uri("javascript:alert(1)")],
-        // The whole of it counts.
+        // The whole URL is compared.
         &[SPA, uri("https://app.example.test/bye?a=b")],
         &[SPA, uri("https://app.example.test/bye#a")],
         &[uri("https://example.test/signed-out?a=b")],
-        // Of another application, or of one that is not named.
+        // A URL of another application, or of one that the request does not name.
         &[SPA, uri(OF_PARTNER)],
         &[hinted, uri(OF_PARTNER)],
         &[uri(BYE)],
@@ -73,7 +73,8 @@ async fn sec_204_to_206_not_on_the_list() {
     }
 }
 
-/// With the proof that it is about this session, it ends all the same; without it the user is not asked for nothing.
+/// With the proof that the request is about this session, the session ends; without it, the error comes without a
+/// question.
 #[tokio::test]
 async fn the_session_after_a_wrong_address() {
     let app = TestApp::start().await;
@@ -90,7 +91,7 @@ async fn the_session_after_a_wrong_address() {
     assert!(!is_signed_in(&thief).await);
 }
 
-/// A registration that is taken back while the page is shown: who said yes is signed out, and led nowhere.
+/// The URL is unregistered while the page is open: a yes signs the user out, without a redirect.
 #[tokio::test]
 async fn the_list_counts_when_the_answer_comes() {
     let mut app = TestApp::start().await;

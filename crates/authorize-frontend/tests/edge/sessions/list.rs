@@ -1,4 +1,4 @@
-//! What the page says.
+//! The content of the page.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const GRANTED: [(&str, &str); 2] = [
     ("redirect_uri", "https://granted.example.test/cb"),
 ];
 
-/// Of a page: the text of what stands for each session.
+/// The text of each session on a page.
 fn entries(body: &str) -> Vec<&str> {
     let (_, list) = body.split_once("<ul class=\"sessions\">").unwrap();
     list.split("<h2>").skip(1).collect()
@@ -65,7 +65,7 @@ async fn every_session_of_the_user_the_last_used_first() {
     assert!(!second.contains("This browser"), "{second}");
 }
 
-/// The name of an application that is gone says nothing, and its id says less.
+/// Deleted applications are not listed.
 #[tokio::test]
 async fn an_application_that_is_gone_is_left_out() {
     let app = TestApp::start().await;
@@ -88,7 +88,7 @@ async fn an_application_that_is_gone_is_left_out() {
     assert!(!page.body.contains("gone-application"));
 }
 
-/// SEC-060: what a browser calls itself is for its sender to choose.
+/// SEC-060: the sender chooses the user agent, so it may contain anything.
 #[tokio::test]
 async fn a_user_agent_is_never_markup() {
     for (user_agent, device) in [
@@ -138,7 +138,7 @@ async fn in_the_language_of_the_browser() {
     answer.assert_page(403, "このブラウザーではサインインしていません");
 }
 
-/// As all pages that are no part of a sign-in.
+/// The headers of all pages outside a sign-in.
 #[tokio::test]
 async fn headers() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! A store that gives no answer: no user is told that they are signed out, or that anything was done.
+//! Outages of the store: no page claims that a user is signed out, or that a change was made.
 
 use axum::Router;
 use axum::body::Body;
@@ -34,7 +34,7 @@ async fn the_session_service_is_gone() {
     assert_unavailable(&revoke_others(&mut here, &page).await);
 }
 
-/// Passes every call on but one.
+/// Forwards every call except one.
 async fn without(call: &'static str, mut backend: Channel, request: Request<Body>) -> Response {
     if request.uri().path().ends_with(call) {
         return Status::unavailable("lost").into_http();
@@ -51,7 +51,7 @@ fn refusing(call: &'static str, backend: &Channel) -> Channel {
     in_memory(Routes::from(router), Shutdown::new())
 }
 
-/// The browser and the page of a user, at an edge to which one call fails.
+/// A browser with the page, at a frontend with one failing call.
 async fn at_an_edge_without<'a>(call: &'static str, app: &'a mut TestApp) -> (Browser<'a>, Answer) {
     let (here, _, page, _) = two(app).await;
     let cookies = here.cookies;
@@ -66,7 +66,7 @@ async fn at_an_edge_without<'a>(call: &'static str, app: &'a mut TestApp) -> (Br
     (here, page)
 }
 
-/// SEC-211: what was not confirmed is not claimed.
+/// SEC-211: the page claims no unconfirmed change.
 #[tokio::test]
 async fn a_list_or_a_sign_out_is_not_confirmed() {
     let mut app = TestApp::start().await;
@@ -86,7 +86,7 @@ async fn a_list_or_a_sign_out_is_not_confirmed() {
     assert_unavailable(&here.get(PAGE).await);
 }
 
-/// An application that nobody can ask about is not taken for one that is gone.
+/// During an outage of the registry, an application is not treated as deleted.
 #[tokio::test]
 async fn an_application_is_not_looked_up() {
     let mut app = TestApp::start().await;

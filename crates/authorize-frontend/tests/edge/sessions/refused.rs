@@ -1,4 +1,4 @@
-//! Forms that are no answer to the page, and browsers that nobody is signed in in.
+//! Refused forms, and browsers without a session.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::tenant::{ALICE, BOB, block};
 use crate::{Answer, Browser, TestApp, authorize};
 
-/// By then a block has reached the sessions.
+/// The time in which a block reaches the sessions.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn send(
@@ -49,13 +49,13 @@ async fn a_form_needs_its_value() {
     let csrf = page.field("_csrf").to_owned();
     let answer = send(&mut here, &page, "end", &sid, &csrf).await;
     answer.assert_page(400, NOTHING_CHANGED);
-    // The value of this page is good for no other page.
+    // The anti-CSRF value of this page is not valid for another page.
     let fields = [("state", ""), ("_csrf", &csrf), ("action", "accept")];
     here.post("/u/logout", &fields).await.assert_page(403, "");
     assert!(is_signed_in(&here).await && is_signed_in(&other).await);
 }
 
-/// The page was made for whoever was signed in then.
+/// The page is for the user who was signed in at that time.
 #[tokio::test]
 async fn a_page_from_before_the_next_sign_in() {
     let app = TestApp::start().await;
@@ -71,7 +71,7 @@ async fn a_page_from_before_the_next_sign_in() {
     }
 }
 
-/// SEC-071: nor does a page of another site use the session, or end one.
+/// SEC-071: a page of another site cannot use or end a session.
 #[tokio::test]
 async fn only_a_page_of_ours_asks() {
     let app = TestApp::start().await;
@@ -137,7 +137,7 @@ async fn nobody_is_signed_in() {
     garbled.get(PAGE).await.assert_page(403, NOBODY);
 }
 
-/// The store still finds the sessions that a block has ended, so that applications can be told why.
+/// The store still finds sessions that a block has ended, so that applications get the reason.
 #[tokio::test]
 async fn a_blocked_user_has_no_sessions() {
     let app = TestApp::start().await;

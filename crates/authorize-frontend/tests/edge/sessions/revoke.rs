@@ -1,4 +1,4 @@
-//! What the buttons do.
+//! The buttons of the page.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn one_of_the_others() {
     let page = here.get(PAGE).await;
     page.assert_page(200, "This browser");
     assert!(!page.body.contains(&sid), "{}", page.body);
-    // Pressed twice: there is nothing to end any more.
+    // Pressed twice: there is no session to end any more.
     let answer = revoke(&mut here, &page, &sid).await;
     answer.assert_page(404, NOTHING_CHANGED);
     assert!(answer.body.contains("href=\"/u/sessions\""));
@@ -39,7 +39,7 @@ async fn all_others() {
     assert!(is_signed_in(&here).await && is_signed_in(&bob).await);
     let page = here.get(PAGE).await;
     assert!(!page.body.contains("revoke-others"), "{}", page.body);
-    // In another window of the same browser it may still be pressed.
+    // The button may still be pressed in another window of the same browser.
     let answer = revoke_others(&mut here, &page).await;
     assert_eq!(answer.status, 303);
     assert!(is_signed_in(&here).await);
@@ -58,7 +58,7 @@ async fn the_own_one() {
     assert!(is_signed_in(&other).await);
 }
 
-/// SEC-086: whose it is, if there is one, cannot be told.
+/// SEC-086: the response does not reveal whether the session exists, or whose it is.
 #[tokio::test]
 async fn what_is_no_live_session_of_the_user() {
     let app = TestApp::start().await;
