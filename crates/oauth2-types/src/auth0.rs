@@ -1,4 +1,4 @@
-//! What Auth0 adds to the protocol: parameter names, and the values of parameters and settings that need no lookup.
+//! Auth0's extensions of the protocol: parameter names, and values of parameters and settings with a fixed set.
 
 mod app_type;
 mod token_dialect;
@@ -26,10 +26,10 @@ pub const SCREEN_HINT: &str = "screen_hint";
 /// The `acr_values` entry that asks for a second factor.
 pub const MULTI_FACTOR_ACR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
-/// The page a user without a session sees first.
+/// The first page for a user without a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ScreenHint {
-    /// The login page; also what unknown hints mean.
+    /// The login page; also for unknown hints.
     #[default]
     Login,
     /// The sign-up page.
@@ -46,10 +46,11 @@ impl From<&str> for ScreenHint {
     }
 }
 
-/// How many `ext-` parameters a request may bring.
+/// The maximum number of `ext-` parameters in a request.
 pub const MAX_EXT_PARAMETERS: usize = 10;
 
-/// Is this a parameter for page templates and hooks, `^ext-[\w-]{1,28}$`, with a value of `^[-\w.*~@+ /:]{1,255}$`?
+/// Whether this is a parameter for page templates and hooks, `^ext-[\w-]{1,28}$`, with a value of `^[-\w.*~@+
+/// /:]{1,255}$`.
 #[must_use]
 pub fn is_ext_parameter(name: &str, value: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';

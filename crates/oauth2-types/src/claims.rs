@@ -1,4 +1,4 @@
-//! The standard claims, and the scopes that ask for each.
+//! The standard claims, and the scopes that include them.
 
 /// A claim about the user that the server knows without configuration.
 ///
@@ -31,7 +31,7 @@ pub enum StandardClaim {
 }
 
 impl StandardClaim {
-    /// Every one, in the order of the specification.
+    /// All claims, in the order of the specification.
     pub const ALL: [Self; 21] = [
         Self::Name,
         Self::GivenName,
@@ -84,7 +84,7 @@ impl StandardClaim {
         }
     }
 
-    /// Does this scope token ask for the claim, as a group or by its name?
+    /// Whether this scope token includes the claim, as a group or by its name.
     pub(crate) fn is_asked_for_by(self, token: &str) -> bool {
         self.group() == Some(token) || (self.has_own_scope() && self.as_str() == token)
     }
@@ -100,7 +100,7 @@ impl StandardClaim {
         }
     }
 
-    /// Auth0's scopes that name one claim. `email` is not here: as a scope it is the group.
+    /// Whether Auth0 has a scope for this claim alone. `email` is not among them: as a scope it is the group.
     fn has_own_scope(self) -> bool {
         matches!(
             self,

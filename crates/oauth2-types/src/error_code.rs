@@ -1,36 +1,36 @@
-//! The `error` of an answer.
+//! The values of `error` in answers.
 
 use std::fmt;
 
-/// What `error` may say: the codes of OAuth 2.0 and OpenID Connect, and those Auth0 adds.
+/// An error code of OAuth 2.0, OpenID Connect or Auth0.
 ///
 /// See [RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1) and §5.2, RFC 6750 §3.1, and
 /// [OpenID Connect Core 1.0, section 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
-    /// The request lacks a parameter, repeats one, or has one that does not fit.
+    /// The request lacks a parameter, repeats one, or has an invalid one.
     InvalidRequest,
-    /// The client may not ask this way, or not from this place.
+    /// The client may not send this kind of request, or not from this place.
     UnauthorizedClient,
-    /// The user, a rule of the tenant, or the API said no.
+    /// The user, a rule of the tenant, or the API refuses.
     AccessDenied,
-    /// No answer can be made of this `response_type`.
+    /// The server does not support this `response_type`.
     UnsupportedResponseType,
     /// `scope` is malformed.
     InvalidScope,
-    /// Something failed that is not the client's doing.
+    /// The server has failed.
     ServerError,
-    /// The server cannot answer now; later it may.
+    /// The server cannot answer now; the client can try again later.
     TemporarilyUnavailable,
     /// `prompt=none`, but the user must log in.
     LoginRequired,
-    /// `prompt=none`, but the user must be asked something.
+    /// `prompt=none`, but the user must answer a question.
     InteractionRequired,
     /// `prompt=none`, but the user must consent.
     ConsentRequired,
     /// `prompt=none`, but the user must choose an account.
     AccountSelectionRequired,
-    /// RFC 8707: no token can be made for this resource.
+    /// RFC 8707: the server does not issue tokens for this resource.
     InvalidTarget,
     /// The parameter `request` is not supported.
     RequestNotSupported,
@@ -40,28 +40,28 @@ pub enum ErrorCode {
     Unauthorized,
     /// The client failed to authenticate.
     InvalidClient,
-    /// The code or refresh token is no good.
+    /// The code or refresh token is invalid.
     InvalidGrant,
-    /// No such `grant_type`.
+    /// The server does not support this `grant_type`.
     UnsupportedGrantType,
-    /// The access token is no good; RFC 6750.
+    /// RFC 6750: the access token is invalid.
     InvalidToken,
-    /// The access token is good, but not for this; RFC 6750.
+    /// RFC 6750: the access token is valid, but its scope is too small.
     InsufficientScope,
-    /// Auth0: a second factor must be shown first.
+    /// Auth0: a second factor is required first.
     MfaRequired,
     /// Auth0: the account is locked after failed attempts.
     TooManyAttempts,
     /// Auth0: a rate limit is reached.
     TooManyRequests,
-    /// Auth0: the endpoint exists but not for this method.
+    /// Auth0: the endpoint does not support this method.
     MethodNotAllowed,
     /// Auth0: the endpoint is switched off.
     EndpointDisabled,
 }
 
 impl ErrorCode {
-    /// The code as it stands in an answer.
+    /// The code in an answer.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ impl ErrorCode {
         }
     }
 
-    /// The HTTP status of a page that shows this error, by Auth0's table. Other answers choose their own.
+    /// The HTTP status of a page with this error, from Auth0's table. Other answers have their own.
     #[must_use]
     pub fn page_status(self) -> u16 {
         match self {

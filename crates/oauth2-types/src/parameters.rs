@@ -1,6 +1,6 @@
-//! Names of the parameters of an authorization request, as RFC 6749, OpenID Connect Core and their extensions spell them.
+//! Names of the parameters of an authorization request, from RFC 6749, OpenID Connect Core and their extensions.
 //!
-//! A name that is not known is ignored, however often it occurs; a known one may occur once (RFC 6749 §3.1).
+//! An unknown name is ignored, also if it is repeated. A known one may occur once (RFC 6749 §3.1).
 
 use crate::auth0;
 
@@ -20,7 +20,7 @@ pub const RESPONSE_MODE: &str = "response_mode";
 pub const CODE_CHALLENGE: &str = "code_challenge";
 /// `code_challenge_method`, RFC 7636 §4.3.
 pub const CODE_CHALLENGE_METHOD: &str = "code_challenge_method";
-/// `resource`, RFC 8707 §2: the only one that may occur more than once.
+/// `resource`, RFC 8707 §2: the only parameter that may be repeated.
 pub const RESOURCE: &str = "resource";
 /// `authorization_details`, RFC 9396 §2: accepted, without effect.
 pub const AUTHORIZATION_DETAILS: &str = "authorization_details";
@@ -82,14 +82,14 @@ const KNOWN: [&str; 30] = [
     auth0::SCREEN_HINT,
 ];
 
-/// Does an authorization request give this name a meaning? Letter case counts. The open family of `ext-` names is not
-/// included, see [`auth0::is_ext_parameter`].
+/// Whether this is a parameter of an authorization request. Case-sensitive. Does not include the `ext-` names, see
+/// [`auth0::is_ext_parameter`].
 #[must_use]
 pub fn is_known(name: &str) -> bool {
     KNOWN.contains(&name)
 }
 
-/// May this name occur more than once?
+/// Whether this parameter may be repeated.
 #[must_use]
 pub fn may_repeat(name: &str) -> bool {
     name == RESOURCE || !is_known(name)

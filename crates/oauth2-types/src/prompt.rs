@@ -1,20 +1,20 @@
-//! `prompt`: whether and how the user shall be asked.
+//! `prompt`: which pages the user must see.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::words::words;
 
-/// What the request says about asking the user; the default asks only for what is needed.
+/// The value of `prompt`. The default shows only necessary pages.
 ///
 /// See [OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Prompt {
-    /// `none`: no page at all; what would need one is an error.
+    /// `none`: no page. A request that needs one gets an error.
     None,
-    /// Pages may be shown, and these must be.
+    /// Pages may be shown, and the pages below must be.
     Interactive {
-        /// `login`: authenticate again, whatever the session says.
+        /// `login`: authenticate again, also with a session.
         login: bool,
         /// `consent`: ask for consent, even if it was given.
         consent: bool,
@@ -23,31 +23,31 @@ pub enum Prompt {
     },
 }
 
-/// A `prompt` that has `none` beside another word.
+/// A `prompt` with `none` and another word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("prompt none must stand alone")]
 pub struct InvalidPrompt;
 
 impl Prompt {
-    /// Must no page be shown?
+    /// Whether no page may be shown.
     #[must_use]
     pub fn none(self) -> bool {
         self == Self::None
     }
 
-    /// Must the user authenticate again?
+    /// Whether the user must authenticate again.
     #[must_use]
     pub fn login(self) -> bool {
         matches!(self, Self::Interactive { login: true, .. })
     }
 
-    /// Must the user be asked for consent?
+    /// Whether the user must be asked for consent.
     #[must_use]
     pub fn consent(self) -> bool {
         matches!(self, Self::Interactive { consent: true, .. })
     }
 
-    /// Must the user be offered a choice of accounts?
+    /// Whether the user must choose an account.
     #[must_use]
     pub fn select_account(self) -> bool {
         matches!(
@@ -70,7 +70,7 @@ impl Default for Prompt {
     }
 }
 
-/// Unknown words are ignored, as Auth0 does, but `none` tolerates no company, not even theirs.
+/// Ignores unknown words, like Auth0; but `none` must be alone, also without unknown words.
 impl FromStr for Prompt {
     type Err = InvalidPrompt;
 
@@ -91,7 +91,7 @@ impl FromStr for Prompt {
     }
 }
 
-/// Writes what was understood; nothing for the default.
+/// Writes the known words; nothing for the default.
 impl fmt::Display for Prompt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = [

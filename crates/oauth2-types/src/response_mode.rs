@@ -1,4 +1,4 @@
-//! `response_mode`: how the answer travels back to the client.
+//! `response_mode`: how the answer is sent to the client.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,13 +15,13 @@ use crate::words::words;
 /// [web_message]: https://datatracker.ietf.org/doc/html/draft-sakimura-oauth-wmrm-00
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResponseMode {
-    /// In the query of the redirection URI.
+    /// The query of the redirection URI.
     Query,
-    /// In its fragment, which no server sees.
+    /// The fragment of the redirection URI, which no server sees.
     Fragment,
-    /// As a form that the browser posts to it.
+    /// A form that the browser posts to the redirection URI.
     FormPost,
-    /// As a message posted to the window that opened or embeds the page.
+    /// A message to the window that opened or embeds the page.
     WebMessage,
 }
 
@@ -31,9 +31,9 @@ pub enum ResponseMode {
 pub struct InvalidResponseMode;
 
 impl ResponseMode {
-    /// Where an error goes whose request has no usable `response_type` and no `response_mode`.
+    /// The response mode for an error, if the request has no valid `response_type` and no `response_mode`.
     ///
-    /// A client that meant to ask for a token, however misspelt, reads the fragment.
+    /// A client that seems to ask for a token, also misspelt, reads the fragment.
     #[must_use]
     pub fn for_unusable_response_type(response_type: &str) -> Self {
         let means_token = |word: &str| {
@@ -46,7 +46,7 @@ impl ResponseMode {
         }
     }
 
-    /// The name as it stands in a request.
+    /// The name in a request.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

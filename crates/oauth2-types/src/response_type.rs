@@ -1,4 +1,4 @@
-//! `response_type`: what the authorization endpoint shall return.
+//! `response_type`: what the authorization endpoint returns.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ pub struct ResponseType {
     id_token: bool,
 }
 
-/// A `response_type` that is empty, repeats a word, or has a word that is none of the three.
+/// A `response_type` that is empty, repeats a word, or has an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("response_type is not a set of code, token and id_token")]
 pub struct InvalidResponseType;
@@ -30,25 +30,25 @@ impl ResponseType {
         id_token: false,
     };
 
-    /// Is an authorization code asked for?
+    /// Whether the request asks for an authorization code.
     #[must_use]
     pub fn has_code(self) -> bool {
         self.code
     }
 
-    /// Is an access token asked for, straight from the authorization endpoint?
+    /// Whether the request asks for an access token from the authorization endpoint.
     #[must_use]
     pub fn has_token(self) -> bool {
         self.token
     }
 
-    /// Is an ID token asked for, straight from the authorization endpoint?
+    /// Whether the request asks for an ID token from the authorization endpoint.
     #[must_use]
     pub fn has_id_token(self) -> bool {
         self.id_token
     }
 
-    /// Where the answer goes unless the request says otherwise: the query for `code` alone, else the fragment.
+    /// The response mode if the request has none: the query for `code` alone, else the fragment.
     #[must_use]
     pub fn default_response_mode(self) -> ResponseMode {
         if self.returns_tokens() {
@@ -58,7 +58,7 @@ impl ResponseType {
         }
     }
 
-    /// May the answer travel this way? A token must never enter a query string (RFC 9700 §4.3).
+    /// Whether the answer may use this response mode. A query must never contain a token (RFC 9700 §4.3).
     #[must_use]
     pub fn allows(self, mode: ResponseMode) -> bool {
         mode != ResponseMode::Query || !self.returns_tokens()
@@ -96,7 +96,7 @@ impl FromStr for ResponseType {
     }
 }
 
-/// Writes the name under which the combination is registered: `code id_token token` and its parts, in this order.
+/// Writes the registered name of the combination: `code id_token token` or its parts, in this order.
 impl fmt::Display for ResponseType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.code, self.id_token, self.token) {

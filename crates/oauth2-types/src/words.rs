@@ -1,6 +1,6 @@
 //! Space-separated lists, the form of `response_type`, `scope` and `prompt`.
 
-/// The words of a list. Only the space separates (RFC 6749 §3.3); several of them count as one.
+/// The words of a list. Only the space separates words (RFC 6749 §3.3); several count as one.
 pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split(' ').filter(|word| !word.is_empty())
 }
