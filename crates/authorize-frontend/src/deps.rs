@@ -1,4 +1,4 @@
-//! What the steps of a request work with.
+//! The dependencies of the steps of a request.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use crate::backends::Backends;
 use crate::issuer::Issuer;
 
-/// Shared by all requests.
+/// The dependencies, shared by all requests.
 #[derive(Debug)]
 pub(crate) struct Deps {
     pub(crate) issuer: Issuer,

@@ -1,4 +1,4 @@
-//! Who issues: the one address under which this deployment is known.
+//! The issuer: the URL that identifies this deployment.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -42,19 +42,19 @@ impl Issuer {
         self.0.as_str()
     }
 
-    /// An address below the issuer.
+    /// A URL below the issuer.
     #[must_use]
     pub fn endpoint(&self, path: &str) -> String {
         format!("{}{path}", self.as_str())
     }
 
-    /// Where the claims of the user are read; also an audience.
+    /// The URL of `/userinfo`, which is also an audience.
     #[must_use]
     pub fn userinfo_endpoint(&self) -> String {
         self.endpoint("userinfo")
     }
 
-    /// Whether browsers reach it by TLS.
+    /// Whether the issuer is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"

@@ -1,4 +1,4 @@
-//! The HTTP edge as a process of its own.
+//! The frontend as a separate process.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What all calls have in common: a deadline, one repeat where that is safe, and what their answers mean.
+//! The common part of all calls: a deadline, one repeat if that is safe, and the meaning of statuses.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use super::error::may_be_repeated;
 use super::repeats::RepeatBudget;
 use super::{BackendError, Patience};
 
-/// With less time than this, a repeat would be given up before it can be answered.
+/// The least time that a repeat needs to be answered.
 const WORTH_A_REPEAT: Duration = Duration::from_millis(30);
 
-/// The name of a backend, how long it may take, and how often it may be asked again.
+/// The name of a backend, the time limit of its calls, and its budget of repeats.
 #[derive(Debug, Clone)]
 pub(super) struct Calls {
     pub(super) backend: &'static str,
-    /// For a call that can be repeated, and for those outside of a request.
+    /// The limit of a repeatable call, and of calls outside a request.
     limit: Duration,
     repeats: Arc<RepeatBudget>,
 }
@@ -38,7 +38,7 @@ impl Calls {
         }
     }
 
-    /// Makes a call that must not be made twice. It may take all the time that its request has left.
+    /// Makes a call that must not be repeated. It may take all the remaining time of its request.
     pub(super) async fn once<C, M, T, F>(
         &self,
         client: &C,
@@ -54,8 +54,8 @@ impl Calls {
         attempt(limit, message, |request| call(client.clone(), request)).await
     }
 
-    /// Makes a call that leaves the same behind when it is made twice. If it is late or lost, it is made once more, in
-    /// what its request has left: applications take *cannot tell* for a sign-out.
+    /// Makes a call that is safe to repeat. If it is late or lost, repeats it once in the remaining time of the
+    /// request, because applications treat *cannot tell* as a sign-out.
     pub(super) async fn repeatable<C, M, T, F>(
         &self,
         client: &C,
@@ -85,14 +85,14 @@ impl Calls {
         is_time && self.repeats.withdraw()
     }
 
-    /// The answer, or why there is none.
+    /// Returns the response, or the error.
     pub(super) fn answer<T>(&self, result: Result<Response<T>, Status>) -> Result<T, BackendError> {
         result
             .map(Response::into_inner)
             .map_err(|status| BackendError::new(self.backend, status))
     }
 
-    /// The answer, or the refusal that the caller acts on.
+    /// Returns the response, or one of the `expected` reasons.
     pub(super) fn answer_or_refusal<T>(
         &self,
         result: Result<Response<T>, Status>,
@@ -107,7 +107,7 @@ impl Calls {
         }
     }
 
-    /// A message as a value of the model; `None` stays `None`. One that lacks what its proto promises is an error.
+    /// Converts a message to the model; `None` stays `None`. A message that breaks its proto is an error.
     pub(super) fn converted<M, T>(&self, message: Option<M>) -> Result<Option<T>, BackendError>
     where
         T: TryFrom<M, Error: Display>,
@@ -116,13 +116,13 @@ impl Calls {
         converted.map_err(|error| BackendError::malformed(self.backend, &error.to_string()))
     }
 
-    /// A field that the proto promises.
+    /// Returns a field that is required by the proto.
     pub(super) fn required<T>(&self, value: Option<T>, field: &str) -> Result<T, BackendError> {
         value.ok_or_else(|| BackendError::malformed(self.backend, &format!("{field} is missing")))
     }
 }
 
-/// Both sides give the call up after `limit`. Ours also counts the time in which there is no connection.
+/// Both sides abandon the call after `limit`. This side also counts the time without a connection.
 async fn attempt<M, T, F>(
     limit: Duration,
     message: M,
@@ -137,7 +137,7 @@ where
         .unwrap_or_else(late)
 }
 
-/// Up to 26 ms, so that calls that failed together do not come back together.
+/// A random delay of up to 26 ms, so that calls that failed together are not repeated together.
 fn jitter() -> Duration {
     Duration::from_micros(u64::from(random_byte()) * 100)
 }

@@ -1,4 +1,4 @@
-//! When a backend gives no answer.
+//! Failed calls of backends.
 
 use std::error::Error;
 
@@ -7,32 +7,32 @@ use doorward_proto::reason_of;
 use metrics::counter;
 use tonic::{Code, Status};
 
-/// A backend gave no answer; whatever was asked is neither true nor false.
+/// A call failed: its outcome is unknown, neither *yes* nor *no*.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BackendError {
-    /// It cannot be reached, is too slow or has too much to do. The same call may succeed later.
+    /// The backend cannot be reached, is too slow or overloaded. The same call may succeed later.
     #[error("{backend} cannot tell: {status}")]
     CannotTell {
-        /// Which service.
+        /// The service.
         backend: &'static str,
-        /// What the call ended with.
+        /// The status of the call.
         status: Status,
     },
-    /// It, or we, did something that must not happen.
+    /// A defect, of the backend or of this service.
     #[error("{backend} failed: {status}")]
     Failed {
-        /// Which service.
+        /// The service.
         backend: &'static str,
-        /// What the call ended with.
+        /// The status of the call.
         status: Status,
     },
 }
 
 impl BackendError {
-    /// Sorts a status that the caller has no better use for.
+    /// Classifies a status that the caller does not handle.
     pub(crate) fn new(backend: &'static str, status: Status) -> Self {
         if is_refused_by_budget(&status) {
-            // The backend says so in its log, and not once for each request of a flood.
+            // Not logged here: the backend logs it, with a limited rate.
             count(backend, "refused");
             Self::CannotTell { backend, status }
         } else if cannot_tell(&status) {
@@ -46,7 +46,7 @@ impl BackendError {
         }
     }
 
-    /// An answer that breaks the proto.
+    /// A response that breaks the proto.
     pub(crate) fn malformed(backend: &'static str, problem: &str) -> Self {
         Self::new(
             backend,
@@ -70,7 +70,7 @@ fn cannot_tell(status: &Status) -> bool {
     match reason_of(status) {
         Some(ErrorReason::StoreUnavailable | ErrorReason::Overloaded) => true,
         Some(_) => false,
-        // With a source it was not received but made here: the connection broke, or the backend is stopping.
+        // A status with a source was made here: the connection broke, or the backend is stopping.
         None if status.source().is_some() => true,
         // A closed connection may also be `Unknown`, a lost deadline `Cancelled` or `DeadlineExceeded`.
         None => matches!(
@@ -84,7 +84,7 @@ fn cannot_tell(status: &Status) -> bool {
     }
 }
 
-/// Whether the same call, made again at once, may be answered. A backend that has too much to do is left alone.
+/// Whether an immediate repeat may succeed. A call to an overloaded backend is not repeated.
 pub(super) fn may_be_repeated(status: &Status) -> bool {
     let has_too_much = reason_of(status) == Some(ErrorReason::Overloaded)
         || status.code() == Code::ResourceExhausted;
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use doorward_proto::Refusal;
 
-    /// A backend that is stopping says GOAWAY, which tonic calls an internal error.
+    /// A stopping backend sends GOAWAY, which tonic reports as an internal error.
     #[test]
     fn a_broken_connection_is_not_a_fault() {
         let mut status = Status::internal("h2 protocol error: http2 error");

@@ -1,4 +1,4 @@
-//! The public keys, from memory: with every other part dead they are still answered.
+//! The public keys, cached: they are served during an outage of all other services.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -9,9 +9,9 @@ use tonic::Status;
 
 use super::{BackendError, TokenSigning};
 
-/// A revoked key must be gone everywhere within ten seconds.
+/// The interval of reading the keys. A revoked key must disappear everywhere within ten seconds.
 const REFRESH: Duration = Duration::from_secs(5);
-/// While there are no keys yet, nothing works.
+/// The interval until the first keys are there, without which nothing works.
 const FIRST_TRY: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ impl Jwks {
         let refreshed = jwks.clone();
         tokio::spawn(shutdown.run_until_cancelled_owned(async move {
             loop {
-                // An error is logged where it occurs; the keys that are known stay.
+                // An error is logged where it occurs; the cached keys stay.
                 if let Ok(keys) = token_signing.keys().await {
                     refreshed.put(keys);
                 }
@@ -42,7 +42,8 @@ impl Jwks {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
-    /// The keys. Before `token-signing` has first answered, no token can be told from a forged one.
+    /// The keys; *cannot tell* before the first response of `token-signing`, because no token can be verified without
+    /// keys.
     pub(crate) fn keys(&self) -> Result<Arc<[JsonWebKey]>, BackendError> {
         let keys = self.known();
         if keys.is_empty() {

@@ -1,18 +1,17 @@
-//! How long to wait.
+//! Time limits of calls.
 
 use std::time::Duration;
 
-/// How long one call may take, and how long all calls of one request together.
+/// The time limits of one call, and of all calls of a request together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For one call that can be repeated. One that cannot gets what its request has left.
+    /// The limit of one repeatable call. Other calls have the remaining time of their request.
     pub call: Duration,
-    /// For a silent authentication: its application waits, and takes every error for a sign-out.
+    /// The limit of a silent authentication: its application waits, and treats every error as a sign-out.
     pub silent: Duration,
-    /// For everything else that is answered with a page or a document.
+    /// The limit of all other requests.
     pub page: Duration,
-    /// For a page that checks or sets a password, which takes longer than anything else and may have to wait for its
-    /// turn.
+    /// The limit of a request that checks or sets a password, which takes longest and may have to wait in a queue.
     pub password: Duration,
 }
 

@@ -1,29 +1,28 @@
-//! How many calls may be repeated: a tenth, so that repeats never double the load on a backend that has too much
-//! already.
+//! The budget of repeats: a tenth of all calls, so that repeats never double the load of an overloaded backend.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A repeat costs what so many calls bring in.
+/// The number of calls that pay for one repeat.
 const COST: u32 = 10;
-/// Saved up for a moment in which many calls are late together, as when the machine was busy with something else.
+/// The largest saved budget, for moments in which many calls are late together because the machine was busy.
 const MOST: u32 = 100 * COST;
 
-/// What was saved up for repeats of calls to one backend.
+/// The saved budget of one backend.
 #[derive(Debug)]
 pub(super) struct RepeatBudget(AtomicU32);
 
 impl RepeatBudget {
-    /// With everything that can be saved up.
+    /// A full budget.
     pub(super) fn full() -> Self {
         Self(AtomicU32::new(MOST))
     }
 
-    /// A call is made for the first time.
+    /// Adds the share of a first call.
     pub(super) fn deposit(&self) {
         self.update(|saved| (saved < MOST).then_some(saved + 1));
     }
 
-    /// Whether a call may be repeated.
+    /// Takes the cost of a repeat. Returns false if the budget is too small.
     pub(super) fn withdraw(&self) -> bool {
         self.update(|saved| saved.checked_sub(COST))
     }

@@ -1,4 +1,4 @@
-//! What roles permit, from this process's own memory: silent authentication never waits for `identity`.
+//! The permissions of roles, cached: silent authentication never waits for `identity`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,7 +20,7 @@ pub(crate) struct Roles {
     known: Arc<RwLock<Known>>,
 }
 
-/// The revision, 0 until `identity` has first answered, and the roles.
+/// The revision, 0 before the first response of `identity`, and the roles.
 type Known = (u64, Arc<Permissions>);
 
 impl Roles {
@@ -32,7 +32,7 @@ impl Roles {
         let refreshed = roles.clone();
         tokio::spawn(shutdown.run_until_cancelled_owned(async move {
             loop {
-                // An error is logged where it occurs; the roles that are known stay.
+                // An error is logged where it occurs; the cached roles stay.
                 let _ = refreshed.refresh().await;
                 tokio::time::sleep(REFRESH).await;
             }
@@ -40,14 +40,14 @@ impl Roles {
         roles
     }
 
-    /// The scopes of an API that these roles permit. Whoever has no role is permitted nothing; of others nobody can tell
-    /// before `identity` has first answered.
+    /// The scopes of an API that these roles permit; none without roles. *Cannot tell* before the first response of
+    /// `identity`.
     pub(crate) async fn permissions(
         &self,
         role_ids: &[String],
         audience: &str,
     ) -> Result<BTreeSet<String>, BackendError> {
-        // A role that is not known was made since: taking it for nothing would be a false "no".
+        // An unknown role is new: ignoring it would be a false *no*.
         let (_, known) = self.known();
         if !role_ids.iter().all(|id| known.contains_key(id)) {
             self.refresh().await?;

@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIO
 use crate::error::ShownError;
 use crate::views::Asset;
 
-/// Their address changes with their content, so they may be kept for ever.
+/// Serves a file. Its URL changes with its content, so it may be cached for ever.
 pub(super) async fn get(Path(name): Path<String>) -> Result<Response, ShownError> {
     let asset = Asset::find(&name).ok_or_else(|| {
         ShownError::with_status(

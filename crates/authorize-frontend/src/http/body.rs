@@ -1,4 +1,4 @@
-//! Request bodies: read whole, within limits, before anything else is done with the request.
+//! Request bodies, read completely and with limits before the request is processed.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use http::{HeaderMap, StatusCode};
 use crate::error::ShownError;
 
 const MAX_BYTES: usize = 64 * 1024;
-/// What is too large is read on to here and thrown away: a browser that is still sending would never see why it is refused.
+/// How much of a too large body is read and dropped: a browser that is still sending would not read the error.
 const MAX_DISCARDED_BYTES: usize = 1024 * 1024;
-/// Whoever trickles a body must not keep a connection.
+/// The time limit of a body, so that a slow sender does not hold a connection.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The same request with its body in memory.
+/// Reads the body into memory, and returns the request with it.
 pub(super) async fn read_whole(request: Request) -> Result<Request, ShownError> {
     read_within(TIMEOUT, request).await
 }
@@ -40,7 +40,7 @@ async fn read_within(timeout: Duration, request: Request) -> Result<Request, Sho
     Ok(Request::from_parts(parts, Body::from(whole)))
 }
 
-/// None when it is too large or broken.
+/// Collects a body; `None` if it is too large or broken.
 async fn collect(body: Body) -> Option<Vec<u8>> {
     let mut chunks = body.into_data_stream();
     let (mut whole, mut size) = (Vec::new(), 0);

@@ -1,4 +1,4 @@
-//! Which pages of other origins may read an answer (Fetch standard, CORS protocol). Never with credentials.
+//! CORS headers (Fetch standard): the origins whose pages may read a response. Never with credentials.
 
 use axum::response::AppendHeaders;
 use http::HeaderMap;
@@ -11,7 +11,7 @@ type Headers = Vec<(HeaderName, HeaderValue)>;
 
 const ONE_HOUR: HeaderValue = HeaderValue::from_static("3600");
 
-/// Anybody may read this.
+/// Headers of a response for all origins.
 pub(super) fn public() -> AppendHeaders<Headers> {
     AppendHeaders(vec![(
         ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -19,14 +19,14 @@ pub(super) fn public() -> AppendHeaders<Headers> {
     )])
 }
 
-/// The answer to a preflight for something that anybody may read.
+/// Headers of a preflight response for all origins.
 pub(super) fn public_preflight() -> AppendHeaders<Headers> {
     let mut headers = public().0;
     headers.extend(preflight_headers("GET"));
     AppendHeaders(headers)
 }
 
-/// The origin that asks, when a browser asks for another page.
+/// The `Origin` header of a request; `None` for `null`.
 pub(super) fn origin(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(ORIGIN)?
@@ -35,7 +35,7 @@ pub(super) fn origin(headers: &HeaderMap) -> Option<&str> {
         .filter(|origin| *origin != "null")
 }
 
-/// Only `origin` may read this; nobody when it is absent. Caches must not mix the two up.
+/// Headers of a response for one origin, or for none if it is `None`. Caches must keep the two apart.
 pub(super) fn only(origin: Option<&str>) -> AppendHeaders<Headers> {
     let mut headers = vec![(VARY, HeaderValue::from_static("Origin"))];
     let allowed = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
@@ -43,7 +43,7 @@ pub(super) fn only(origin: Option<&str>) -> AppendHeaders<Headers> {
     AppendHeaders(headers)
 }
 
-/// The answer to a preflight for an endpoint that takes an access token.
+/// Headers of a preflight response for an endpoint with an access token.
 pub(super) fn preflight(origin: Option<&str>) -> AppendHeaders<Headers> {
     let mut headers = only(origin).0;
     if origin.is_some() {
@@ -62,7 +62,7 @@ fn preflight_headers(methods: &'static str) -> Headers {
             ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static("authorization, auth0-client, content-type"),
         ),
-        // Without it Chromium asks again every five seconds.
+        // Without it, Chromium sends a preflight every five seconds.
         (ACCESS_CONTROL_MAX_AGE, ONE_HOUR),
     ]
 }

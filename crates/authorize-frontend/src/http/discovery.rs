@@ -1,4 +1,4 @@
-//! `/.well-known/openid-configuration`: what this server can do (OpenID Connect Discovery §3, RFC 8414).
+//! `/.well-known/openid-configuration`: the features of this server (OpenID Connect Discovery §3, RFC 8414).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::issuer::Issuer;
 use crate::model::Tenant;
 use crate::views::Language;
 
-/// Short, so that an emergency revocation soon reaches shared caches.
+/// Headers with a short lifetime, so that an emergency revocation soon reaches shared caches.
 pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
     (
         CACHE_CONTROL,
@@ -36,7 +36,7 @@ pub(super) async fn preflight() -> Response {
     (StatusCode::NO_CONTENT, cors::public_preflight()).into_response()
 }
 
-/// Names nothing that is not built, or switched off.
+/// The document, with only the features that are built and switched on.
 fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
     let mut document = json!({
         "issuer": issuer.as_str(),

@@ -1,5 +1,4 @@
-//! Where a request comes from, and what the browser is going to do with the answer (W3C Fetch Metadata). Other programs
-//! do not say.
+//! The origin of a request, and the use of its response (W3C Fetch Metadata). Only browsers send these headers.
 
 use http::HeaderMap;
 use http::header::ORIGIN;
@@ -7,8 +6,8 @@ use http::header::ORIGIN;
 use crate::error::ShownError;
 use crate::issuer::Issuer;
 
-/// An authorization request is a page, or a frame for silent authentication. As an image, a script or a `fetch` it is
-/// the doing of a hostile page.
+/// Checks an authorization request, which must be a page, or a frame for silent authentication. Only hostile pages
+/// send it as an image, a script or a `fetch`.
 pub(super) fn check_page_or_frame(headers: &HeaderMap) -> Result<(), ShownError> {
     check(
         headers,
@@ -17,7 +16,7 @@ pub(super) fn check_page_or_frame(headers: &HeaderMap) -> Result<(), ShownError>
     )
 }
 
-/// An image, script or frame on a hostile page must not sign anybody out.
+/// Checks that a request is a page: an image, script or frame on a hostile page must not sign a user out.
 pub(super) fn check_page(headers: &HeaderMap) -> Result<(), ShownError> {
     check_opened_as_page(
         headers,
@@ -25,7 +24,7 @@ pub(super) fn check_page(headers: &HeaderMap) -> Result<(), ShownError> {
     )
 }
 
-/// Nor may it use a session of which its user knows nothing.
+/// Checks that a request is a page that its user has opened: a hostile page must not use the user's session unnoticed.
 pub(super) fn check_opened_as_page(
     headers: &HeaderMap,
     description: &'static str,
@@ -33,22 +32,22 @@ pub(super) fn check_opened_as_page(
     check(headers, &["document"], description)
 }
 
-/// Whether the request follows a page of ours, through redirects of ours at most, and asks for a page.
+/// Whether the request is for a page, and comes from a page of ours, directly or through redirects of ours.
 pub(super) fn follows_own_page(headers: &HeaderMap) -> bool {
     let has = |name, value| headers.get(name).is_some_and(|it| it == value);
     has("sec-fetch-site", "same-origin") && has("sec-fetch-dest", "document")
 }
 
-/// Whether a page of another origin sent a form.
+/// Whether a page of another origin has sent a form.
 ///
-/// `Origin: null` alone decides nothing: browsers send it for pages with `Referrer-Policy: no-referrer`, such as ours, and
-/// for sandboxed frames of other sites (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` is different for these
-/// two; without it, only the anti-CSRF value decides.
+/// `Origin: null` alone has no meaning: browsers send it for pages with `Referrer-Policy: no-referrer`, such as ours,
+/// and for sandboxed frames of other sites (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` differs
+/// between these two; without it, only the anti-CSRF value decides.
 pub(super) fn is_from_elsewhere(headers: &HeaderMap, issuer: &Issuer) -> bool {
     let own = issuer.as_str().trim_end_matches('/');
     let mut origins = headers.get_all(ORIGIN).iter();
     let mut sites = headers.get_all("sec-fetch-site").iter();
-    // `none`: the user asked for it, for example by reloading the page.
+    // `none`: the user caused it, for example by reloading the page.
     origins.any(|origin| origin != own && origin != "null")
         || sites.any(|site| site != "same-origin" && site != "none")
 }

@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: the public keys (RFC 7517 §5), from memory.
+//! `/.well-known/jwks.json`: the public keys (RFC 7517 §5), from the cache.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::discovery::PUBLIC_HEADERS;
 use super::errors::json_error;
 use crate::deps::Deps;
 
-/// Never an empty set, which would make verifiers throw away every token.
+/// Serves the keys. Never an empty set, with which verifiers would refuse every token.
 pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
     let answer = match deps.backends.jwks.keys() {
         Ok(keys) => {

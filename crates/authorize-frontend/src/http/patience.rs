@@ -1,4 +1,4 @@
-//! How long the backends may take for an answer, all together.
+//! Sets the time limit of a request's calls.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use http::Method;
 
 use crate::deps::Deps;
 
-/// Pages whose forms carry a password.
+/// Pages with a password in their form.
 const WITH_PASSWORD: [&str; 2] = ["/u/login/password", "/u/signup"];
 
-/// Gives each request its time. That of a silent authentication is shorter, which its parameters tell.
+/// Sets the time limit of each request. A silent authentication, recognised by its parameters, has less time.
 pub(super) async fn limit(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
     let patience = &deps.backends.patience;
     let has_password =

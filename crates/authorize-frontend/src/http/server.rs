@@ -1,4 +1,4 @@
-//! Listening, with or without TLS.
+//! Listens, with or without TLS.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ pub(crate) async fn serve(
     let issuer = &config.issuer;
     let open_files = allowed_open_files();
     if let Some(files) = config.tls_files()? {
-        // The limits of the connection include the handshake, and end it first.
+        // The limits of the connection include the handshake, and apply first.
         let patience = 2 * Duration::from_millis(config.connections.first_request_ms);
         let acceptor = RustlsAcceptor::new(tls(&files).await?).handshake_timeout(patience);
         let handshake = move |stream: GuardedStream<TcpStream>| {

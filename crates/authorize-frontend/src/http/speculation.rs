@@ -1,7 +1,8 @@
-//! Requests that a browser sends before its user asks for the page: prefetch, prerender, preview. They change nothing.
+//! Speculative requests, which a browser sends before its user opens the page: prefetch, prerender, preview. They
+//! change nothing.
 //!
-//! The answer is 503: browsers drop it, and send the request again when the user opens the page. Not 204: Chromium 156
-//! uses a prefetched 204 as the answer to the click, so that the link does nothing.
+//! The response is 503: browsers drop it, and send the request again when the user opens the page. Not 204: Chromium
+//! 156 uses a prefetched 204 as the response to the click, so that the link does nothing.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -11,11 +12,12 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::ShownError;
 
-/// `Sec-Purpose` is of the Fetch standard. The others are older, and some browsers still send them.
+/// The headers of speculative requests. `Sec-Purpose` is in the Fetch standard; some browsers still send the older
+/// ones.
 const HEADERS: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 const PURPOSES: [&str; 4] = ["prefetch", "prerender", "preview", "instant"];
 
-/// Answers them before an endpoint sees them.
+/// Refuses them before they reach an endpoint.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
     if !is_speculative(request.headers()) {
         return next.run(request).await;

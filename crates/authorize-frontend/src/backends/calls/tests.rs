@@ -6,10 +6,10 @@ use doorward_service_kit::deadline::within;
 use super::*;
 
 const CALL: Duration = Duration::from_millis(50);
-/// For what ends by itself, however busy the machine is.
+/// A time limit that a busy machine does not reach.
 const LONG: Duration = Duration::from_mins(1);
 
-/// How a backend meets a call.
+/// The reaction of a backend to a call.
 #[derive(Debug, Clone, Copy)]
 enum Meets {
     Answers,
@@ -18,7 +18,7 @@ enum Meets {
     Refuses,
 }
 
-/// A backend that meets one call after the other as it is told.
+/// A backend with a given reaction to each call.
 #[derive(Debug, Clone)]
 struct Backend(Arc<Mutex<Vec<Meets>>>);
 
@@ -84,7 +84,7 @@ async fn an_answer_is_no_reason_to_ask_again() {
     assert_eq!(backend.not_made(), 1);
 }
 
-/// What a repeat would do twice is not repeated; it may take what its request has left.
+/// A call that is not safe to repeat is not repeated; it may take the remaining time of its request.
 #[tokio::test]
 async fn once_is_once() {
     for only in [Meets::Late, Meets::Lost, Meets::Answers] {
@@ -105,7 +105,7 @@ async fn the_time_of_a_request_ends_its_calls() {
     assert_eq!(backend.not_made(), 1, "there is no time for a repeat");
 }
 
-/// Law 4: a backend that is lost is not asked twice as often.
+/// Law 4: repeats do not double the calls to a lost backend.
 #[tokio::test]
 async fn repeats_are_bounded() {
     let backend = Backend::new(&[Meets::Lost; 5_000]);
@@ -117,7 +117,7 @@ async fn repeats_are_bounded() {
     assert!((200..=400).contains(&repeats), "{repeats}");
 }
 
-/// Each hop is told how long it may try.
+/// Each hop receives its deadline.
 #[tokio::test]
 async fn the_deadline_is_handed_on() {
     let told = |limit: Duration| async move {

@@ -1,4 +1,4 @@
-//! When to forget what was read from the registry.
+//! Decides when the cache of the registry is outdated.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +11,9 @@ use metrics::gauge;
 use tonic::Status;
 use tonic::transport::Channel;
 
-/// How long memory is served while the registry is gone.
+/// How long the cache is used during an outage of the registry.
 const SERVED_STALE: Duration = Duration::from_mins(10);
-/// The registry sends a sign of life every second.
+/// The longest pause between messages; the registry sends a heartbeat every second.
 const SILENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -71,7 +71,7 @@ impl Generation {
         }
     }
 
-    /// Starts a new generation when the revision differs from the last one seen.
+    /// Starts a new generation if the revision differs from the last one.
     fn observe(&self, revision: u64, last: &mut Option<u64>) {
         if last.replace(revision) != Some(revision) {
             self.shared.number.fetch_add(1, Ordering::Release);
@@ -85,7 +85,7 @@ impl Generation {
             .unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// The generation that may be read now; `None` when the registry was silent for too long.
+    /// The current generation; `None` if the last message of the registry is too old.
     pub(super) fn current(&self) -> Option<u64> {
         let last_message = *self
             .shared

@@ -14,7 +14,7 @@ fn sec_070_only_a_trusted_proxy_says_how_the_browser_came() {
     let cases = [
         ("127.0.0.1:1", "http", true),
         ("127.0.0.1:1", "https", false),
-        // The last value is the nearest proxy's; a browser may have sent the values before it.
+        // The last value is from the nearest proxy; earlier ones may be from the browser.
         ("127.0.0.1:1", "https, HTTP ", true),
         ("127.0.0.1:1", "https,http", true),
         ("127.0.0.1:1", "http, https", false),

@@ -1,12 +1,13 @@
-//! The `User-Agent` header in words.
+//! Reads the names of browser and system from the `User-Agent` header.
 //!
-//! A reading, and no proof: the header says what its sender likes. So no more is read than a person needs to know their own
-//! devices apart, only names from these lists are ever given, and versions, which browsers no longer tell truly, are not.
-//! What nearly all browsers claim to be for the sake of old sites (`Mozilla`, `Safari`, `Chrome`) counts last.
+//! For display only; the header is not trusted. Only names from these lists are returned, enough for users to
+//! recognise their devices, and no versions, which browsers no longer send truthfully. The names that nearly all
+//! browsers include for old sites (`Mozilla`, `Safari`, `Chrome`) are tried last.
 //!
-//! Two things cannot be seen: an iPad that asks for desktop sites calls itself a Macintosh, and Brave calls itself Chrome.
+//! Two cases cannot be recognised: an iPad that requests desktop sites identifies itself as a Macintosh, and Brave as
+//! Chrome.
 
-/// What a browser is known by, the more special first.
+/// Marks of browsers, the more specific first.
 const BROWSERS: [(&str, &str); 29] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -39,7 +40,7 @@ const BROWSERS: [(&str, &str); 29] = [
     ("Chrome/", "Chrome"),
 ];
 
-/// What a system is known by, the more special first: an iPhone is "like Mac OS X", and Android is a Linux.
+/// Marks of systems, the more specific first: an iPhone is "like Mac OS X", and Android is a Linux.
 const SYSTEMS: [(&str, &str); 15] = [
     ("Windows Phone", "Windows Phone"),
     ("Windows", "Windows"),
@@ -58,15 +59,15 @@ const SYSTEMS: [(&str, &str); 15] = [
     ("X11", "Linux"),
 ];
 
-/// Who makes Safari.
+/// The systems with Safari.
 const OF_APPLE: [&str; 4] = ["iPhone", "iPad", "iPod", "macOS"];
 
-/// The browser, if it is one of those that most people use.
+/// The name of the browser, if it is a common one.
 pub(super) fn browser(user_agent: &str) -> Option<&'static str> {
     if has(user_agent, "MSIE ") || has(user_agent, "Trident/") {
         return Some("Internet Explorer");
     }
-    // On other systems it is something else that is built on WebKit.
+    // On other systems it is another browser with WebKit.
     let may_be_safari = system(user_agent).is_some_and(|system| OF_APPLE.contains(&system));
     find(&BROWSERS, user_agent).or_else(|| {
         let says_so = has(user_agent, "Version/") && has(user_agent, "Safari/");
@@ -74,7 +75,7 @@ pub(super) fn browser(user_agent: &str) -> Option<&'static str> {
     })
 }
 
-/// The operating system, or the device that stands for it.
+/// The name of the operating system or device.
 pub(super) fn system(user_agent: &str) -> Option<&'static str> {
     find(&SYSTEMS, user_agent)
 }
@@ -85,7 +86,7 @@ fn find(names: &[(&str, &'static str)], user_agent: &str) -> Option<&'static str
     Some(name)
 }
 
-/// Whether the mark is there as the beginning of a word.
+/// Whether the mark occurs at the start of a word.
 fn has(user_agent: &str, mark: &str) -> bool {
     let mut places = user_agent.match_indices(mark);
     places.any(|(at, _)| !user_agent[..at].ends_with(|before: char| before.is_alphanumeric()))

@@ -1,4 +1,4 @@
-//! `prompt` and `max_age`: how fresh the sign-in has to be.
+//! `prompt` and `max_age`: the required age of the sign-in.
 
 use doorward_oauth2_types::{Prompt, parameters};
 

@@ -1,11 +1,11 @@
-//! `nonce`: binds the ID token to the browser that asked for it.
+//! `nonce`: binds the ID token to the request.
 
 use doorward_oauth2_types::{ResponseType, parameters};
 
 use crate::error::OAuthError;
 use crate::pipeline::RawParams;
 
-/// Required whenever an ID token comes from this endpoint (OIDC Core §3.2.2.1).
+/// Checks `nonce`, which is required for every ID token from this endpoint (OIDC Core §3.2.2.1).
 pub(super) fn check(
     params: &RawParams,
     response_type: ResponseType,

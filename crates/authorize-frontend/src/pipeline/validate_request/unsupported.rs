@@ -1,11 +1,12 @@
-//! Parameters that ask for what is not offered, and must not be passed over.
+//! Unsupported parameters that must not be ignored.
 
 use doorward_oauth2_types::{ErrorCode, parameters};
 
 use crate::error::OAuthError;
 use crate::pipeline::RawParams;
 
-/// OIDC Core §3.1.2.6: a request object that is not read would change the meaning of the request. Nothing is fetched.
+/// Refuses request objects (OIDC Core §3.1.2.6): ignoring one would change the meaning of the request. Nothing is
+/// fetched.
 pub(super) fn check(params: &RawParams) -> Result<(), OAuthError> {
     let refused = [
         (parameters::REQUEST, ErrorCode::RequestNotSupported),

@@ -1,4 +1,4 @@
-//! Headers as browsers send them.
+//! Tests with headers of real browsers.
 
 use super::*;
 
@@ -114,7 +114,7 @@ fn common_browsers() {
     }
 }
 
-/// Nothing is guessed: half a reading is told as half, and none as none.
+/// Nothing is guessed: browser and system are recognised independently.
 #[test]
 fn what_is_not_known_is_not_named() {
     let android_stock = "Mozilla/5.0 (Linux; U; Android 4.0.3; ja-jp) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30";
@@ -148,7 +148,7 @@ fn a_mark_may_stand_anywhere_as_a_word() {
     }
 }
 
-/// Whatever is sent, what is shown is from the lists.
+/// For any header, the names are from the lists.
 #[test]
 fn nothing_of_the_header_comes_through() {
     let hostile = "<script>alert(1)</script> Firefox/<b> (Windows \"'&)";
