@@ -10,7 +10,7 @@ const BCRYPT: &str = "$2b$04$";
 const NATIVE: &str = "$argon2id$v=19$m=64,t=1,p=1$";
 const PASSWORD: &str = "correct horse";
 
-/// Accounts of every sort, and nobody else.
+/// A store with accounts of every kind.
 async fn accounts(folder: &tempfile::TempDir) -> Accounts {
     let database = DatabaseConfig::sqlite(&folder.path().join("identity.db"));
     let hashing = HashingConfig {
@@ -51,7 +51,7 @@ async fn import(accounts: &Accounts, email: &str, hash: Option<String>) {
     accounts.import(&connection, &[entry]).await.unwrap();
 }
 
-/// What is computed for a try to sign in, and whether it was right.
+/// Tries to sign in. Returns whether the password was right, and the computed hashes.
 async fn sign_in(accounts: &Accounts, email: &str, password: &str) -> (bool, Vec<String>) {
     let staff = ["Staff".to_owned()];
     let answer = accounts.verify_password(&staff, email, password.to_owned());
@@ -94,7 +94,7 @@ async fn sec_141_the_work_of_a_check_tells_no_account() {
         assert_eq!(right, (true, both.clone()), "{email}");
     }
 
-    // One is left with a hash of that kind.
+    // One user still has a hash of that kind.
     let wrong = sign_in(&accounts, "nobody@example.com", "wrong horse").await;
     assert_eq!(wrong, (false, both));
     let right = sign_in(&accounts, imported[1], PASSWORD).await;

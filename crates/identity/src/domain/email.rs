@@ -8,13 +8,13 @@ const MAX_LENGTH: usize = 254;
 const MAX_LOCAL_PART: usize = 64;
 const MAX_LABEL: usize = 63;
 
-/// An address in lower case, as browsers accept it in a form
+/// An email address in lower case, with the syntax of HTML forms
 /// ([HTML](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address): no quoting, no comments, ASCII).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {
-    /// Checks an address and turns it to lower case.
+    /// Checks an address, and converts it to lower case.
     pub fn parse(text: &str) -> Result<Self, InvalidField> {
         let problem = if text.len() > MAX_LENGTH {
             "must have at most 254 characters"
@@ -32,7 +32,7 @@ impl Email {
         &self.0
     }
 
-    /// What stands before the `@`.
+    /// The part before the `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
         self.0.split('@').next().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The memory that Argon2 works in.
+//! The working memory of Argon2.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use argon2::Block;
 #[cfg(test)]
 use super::HashKind;
 
-/// glibc maps an allocation of more than 32 MiB by itself, whatever was freed before, and unmaps it when it is freed. A
-/// smaller one may stay in an arena of the thread that freed it. What is not touched takes no room.
+/// Blocks from which on glibc always maps an allocation (more than 32 MiB) and unmaps it when it is freed. A smaller
+/// allocation may stay in an arena of its thread. Untouched pages use no memory.
 const ALWAYS_MAPPED: usize = 33 * 1024;
 
-/// Blocks of 1 KiB, used by one computation after the other. No result depends on what they held before: Argon2 writes
+/// Blocks of 1 KiB, reused by one computation after the other. Results do not depend on earlier content: Argon2 writes
 /// each block before it reads it (RFC 9106 §3.2).
 pub struct HashMemory {
     blocks: Vec<Block>,
-    /// The computations that were done in it, bcrypt too.
+    /// The computations in this memory, including bcrypt.
     #[cfg(test)]
     pub(crate) computed: Vec<HashKind>,
 }
 
 impl HashMemory {
-    /// Memory that is kept and used again.
+    /// Memory for reuse.
     #[must_use]
     pub fn new(blocks: usize) -> Self {
         Self::with_capacity(blocks, blocks)
     }
 
-    /// Memory that goes back to the operating system when it is dropped.
+    /// Memory that is returned to the operating system when dropped.
     #[must_use]
     pub fn for_once(blocks: usize) -> Self {
         Self::with_capacity(blocks, blocks.max(ALWAYS_MAPPED))
@@ -43,18 +43,18 @@ impl HashMemory {
         }
     }
 
-    /// Overwrites what was computed from a password.
+    /// Overwrites the memory, which holds values computed from a password.
     pub fn wipe(&mut self) {
         self.blocks.fill(Block::new());
     }
 
-    /// How many blocks there are.
+    /// The number of blocks.
     #[must_use]
     pub fn len(&self) -> usize {
         self.blocks.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no blocks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()

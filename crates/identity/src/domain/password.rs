@@ -1,4 +1,4 @@
-//! What a user types, and what may become a password.
+//! Typed and new passwords.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ const DEFAULT_MIN_CHARACTERS: u32 = 8;
 pub struct Password(String);
 
 impl Password {
-    /// Nothing when it is empty or so long that hashing it would cost too much: no user has such a password.
+    /// A typed password; `None` if it is empty, or too long to hash cheaply: no user has such a password.
     #[must_use]
     pub fn typed(text: String) -> Option<Self> {
         (1..=MAX_BYTES).contains(&text.len()).then_some(Self(text))
     }
 
-    /// A new password, with at least so many characters; 0 stands for 8.
+    /// A new password with at least `min_characters` characters; 0 means 8.
     pub fn chosen(text: String, min_characters: u32) -> Result<Self, Error> {
         let least = match min_characters {
             0 => DEFAULT_MIN_CHARACTERS,

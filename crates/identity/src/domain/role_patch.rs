@@ -1,4 +1,4 @@
-//! Bringing roles to a wanted state.
+//! Creates and changes roles.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,12 +11,12 @@ use crate::Error;
 const MAX_NAME: usize = 50;
 const MAX_DESCRIPTION: usize = 255;
 const MAX_IDENTIFIER: usize = 600;
-/// Of all roles together: they travel in one message.
+/// The maximum size of all roles, which are sent in one message.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
-/// What a message adds to a permission or a role.
+/// The overhead of a permission or a role in a message.
 const OVERHEAD: usize = 16;
 
-/// What a role shall be; absent fields stay.
+/// A role to create or change; absent fields stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolePatch {
     /// Absent: found by name, or new.
@@ -29,19 +29,19 @@ pub struct RolePatch {
     pub permissions: Option<BTreeSet<Permission>>,
 }
 
-/// A role that is new or differs.
+/// A new or changed role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleChange {
-    /// The role as it shall be.
+    /// The resulting role.
     pub role: Role,
-    /// It did not exist before.
+    /// Whether it is new.
     pub created: bool,
-    /// Fields that differ, when it did.
+    /// The changed fields of an existing role.
     pub fields: Vec<&'static str>,
 }
 
 impl RolePatch {
-    /// Refuses what no role may have.
+    /// Refuses invalid values.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let invalid = |field: String, problem: &str| {
             let name = &self.name;
@@ -76,7 +76,7 @@ impl RolePatch {
         Ok(())
     }
 
-    /// What has to change to bring `current` to the wanted state; nothing when it is there already.
+    /// The change to `current`; `None` if nothing differs.
     fn change(self, current: Option<Role>) -> Option<RoleChange> {
         let Some(current) = current else {
             return Some(RoleChange {
@@ -119,7 +119,7 @@ fn differing(current: &Role, wanted: &Role) -> Vec<&'static str> {
     differing.map(|(field, _)| field).collect()
 }
 
-/// Refuses a list that wants two states of one role: the last would win, and every time anew.
+/// Refuses a list with one role twice: the last would win, and every repeat would be a change.
 pub fn refuse_repeated_roles(patches: &[RolePatch]) -> Result<(), InvalidField> {
     let (mut ids, mut names) = (HashSet::new(), HashSet::new());
     for patch in patches {
@@ -134,8 +134,7 @@ pub fn refuse_repeated_roles(patches: &[RolePatch]) -> Result<(), InvalidField> 
     Ok(())
 }
 
-/// What has to change in `roles`, which are all that there are. A role is found by its id if the patch gives one, else by
-/// its name.
+/// The changes to `roles`, the list of all roles. A role is found by the id of its patch, or else by its name.
 pub fn plan(mut roles: Vec<Role>, patches: Vec<RolePatch>) -> Result<Vec<RoleChange>, Error> {
     let mut changes = Vec::new();
     for patch in patches {

@@ -1,4 +1,4 @@
-//! The service through its generated client.
+//! Tests of the service with its generated client.
 
 mod breakable_store;
 mod consents;
@@ -34,7 +34,7 @@ const CONNECTION: &str = "Username-Password-Authentication";
 const EMAIL: &str = "alice@example.com";
 const PASSWORD: &str = "correct horse";
 
-/// What is text to people and more than that to databases.
+/// Texts with characters that are special in databases.
 const NASTY: [&str; 6] = [
     "' OR '1'='1",
     "'; DROP TABLE app_user; --",
@@ -153,7 +153,7 @@ impl TestService {
     }
 }
 
-/// For tests that are not about what a hash costs.
+/// Settings for tests that are not about the cost of hashes.
 fn cheap_hashing() -> HashingConfig {
     let cost = Params::new(64, 1, 1, None).unwrap();
     HashingConfig {

@@ -16,7 +16,7 @@ fn cheap() -> Params {
     Params::new(64, 1, 1, None).unwrap()
 }
 
-/// Enough for every hash here.
+/// Memory for all hashes in these tests.
 fn memory() -> HashMemory {
     HashMemory::new(256)
 }

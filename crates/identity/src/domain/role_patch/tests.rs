@@ -135,7 +135,7 @@ fn a_name_is_had_by_one_role() {
     for patches in [
         vec![patch(Some("rol_b"), "reader")],
         vec![patch(Some("rol_new"), "reader")],
-        // Whoever is renamed first meets the name of the other.
+        // The role that is renamed first meets the name of the other.
         vec![
             patch(Some("rol_a"), "writer"),
             patch(Some("rol_b"), "reader"),

@@ -1,4 +1,4 @@
-//! A store that stops answering when a test wants it to.
+//! A store that a test can make fail.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,12 +30,12 @@ impl BreakableStore {
         })
     }
 
-    /// From now on it answers nothing.
+    /// Makes all calls fail.
     pub(super) fn break_down(&self) {
         self.broken.store(true, Ordering::Relaxed);
     }
 
-    /// From now on it stores nothing.
+    /// Makes all writes fail.
     pub(super) fn stop_writes(&self) {
         self.read_only.store(true, Ordering::Relaxed);
     }

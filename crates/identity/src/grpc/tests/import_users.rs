@@ -4,7 +4,7 @@ fn counts(answer: &ImportUsersResponse) -> (u32, u32, u32) {
     (answer.created, answer.updated, answer.unchanged)
 }
 
-/// An entry that says everything.
+/// An entry with all fields.
 fn whole() -> ImportedUser {
     let text = |text: &str| Some(text.to_owned());
     ImportedUser {

@@ -236,7 +236,7 @@ async fn sec_152_a_huge_password_is_not_hashed() {
         ..HashingConfig::default()
     })
     .await;
-    // One that is hashed at a time, so calls at the same time would be refused as overloaded if they were hashed.
+    // Only one hash at a time, so concurrent calls would be refused as overloaded if they were hashed.
     let huge = "x".repeat(1024 * 1024);
     let calls = (0..10).map(|_| service.verify(sign_in(EMAIL, &huge)));
     for answer in futures::future::join_all(calls).await {

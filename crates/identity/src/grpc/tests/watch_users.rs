@@ -17,7 +17,7 @@ async fn watch(service: &TestService, after_position: u64) -> Streaming<WatchUse
         .into_inner()
 }
 
-/// The next message that is due within two seconds.
+/// The next message, which must come within two seconds.
 async fn next(stream: &mut Streaming<WatchUsersResponse>) -> WatchUsersResponse {
     let message = timeout(Duration::from_secs(2), stream.message()).await;
     message
@@ -26,7 +26,7 @@ async fn next(stream: &mut Streaming<WatchUsersResponse>) -> WatchUsersResponse 
         .expect("no end")
 }
 
-/// The next message that holds users.
+/// The next message with users.
 async fn next_users(stream: &mut Streaming<WatchUsersResponse>) -> WatchUsersResponse {
     loop {
         let message = next(stream).await;

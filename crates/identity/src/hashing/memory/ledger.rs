@@ -1,4 +1,4 @@
-//! What tests count.
+//! Counters for tests.
 
 use std::sync::MutexGuard;
 
@@ -34,7 +34,7 @@ impl MemoryPool {
         self.idle.lock().unwrap()
     }
 
-    /// The computations since the last call, where they ended in idle memory.
+    /// The computations since the last call that are recorded in idle memory.
     pub(in crate::hashing) fn take_computed(&self) -> Vec<HashKind> {
         let mut idle = self.idle();
         idle.iter_mut()

@@ -55,7 +55,7 @@ async fn batches_leave_nothing_out(store: &dyn Store) {
     assert_eq!(store.list_changes(u64::MAX, 500).await.unwrap().users, []);
 }
 
-/// A reader who follows the positions while others write misses nobody.
+/// A reader that follows the positions during writes misses no user.
 async fn positions_become_visible_in_order(store: &Arc<dyn Store>) {
     const WRITERS: usize = 4;
     const USERS_EACH: usize = 20;

@@ -1,4 +1,4 @@
-//! What users agreed to.
+//! Consents.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ async fn a_consent_adds_to_those_before(store: &dyn Store) {
             consent("b", "https://api.example/'; --", &["read:a", "read:b"]),
             in_organization,
         ],
-        // Of the profile, which has not changed.
+        // It belongs to the profile, which has not changed.
         updated_at: user.updated_at,
         ..user.clone()
     };

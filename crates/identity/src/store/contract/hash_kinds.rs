@@ -1,4 +1,4 @@
-//! Which kinds of password hashes there are.
+//! The kinds of password hashes.
 
 use super::import::entry;
 use super::*;

@@ -1,4 +1,4 @@
-//! Roles, and who has them.
+//! Roles, and the roles of users.
 
 use std::collections::BTreeSet;
 
@@ -115,7 +115,7 @@ async fn a_taken_name_undoes_everything(store: &dyn Store) {
     assert_eq!(store.role_revision().await.unwrap(), revision);
 }
 
-/// Each plans on what the one before has written.
+/// Each plans with the result of the one before.
 async fn appliers_wait_for_each_other(store: &Arc<dyn Store>) {
     let race = |_| {
         let store = Arc::clone(store);
@@ -149,7 +149,7 @@ async fn a_user_has_exactly_the_given_roles(store: &dyn Store) {
         let expected = User {
             version,
             role_ids: ids(expected),
-            // Of the profile, which has not changed.
+            // It belongs to the profile, which has not changed.
             updated_at: user.updated_at,
             ..user.clone()
         };

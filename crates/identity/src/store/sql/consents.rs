@@ -7,7 +7,7 @@ use sqlx::{Any, Transaction};
 
 use crate::domain::{Consent, UserId};
 
-/// Puts a consent in the place of what the user had agreed to before.
+/// Inserts or replaces a consent.
 pub(super) async fn put(
     transaction: &mut Transaction<'static, Any>,
     id: &UserId,
@@ -45,7 +45,7 @@ pub(super) async fn remove(
     Ok(())
 }
 
-/// From four lines for each consent, in the order of its fields; none of them can have a line end.
+/// Reads consents from text, with four lines per consent in the order of its fields. No field can contain a line end.
 pub(super) fn read(lines: &str) -> Result<Vec<Consent>, StoreError> {
     let lines: Vec<_> = lines.split('\n').collect();
     let mut consents: Vec<_> = lines

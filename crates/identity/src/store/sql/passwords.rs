@@ -7,7 +7,7 @@ use super::super::Account;
 use super::users::{self, select_users};
 use crate::domain::{Email, HashKind, PasswordHash, UserId};
 
-/// The accounts of all connections that have the email: one query, whether there is one or none.
+/// Lists the accounts with the email in all connections, in one query.
 pub(super) async fn list_accounts(
     pool: &AnyPool,
     email: &Email,
@@ -29,8 +29,8 @@ pub(super) async fn list_accounts(
     rows.iter().map(read).collect()
 }
 
-/// The distinct kinds, each found in the index after the one before it: neither SQLite nor Postgres skips through an index
-/// for `SELECT DISTINCT`.
+/// Lists the distinct kinds by one index lookup each: neither SQLite nor PostgreSQL skips through an index for `SELECT
+/// DISTINCT`.
 pub(super) async fn list_kinds(pool: &AnyPool) -> Result<Vec<HashKind>, StoreError> {
     let rows = sqlx::query(
         "WITH RECURSIVE found (kind) AS (
@@ -50,7 +50,7 @@ pub(super) async fn list_kinds(pool: &AnyPool) -> Result<Vec<HashKind>, StoreErr
     rows.iter().map(read).collect()
 }
 
-/// The password of a user, set here, in the place of an earlier one.
+/// Sets the password of a user.
 pub(super) async fn put(
     transaction: &mut Transaction<'static, Any>,
     id: &UserId,
@@ -86,7 +86,7 @@ pub(super) async fn replace(
     Ok(())
 }
 
-/// Stores an imported hash, unless the same one or one that was set here is stored. Tells whether it did.
+/// Stores an imported hash, unless the same hash, or one that was set here, is stored. Returns whether it did.
 pub(super) async fn import(
     transaction: &mut Transaction<'static, Any>,
     id: &UserId,
