@@ -203,7 +203,7 @@ mod tests {
         let sample = Path::new("../../deploy/config/authorize-frontend.toml");
         let config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
         config.http.validate().unwrap();
-        config.grpc.validate().unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ pub mod views;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
@@ -77,15 +78,10 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
+    let server = Server::new(&config.grpc)?;
     let channels = config.backends.connect()?;
     let clock = Arc::new(SystemClock);
-    let health = doorward_service_kit::grpc::serve(
-        &config.grpc,
-        HEALTH_NAME,
-        Routes::default(),
-        shutdown.clone(),
-    );
+    let health = server.serve(HEALTH_NAME, Routes::default(), NoStore, shutdown.clone());
     let edge = serve(config.http, channels, clock, shutdown.clone());
     let health = async { Ok(health.await?) };
     tokio::try_join!(edge, health)?;

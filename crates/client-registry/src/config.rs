@@ -32,7 +32,7 @@ mod tests {
         let sample =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/client-registry.toml");
         let config: Config = doorward_service_kit::config::load(Some(&sample)).unwrap();
-        config.grpc.validate().unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/client-registry.sock"

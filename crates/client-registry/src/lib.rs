@@ -16,6 +16,7 @@ use std::sync::Arc;
 use doorward_proto::client_registry::v1::client_registry_service_server::{
     ClientRegistryServiceServer, SERVICE_NAME,
 };
+use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
@@ -58,8 +59,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
-    let store = open(&config.database).await?;
-    let routes = routes(store, shutdown.clone());
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
+    let server = Server::new(&config.grpc)?;
+    let store = Arc::new(SqlStore::open(&config.database).await?);
+    let routes = routes(store.clone(), shutdown.clone());
+    Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
 }

@@ -119,7 +119,7 @@ mod tests {
         let sample =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/identity.toml");
         let config: Config = load(Some(&sample)).unwrap();
-        config.grpc.validate().unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/identity.sock"

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_proto::identity::v1::identity_service_server::{IdentityServiceServer, SERVICE_NAME};
+use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
@@ -66,13 +67,13 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
-    let store = open(&config.database).await?;
+    let server = Server::new(&config.grpc)?;
+    let store = Arc::new(SqlStore::open(&config.database).await?);
     let routes = routes(
-        store,
+        store.clone(),
         Arc::new(SystemClock),
         &config.hashing,
         shutdown.clone(),
     );
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
+    Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
 }

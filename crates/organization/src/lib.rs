@@ -15,6 +15,7 @@ use std::sync::Arc;
 use doorward_proto::organization::v1::organization_service_server::{
     OrganizationServiceServer, SERVICE_NAME,
 };
+use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
@@ -47,10 +48,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
-    let store = open(&config.database).await?;
-    Ok(
-        doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes(store), shutdown)
-            .await?,
-    )
+    let server = Server::new(&config.grpc)?;
+    let store = Arc::new(SqlStore::open(&config.database).await?);
+    let routes = routes(store.clone());
+    Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
 }

@@ -1,16 +1,20 @@
 //! Serving and calling gRPC: over Unix sockets, over TCP on loopback addresses, and in memory.
 
 mod address;
+mod calls;
 mod channel;
-mod handed_on;
+mod health;
 mod in_memory;
-mod serve;
+pub(crate) mod measurement;
+mod server;
 #[cfg(test)]
 mod tests;
+mod timeout;
+mod trace_context;
 mod unix;
 
 pub use address::GrpcAddress;
 pub use channel::{ChannelError, connect, with_deadline};
-pub use handed_on::HandedOn;
+pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
-pub use serve::{GrpcConfig, ServeError, serve};
+pub use server::{GrpcConfig, ServeError, Server};

@@ -9,13 +9,14 @@ use std::time::Duration;
 use ::http::header::{CONTENT_TYPE, HeaderValue};
 use ::http::{Request, Response};
 use hyper::body::Incoming;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tower::service_fn;
 
 use crate::Shutdown;
 use crate::connections::{ConnectionLimits, Listener, http};
+use crate::grpc::measurement::{CALL_BUCKETS, CALL_SECONDS};
 use crate::open_files::OpenFiles;
 
 /// Collectors are few.
@@ -41,11 +42,17 @@ pub(crate) fn serve(config: &MetricsConfig) -> Result<(), String> {
     };
     let failed = |problem: String| format!("metrics.listen {address}: {problem}");
     let socket = listen(address).map_err(|error| failed(error.to_string()))?;
-    let recorder = PrometheusBuilder::new().install_recorder();
-    let recorder = recorder.map_err(|error| failed(error.to_string()))?;
+    let recorder = record().map_err(|error| failed(error.to_string()))?;
     tokio::spawn(keep_up(recorder.clone()));
     tokio::spawn(answer(socket, recorder));
     Ok(())
+}
+
+fn record() -> Result<PrometheusHandle, BuildError> {
+    let seconds = Matcher::Full(CALL_SECONDS.to_owned());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(seconds, &CALL_BUCKETS)?
+        .install_recorder()
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

@@ -30,6 +30,8 @@ pub use migrations::migrator;
 pub use open_databases::close_all;
 use write_lock::WriteLock;
 
+use crate::grpc::StoreHealth;
+
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'";
 /// Of the connection that brings the schema up to date. The journal mode is a property of the file.
@@ -38,6 +40,9 @@ const SQLITE_SCHEMA_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal
 const SQLITE_READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
 /// [`WriteLock`] waits instead of SQLite, which would block the connection's thread.
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 0";
+
+/// Reads from the database itself, unlike `SELECT 1`, which SQLite answers without its file. sqlx keeps this table.
+const HEALTH: &str = "SELECT version FROM _sqlx_migrations LIMIT 1";
 
 /// The pools of one database. Clones share them.
 #[derive(Debug, Clone)]
@@ -101,6 +106,13 @@ impl Database {
     /// no other process has open, only the file itself remains: its write-ahead log is moved into it.
     pub async fn close(&self) {
         self.0.close().await;
+    }
+}
+
+impl StoreHealth for Database {
+    async fn answers(&self) -> bool {
+        let found = sqlx::query(HEALTH).fetch_optional(self.reader()).await;
+        !found.is_err_and(|error| is_unavailable(&error))
     }
 }
 

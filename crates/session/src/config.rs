@@ -180,7 +180,7 @@ mod tests {
     fn the_sample_is_read() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/session.toml");
         let config: Config = doorward_service_kit::config::load(Some(&path)).unwrap();
-        config.grpc.validate().unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/session.sock"

@@ -1,7 +1,6 @@
 //! The session service: SSO sessions, pending authorization transactions, opaque access tokens.
 //!
-//! [`run`] is the whole process; [`open_redis`] or [`open_sqlite`], and [`routes`], are its parts, for those who host it
-//! elsewhere.
+//! [`run`] is the whole process; [`open_sqlite`] and [`routes`] are its parts, for those who host it elsewhere.
 
 mod config;
 mod convert;
@@ -19,7 +18,7 @@ use std::time::Duration;
 
 use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionServiceServer};
 use doorward_service_kit::config::ConfigError;
-use doorward_service_kit::grpc::HandedOn;
+use doorward_service_kit::grpc::{Server, StoreHealth};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock, print_error};
 use tonic::service::Routes;
@@ -41,21 +40,17 @@ pub async fn open_sqlite(
 
 /// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
 /// settings that can never work, and for a server that evicts.
-pub async fn open_redis(
-    budget: &BudgetConfig,
-    redis: &RedisConfig,
-) -> Result<Arc<dyn Store>, ConfigError> {
+async fn open_redis(budget: &BudgetConfig, redis: &RedisConfig) -> Result<RedisStore, ConfigError> {
     RedisStore::refuse_eviction(budget, redis).await?;
     let store = RedisStore::open_within(budget, redis)?;
     store.wait_until_used(START).await;
-    Ok(Arc::new(store))
+    Ok(store)
 }
 
 /// The gRPC service over a store.
 #[must_use]
 pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
-    let service = SessionServiceServer::new(grpc::Service::new(store, clock));
-    Routes::new(HandedOn(service))
+    Routes::new(SessionServiceServer::new(grpc::Service::new(store, clock)))
 }
 
 /// The command line of the service.
@@ -97,13 +92,26 @@ pub fn main(args: &Args) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
+    let server = Server::new(&config.grpc)?;
     config.budget.validate()?;
     let budget = &config.budget;
-    let store = match config.store()? {
-        StoreConfig::Redis(redis) => open_redis(budget, redis).await?,
-        StoreConfig::Sqlite(database) => open_sqlite(budget, database).await?,
-    };
-    let routes = routes(store, Arc::new(SystemClock));
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
+    match config.store()? {
+        StoreConfig::Redis(redis) => {
+            serve(server, open_redis(budget, redis).await?, shutdown).await
+        }
+        StoreConfig::Sqlite(database) => {
+            let store = SqliteStore::open_within(budget, database).await?;
+            serve(server, store, shutdown).await
+        }
+    }
+}
+
+async fn serve(
+    server: Server,
+    store: impl Store + StoreHealth,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    let store = Arc::new(store);
+    let routes = routes(store.clone(), Arc::new(SystemClock));
+    Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
 }

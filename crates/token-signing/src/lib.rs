@@ -18,6 +18,7 @@ use std::sync::Arc;
 use doorward_proto::token_signing::v1::token_signing_service_server::{
     SERVICE_NAME, TokenSigningServiceServer,
 };
+use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
@@ -52,12 +53,14 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
     )
 }
 
-/// Serves until `shutdown`.
+/// Serves until `shutdown`. The keys are in memory: signing needs no store.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    config.grpc.validate()?;
+    let server = Server::new(&config.grpc)?;
     let ring = open_keys(&config).await?;
     let routes = routes(ring, config.issuer, Arc::new(SystemClock));
-    Ok(doorward_service_kit::grpc::serve(&config.grpc, SERVICE_NAME, routes, shutdown).await?)
+    Ok(server
+        .serve(SERVICE_NAME, routes, NoStore, shutdown)
+        .await?)
 }
 
 async fn open_keys(config: &Config) -> Result<Arc<KeyRing>, StartError> {

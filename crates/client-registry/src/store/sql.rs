@@ -10,6 +10,7 @@ mod tenant;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
+use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 use sqlx::AnyConnection;
 
@@ -51,6 +52,12 @@ impl SqlStore {
             transaction.commit().await.map_err(StoreError::from)?;
         }
         Ok(plan)
+    }
+}
+
+impl StoreHealth for SqlStore {
+    async fn answers(&self) -> bool {
+        self.database.answers().await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use doorward_service_kit::grpc::{GrpcConfig, serve};
+use doorward_service_kit::grpc::{GrpcConfig, NoStore, Server};
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Shutdown, SystemClock};
 use doorward_test_support::free_port;
@@ -47,7 +47,8 @@ async fn services(place: &Place) -> String {
 fn start(routes: Routes) -> SocketAddr {
     let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let listen = address.into();
-    tokio::spawn(async move { serve(&GrpcConfig { listen }, "", routes, Shutdown::new()).await });
+    let server = Server::new(&GrpcConfig { listen }).unwrap();
+    tokio::spawn(server.serve("test", routes, NoStore, Shutdown::new()));
     address
 }
 

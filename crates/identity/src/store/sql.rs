@@ -9,6 +9,7 @@ mod users;
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
+use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 use jiff::Timestamp;
 use sqlx::{Any, Transaction};
@@ -44,6 +45,12 @@ impl SqlStore {
         let mut transaction = self.database.begin_write().await?;
         let positions = Positions::take(&mut transaction, users).await?;
         Ok((transaction, positions))
+    }
+}
+
+impl StoreHealth for SqlStore {
+    async fn answers(&self) -> bool {
+        self.database.answers().await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
+use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError, is_unique_violation};
 use sqlx::{Any, Executor, Row, any::AnyRow};
 
@@ -25,6 +26,12 @@ impl SqlStore {
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
         Ok(Self { database })
+    }
+}
+
+impl StoreHealth for SqlStore {
+    async fn answers(&self) -> bool {
+        self.database.answers().await
     }
 }
 

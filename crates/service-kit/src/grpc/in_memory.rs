@@ -11,7 +11,7 @@ use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint, Uri};
 use tower::service_fn;
 
-use super::serve::server;
+use super::calls::Calls;
 use crate::Shutdown;
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -22,9 +22,8 @@ pub fn in_memory(routes: Routes, shutdown: Shutdown) -> Channel {
     let (connections, accepted) = mpsc::channel::<DuplexStream>(16);
     tokio::spawn(async move {
         let incoming = ReceiverStream::new(accepted).map(Ok::<_, io::Error>);
-        let served = server()
-            .add_routes(routes)
-            .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned())
+        let served = tonic::transport::Server::builder()
+            .serve_with_incoming_shutdown(Calls::new(routes), incoming, shutdown.cancelled_owned())
             .await;
         if let Err(error) = served {
             tracing::error!(%error, "an in-process service stopped");

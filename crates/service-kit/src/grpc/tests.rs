@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -12,10 +14,11 @@ use tokio::time::{sleep, timeout};
 use tonic::Code;
 use tonic::service::Routes;
 use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::serve::incoming;
-use super::{GrpcConfig, ServeError, connect, serve};
+use super::server::incoming;
+use super::{GrpcConfig, NoStore, ServeError, Server, StoreHealth, connect};
 use crate::Shutdown;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,10 +60,22 @@ fn config(path: &Path) -> GrpcConfig {
     GrpcConfig { listen }
 }
 
-async fn is_well(path: &Path) -> Result<(), tonic::Status> {
+async fn health(path: &Path, service: &str) -> Result<ServingStatus, tonic::Status> {
     let channel = connect(&format!("unix:{}", path.display())).unwrap();
-    let request = HealthCheckRequest::default();
-    HealthClient::new(channel).check(request).await.map(drop)
+    let service = service.to_owned();
+    let mut client = HealthClient::new(channel);
+    let answer = client.check(HealthCheckRequest { service }).await?;
+    Ok(answer.into_inner().status())
+}
+
+/// Waits for what is asked again and again.
+async fn eventually(is_so: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, waited).await.unwrap();
 }
 
 #[tokio::test]
@@ -69,29 +84,70 @@ async fn a_unix_socket_is_served_called_and_removed() {
     let path = folder.path().join("a.sock");
     let shutdown = Shutdown::new();
     let (config, stopping) = (config(&path), shutdown.clone());
-    config.validate().unwrap();
-    let refused = is_well(&path).await.unwrap_err();
+    let server = || Server::new(&config).unwrap();
+    let refused = health(&path, "").await.unwrap_err();
     assert_eq!(refused.code(), Code::Unavailable);
 
-    let second = config.clone();
-    let served =
-        tokio::spawn(async move { serve(&config, "test", Routes::default(), stopping).await });
-    let answers = async {
-        while is_well(&path).await.is_err() {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, answers).await.unwrap();
+    let task = tokio::spawn(server().serve("test", Routes::default(), NoStore, stopping));
+    eventually(async || health(&path, "").await.is_ok()).await;
 
-    let refused = serve(&second, "test", Routes::default(), Shutdown::new()).await;
+    let second = server().serve("test", Routes::default(), NoStore, Shutdown::new());
+    let refused = second.await;
     assert!(
         matches!(refused, Err(ServeError::Bind { .. })),
         "{refused:?}"
     );
-    is_well(&path).await.unwrap();
+    assert_eq!(health(&path, "").await.unwrap(), ServingStatus::Serving);
 
     shutdown.cancel();
-    timeout(PATIENCE, served).await.unwrap().unwrap().unwrap();
+    timeout(PATIENCE, task).await.unwrap().unwrap().unwrap();
     assert!(!path.exists());
     assert!(UnixStream::connect(&path).await.is_err());
+}
+
+#[test]
+fn plain_grpc_stays_on_the_machine() {
+    let server = |listen: &str| {
+        let listen = listen.to_owned().try_into().unwrap();
+        Server::new(&GrpcConfig { listen })
+    };
+    for listen in ["127.0.0.1:0", "[::1]:0", "unix:/run/a.sock"] {
+        assert!(server(listen).is_ok(), "{listen}");
+    }
+    for listen in ["0.0.0.0:0", "10.0.0.1:7001", "[::]:0"] {
+        let error = server(listen).unwrap_err().to_string();
+        assert!(error.contains("grpc.listen"), "{error}");
+    }
+}
+
+#[derive(Clone, Default)]
+struct Switch(Arc<AtomicBool>);
+
+impl StoreHealth for Switch {
+    async fn answers(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The process is well while its store is not: what it holds must not be thrown away by a restart.
+#[tokio::test]
+async fn health_is_that_of_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sock");
+    let (store, shutdown) = (Switch::default(), Shutdown::new());
+    let server = Server::new(&config(&path)).unwrap();
+    let task = server.serve("test", Routes::default(), store.clone(), shutdown.clone());
+    let task = tokio::spawn(task);
+    for answers in [false, true, false] {
+        store.0.store(answers, Ordering::Relaxed);
+        let expected = if answers {
+            ServingStatus::Serving
+        } else {
+            ServingStatus::NotServing
+        };
+        eventually(async || health(&path, "test").await.is_ok_and(|is| is == expected)).await;
+        assert_eq!(health(&path, "").await.unwrap(), ServingStatus::Serving);
+    }
+    shutdown.cancel();
+    timeout(PATIENCE, task).await.unwrap().unwrap().unwrap();
 }

@@ -688,7 +688,8 @@ async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
     let store = crate::open_redis(&BudgetConfig::default(), &config)
         .await
         .unwrap();
-    let channel = grpc::in_memory(crate::routes(store, FakeClock::start()), Shutdown::new());
+    let routes = crate::routes(Arc::new(store), FakeClock::start());
+    let channel = grpc::in_memory(routes, Shutdown::new());
     let token = "x".repeat(54);
     let answer = SessionServiceClient::new(channel)
         .resolve_session(visit(&token))

@@ -42,6 +42,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::grpc::StoreHealth;
 use jiff::Timestamp;
 use redis::RedisResult;
 
@@ -133,6 +134,12 @@ impl RedisStore {
         }
         memory.warn_without_limit(budget.redis_bytes());
         Ok(())
+    }
+}
+
+impl StoreHealth for RedisStore {
+    async fn answers(&self) -> bool {
+        self.connection.is_used()
     }
 }
 

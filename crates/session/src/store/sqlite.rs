@@ -12,6 +12,7 @@ mod tests;
 mod transactions;
 
 use doorward_service_kit::StoreError;
+use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, GroupCommit, GroupedWrite, OpenError};
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -52,6 +53,12 @@ impl SqliteStore {
     /// others have written, so that even "there is none" is an answer only after the commit.
     async fn begin_write(&self) -> Result<GroupedWrite, StoreError> {
         self.writes.begin().await
+    }
+}
+
+impl StoreHealth for SqliteStore {
+    async fn answers(&self) -> bool {
+        self.database.answers().await
     }
 }
 

@@ -107,6 +107,11 @@ impl Connection {
         self.links.send_replace(links);
     }
 
+    /// Whether a call would be sent now.
+    pub(super) fn is_used(&self) -> bool {
+        self.links().is_ok()
+    }
+
     /// Waits until there are links.
     pub(super) async fn used(&self) {
         let mut links = self.links.subscribe();

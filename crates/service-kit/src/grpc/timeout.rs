@@ -1,42 +1,14 @@
-//! The deadline of a caller, for the service that is called.
+//! The deadline that a caller sends, as `grpc-timeout`
+//! (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>).
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tonic::codegen::Service;
-use tonic::codegen::http::{HeaderMap, HeaderName, Request};
-use tonic::server::NamedService;
-
-use crate::deadline::{UnderDeadline, within};
+use http::{HeaderMap, HeaderName};
 
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-/// A gRPC service that runs under the deadline of each call, as `grpc-timeout` has it
-/// (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>). The server ends late calls anyway; this lets a
-/// service know beforehand.
-#[derive(Debug, Clone)]
-pub struct HandedOn<S>(pub S);
-
-impl<S: NamedService> NamedService for HandedOn<S> {
-    const NAME: &'static str = S::NAME;
-}
-
-impl<S: Service<Request<B>>, B> Service<Request<B>> for HandedOn<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = UnderDeadline<S::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let limit = timeout(request.headers()).unwrap_or(Duration::MAX);
-        within(limit, self.0.call(request))
-    }
-}
-
-fn timeout(headers: &HeaderMap) -> Option<Duration> {
+/// `None` when it is missing or malformed.
+pub(super) fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(GRPC_TIMEOUT)?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let is_number = digits.len() <= 8 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -54,12 +26,9 @@ fn timeout(headers: &HeaderMap) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
-    use tonic::codegen::http::HeaderValue;
+    use http::HeaderValue;
 
     use super::*;
-    use crate::deadline::time_left;
     use crate::grpc::with_deadline;
 
     fn read(text: &str) -> Option<Duration> {
@@ -86,19 +55,6 @@ mod tests {
             assert_eq!(read(text), expected, "{text:?}");
         }
         assert_eq!(timeout(&HeaderMap::new()), None);
-    }
-
-    #[tokio::test]
-    async fn a_service_knows_how_long_its_caller_waits() {
-        let inner = tower::service_fn(|_: Request<()>| async { Ok::<_, Infallible>(time_left()) });
-        let mut service = HandedOn(inner);
-        let request = Request::builder().header(GRPC_TIMEOUT, "5S");
-        let left = service.call(request.body(()).unwrap()).await.unwrap();
-        assert!(
-            left.is_some_and(|left| left <= Duration::from_secs(5)),
-            "{left:?}"
-        );
-        assert_eq!(service.call(Request::new(())).await, Ok(None));
     }
 
     /// What our own clients send is understood.

@@ -1,0 +1,80 @@
+//! How long calls take, by method and code.
+
+use http::HeaderMap;
+use metrics::histogram;
+use tokio::time::Instant;
+use tonic::Code;
+
+pub(crate) const CALL_SECONDS: &str = "doorward_grpc_call_seconds";
+/// Limits of the histogram, in seconds.
+pub(crate) const CALL_BUCKETS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+const GRPC_STATUS: &str = "grpc-status";
+/// Label of all methods that do not exist: their names are the caller's.
+const UNKNOWN_METHOD: &str = "unknown";
+
+/// A call that is going on. Dropped before its end, it counts as cancelled.
+#[derive(Debug)]
+pub(super) struct Measurement {
+    /// Path of the method, with a slash before it.
+    path: String,
+    began: Instant,
+    code: Code,
+}
+
+impl Measurement {
+    pub(super) fn start(path: String) -> Self {
+        Self {
+            path,
+            began: Instant::now(),
+            code: Code::Cancelled,
+        }
+    }
+
+    /// Ends with the code in the head of an answer; a head without one begins messages.
+    pub(super) fn end(mut self, head: &HeaderMap) {
+        let code = head.get(GRPC_STATUS);
+        self.code = code.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()));
+    }
+
+    fn method(&mut self) -> String {
+        if self.code == Code::Unimplemented {
+            return UNKNOWN_METHOD.to_owned();
+        }
+        let mut path = std::mem::take(&mut self.path);
+        path.drain(..path.len().min(1));
+        path
+    }
+}
+
+impl Drop for Measurement {
+    fn drop(&mut self) {
+        let (method, code) = (self.method(), name(self.code));
+        histogram!(CALL_SECONDS, "method" => method, "code" => code).record(self.began.elapsed());
+    }
+}
+
+/// The name of a code as the specification spells it
+/// (<https://github.com/grpc/grpc/blob/master/doc/statuscodes.md>).
+fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

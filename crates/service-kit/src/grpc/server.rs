@@ -1,0 +1,171 @@
+//! The gRPC server of a service process.
+
+use std::io;
+use std::time::Duration;
+
+use futures::{Stream, stream};
+use serde::Deserialize;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use tonic::transport::server::Connected;
+use tonic_health::server::HealthReporter;
+
+use super::calls::Calls;
+use super::health::{self, StoreHealth};
+use super::unix::PrivateSocket;
+use super::{GrpcAddress, trace_context};
+use crate::Shutdown;
+use crate::config::ConfigError;
+use crate::connections::{Accept, ConnectionLimits, GuardedStream, Listener};
+use crate::open_files::{OpenFiles, allowed_open_files};
+
+/// In-flight calls may take this long once the process shall stop.
+const DRAIN: Duration = Duration::from_secs(20);
+const MAX_STREAMS_PER_CONNECTION: u32 = 1024;
+/// The peers are a few processes of ours, with one connection each.
+const MAX_CONNECTIONS: usize = 1024;
+/// From accepting a connection to the preface of HTTP/2.
+const PREFACE: Duration = Duration::from_secs(5);
+
+/// The `[grpc]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrpcConfig {
+    /// Where to serve gRPC: `unix:/PATH` for a socket that only the same user can connect to, or a loopback address such
+    /// as `127.0.0.1:7001`, to which every local user can. Other addresses need mutual TLS.
+    pub listen: GrpcAddress,
+}
+
+/// Serving failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("grpc.listen {address}: cannot be listened on")]
+    Bind {
+        /// Which one.
+        address: GrpcAddress,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server broke down.
+    #[error("the gRPC server stopped")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// The gRPC server of a process. Its settings were checked when it was made.
+#[derive(Debug)]
+pub struct Server {
+    listen: GrpcAddress,
+}
+
+impl Server {
+    /// Refuses settings that would put plain gRPC on a network.
+    pub fn new(config: &GrpcConfig) -> Result<Self, ConfigError> {
+        match &config.listen {
+            GrpcAddress::Tcp(address) if !address.ip().is_loopback() => Err(ConfigError::invalid(
+                "grpc.listen",
+                format!(
+                    "{address} is not a loopback address; other addresses need mutual TLS, which is not built yet"
+                ),
+            )),
+            listen => Ok(Self {
+                listen: listen.clone(),
+            }),
+        }
+    }
+
+    /// Serves the routes and `grpc.health.v1` until `shutdown`, then lets calls in flight finish. `service` is the full
+    /// name of the gRPC service; its health is that of `store`.
+    pub async fn serve(
+        self,
+        service: &'static str,
+        routes: Routes,
+        store: impl StoreHealth,
+        shutdown: Shutdown,
+    ) -> Result<(), ServeError> {
+        let bind = |source| ServeError::Bind {
+            address: self.listen.clone(),
+            source,
+        };
+        let served = Served::new(service, routes, store, shutdown);
+        let open_files = allowed_open_files();
+        match &self.listen {
+            GrpcAddress::Tcp(address) => {
+                let socket = TcpListener::bind(address).await.map_err(bind)?;
+                let address = socket.local_addr().map_err(bind)?;
+                tracing::info!(%address, open_files, "serving gRPC, to every user of this machine");
+                served.over(incoming(socket, PREFACE)).await
+            }
+            GrpcAddress::Unix(path) => {
+                let socket = PrivateSocket::bind(path).map_err(bind)?;
+                tracing::info!(address = %self.listen, open_files, "serving gRPC");
+                served.over(incoming(socket, PREFACE)).await
+            }
+        }
+    }
+}
+
+/// Everything that is served, but for the socket.
+struct Served<S> {
+    service: &'static str,
+    calls: Calls,
+    health: HealthReporter,
+    store: S,
+    shutdown: Shutdown,
+}
+
+impl<S: StoreHealth> Served<S> {
+    fn new(service: &'static str, routes: Routes, store: S, shutdown: Shutdown) -> Self {
+        let (health, health_service) = tonic_health::server::health_reporter();
+        Self {
+            service,
+            calls: Calls::new(routes.add_service(health_service)),
+            health,
+            store,
+            shutdown,
+        }
+    }
+
+    async fn over<C>(self, incoming: impl Stream<Item = io::Result<C>>) -> Result<(), ServeError>
+    where
+        C: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let reported = health::report(self.health, self.service, self.store, self.shutdown.clone());
+        let served = transport().serve_with_incoming_shutdown(self.calls, incoming, reported);
+        tokio::select! {
+            result = served => Ok(result?),
+            () = async { self.shutdown.cancelled().await; tokio::time::sleep(DRAIN).await } => {
+                tracing::warn!("calls were still in flight after {DRAIN:?}");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// HTTP/2 with the limits that all services share.
+fn transport() -> tonic::transport::Server {
+    tonic::transport::Server::builder()
+        .trace_fn(trace_context::span)
+        .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)
+        .http2_keepalive_interval(Some(Duration::from_secs(10)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(5)))
+}
+
+/// Connections within limits, with `TCP_NODELAY`: tonic sets no options on sockets that it did not accept itself, [`Accept`]
+/// does. TLS belongs here, as a step from an accepted stream to a stream whose peer is known.
+pub(super) fn incoming<A: Accept>(
+    socket: A,
+    preface: Duration,
+) -> impl Stream<Item = io::Result<GuardedStream<A::Stream>>> {
+    let limits = ConnectionLimits {
+        max: MAX_CONNECTIONS,
+        max_per_address: MAX_CONNECTIONS,
+        ..ConnectionLimits::default()
+    };
+    let listener = Listener::with_part("grpc", socket, limits, vec![], OpenFiles::Quarter);
+    stream::unfold(listener, move |mut listener| async move {
+        let (stream, _peer) = listener.next().await;
+        Some((Ok(stream.with_preface_within(preface)), listener))
+    })
+}
