@@ -1,4 +1,4 @@
-//! What this service does with users and their passwords: the store, the hasher and the clock put to work.
+//! Operations on users and their passwords, over the store, the hasher and the clock.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::{
     Connection, Consent, Email, ImportEntry, Password, PasswordHash, Tally, User, UserId,
     refuse_repeats,
 };
-use crate::hashing::{Hasher, Verdict};
+use crate::hashing::{Hasher, PasswordCheck};
 use crate::store::{Account, Store};
 
 /// More in one transaction would keep other changes waiting for too long.
@@ -24,7 +24,7 @@ pub(crate) struct Accounts {
     hasher: Hasher,
 }
 
-/// Somebody who signs up, or is signed up by a command.
+/// A user to create, by sign-up or by a command.
 pub(crate) struct NewUser {
     pub(crate) connection: Connection,
     pub(crate) email: Email,
@@ -41,15 +41,15 @@ impl Accounts {
         }
     }
 
-    /// The user with that email and password, who may be blocked. Does the same work in any case, so that its time does
-    /// not reveal whether the user exists.
+    /// Returns the user with this email and password, who may be blocked. Always does the same work, so that timing
+    /// does not reveal whether the user exists.
     pub(crate) async fn verify_password(
         &self,
         connections: &[String],
         identifier: &str,
         password: String,
     ) -> Result<User, Error> {
-        // Decided before anybody is looked up, and so the same for everybody.
+        // Decided before the lookup, so that it does not depend on the account.
         let password = Password::typed(password).ok_or(Error::WrongCredentials)?;
         let account = match Email::parse(identifier) {
             Ok(email) => self.store.find_account(connections, &email).await?,
@@ -58,17 +58,17 @@ impl Accounts {
         let hash = account.as_ref().and_then(|account| account.hash.clone());
         let kinds = self.store.list_hash_kinds().await?;
         match (self.hasher.check(password, hash, &kinds).await?, account) {
-            (Verdict::Right(better_hash), Some(account)) => {
-                self.keep(&account, better_hash).await;
+            (PasswordCheck::Right(upgraded_hash), Some(account)) => {
+                self.keep(&account, upgraded_hash).await;
                 Ok(account.user)
             }
             _ => Err(Error::WrongCredentials),
         }
     }
 
-    /// Stores a better hash. A sign-in does not fail for it: the next one tries again.
-    async fn keep(&self, account: &Account, better_hash: Option<PasswordHash>) {
-        let (Some(old), Some(new)) = (&account.hash, better_hash) else {
+    /// Stores an upgraded hash. A failure does not fail the sign-in: the next one tries again.
+    async fn keep(&self, account: &Account, upgraded_hash: Option<PasswordHash>) {
+        let (Some(old), Some(new)) = (&account.hash, upgraded_hash) else {
             return;
         };
         if let Err(error) = self.store.replace_hash(&account.user.id, old, &new).await {
@@ -79,7 +79,7 @@ impl Accounts {
         }
     }
 
-    /// Creates a user. Hashes before it looks, so that a taken email costs what a free one costs.
+    /// Creates a user. Hashes before the lookup, so that timing does not reveal whether the email is taken.
     pub(crate) async fn create(&self, new: NewUser) -> Result<User, Error> {
         let hash = self.hasher.hash(new.password).await?;
         let user = User {
@@ -103,7 +103,7 @@ impl Accounts {
         self.store.import(connection, entries, self.now()).await
     }
 
-    /// One user; an id that nobody can have is nobody's.
+    /// Finds a user. A malformed id is `None`.
     pub(crate) async fn find(&self, user_id: &str) -> Result<Option<User>, StoreError> {
         match UserId::parse(user_id) {
             Ok(id) => self.store.find_user(&id).await,
@@ -123,7 +123,7 @@ impl Accounts {
         self.store.add_consent(&known(user_id)?, consent).await
     }
 
-    /// For one application or, when `client_id` is empty, for all.
+    /// Removes the consents for one application. An empty `client_id` means all applications.
     pub(crate) async fn remove_consents(
         &self,
         user_id: &str,
@@ -153,14 +153,14 @@ impl Accounts {
         self.store.set_password(&id, &hash).await
     }
 
-    /// Now, in the milliseconds that stores keep.
+    /// Current time in whole milliseconds, as stores keep it.
     fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 
-/// The id of a user who must exist; nobody has an id that breaks the rule.
+/// The id of a user that must exist. A malformed id is `UserNotFound`.
 fn known(user_id: &str) -> Result<UserId, Error> {
     UserId::parse(user_id).map_err(|_| Error::UserNotFound(user_id.to_owned()))
 }

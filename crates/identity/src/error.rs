@@ -1,4 +1,4 @@
-//! What this service refuses, and how its callers hear of it.
+//! Errors of this service, and their gRPC status.
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::{InvalidField, Refusal};
@@ -13,7 +13,7 @@ pub enum Error {
     /// A field breaks its rule.
     #[error(transparent)]
     Invalid(#[from] InvalidField),
-    /// No such user or not this password; nobody learns which.
+    /// No such user, or a wrong password. Callers cannot tell which.
     #[error("wrong email or password")]
     WrongCredentials,
     /// The connection already has a user with that email, or another user has that id.
@@ -24,7 +24,7 @@ pub enum Error {
         /// Which one.
         value: String,
     },
-    /// Nobody has that id.
+    /// No user has this id.
     #[error("there is no user with the id {0:?}")]
     UserNotFound(String),
     /// Another role has that name.

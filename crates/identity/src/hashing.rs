@@ -1,4 +1,4 @@
-//! Hashing passwords: the one thing here that takes long and needs much memory, so only so much of it at a time.
+//! Password hashing. It takes long and needs much memory, so its concurrency is limited.
 
 mod check;
 mod memory;
@@ -14,19 +14,19 @@ use tokio::time::timeout;
 use crate::domain::{HashKind, HashMemory, HashingFailed, Password, PasswordHash};
 use crate::{Error, HashingConfig};
 use check::Check;
-pub(crate) use check::Verdict;
+pub(crate) use check::PasswordCheck;
 use memory::MemoryPool;
 
-/// Whoever waits longer has given up, or tries again into the same queue.
+/// Maximum time in the queue. Clients give up after about as long.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// Hashes passwords on threads of their own, a few at once, and refuses more than may wait.
 #[derive(Debug)]
 pub(crate) struct Hasher {
     cost: Params,
-    /// Held by those who hash and those who wait for it.
+    /// One permit for each call that hashes or waits.
     admissions: Arc<Semaphore>,
-    /// Held by those who hash, as many as their memory weighs.
+    /// Permits of calls that hash, by the memory that they use.
     slots: Arc<Semaphore>,
     memory: Arc<MemoryPool>,
     max_wait: Duration,
@@ -44,7 +44,7 @@ impl Hasher {
         }
     }
 
-    /// Makes a hash to be stored.
+    /// Computes a hash to store.
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
         let job = move |cost: &Params, memory: &mut HashMemory| {
             PasswordHash::new(&password, cost, memory)
@@ -52,14 +52,14 @@ impl Hasher {
         Ok(self.run(self.cost.block_count(), job).await??)
     }
 
-    /// Compares a password with a stored hash; without one the verdict is wrong. Does the same work in any case: that of
-    /// a new hash, and of one hash of each of the other kinds that accounts have.
+    /// Compares a password with a stored hash. Without one the result is `Wrong`. Always does the same work: a new
+    /// hash, and one hash of each other kind that accounts have.
     pub(crate) async fn check(
         &self,
         password: Password,
         stored: Option<PasswordHash>,
         kinds: &[HashKind],
-    ) -> Result<Verdict, Error> {
+    ) -> Result<PasswordCheck, Error> {
         let check = Check::new(stored, kinds, &self.cost).map_err(StoreError::corrupt)?;
         let blocks = check.blocks(&self.cost);
         let job = move |cost: &Params, memory: &mut HashMemory| check.run(&password, cost, memory);
@@ -82,9 +82,9 @@ impl Hasher {
             .map_err(|_| Error::Overloaded)?;
         let (cost, memory) = (self.cost.clone(), Arc::clone(&self.memory));
         let done = tokio::task::spawn_blocking(move || {
-            // Also when the caller has left: the work goes on until it is done.
+            // Held until the work is done, also when the caller has left.
             let _held = (admission, slots);
-            // Goes back before the permits do.
+            // Returned before the permits.
             let mut memory = memory.take(blocks);
             job(&cost, &mut memory)
         });

@@ -1,4 +1,4 @@
-//! What this service does with roles.
+//! Operations on roles, over the store.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ impl Roles {
         Self { store }
     }
 
-    /// The revision, and all roles unless it is the one that the caller knows.
+    /// Returns the revision, and all roles unless the revision is `known`.
     pub(crate) async fn list(&self, known: u64) -> Result<(u64, Vec<Role>), StoreError> {
-        // First the revision: roles that are newer than it are asked for once more, older ones would stay.
+        // The revision first: newer roles than it are only listed once more, older ones would stay.
         let revision = self.store.role_revision().await?;
         if revision == known {
             return Ok((revision, Vec::new()));

@@ -60,13 +60,15 @@ pub trait Store: Debug + Send + Sync {
     /// Adds to what a user has agreed to. Changes the user only if that is something new.
     async fn add_consent(&self, id: &UserId, consent: Consent) -> Result<User, Error>;
 
-    /// Takes back what a user has agreed to give one application, or without one, all. Tells how many consents there were.
+    /// Takes back what a user has agreed to give one application, or without one, all. Tells how many consents there
+    /// were.
     async fn remove_consents(&self, id: &UserId, client_id: Option<&str>) -> Result<usize, Error>;
 
     /// Gives a user exactly these roles, by their names or ids. Changes the user only if these are others.
     async fn set_user_roles(&self, id: &UserId, roles: &[String]) -> Result<User, Error>;
 
-    /// Keeps a user out, which ends all sessions of the user, or lets the user in. Changes the user only if that differs.
+    /// Keeps a user out, which ends all sessions of the user, or lets the user in. Changes the user only if that
+    /// differs.
     async fn set_blocked(&self, id: &UserId, blocked: bool) -> Result<User, Error>;
 
     /// Gives a user a password that was set here, which ends all sessions of the user.
@@ -78,7 +80,7 @@ pub trait Store: Debug + Send + Sync {
     /// All roles, ordered by name; at least as new as a revision that was read before.
     async fn list_roles(&self) -> Result<Vec<Role>, StoreError>;
 
-    /// Changes roles or, in a dry run, tells what would be changed.
+    /// Changes roles and returns the changes. A dry run only returns them.
     async fn apply_roles(
         &self,
         patches: Vec<RolePatch>,
@@ -92,7 +94,7 @@ pub trait Store: Debug + Send + Sync {
     async fn newest_position(&self) -> Result<u64, StoreError>;
 }
 
-/// A user, and how to tell that it is them.
+/// A user, and the hash of their password.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     /// Who it is.

@@ -1,4 +1,4 @@
-//! Telling watchers which users changed.
+//! Streams changes of users to watchers.
 //!
 //! One task asks the store for its newest position, because another process may write to it as well; each watcher reads
 //! on from its own position whenever that has moved.
@@ -23,10 +23,10 @@ const MAX_BATCH: u32 = 500;
 /// gRPC clients take twice as much. One user alone has less.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
 
-/// The store's newest position, or why it cannot be told.
+/// The newest position of the store, or the error of reading it.
 type Newest = Result<u64, Status>;
 
-/// What a watcher reads.
+/// Responses to a watcher.
 pub(crate) type WatchStream = ReceiverStream<Result<WatchUsersResponse, Status>>;
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to look for changes, until `shutdown`.
+    /// Polls for changes until `shutdown`.
     pub(crate) fn start(store: Arc<dyn Store>, shutdown: Shutdown) -> Self {
         let newest = watch::Sender::new(Ok(0));
         let polling = poll(Arc::clone(&store), newest.clone());
@@ -72,8 +72,8 @@ async fn poll(store: Arc<dyn Store>, newest: watch::Sender<Newest>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let nobody_watches = newest.is_closed();
-        if nobody_watches {
+        let has_no_watchers = newest.is_closed();
+        if has_no_watchers {
             continue;
         }
         let found = store.newest_position().await.map_err(Status::from);
@@ -107,7 +107,7 @@ impl Watcher {
 
     async fn relay(mut self) -> Result<Infallible, Status> {
         if self.position > self.store.newest_position().await? {
-            // From another database, or one that was restored since: only telling everything again is safe.
+            // The position is from another database, or from before a restore: send all users again.
             self.position = 0;
         }
         self.send_changes().await?;
@@ -142,7 +142,7 @@ impl Watcher {
         }
     }
 
-    /// As many as fit into a message.
+    /// Reads as many changes as fit into a message.
     async fn next_changes(&self) -> Result<WatchUsersResponse, Status> {
         let mut limit = MAX_BATCH;
         loop {

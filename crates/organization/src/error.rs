@@ -1,4 +1,4 @@
-//! What this service refuses, and how its callers hear of it.
+//! Errors of this service, and their gRPC status.
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::{InvalidField, Refusal};

@@ -79,7 +79,7 @@ impl OrganizationService for Service {
         let changes = self.store.apply(patches, request.dry_run).await?;
         let mut changes: Vec<OrganizationChange> = changes.into_iter().map(Into::into).collect();
         if request.dry_run {
-            // Nobody will ever have the id that a dry run made up.
+            // The id of a new organization in a dry run is not stored.
             let created = changes.iter_mut().filter(|change| change.created);
             created.for_each(|change| change.id.clear());
         }

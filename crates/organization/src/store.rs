@@ -29,6 +29,6 @@ pub trait Store: Debug + Send + Sync {
     /// Makes a user a member of an organization, which must exist. False when they were one before.
     async fn add_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error>;
 
-    /// Carries out all patches or, when one cannot be, none. A dry run only tells the changes.
+    /// Applies all patches, or none if one fails. A dry run only returns the changes.
     async fn apply(&self, patches: Vec<Patch>, dry_run: bool) -> Result<Vec<Change>, Error>;
 }

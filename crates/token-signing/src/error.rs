@@ -1,4 +1,4 @@
-//! What this service refuses, and how its callers hear of it.
+//! Errors of this service, and their gRPC status.
 
 use std::path::PathBuf;
 

@@ -55,7 +55,7 @@ fn role_patch(role: wire::RolePatch) -> Result<RolePatch, InvalidField> {
     Ok(patch)
 }
 
-/// What was changed. Nobody will ever have the id that a dry run made up.
+/// The changes of roles. Omits the id of a new role in a dry run, because it is not stored.
 pub(crate) fn role_changes(changes: Vec<RoleChange>, dry_run: bool) -> Vec<wire::RoleChange> {
     let to_wire = |change: RoleChange| wire::RoleChange {
         name: change.role.name,

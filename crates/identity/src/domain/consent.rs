@@ -30,7 +30,7 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Refuses what nobody can agree to.
+    /// Refuses invalid consents.
     pub fn validate(&self) -> Result<(), InvalidField> {
         check_name("client_id", &self.client_id)?;
         if self.audience.chars().count() > MAX_AUDIENCE {

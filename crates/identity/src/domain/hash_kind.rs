@@ -1,4 +1,4 @@
-//! What it takes to check a password hash: its algorithm and settings, which tell hashes of different cost apart.
+//! The algorithm and settings of a password hash, which determine the cost of checking it.
 
 use std::fmt;
 

@@ -50,7 +50,7 @@ pub enum Outcome {
     Updated,
     /// The user differed in a way that ends all sessions.
     SessionsEnded(UserId),
-    /// The user was the same already, and the last change has ended all sessions: `session` may not have heard of it.
+    /// The user is unchanged, but their last change revoked all sessions, and `session` may not have received it.
     SessionsEndedBefore(UserId),
     /// The user was the same already.
     Unchanged,

@@ -50,7 +50,7 @@ pub enum UnknownHash {
     Cost,
 }
 
-/// Hashing broke down; says nothing about the password.
+/// Hashing failed. Not a result about the password.
 #[derive(Debug, thiserror::Error)]
 #[error("a password cannot be hashed")]
 pub struct HashingFailed(#[source] Box<dyn Error + Send + Sync>);
@@ -74,7 +74,8 @@ impl PasswordHash {
         Ok(Self { text, scheme })
     }
 
-    /// Reads an encoded hash that was made elsewhere. A stranger decides how often it is checked, so its cost is limited.
+    /// Reads an encoded hash that was made elsewhere. A stranger decides how often it is checked, so its cost is
+    /// limited.
     pub fn parse_imported(text: &str) -> Result<Self, UnknownHash> {
         let hash = Self::parse(text)?;
         let affordable = match &hash.scheme {

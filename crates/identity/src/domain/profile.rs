@@ -29,7 +29,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What a user without a name of their own is called. No picture: it would have to come from somebody else's server.
+    /// Default name of a user without one. There is no default picture: it would be on a server of a third party.
     #[must_use]
     pub fn named_after(email: &Email) -> Self {
         Self {

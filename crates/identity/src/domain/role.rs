@@ -62,7 +62,7 @@ pub struct Role {
     pub permissions: BTreeSet<Permission>,
 }
 
-/// The roles that are meant by names or ids. What is both is an id, for nobody can take that from a role.
+/// Finds roles by name or id. A text that is both means the id, because ids never change.
 pub fn resolve(roles: &[Role], wanted: &[String]) -> Result<BTreeSet<RoleId>, InvalidField> {
     if wanted.len() > MAX_OF_USER {
         return Err(InvalidField::new("roles", "must be at most 50"));

@@ -70,7 +70,7 @@ pub(super) fn check_name(field: &str, text: &str) -> Result<(), InvalidField> {
     Ok(())
 }
 
-/// Somebody who can sign in.
+/// A user account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
     /// Stays for ever.
@@ -125,8 +125,8 @@ impl User {
         }
     }
 
-    /// Whether a change to what this user is now ends all sessions of `before`: of how they sign in, how they are reached, or
-    /// whether they are let in. A new password does so too, and is no part of a user.
+    /// Whether a change to what this user is now ends all sessions of `before`: of how they sign in, how they are
+    /// reached, or whether they are let in. A new password does so too, and is no part of a user.
     #[must_use]
     pub fn ends_sessions_of(&self, before: &Self) -> bool {
         (self.blocked && !before.blocked)

@@ -1,4 +1,4 @@
-//! Checking a password with the same work for every account, and for none.
+//! Checks a password with the same work for every account, and without an account.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -8,16 +8,16 @@ use doorward_service_kit::with_causes;
 
 use crate::domain::{HashKind, HashMemory, HashingFailed, Password, PasswordHash, UnknownHash};
 
-/// What a check found.
+/// Result of checking a password.
 #[derive(Debug)]
-pub(crate) enum Verdict {
+pub(crate) enum PasswordCheck {
     Wrong,
-    /// With a better hash, when the stored one is weaker than new ones are.
+    /// With a stronger hash to store, if the stored one is weaker than new ones.
     Right(Option<PasswordHash>),
 }
 
-/// One computation of each kind of hash that any account has, and one of the native kind, in an order that no account
-/// decides. The stored hash takes the place of its kind; the others stand in for accounts that have those.
+/// One computation of each kind of hash that any account has, and one of the native kind, in an order that does not
+/// depend on the account. The stored hash is checked for its kind; stand-ins are checked for the others.
 #[derive(Debug)]
 pub(super) struct Check {
     stored: Option<PasswordHash>,
@@ -60,10 +60,10 @@ impl Check {
         password: &Password,
         cost: &Params,
         memory: &mut HashMemory,
-    ) -> Result<Verdict, HashingFailed> {
+    ) -> Result<PasswordCheck, HashingFailed> {
         let mut right = false;
         for hash in &self.foreign {
-            // No stand-in matches; if one did, it would be nobody's.
+            // A stand-in never counts as a match.
             right |=
                 black_box(hash.matches(password, memory)?) && self.stored.as_ref() == Some(hash);
         }
@@ -76,9 +76,9 @@ impl Check {
             return self.verdict(right, PasswordHash::new(password, cost, memory), cost);
         }
         Ok(if right {
-            Verdict::Right(None)
+            PasswordCheck::Right(None)
         } else {
-            Verdict::Wrong
+            PasswordCheck::Wrong
         })
     }
 
@@ -88,16 +88,16 @@ impl Check {
         stored.filter(|stored| stored.kind() == self.native)
     }
 
-    /// A right password is right, whatever became of its new hash.
+    /// A right password stays right if the new hash fails.
     fn verdict(
         &self,
         right: bool,
         fresh: Result<PasswordHash, HashingFailed>,
         cost: &Params,
-    ) -> Result<Verdict, HashingFailed> {
+    ) -> Result<PasswordCheck, HashingFailed> {
         let weaker = |stored: &PasswordHash| stored.is_weaker_than(cost);
         match fresh {
-            Ok(fresh) if right => Ok(Verdict::Right(
+            Ok(fresh) if right => Ok(PasswordCheck::Right(
                 Some(fresh).filter(|_| self.stored.as_ref().is_some_and(weaker)),
             )),
             Err(error) if right => {
@@ -105,11 +105,11 @@ impl Check {
                     error = with_causes(&error),
                     "cannot compute an upgraded password hash"
                 );
-                Ok(Verdict::Right(None))
+                Ok(PasswordCheck::Right(None))
             }
             fresh => {
                 black_box(fresh?);
-                Ok(Verdict::Wrong)
+                Ok(PasswordCheck::Wrong)
             }
         }
     }

@@ -1,12 +1,12 @@
-//! Memory for hashing, taken by who holds the permits for it, and used again.
+//! Pool of memory for hashing. Callers hold the permits for what they take.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::HashMemory;
 
-/// The memory of at most `slots` computations. A slot has room for one new hash. Memory for more than that replaces that
-/// of as many idle slots, and is given back to the operating system after its use.
+/// The memory of at most `slots` computations. A slot has room for one new hash. Memory for more than that replaces
+/// that of as many idle slots, and is given back to the operating system after its use.
 #[derive(Debug)]
 pub(super) struct MemoryPool {
     slots: usize,
@@ -27,12 +27,12 @@ impl MemoryPool {
         })
     }
 
-    /// How many slots these blocks take. More than there are take all, and so are used alone.
+    /// Number of slots for these blocks. Larger computations take all slots, and run alone.
     pub(super) fn weight(&self, blocks: usize) -> usize {
         blocks.div_ceil(self.slot_blocks).clamp(1, self.slots)
     }
 
-    /// Memory for who holds permits for its weight, for as long as they are held.
+    /// Takes memory. The caller holds permits for its weight.
     pub(super) fn take(self: &Arc<Self>, blocks: usize) -> TakenMemory {
         let mut idle = self.take_idle(self.weight(blocks));
         let reused = if blocks > self.slot_blocks {
@@ -40,7 +40,7 @@ impl MemoryPool {
         } else {
             idle.pop()
         };
-        // Makes room before more is allocated.
+        // Freed before more is allocated.
         for memory in idle {
             self.free(memory);
         }

@@ -107,7 +107,7 @@ async fn memory_is_used_again_and_never_more_than_the_slots_have() {
             tokio::spawn(async move { hasher.check(password(), None, &[]).await })
         });
         for check in checks.collect::<Vec<_>>() {
-            assert!(matches!(check.await.unwrap(), Ok(Verdict::Wrong)));
+            assert!(matches!(check.await.unwrap(), Ok(PasswordCheck::Wrong)));
         }
     }
     assert!((1..=4).contains(&allocated(&hasher)));
@@ -163,7 +163,7 @@ async fn memory_in_use_and_idle_is_bounded_together() {
         })
     });
     for check in checks.collect::<Vec<_>>() {
-        assert!(matches!(check.await.unwrap(), Ok(Verdict::Wrong)));
+        assert!(matches!(check.await.unwrap(), Ok(PasswordCheck::Wrong)));
     }
     assert!(hasher.memory.ledger().most_blocks <= 4 * 64);
     assert!(hasher.memory.idle().len() <= 4);

@@ -3,6 +3,7 @@
 mod changes;
 mod consents;
 mod import;
+mod numbers;
 mod passwords;
 mod roles;
 mod users;
@@ -37,7 +38,7 @@ impl SqlStore {
         Ok(Self { database })
     }
 
-    /// A transaction that changes users. Only one runs at a time, from taking its positions to committing them.
+    /// Begins a transaction that changes users. Only one runs at a time, from taking its positions to the commit.
     async fn begin_change(
         &self,
         users: usize,
@@ -229,7 +230,7 @@ impl Store for SqlStore {
     }
 }
 
-/// Ends the change of one user that is not in the user's row: gives the user the next version and position.
+/// Commits a change of one user outside the user's row: gives the user the next version and position.
 async fn commit_change(
     mut transaction: Transaction<'static, Any>,
     positions: Positions,
@@ -240,7 +241,7 @@ async fn commit_change(
     Ok(version)
 }
 
-/// Ends the change of one user, whose row has the next version: gives the user the next position.
+/// Commits a change of one user, whose row already has the next version: gives the user the next position.
 async fn commit(
     mut transaction: Transaction<'static, Any>,
     mut positions: Positions,

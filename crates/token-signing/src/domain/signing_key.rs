@@ -59,7 +59,7 @@ pub struct PublicKey {
 /// A token could not be signed, or a key not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningError {
-    /// The cryptographic library did not do it, and never says why.
+    /// The cryptographic library failed. It gives no reason.
     #[error("the cryptographic library failed")]
     Crypto(#[from] Unspecified),
     /// The claims cannot be written as JSON.

@@ -44,7 +44,7 @@ impl fmt::Debug for SealedKey {
 pub enum KeyState {
     /// Signs.
     Current,
-    /// Is published, so that everyone knows it before it signs.
+    /// Published before it signs, so that verifiers have it in time.
     Next,
 }
 

@@ -28,8 +28,8 @@ fn check(
     let mut memory = HashMemory::new(check.blocks(&cost()));
     let verdict = check.run(&password(typed), &cost(), &mut memory).unwrap();
     let (right, better) = match verdict {
-        Verdict::Wrong => (false, false),
-        Verdict::Right(better) => (true, better.is_some()),
+        PasswordCheck::Wrong => (false, false),
+        PasswordCheck::Right(better) => (true, better.is_some()),
     };
     (right, better, memory.computed)
 }

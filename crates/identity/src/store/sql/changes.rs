@@ -4,7 +4,8 @@ use doorward_service_kit::StoreError;
 use sqlx::{Any, AnyPool, Row, Transaction, any::AnyRow};
 
 use super::super::Changes;
-use super::users::{self, select_users, to_bigint, to_unsigned};
+use super::numbers::{to_bigint, to_unsigned};
+use super::users::{self, select_users};
 use crate::domain::UserId;
 
 /// Positions that only this transaction may give to its changes; those that it leaves stay unused.

@@ -17,7 +17,7 @@ pub(super) async fn one(
 ) -> Result<Outcome, Error> {
     let current = find(transaction, connection, entry).await?;
     let mut wanted = entry.wanted(current.as_ref(), connection, now);
-    // Whoever had the old password may have sessions.
+    // Sessions may have been opened with the old password.
     let rehashed = match (&current, &entry.password_hash) {
         (Some(user), Some(hash)) => passwords::import(transaction, &user.id, hash).await?,
         _ => false,

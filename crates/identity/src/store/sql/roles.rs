@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorward_service_kit::StoreError;
 use sqlx::{Any, Executor, Row, Transaction, any::AnyRow};
 
-use super::users::to_unsigned;
+use super::numbers::to_unsigned;
 use crate::domain::{Permission, Role, RoleId, UserId};
 
 /// All roles, ordered by name.

@@ -7,12 +7,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Any, Executor, Row, Transaction, any::AnyRow};
 
+use super::numbers::{to_bigint, to_unsigned};
 use super::{consents, roles};
 use crate::Error;
 use crate::domain::{Connection, Email, User, UserId};
 
-/// A query for the columns that [`read`] reads, from a table or join that is named `u`. Roles and consents come as lines of
-/// text: one statement sees them and the version that they belong to as they are at one moment.
+/// A query for the columns that [`read`] reads, from a table or join that is named `u`. Roles and consents come as
+/// lines of text: one statement sees them and the version that they belong to as they are at one moment.
 macro_rules! select_users {
     ($rest:literal) => {
         concat!(
@@ -176,12 +177,4 @@ fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
 
 fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(StoreError::corrupt)
-}
-
-pub(super) fn to_bigint(number: u64) -> Result<i64, StoreError> {
-    number.try_into().map_err(StoreError::corrupt)
-}
-
-pub(super) fn to_unsigned(number: i64) -> Result<u64, StoreError> {
-    number.try_into().map_err(StoreError::corrupt)
 }
