@@ -9,7 +9,7 @@ pub(crate) use transaction::new_transaction;
 
 use doorward_proto::InvalidField;
 
-/// An id or a name that somebody else made: looked up and handed back, never read.
+/// Checks an opaque id or name of another service.
 pub(crate) fn name(text: String, field: &str) -> Result<String, InvalidField> {
     const MAX_BYTES: usize = 255;
     if text.is_empty() || text.len() > MAX_BYTES {

@@ -14,7 +14,7 @@ pub use client_address::ClientAddress;
 pub(crate) use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
-pub use session::{Device, Limits, Session, SignIn, Visit, Visited, WRITE_GRACE, Which};
+pub use session::{Device, Limits, NewSession, Revocation, Session, SessionUse, Used, WRITE_GRACE};
 pub use token::{SessionToken, Slot};
 pub use transaction::{
     AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Stage, Submitted,

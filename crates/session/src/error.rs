@@ -1,4 +1,4 @@
-//! What this service refuses, and how its callers hear of it.
+//! Errors of this service, and their gRPC status.
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::{InvalidField, Refusal};
@@ -11,7 +11,7 @@ pub enum Error {
     /// A field breaks its rule.
     #[error(transparent)]
     Invalid(#[from] InvalidField),
-    /// The transaction was moved on by somebody else, or is gone.
+    /// The transaction was updated by another request, or is gone.
     #[error("the transaction has changed since it was read, or is gone")]
     Conflict,
     /// The store has no room for it.

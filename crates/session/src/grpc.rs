@@ -26,8 +26,8 @@ use tracing::Instrument;
 use crate::Error;
 use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
-    AccessToken, ClientAddress, NewTransaction, Progress, Secret, SessionToken, SignIn, Submitted,
-    User, UserId, Visit, to_stored_precision,
+    AccessToken, ClientAddress, NewSession, NewTransaction, Progress, Secret, SessionToken,
+    SessionUse, Submitted, User, UserId, to_stored_precision,
 };
 use crate::refusals::Refusals;
 use crate::sign_in::{Opened, finish_sign_in};
@@ -53,8 +53,8 @@ impl Service {
         to_stored_precision(self.clock.now())
     }
 
-    /// Opens the session of a sign-in that belongs to no transaction.
-    async fn open(&self, sign_in: &SignIn) -> Result<Opened, Error> {
+    /// Opens the session of a sign-in without a transaction.
+    async fn open(&self, sign_in: &NewSession) -> Result<Opened, Error> {
         let token = SessionToken::generate(&sign_in.user.id());
         let session = self.store.open_session(&token, sign_in, self.now()).await?;
         Ok(Opened {
@@ -64,9 +64,13 @@ impl Service {
         })
     }
 
-    /// Goes on when the caller has gone away: a browser that sends a form twice drops its first request, and half of this
-    /// would leave a transaction that has led to nothing.
-    async fn finish_sign_in(&self, submitted: Submitted, sign_in: SignIn) -> Result<Opened, Error> {
+    /// Continues after the caller has gone away: a browser that sends a form twice drops its first request, and
+    /// stopping half-way would leave a transaction without a session.
+    async fn finish_sign_in(
+        &self,
+        submitted: Submitted,
+        sign_in: NewSession,
+    ) -> Result<Opened, Error> {
         let (store, now) = (Arc::clone(&self.store), self.now());
         let finish = async move { finish_sign_in(&*store, &submitted, &sign_in, now).await };
         let finished = tokio::spawn(finish.in_current_span()).await;
@@ -85,7 +89,7 @@ impl SessionService for Service {
         let mut request = request.into_inner();
         let submitted = request.transaction.take();
         let submitted = submitted.map(Submitted::try_from).transpose()?;
-        let sign_in = SignIn::try_from(request)?;
+        let sign_in = NewSession::try_from(request)?;
         let opened = match submitted {
             Some(submitted) => self.finish_sign_in(submitted, sign_in).await?,
             None => self.open(&sign_in).await?,
@@ -104,15 +108,15 @@ impl SessionService for Service {
         let mut request = request.into_inner();
         let token = SessionToken::parse(std::mem::take(&mut request.session_token));
         let user = request.user_id.take().map(UserId::from);
-        let mut visit = Visit::try_from(request)?;
-        // The token itself says whose it is not. Then no age will do.
+        let mut session_use = SessionUse::try_from(request)?;
+        // A session of another user, by its token, satisfies no request.
         if user.is_some_and(|user| token.as_ref().is_some_and(|it| it.slot() != user.slot())) {
-            visit.max_age = Some(Duration::ZERO);
+            session_use.max_age = Some(Duration::ZERO);
         }
         let found = match &token {
             Some(token) => {
                 self.store
-                    .resolve_session(token, &visit, self.now())
+                    .resolve_session(token, &session_use, self.now())
                     .await?
             }
             None => None,
@@ -140,8 +144,11 @@ impl SessionService for Service {
         &self,
         request: Request<ListSessionsRequest>,
     ) -> Result<Response<ListSessionsResponse>, Status> {
-        let (user, visit) = list(request.into_inner())?;
-        let sessions = self.store.list_sessions(&user, &visit, self.now()).await?;
+        let (user, session_use) = list(request.into_inner())?;
+        let sessions = self
+            .store
+            .list_sessions(&user, &session_use, self.now())
+            .await?;
         let sessions = sessions.into_iter().map(Into::into).collect();
         Ok(Response::new(ListSessionsResponse { sessions }))
     }
@@ -150,10 +157,10 @@ impl SessionService for Service {
         &self,
         request: Request<RevokeSessionsRequest>,
     ) -> Result<Response<RevokeSessionsResponse>, Status> {
-        let (user, which) = revocation(request.into_inner())?;
+        let (user, revocation) = revocation(request.into_inner())?;
         let revoked = self
             .store
-            .revoke_sessions(&user, &which, self.now())
+            .revoke_sessions(&user, &revocation, self.now())
             .await?;
         let revoked = u32::try_from(revoked).unwrap_or(u32::MAX);
         Ok(Response::new(RevokeSessionsResponse { revoked }))
@@ -167,7 +174,7 @@ impl SessionService for Service {
         self.store
             .put_users(&users(request.users)?, self.now())
             .await?;
-        // Only now: a position says that everything before it has arrived.
+        // Last, because a position means that all changes before it are stored.
         if let Some(position) = request.relay_position {
             self.store.put_user_relay_position(position).await?;
         }
@@ -224,7 +231,7 @@ impl SessionService for Service {
         };
         let now = self.now();
         let Some(found) = self.store.find_transaction(&id, now).await? else {
-            // A browser whose cookie has expired as well may still hear where it came from.
+            // The application is returned without its browser token, whose cookie may have expired too.
             let lost_client_id = self.store.find_transaction_client(&id, now).await?;
             return Ok(Response::new(FindTransactionResponse {
                 lost_client_id,

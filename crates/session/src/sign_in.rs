@@ -1,7 +1,7 @@
-//! Where a transaction and a session meet: a form was sent with a right credential.
+//! Finishes a sign-in: updates its transaction and opens its session, after a form was sent with a right credential.
 //!
-//! The transaction moves first. It moves once, whoever else sends the same form at the same time and to whichever
-//! replica, so that one submit opens a session and a transaction that is over opens none. A transaction and a user lie in
+//! The transaction is updated first. Of several submits of the same form, at the same time and to any replica, one
+//! updates it, so that one opens a session, and a transaction that is over opens none. A transaction and a user are in
 //! different slots of a Redis Cluster: after a crash between the two steps the user signs in again.
 
 use std::time::Duration;
@@ -10,54 +10,55 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Device, FinishedSignIn, Progress, Secret, Session, SessionToken, SignIn, Stage, Submitted,
-    Visit, after,
+    Device, FinishedSignIn, NewSession, Progress, Secret, Session, SessionToken, SessionUse, Stage,
+    Submitted, after,
 };
 use crate::store::{FoundTransaction, Store};
 
-/// How long, and how often, a repeat waits for the first submit to open the session. Shorter than any caller's deadline.
+/// How long, and how often, a repeat waits for the first submit to open the session. Less than the deadline of any
+/// caller.
 const PAUSE: Duration = Duration::from_millis(10);
 const LOOKS: u32 = 15;
 
-/// The latest end that an update may ask for: the store keeps an earlier one.
+/// Expiry that an update asks for. The store keeps an earlier one.
 const LIFE: Duration = Duration::from_hours(1);
 
-/// The session of a sign-in.
+/// The session of a finished sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Opened {
     /// Value of the session cookie.
     pub(crate) token: SessionToken,
     /// The session.
     pub(crate) session: Session,
-    /// Of the page that the transaction is at.
+    /// Nonce of the current page of the transaction.
     pub(crate) page_nonce: String,
 }
 
-/// What a submit finds.
-enum Standing {
-    /// The transaction as the form was made for it.
+/// State of the transaction when a form arrives.
+enum FormState {
+    /// Unchanged since the form was made.
     First,
     /// The same user has finished this sign-in before.
     Repeat(FinishedSignIn),
-    /// It is over, or somebody else's by now.
+    /// The transaction is over, or another user has signed in.
     Over,
 }
 
-/// Moves the transaction on and opens its session, or finds the one that an earlier submit of the same form has opened.
-/// `None` when the transaction is over, gone, or led to another user's session, or to one that has ended since.
+/// Updates the transaction and opens its session, or finds the session that an earlier submit of the same form opened.
+/// `None` if the transaction is over or gone, or led to a session of another user, or to one that has ended since.
 pub(crate) async fn finish_sign_in(
     store: &dyn Store,
     submitted: &Submitted,
-    sign_in: &SignIn,
+    sign_in: &NewSession,
     now: Timestamp,
 ) -> Result<Option<Opened>, StoreError> {
     let Some(found) = store.find_transaction(&submitted.id, now).await? else {
         return Ok(None);
     };
-    match standing(&found, submitted, sign_in) {
-        Standing::First => {}
-        Standing::Repeat(_) => return repeat(store, submitted, sign_in, now).await,
-        Standing::Over => return Ok(None),
+    match form_state(&found, submitted, sign_in) {
+        FormState::First => {}
+        FormState::Repeat(_) => return repeat(store, submitted, sign_in, now).await,
+        FormState::Over => return Ok(None),
     }
     let finished = FinishedSignIn {
         user_id: sign_in.user.id(),
@@ -72,7 +73,7 @@ pub(crate) async fn finish_sign_in(
     };
     let token = token(submitted, &finished);
     let session = store.open_session(&token, sign_in, now).await?;
-    settle(store, submitted, version, finished, &session, now).await?;
+    record_opened(store, submitted, version, finished, &session, now).await?;
     Ok(Some(Opened {
         token,
         session,
@@ -80,34 +81,34 @@ pub(crate) async fn finish_sign_in(
     }))
 }
 
-fn standing(found: &FoundTransaction, submitted: &Submitted, sign_in: &SignIn) -> Standing {
+fn form_state(found: &FoundTransaction, submitted: &Submitted, sign_in: &NewSession) -> FormState {
     if !submitted.browser.matches(&found.browser_hash) {
-        return Standing::Over;
+        return FormState::Over;
     }
     let progress = &found.transaction.progress;
     let is_asked = matches!(progress.stage, Stage::SigningIn { .. });
     let may_repeat = !is_asked && progress.stage != Stage::Answered;
     match &progress.sign_in {
-        None if is_asked && found.transaction.version == submitted.read => Standing::First,
+        None if is_asked && found.transaction.version == submitted.read => FormState::First,
         Some(finished) if may_repeat && finished.user_id == sign_in.user.id() => {
-            Standing::Repeat(finished.clone())
+            FormState::Repeat(finished.clone())
         }
-        _ => Standing::Over,
+        _ => FormState::Over,
     }
 }
 
-/// The session of an earlier submit, while it lives. The first submit may be about to open it.
+/// Finds the live session of an earlier submit, which may be about to open it.
 async fn repeat(
     store: &dyn Store,
     submitted: &Submitted,
-    sign_in: &SignIn,
+    sign_in: &NewSession,
     now: Timestamp,
 ) -> Result<Option<Opened>, StoreError> {
     for look in 1..=LOOKS {
         let Some(found) = store.find_transaction(&submitted.id, now).await? else {
             return Ok(None);
         };
-        let Standing::Repeat(finished) = standing(&found, submitted, sign_in) else {
+        let FormState::Repeat(finished) = form_state(&found, submitted, sign_in) else {
             return Ok(None);
         };
         if !finished.opened && look < LOOKS {
@@ -118,7 +119,7 @@ async fn repeat(
         let Some(session) = find_live(store, &token, sign_in, now).await? else {
             return Ok(None);
         };
-        // A browser has one session: its cookie is about to be replaced.
+        // A browser has one session, and its cookie is about to be replaced.
         if let Some(previous) = sign_in.previous.as_ref().filter(|it| **it != token) {
             store.end_session(previous).await?;
         }
@@ -132,9 +133,9 @@ async fn repeat(
     Ok(None)
 }
 
-/// Notes that the session is open, and its `sid`: an earlier session of the same user may have gone on. Whoever has moved
-/// the transaction meanwhile knows more.
-async fn settle(
+/// Records that the session is open, and its `sid`, which is that of a continued session. Does nothing if the
+/// transaction was updated meanwhile.
+async fn record_opened(
     store: &dyn Store,
     submitted: &Submitted,
     version: u64,
@@ -142,12 +143,12 @@ async fn settle(
     session: &Session,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let settled = FinishedSignIn {
+    let opened = FinishedSignIn {
         sid: session.sid.clone(),
         opened: true,
         ..finished
     };
-    let progress = progress(submitted, settled, now);
+    let progress = progress(submitted, opened, now);
     let update = store.update_transaction(&submitted.id, version, progress, now);
     update.await.map(|_| ())
 }
@@ -165,14 +166,14 @@ fn token(submitted: &Submitted, finished: &FinishedSignIn) -> SessionToken {
     SessionToken::derive(&finished.user_id, &submitted.browser, &finished.token_salt)
 }
 
-/// Looking is no use of the session.
+/// Finds the session without using it.
 async fn find_live(
     store: &dyn Store,
     token: &SessionToken,
-    sign_in: &SignIn,
+    sign_in: &NewSession,
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    let look = Visit {
+    let look = SessionUse {
         limits: sign_in.limits,
         ephemeral_limits: sign_in.limits,
         max_age: Some(Duration::ZERO),

@@ -1,7 +1,24 @@
-//! Where sessions, transactions and access tokens are kept.
+//! Storage of sessions, transactions and access tokens.
 //!
-//! Every method is atomic and durable when it returns. `None` and `false` are answers of the store: a store that does not
-//! answer is [`StoreError::Unavailable`], a value that cannot be read back is [`StoreError::Failed`].
+//! Every method is atomic and durable when it returns. `None` and `false` are answers of the store: a store that does
+//! not answer is [`StoreError::Unavailable`], a value that cannot be read back is [`StoreError::Failed`].
+//!
+//! The rules of sessions stand twice: in [`crate::domain`], which SQLite and the parts of Redis in Rust call, and in
+//! the Lua functions that Redis runs. `contract/agreement.rs` runs generated operations on both and on the domain
+//! alone, and compares every answer, so that a rule changed in one place fails.
+//!
+//! | rule | Rust | Lua (`redis/functions/`) |
+//! |---|---|---|
+//! | a session ends at its absolute or idle limit | `Session::is_live` | `is_live` in `session.lua` |
+//! | lower current limits apply at once, by persistence | `Session::under`, `SessionUse::limits_for` | `resolve_session`, `is_live` |
+//! | a use is written after the grace, for a new application, unless `max_age` is not satisfied | `Session::used` | `resolve_session`, `note_device` |
+//! | an expired session ends for good when it is used | `Session::used` (`Used::Ended`) | `resolve_session`, `remove` |
+//! | a change of the user revokes older sessions | `Session::is_revoked_by`, `is_active` | `is_revoked` in `session.lua` |
+//! | a revoked session is shown while its user is blocked, and not used | `Session::shown`, `used` | `resolve_session` (only *not used*) |
+//! | a sign-in continues an active session of the same user | `NewSession::open` | `open_session` |
+//! | a revocation selects by `sid` and counts active sessions | `Revocation::includes`, `Session::is_active` | `revoke_sessions` |
+//! | a list has active sessions under the current limits | `Session::listed` | none: listed in Rust |
+//! | the newest copy of a user stays; a revoking copy is kept for ten minutes | `put_user`, `replace_user`, `put_revoking_user` in `sqlite/sessions.rs` | `put_user`, `open_session`, `remove` |
 
 #[cfg(test)]
 mod contract;
@@ -17,20 +34,20 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccessToken, NewTransaction, Progress, Secret, Session, SessionToken, SignIn, Transaction,
-    User, UserId, Visit, Which,
+    AccessToken, NewSession, NewTransaction, Progress, Revocation, Secret, Session, SessionToken,
+    SessionUse, Transaction, User, UserId,
 };
 
 pub use self::redis::RedisStore;
 pub use self::sqlite::SqliteStore;
 
-/// No sign-in takes longer from checking the password to opening the session.
+/// Maximum time of a sign-in from checking the password to opening the session.
 const SIGN_IN: Duration = Duration::from_mins(10);
 
-/// More sessions of one user than this are not kept: nobody has so many, and each call on all of them has to end in time.
+/// Maximum number of sessions of one user, because each call on all of them has to end in time.
 const MAX_SESSIONS: usize = 1_000;
 
-/// Everything that this service keeps.
+/// All data of this service.
 pub trait Store: Sessions + Transactions + AccessTokens {}
 
 impl<T: Sessions + Transactions + AccessTokens> Store for T {}
@@ -38,50 +55,51 @@ impl<T: Sessions + Transactions + AccessTokens> Store for T {}
 /// SSO sessions, and the copies of their users.
 #[async_trait]
 pub trait Sessions: Debug + Send + Sync {
-    /// Keeps a new session under `token`, and the copy of its user unless a newer one is there. An earlier live session
-    /// of the same user goes on as the new one, one of another user ends; the earlier token is dead either way. When
-    /// this fails, the earlier session may live on, and nobody holds the token of a new one.
+    /// Adds a session under `token`, and the copy of its user unless a newer one is stored. An earlier active session
+    /// of the same user is continued; a session of another user ends. The earlier token is invalid either way. If this
+    /// fails, the earlier session may stay, and no caller has the token of a new one.
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &SignIn,
+        sign_in: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError>;
 
-    /// A live session as the current limits leave it, and the copy of its user. Notes the visit, if that is worth a write;
-    /// ends a session that has expired. One that a change of its user has ended is absent, but while the user is blocked
-    /// it is found until it would have expired, and not used.
+    /// Returns a live session under the current limits, and the copy of its user. Writes the use, unless the last
+    /// written one is recent; ends a session that has expired. A revoked session is `None`, but while its user is
+    /// blocked it is returned until it expires, and not used.
     async fn resolve_session(
         &self,
         token: &SessionToken,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError>;
 
-    /// Ends a session; false when there was none.
+    /// Ends a session. Returns false if there was none.
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError>;
 
-    /// The live sessions of a user, the last used first.
+    /// Returns the active sessions of a user, the last used first.
     async fn list_sessions(
         &self,
         user: &UserId,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError>;
 
-    /// Ends sessions of a user; tells how many were live. Those that cannot be read end too, unless only one shall.
+    /// Ends sessions of a user. Returns how many were active. Sessions that cannot be read end too, except for
+    /// [`Revocation::Only`].
     async fn revoke_sessions(
         &self,
         user: &UserId,
-        which: &Which,
+        revocation: &Revocation,
         now: Timestamp,
     ) -> Result<usize, StoreError>;
 
-    /// Replaces the copies that are there and older; each by itself. A copy that has ended sessions is kept for
-    /// ten minutes even if there is none: a sign-in that began before may still open one, which has ended then.
+    /// Replaces older copies, each atomically. Skips users without a copy, except that a revoking copy is added and
+    /// kept for ten minutes: a sign-in that began before it may open a session later, which must be revoked then.
     async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError>;
 
-    /// How far the changes of users were relayed; 0: nothing yet.
+    /// Position up to which changes of users were relayed. 0: none yet.
     async fn get_user_relay_position(&self) -> Result<u64, StoreError>;
 
     /// Moves the relay position forward, never back.
@@ -91,30 +109,30 @@ pub trait Sessions: Debug + Send + Sync {
 /// Pending authorization requests.
 #[async_trait]
 pub trait Transactions: Debug + Send + Sync {
-    /// Keeps a transaction within the [`crate::BudgetConfig`], and its application for longer if there is plenty of room. The
-    /// oldest untouched transaction of a browser that has too many goes.
+    /// Adds a transaction within the [`crate::BudgetConfig`], and keeps its application for longer if there is enough
+    /// room. Removes the oldest untouched transaction of a browser that has too many.
     async fn add_transaction(
         &self,
         new: NewTransaction,
         now: Timestamp,
     ) -> Result<Added, StoreError>;
 
-    /// A transaction that has not expired. Whether the right browser asks is for the caller to see.
+    /// Returns a transaction that has not expired. The caller compares the browser.
     async fn find_transaction(
         &self,
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<FoundTransaction>, StoreError>;
 
-    /// The application of a transaction, also when that has expired.
+    /// Returns the application of a transaction, also after the transaction has expired.
     async fn find_transaction_client(
         &self,
         id: &Secret,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError>;
 
-    /// Moves a transaction on and gives its new version; `None` when it is gone, or its version is not `read` any more.
-    /// `expires_at` can be cut, and never prolonged; an untouched transaction ends early until its first submit.
+    /// Updates a transaction and returns its new version. `None` if it has expired, or its version is not `read` any
+    /// more. `expires_at` can be lowered, never raised; an untouched transaction ends early until its first submit.
     async fn update_transaction(
         &self,
         id: &Secret,
@@ -124,20 +142,20 @@ pub trait Transactions: Debug + Send + Sync {
     ) -> Result<Option<u64>, StoreError>;
 }
 
-/// What became of something to keep.
+/// Outcome of adding a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// It is kept.
+    /// The value was added.
     Kept,
-    /// Its id is another one's, which stays.
+    /// The id is in use. The earlier value stays.
     UsedBefore,
-    /// The store has reached the mark of its kind.
+    /// The store has reached the limit for this kind of data.
     NoRoom,
-    /// Its address has begun as many as it may.
+    /// The address has begun the maximum number of sign-ins.
     TooMany,
 }
 
-/// A transaction, and whose it is.
+/// A transaction, and the browser that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundTransaction {
     /// The transaction.
@@ -149,7 +167,7 @@ pub struct FoundTransaction {
 /// Opaque access tokens.
 #[async_trait]
 pub trait AccessTokens: Debug + Send + Sync {
-    /// Keeps an access token until it expires, within the [`crate::BudgetConfig`].
+    /// Adds an access token within the [`crate::BudgetConfig`].
     async fn add_access_token(
         &self,
         token: &Secret,
@@ -157,7 +175,7 @@ pub trait AccessTokens: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Added, StoreError>;
 
-    /// What a token stands for, unless it has expired.
+    /// Returns the rights of a token, unless it has expired.
     async fn find_access_token(
         &self,
         token: &Secret,

@@ -9,11 +9,13 @@ use doorward_proto::{InvalidField, required, to_timestamp};
 use doorward_service_kit::secret;
 
 use super::{name, optional_name};
-use crate::domain::{Device, Limits, Session, SessionToken, SignIn, User, UserId, Visit, Which};
+use crate::domain::{
+    Device, Limits, NewSession, Revocation, Session, SessionToken, SessionUse, User, UserId,
+};
 
 const MAX_USER_AGENT_BYTES: usize = 512;
 
-impl TryFrom<wire::OpenSessionRequest> for SignIn {
+impl TryFrom<wire::OpenSessionRequest> for NewSession {
     type Error = InvalidField;
 
     fn try_from(request: wire::OpenSessionRequest) -> Result<Self, InvalidField> {
@@ -29,7 +31,7 @@ impl TryFrom<wire::OpenSessionRequest> for SignIn {
     }
 }
 
-impl TryFrom<wire::ResolveSessionRequest> for Visit {
+impl TryFrom<wire::ResolveSessionRequest> for SessionUse {
     type Error = InvalidField;
 
     fn try_from(request: wire::ResolveSessionRequest) -> Result<Self, InvalidField> {
@@ -43,29 +45,31 @@ impl TryFrom<wire::ResolveSessionRequest> for Visit {
     }
 }
 
-/// Whose sessions are asked for, and the tenant's current limits.
-pub(crate) fn list(request: wire::ListSessionsRequest) -> Result<(UserId, Visit), InvalidField> {
-    let visit = Visit {
+/// User to list the sessions of, and the tenant's current limits.
+pub(crate) fn list(
+    request: wire::ListSessionsRequest,
+) -> Result<(UserId, SessionUse), InvalidField> {
+    let session_use = SessionUse {
         limits: limits(request.limits, "limits")?,
         ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
         max_age: None,
         client_id: String::new(),
         device: Device::default(),
     };
-    Ok((name(request.user_id, "user_id")?.into(), visit))
+    Ok((name(request.user_id, "user_id")?.into(), session_use))
 }
 
-/// Whose sessions shall end, and which.
+/// User to revoke sessions of, and the selected sessions.
 pub(crate) fn revocation(
     request: wire::RevokeSessionsRequest,
-) -> Result<(UserId, Which), InvalidField> {
+) -> Result<(UserId, Revocation), InvalidField> {
     use wire::revoke_sessions_request::Which::{KeepSid, OnlySid};
-    let which = match request.which {
-        None => Which::All,
-        Some(OnlySid(sid)) => Which::Only(name(sid, "only_sid")?),
-        Some(KeepSid(sid)) => Which::AllBut(name(sid, "keep_sid")?),
+    let revocation = match request.which {
+        None => Revocation::All,
+        Some(OnlySid(sid)) => Revocation::Only(name(sid, "only_sid")?),
+        Some(KeepSid(sid)) => Revocation::AllBut(name(sid, "keep_sid")?),
     };
-    Ok((name(request.user_id, "user_id")?.into(), which))
+    Ok((name(request.user_id, "user_id")?.into(), revocation))
 }
 
 /// The copies of a [`wire::PutUsersRequest`].
@@ -85,7 +89,7 @@ fn user(message: WireUser, field: &str) -> Result<User, InvalidField> {
     Ok(User::from(message))
 }
 
-/// A limit of zero would end sessions that nobody ended, so it is refused rather than obeyed.
+/// Refuses zero: it would end every session.
 fn limits(message: Option<wire::SessionLimits>, field: &str) -> Result<Limits, InvalidField> {
     let message = required(message, field)?;
     if message.absolute_seconds == 0 || message.idle_seconds == 0 {

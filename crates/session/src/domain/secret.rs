@@ -6,14 +6,14 @@ use aws_lc_rs::constant_time;
 use doorward_proto::InvalidField;
 use doorward_service_kit::{secret, token_hash};
 
-/// Random text of a caller, at least as long as 128 bits in base64url. Only its hash is ever stored.
+/// Random text of a caller with at least 128 bits in base64url. Only its hash is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
     const LENGTHS: std::ops::RangeInclusive<usize> = 22..=128;
 
-    /// Text that may be such a secret; what cannot have been stored is found nowhere, without asking a store.
+    /// Checks the shape. `None` for text that no store can hold.
     #[must_use]
     pub fn parse(text: String) -> Option<Self> {
         let shape =
@@ -28,7 +28,7 @@ impl Secret {
         })
     }
 
-    /// How it is stored.
+    /// Hash under which it is stored.
     #[must_use]
     pub fn hash(&self) -> String {
         token_hash(&self.0)
@@ -38,12 +38,12 @@ impl Secret {
         &self.0
     }
 
-    /// A new one, made here.
+    /// Generates a random secret.
     pub(crate) fn generate() -> Self {
         Self(secret())
     }
 
-    /// Whether a stored hash is of this secret, in a time that does not tell how much of it is.
+    /// Compares with a stored hash in constant time.
     #[must_use]
     pub fn matches(&self, hash: &str) -> bool {
         constant_time::verify_slices_are_equal(self.hash().as_bytes(), hash.as_bytes()).is_ok()

@@ -1,4 +1,4 @@
-//! SSO sessions, and how long they live.
+//! SSO sessions and their rules: how long they live, what a use changes, what ends them.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use jiff::Timestamp;
 
 use super::{SessionToken, User, UserId, after};
 
-/// A use that follows another within this time, or within 1 % of the idle limit if that is shorter, is not written down.
+/// A use within this time after the last written one is not written. With short idle limits it is 1 % of the limit.
 pub const WRITE_GRACE: Duration = Duration::from_mins(1);
 
-/// How long a session lives.
+/// How long a session lives, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From the sign-in.
+    /// Counted from the last successful check of a credential.
     pub absolute: Duration,
-    /// From the last use.
+    /// Counted from the last use.
     pub idle: Duration,
 }
 
@@ -27,7 +27,7 @@ impl Limits {
     }
 }
 
-/// Where a session is used from; empty: unknown.
+/// Device that a session is used on. Empty fields are unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
     /// IP address as text.
@@ -41,51 +41,63 @@ pub struct Device {
 pub struct Session {
     /// The `sid` claim: public, and not the session token.
     pub sid: String,
-    /// Whose it is.
+    /// User that signed in.
     pub user_id: UserId,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Last successful check of a credential.
     pub authenticated_at: Timestamp,
-    /// Last use that was written down.
+    /// Last use that was written.
     pub last_interacted_at: Timestamp,
-    /// Those of its sign-in; the current ones count when they are lower.
+    /// Limits set at sign-in. [`Session::under`] lowers them to the tenant's current limits.
     pub limits: Limits,
     /// Applications that were signed in to.
     pub client_ids: Vec<String>,
-    /// Where it was opened.
+    /// Device that the session was opened on.
     pub initial_device: Device,
-    /// Where it was last used, as far as that was written down.
+    /// Device of the last written use.
     pub last_device: Device,
-    /// Name of the connection that proved the user.
+    /// Name of the connection that authenticated the user.
     pub connection: String,
     /// False: the cookie ends with the browser.
     pub persistent: bool,
-    /// Version of the user who proved the credential.
+    /// Version of the user at the last successful check of a credential.
     pub user_version: u64,
 }
 
-/// A finished sign-in, from which a session is opened.
+/// A session to open after a sign-in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SignIn {
-    /// Who signed in.
+pub struct NewSession {
+    /// User that signed in.
     pub user: User,
-    /// The `sid` of the session, unless an earlier one goes on.
+    /// The `sid` of the session, unless it continues an earlier one.
     pub sid: String,
-    /// Name of the connection that proved the user.
+    /// Name of the connection that authenticated the user.
     pub connection: String,
-    /// Of the session that the browser has already.
+    /// Token of the session that the browser already has.
     pub previous: Option<SessionToken>,
-    /// How long the session lives.
+    /// Current limits of the tenant.
     pub limits: Limits,
     /// False: the cookie ends with the browser.
     pub persistent: bool,
-    /// Where the user signed in.
+    /// Device that the user signed in on.
     pub device: Device,
 }
 
-impl SignIn {
-    /// The session that begins now.
+impl NewSession {
+    /// Opens the session. Continues `earlier` if it is an active session of the same user; `user` is the newest copy.
+    #[must_use]
+    pub fn open(&self, earlier: Option<Session>, user: &User, now: Timestamp) -> Session {
+        let new = self.session(now);
+        match earlier {
+            Some(earlier) if earlier.user_id == new.user_id && earlier.is_active(user, now) => {
+                new.continuing(earlier)
+            }
+            _ => new,
+        }
+    }
+
+    /// The session without an earlier one.
     #[must_use]
     pub fn session(&self, now: Timestamp) -> Session {
         Session {
@@ -105,22 +117,23 @@ impl SignIn {
     }
 }
 
-/// A visit with a session, under the tenant's current settings.
+/// One use of a session, and the tenant's current settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// For sessions whose cookie outlives the browser.
+pub struct SessionUse {
+    /// Current limits of persistent sessions.
     pub limits: Limits,
-    /// For the others.
+    /// Current limits of sessions that end with the browser.
     pub ephemeral_limits: Limits,
-    /// A session that was proved this long ago, or longer, does not serve whoever asks: finding it is no use of it.
+    /// A session whose last check of a credential is this old, or older, does not satisfy the caller. It is found, and
+    /// not used.
     pub max_age: Option<Duration>,
-    /// Application that asks; empty: none.
+    /// Application that the session is used for. Empty: none.
     pub client_id: String,
-    /// Where the browser is.
+    /// Device of the browser.
     pub device: Device,
 }
 
-impl Visit {
+impl SessionUse {
     /// The current limits of a session.
     #[must_use]
     pub fn limits_for(&self, session: &Session) -> Limits {
@@ -131,16 +144,15 @@ impl Visit {
         }
     }
 
-    fn is_served_by(&self, session: &Session, now: Timestamp) -> bool {
+    fn is_satisfied_by(&self, session: &Session, now: Timestamp) -> bool {
         let ends = self.max_age.map(|age| after(session.authenticated_at, age));
         ends.is_none_or(|ends| now < ends)
     }
 }
 
 impl Session {
-    /// The session that a new sign-in of the same user makes of an earlier one: the same session, proved anew.
-    #[must_use]
-    pub fn continuing(self, earlier: Self) -> Self {
+    /// Keeps the identity and the history of `earlier`, with the credential check of `self`.
+    fn continuing(self, earlier: Self) -> Self {
         Self {
             sid: earlier.sid,
             created_at: earlier.created_at,
@@ -150,74 +162,101 @@ impl Session {
         }
     }
 
-    /// The session as the current limits leave it: lower ones count at once, higher ones only for later sign-ins.
+    /// Lowers the limits to the current ones. Higher current limits apply only to later sign-ins.
     #[must_use]
     pub fn under(self, current: Limits) -> Self {
         let limits = self.limits.lower(current);
         Self { limits, ..self }
     }
 
-    /// Ends then, whatever happens.
+    /// End of the session by the absolute limit.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         after(self.authenticated_at, self.limits.absolute)
     }
 
-    /// Ends then, unless it is used.
+    /// End of the session by the idle limit, unless it is used before.
     #[must_use]
     pub fn idle_expires_at(&self) -> Timestamp {
         after(self.last_interacted_at, self.limits.idle)
     }
 
-    /// Whether it has not ended.
+    /// Whether no limit has ended the session.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires_at() && now < self.idle_expires_at()
     }
 
-    /// Whether a change of its user has ended it, for good.
+    /// Whether a change of the user has ended the session: a block, or a new password.
     #[must_use]
     pub fn is_revoked_by(&self, user: &User) -> bool {
         self.user_version < user.sessions_from_version()
     }
 
-    /// What a visit makes of the session. The limits of its sign-in stay in it: the current ones may rise again.
+    /// Whether the session is live, and not revoked by a change of the user.
     #[must_use]
-    pub fn visited(mut self, visit: &Visit, now: Timestamp) -> Visited {
-        let current = self.clone().under(visit.limits_for(&self));
-        if !current.is_live(now) {
-            return Visited::Ended;
+    pub fn is_active(&self, user: &User, now: Timestamp) -> bool {
+        self.is_live(now) && !self.is_revoked_by(user)
+    }
+
+    /// The session as a list shows it, under the current limits. `None` unless it is active.
+    #[must_use]
+    pub fn listed(self, session_use: &SessionUse, user: &User, now: Timestamp) -> Option<Self> {
+        let limits = session_use.limits_for(&self);
+        let current = self.under(limits);
+        current.is_active(user, now).then_some(current)
+    }
+
+    /// The session as the user of its token sees it, under the current limits. A revoked session is `None`, except
+    /// while its user is blocked: then the caller can say why.
+    #[must_use]
+    pub fn shown(self, session_use: &SessionUse, user: &User) -> Option<Self> {
+        if self.is_revoked_by(user) && !user.is_blocked() {
+            return None;
         }
-        if !visit.is_served_by(&self, now) {
-            return Visited::Unchanged(self);
+        let limits = session_use.limits_for(&self);
+        Some(self.under(limits))
+    }
+
+    /// Applies a use. A revoked session is not used, but it expires like any other. The limits set at sign-in stay in
+    /// the session, because the current ones may rise again.
+    #[must_use]
+    pub fn used(mut self, session_use: &SessionUse, user: &User, now: Timestamp) -> Used {
+        let current = self.clone().under(session_use.limits_for(&self));
+        if !current.is_live(now) {
+            return Used::Ended;
+        }
+        if self.is_revoked_by(user) || !session_use.is_satisfied_by(&self, now) {
+            return Used::Unchanged(self);
         }
         let grace = WRITE_GRACE.min(current.limits.idle / 100);
-        let known = visit.client_id.is_empty() || self.client_ids.contains(&visit.client_id);
+        let known =
+            session_use.client_id.is_empty() || self.client_ids.contains(&session_use.client_id);
         if known && now < after(self.last_interacted_at, grace) {
-            return Visited::Unchanged(self);
+            return Used::Unchanged(self);
         }
         if !known {
-            self.client_ids.push(visit.client_id.clone());
+            self.client_ids.push(session_use.client_id.clone());
         }
         self.last_interacted_at = self.last_interacted_at.max(now);
-        self.last_device = visit.device.clone();
-        Visited::Changed(self)
+        self.last_device = session_use.device.clone();
+        Used::Changed(self)
     }
 }
 
-/// Which of a user's sessions shall end.
+/// Selects sessions of a user to revoke.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// Every one.
+pub enum Revocation {
+    /// All sessions.
     All,
-    /// The one with this `sid`.
+    /// The session with this `sid`.
     Only(String),
-    /// Every one but that with this `sid`.
+    /// All sessions except the one with this `sid`.
     AllBut(String),
 }
 
-impl Which {
-    /// Whether it is this one.
+impl Revocation {
+    /// Whether the session with this `sid` is selected.
     #[must_use]
     pub fn includes(&self, sid: &str) -> bool {
         match self {
@@ -228,13 +267,13 @@ impl Which {
     }
 }
 
-/// What a visit makes of a session.
+/// Outcome of a use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Visited {
-    /// It has expired.
+pub enum Used {
+    /// The session has expired under the current limits.
     Ended,
-    /// It lives, and the visit is not worth writing down.
+    /// The session is live, and the use need not be written.
     Unchanged(Session),
-    /// It lives, and has to be written.
+    /// The session is live, and has to be written.
     Changed(Session),
 }

@@ -19,7 +19,7 @@ const MAX_PARAMETERS: usize = 64;
 const MAX_PARAMETER_BYTES: usize = 16 * 1024;
 const MAX_TEXT_BYTES: usize = 1024;
 
-/// A pending authorization request: what the browser asked for, and how far its user has come.
+/// A pending authorization request, and its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     /// Rises with every update.
@@ -30,10 +30,10 @@ pub struct Transaction {
     pub progress: Progress,
 }
 
-/// A transaction to keep, and who begins it.
+/// A transaction to add, and its browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewTransaction {
-    /// Names it.
+    /// Id of the transaction.
     pub id: Secret,
     /// The browser that it belongs to.
     pub browser: Secret,
@@ -47,7 +47,7 @@ pub struct NewTransaction {
     pub client: TransactionClient,
 }
 
-/// What the browser asked for.
+/// The authorization request as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationRequest {
     /// The parameters, as they came.
@@ -65,29 +65,29 @@ pub struct Parameter {
     pub value: String,
 }
 
-/// How far an authorization request has come.
+/// Progress of an authorization request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Gone after that; earlier while it is untouched.
+    /// Expiry. Earlier while the transaction is untouched.
     pub expires_at: Timestamp,
-    /// Belongs to the page that may be submitted now.
+    /// Nonce of the page that may be submitted now.
     pub page_nonce: String,
-    /// Who has done what.
+    /// Stage of the request.
     pub stage: Stage,
-    /// The sign-in that it has led to; none yet, or it has begun again.
+    /// The sign-in of this request. `None` before it, and after starting again.
     pub sign_in: Option<FinishedSignIn>,
 }
 
-/// The sign-in that a transaction has led to.
+/// A finished sign-in of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedSignIn {
-    /// Who has signed in.
+    /// User that has signed in.
     pub user_id: UserId,
     /// The session that was opened, or went on.
     pub sid: String,
-    /// With the browser's cookie it gives the token of the session again.
+    /// Gives the token of the session again, together with the browser's cookie.
     pub token_salt: Secret,
-    /// False between moving the transaction and opening the session.
+    /// False between updating the transaction and opening the session.
     pub opened: bool,
 }
 
@@ -100,7 +100,7 @@ pub struct Submitted {
     pub browser: Secret,
     /// Version of the transaction as it was read.
     pub read: u64,
-    /// Belongs to what comes after this page.
+    /// Nonce of the next page.
     pub page_nonce: String,
 }
 
@@ -118,45 +118,46 @@ pub enum Stage {
     Consenting {
         /// What the page shows.
         scopes: Vec<String>,
-        /// Who is asked.
+        /// User that is asked.
         user_id: String,
     },
     /// The user has agreed.
     Consented {
-        /// Who has agreed.
+        /// User that has agreed.
         user_id: String,
     },
     /// The user is asked whether the application on this device is the right one.
     Confirming {
-        /// Who is asked.
+        /// User that is asked.
         user_id: String,
     },
-    /// The user has said that it is.
+    /// The user has confirmed.
     Confirmed {
-        /// Who has said so.
+        /// User that has confirmed.
         user_id: String,
     },
-    /// The user has said no.
+    /// The user has declined.
     Declined {
-        /// What the application is told.
+        /// Error description for the application.
         error_description: String,
     },
     /// The answer was sent, or leaves now.
     Answered,
 }
 
-/// The application whose request a transaction is: known for longer than the transaction itself, so that a user who
-/// comes back too late can be sent there.
+/// The application of a transaction. Kept for longer than the transaction, so that a user who returns too late can be
+/// sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionClient {
     /// The application.
     pub client_id: String,
-    /// Forgotten after that.
+    /// Expiry.
     pub expires_at: Timestamp,
 }
 
 impl Transaction {
-    /// When it is gone that is kept from now on, if it stays as it is. Told by one clock alone: the callers' may differ by minutes.
+    /// When a transaction that is stored now ends if it is not updated. By the clock of this service, because clocks of
+    /// callers may differ by minutes.
     #[must_use]
     pub fn ends_at(&self, now: Timestamp) -> Timestamp {
         if self.progress.stage.is_untouched() {
@@ -236,7 +237,7 @@ impl FinishedSignIn {
 }
 
 impl Progress {
-    /// Refuses texts that no page and no session would give.
+    /// Refuses texts that are too long.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let page_nonce = ("transaction.page_nonce", self.page_nonce.as_str());
         let sign_in = self.sign_in.iter().flat_map(FinishedSignIn::texts);

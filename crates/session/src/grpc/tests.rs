@@ -122,7 +122,7 @@ fn add_transaction(transaction: Transaction, browser_token: &str) -> AddTransact
     }
 }
 
-fn visit(session_token: &str) -> ResolveSessionRequest {
+fn session_use(session_token: &str) -> ResolveSessionRequest {
     ResolveSessionRequest {
         session_token: session_token.to_owned(),
         limits: limits(1_000, 100),
@@ -151,7 +151,7 @@ async fn the_life_of_a_session() {
     app.clock.advance(Duration::from_secs(99));
     let found = app
         .client
-        .resolve_session(visit(&token))
+        .resolve_session(session_use(&token))
         .await
         .unwrap()
         .into_inner();
@@ -185,7 +185,7 @@ async fn the_life_of_a_session() {
     );
     let found = app
         .client
-        .resolve_session(visit(&token))
+        .resolve_session(session_use(&token))
         .await
         .unwrap()
         .into_inner();
@@ -209,7 +209,7 @@ async fn a_new_sign_in_replaces_the_token() {
     assert_ne!(new.session_token, old.session_token);
     let found = app
         .client
-        .resolve_session(visit(&old.session_token))
+        .resolve_session(session_use(&old.session_token))
         .await
         .unwrap();
     assert_eq!(found.into_inner().session, None);
@@ -231,7 +231,7 @@ async fn a_malformed_token_is_no_session() {
         ":*{}\r\n\0",
         &format!("{token}="),
     ] {
-        let found = app.client.resolve_session(visit(bad)).await.unwrap();
+        let found = app.client.resolve_session(session_use(bad)).await.unwrap();
         assert_eq!(found.into_inner().session, None, "{bad}");
         let request = EndSessionRequest {
             session_token: bad.to_owned(),
@@ -252,7 +252,7 @@ async fn a_malformed_token_is_no_session() {
     }
     assert!(
         app.client
-            .resolve_session(visit(&token))
+            .resolve_session(session_use(&token))
             .await
             .unwrap()
             .into_inner()
@@ -276,7 +276,7 @@ async fn a_session_of_another_than_the_expected_user_is_not_used() {
         app.clock.advance(Duration::from_secs(50));
         let request = ResolveSessionRequest {
             user_id: user_id.map(str::to_owned),
-            ..visit(&token)
+            ..session_use(&token)
         };
         let found = app.client.resolve_session(request).await.unwrap();
         let session = found.into_inner().session.unwrap();
@@ -297,7 +297,7 @@ async fn a_call_without_limits_ends_nothing() {
     for limits in [None, limits(0, 1), limits(1, 0)] {
         let request = ResolveSessionRequest {
             limits,
-            ..visit(&token)
+            ..session_use(&token)
         };
         let refused = refusal(app.client.resolve_session(request).await);
         assert_eq!(refused, Some(ErrorReason::InvalidField));
@@ -310,7 +310,7 @@ async fn a_call_without_limits_ends_nothing() {
     }
     assert!(
         app.client
-            .resolve_session(visit(&token))
+            .resolve_session(session_use(&token))
             .await
             .unwrap()
             .into_inner()
@@ -377,7 +377,7 @@ async fn copies_of_users_and_the_relay_position() {
     app.client.put_users(request).await.unwrap();
     let found = app
         .client
-        .resolve_session(visit(&token))
+        .resolve_session(session_use(&token))
         .await
         .unwrap()
         .into_inner();
@@ -692,7 +692,7 @@ async fn a_store_that_does_not_answer_is_neither_yes_nor_no() {
     let channel = grpc::in_memory(routes, Shutdown::new());
     let token = "x".repeat(54);
     let answer = SessionServiceClient::new(channel)
-        .resolve_session(visit(&token))
+        .resolve_session(session_use(&token))
         .await;
     assert_eq!(refusal(answer), Some(ErrorReason::StoreUnavailable));
 }

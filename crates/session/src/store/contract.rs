@@ -1,8 +1,10 @@
 //! What every store must do, run against SQLite and Redis.
 
 mod access_tokens;
+mod agreement;
 mod budget;
 mod expiry;
+mod model;
 mod revocation;
 mod sessions;
 mod sign_ins;
@@ -19,7 +21,7 @@ use jiff::Timestamp;
 
 use super::{RedisStore, SqliteStore, Store};
 use crate::config::{BudgetConfig, RedisConfig};
-use crate::domain::{Device, Limits, Secret, Session, SessionToken, SignIn, User, Visit};
+use crate::domain::{Device, Limits, NewSession, Secret, Session, SessionToken, SessionUse, User};
 
 const START: i64 = 1_767_323_045;
 const LIMITS: Limits = limits(10_000, 1_000);
@@ -46,8 +48,8 @@ fn user(id: &str, version: u64) -> User {
     })
 }
 
-fn sign_in(id: &str) -> SignIn {
-    SignIn {
+fn sign_in(id: &str) -> NewSession {
+    NewSession {
         user: user(id, 1),
         sid: secret(),
         connection: "Username-Password-Authentication".to_owned(),
@@ -61,15 +63,15 @@ fn sign_in(id: &str) -> SignIn {
     }
 }
 
-fn again(id: &str, previous: &SessionToken) -> SignIn {
-    SignIn {
+fn again(id: &str, previous: &SessionToken) -> NewSession {
+    NewSession {
         previous: Some(previous.clone()),
         ..sign_in(id)
     }
 }
 
-fn visit() -> Visit {
-    Visit {
+fn session_use() -> SessionUse {
+    SessionUse {
         limits: LIMITS,
         ephemeral_limits: EPHEMERAL,
         max_age: None,
@@ -82,14 +84,17 @@ fn random() -> Secret {
     Secret::parse(secret()).unwrap()
 }
 
-async fn open(store: &dyn Store, sign_in: &SignIn, now: Timestamp) -> (SessionToken, Session) {
+async fn open(store: &dyn Store, sign_in: &NewSession, now: Timestamp) -> (SessionToken, Session) {
     let token = SessionToken::generate(&sign_in.user.id());
     let session = store.open_session(&token, sign_in, now).await.unwrap();
     (token, session)
 }
 
 async fn resolve(store: &dyn Store, token: &SessionToken, now: Timestamp) -> Option<Session> {
-    let found = store.resolve_session(token, &visit(), now).await.unwrap();
+    let found = store
+        .resolve_session(token, &session_use(), now)
+        .await
+        .unwrap();
     found.map(|(session, _)| session)
 }
 

@@ -1,8 +1,8 @@
 //! How values are written in a store.
 //!
 //! A session is JSON in SQLite (Redis has its own form, redis/record.rs). Everything else is the message of the protos:
-//! compact, converted already, and held compatible by the protos' own rules. Both pass over fields that they do not know,
-//! so that two releases can share a store.
+//! compact, converted already, and held compatible by the protos' own rules. Both pass over fields that they do not
+//! know, so that two releases can share a store.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use prost::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, User, UserId, Visit,
+    AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, SessionUse, User, UserId,
 };
 
 /// A session without its user, who is kept beside it. Instants and durations are in milliseconds.
@@ -93,11 +93,11 @@ pub(super) fn decode_session(text: &str, user_id: UserId) -> Result<Session, Sto
     })
 }
 
-/// Those of a user's sessions that are live, the last used first. One that cannot be read is nobody's but its owner's loss.
+/// The active sessions of a user, the last used first. Skips a session that cannot be read, with an error in the log.
 pub(super) fn live_sessions(
     sessions: impl Iterator<Item = Result<Session, StoreError>>,
     user: &User,
-    visit: &Visit,
+    session_use: &SessionUse,
     now: Timestamp,
 ) -> Vec<Session> {
     let readable = sessions.filter_map(|session| {
@@ -108,12 +108,8 @@ pub(super) fn live_sessions(
             })
             .ok()
     });
-    let current = readable.map(|session| {
-        let limits = visit.limits_for(&session);
-        session.under(limits)
-    });
-    let mut live: Vec<_> = current
-        .filter(|session| session.is_live(now) && !session.is_revoked_by(user))
+    let mut live: Vec<_> = readable
+        .filter_map(|session| session.listed(session_use, user, now))
         .collect();
     live.sort_by_key(|session| Reverse(session.last_interacted_at));
     live

@@ -1,4 +1,5 @@
-//! Sessions, transactions and access tokens in Redis: one server, a primary with replicas behind Sentinels, or a cluster.
+//! Sessions, transactions and access tokens in Redis: one server, a primary with replicas behind Sentinels, or a
+//! cluster.
 //!
 //! | key | type | holds |
 //! |---|---|---|
@@ -12,11 +13,13 @@
 //! | `doorward:{PP}:store` | string | the marker of a partition: the id of the store |
 //!
 //! A user and all their sessions are one key: found, listed and ended at once, without a scan. No key holds text that
-//! somebody else chose. `PP` are the first two characters of what follows ([`keys`]); a partition lies in one slot of a cluster.
+//! comes from a request. `PP` are the first two characters of what follows ([`keys`]); a partition lies in one slot of
+//! a cluster.
 //!
-//! Everything is done by functions inside Redis ([`functions`]): atomically, in one round trip, and only beside a marker. A
-//! store that has lost its marker has lost its data, and nothing is concluded from what it does not hold ([`contents`]).
-//! The time is always the service's: expiry in Redis only clears away, some minutes late, what has ended already.
+//! Everything is done by functions inside Redis ([`functions`]): atomically, in one round trip, and only beside a
+//! marker. A store that has lost its marker has lost its data, and nothing is concluded from what it does not hold
+//! ([`contents`]). The time is always the service's: expiry in Redis only clears away, some minutes late, what has
+//! ended already.
 
 mod access_tokens;
 mod address;
@@ -99,8 +102,8 @@ impl RedisStore {
         functions::library()
     }
 
-    /// Waits until Redis is used, or for `patience`: a service that begins to serve just before it could answer would turn
-    /// its first callers away.
+    /// Waits until Redis is used, or for `patience`: a service that begins to serve just before it could answer would
+    /// turn its first callers away.
     pub async fn wait_until_used(&self, patience: Duration) {
         if tokio::time::timeout(patience, self.connection.used())
             .await
@@ -110,8 +113,8 @@ impl RedisStore {
         }
     }
 
-    /// Refuses a server that would throw sessions away when its memory is full. One that does not answer yet is only
-    /// warned of, and not used before it has told; so is one that strangers can fill, because nothing limits its memory.
+    /// Refuses a server that evicts when its memory is full. Only warns of one that does not answer yet, which is
+    /// checked again before it is used, and of one without a memory limit.
     pub async fn refuse_eviction(
         budget: &BudgetConfig,
         config: &RedisConfig,

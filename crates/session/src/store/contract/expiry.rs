@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{EPHEMERAL, LIMITS, at, limits, open, resolve, sign_in, visit};
-use crate::domain::{Limits, Session, SessionToken, SignIn, Visit};
+use super::{EPHEMERAL, LIMITS, at, limits, open, resolve, session_use, sign_in};
+use crate::domain::{Limits, NewSession, Session, SessionToken, SessionUse};
 use crate::store::Store;
 
 async fn resolve_under(
@@ -14,8 +14,14 @@ async fn resolve_under(
     limits: Limits,
     now: Timestamp,
 ) -> Option<Session> {
-    let visit = Visit { limits, ..visit() };
-    let found = store.resolve_session(token, &visit, now).await.unwrap();
+    let session_use = SessionUse {
+        limits,
+        ..session_use()
+    };
+    let found = store
+        .resolve_session(token, &session_use, now)
+        .await
+        .unwrap();
     found.map(|(session, _)| session)
 }
 
@@ -68,7 +74,7 @@ async fn a_use_soon_after_another_is_not_written(store: &dyn Store) {
     let long = limits(1_000_000, 500_000);
     let (token, _) = open(
         store,
-        &SignIn {
+        &NewSession {
             limits: long,
             ..sign_in("grace")
         },
@@ -90,10 +96,10 @@ async fn a_use_soon_after_another_is_not_written(store: &dyn Store) {
 async fn a_session_that_does_not_serve_is_not_used(store: &dyn Store) {
     for (max_age, extends) in [(300, false), (0, false), (301, true), (u64::MAX, true)] {
         let (token, _) = open(store, &sign_in("unserved"), at(0)).await;
-        let asking = Visit {
+        let asking = SessionUse {
             max_age: Some(Duration::from_secs(max_age)),
             client_id: "app".to_owned(),
-            ..visit()
+            ..session_use()
         };
         let found = store.resolve_session(&token, &asking, at(300)).await;
         let (found, _) = found.unwrap().unwrap();
@@ -147,7 +153,7 @@ async fn limits_that_rise_again_are_those_of_the_sign_in(store: &dyn Store) {
 }
 
 async fn a_session_of_the_browser_has_its_own_limits(store: &dyn Store) {
-    let ephemeral = SignIn {
+    let ephemeral = NewSession {
         persistent: false,
         ..sign_in("browser")
     };

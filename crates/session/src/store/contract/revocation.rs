@@ -2,8 +2,8 @@
 
 use doorward_proto::common::v1::User as WireUser;
 
-use super::{again, at, limits, open, resolve, sign_in, user, visit};
-use crate::domain::{SessionToken, SignIn, User, UserId, Visit, Which};
+use super::{again, at, limits, open, resolve, session_use, sign_in, user};
+use crate::domain::{NewSession, Revocation, SessionToken, SessionUse, User, UserId};
 use crate::store::Store;
 
 /// What a change that ends all sessions makes of a user.
@@ -23,8 +23,8 @@ fn unblocked(id: &str, version: u64, sessions_from_version: u64) -> User {
     })
 }
 
-fn sign_in_of(user: User) -> SignIn {
-    SignIn {
+fn sign_in_of(user: User) -> NewSession {
+    NewSession {
         user,
         ..sign_in("anybody")
     }
@@ -32,7 +32,9 @@ fn sign_in_of(user: User) -> SignIn {
 
 async fn sids(store: &dyn Store, id: &str, seconds: i64) -> Vec<String> {
     let user = UserId::from(id.to_owned());
-    let listed = store.list_sessions(&user, &visit(), at(seconds)).await;
+    let listed = store
+        .list_sessions(&user, &session_use(), at(seconds))
+        .await;
     listed
         .unwrap()
         .into_iter()
@@ -40,7 +42,7 @@ async fn sids(store: &dyn Store, id: &str, seconds: i64) -> Vec<String> {
         .collect()
 }
 
-async fn revoke(store: &dyn Store, id: &str, which: Which) -> usize {
+async fn revoke(store: &dyn Store, id: &str, which: Revocation) -> usize {
     let user = UserId::from(id.to_owned());
     store.revoke_sessions(&user, &which, at(2)).await.unwrap()
 }
@@ -62,11 +64,14 @@ async fn live_sessions_are_listed(store: &dyn Store) {
     assert_eq!(sids(store, "list of nobody", 0).await, [""; 0]);
 
     let user = UserId::from("list".to_owned());
-    let listed = store.list_sessions(&user, &visit(), at(100)).await.unwrap();
+    let listed = store
+        .list_sessions(&user, &session_use(), at(100))
+        .await
+        .unwrap();
     assert_eq!(listed[0], resolve(store, &token, at(100)).await.unwrap());
-    let lower = Visit {
+    let lower = SessionUse {
         limits: limits(10_000, 50),
-        ..visit()
+        ..session_use()
     };
     let listed = store.list_sessions(&user, &lower, at(100)).await.unwrap();
     assert_eq!(listed.len(), 1);
@@ -86,16 +91,16 @@ async fn one_all_others_or_all_are_revoked(store: &dyn Store) {
         }
         live
     };
-    assert_eq!(revoke(store, "revoke", Which::Only(sid(0))).await, 1);
+    assert_eq!(revoke(store, "revoke", Revocation::Only(sid(0))).await, 1);
     assert_eq!(live().await, [false, true, true, true]);
-    assert_eq!(revoke(store, "revoke", Which::Only(sid(0))).await, 0);
-    assert_eq!(revoke(store, "revoke", Which::AllBut(sid(1))).await, 2);
+    assert_eq!(revoke(store, "revoke", Revocation::Only(sid(0))).await, 0);
+    assert_eq!(revoke(store, "revoke", Revocation::AllBut(sid(1))).await, 2);
     assert_eq!(live().await, [false, true, false, false]);
     assert_eq!(sids(store, "revoke", 3).await, [sid(1)]);
-    assert_eq!(revoke(store, "revoke", Which::All).await, 1);
+    assert_eq!(revoke(store, "revoke", Revocation::All).await, 1);
     assert_eq!(live().await, [false; 4]);
-    assert_eq!(revoke(store, "revoke", Which::All).await, 0);
-    assert_eq!(revoke(store, "nobody at all", Which::All).await, 0);
+    assert_eq!(revoke(store, "revoke", Revocation::All).await, 0);
+    assert_eq!(revoke(store, "nobody at all", Revocation::All).await, 0);
 }
 
 /// SEC-086.
@@ -103,21 +108,24 @@ async fn a_session_of_another_user_is_not_revoked(store: &dyn Store) {
     let (own, _) = open(store, &sign_in("owner"), at(0)).await;
     let (foreign, session) = open(store, &sign_in("stranger"), at(0)).await;
     let sid = session.sid;
-    assert_eq!(revoke(store, "owner", Which::Only(sid.clone())).await, 0);
+    assert_eq!(
+        revoke(store, "owner", Revocation::Only(sid.clone())).await,
+        0
+    );
     assert!(resolve(store, &own, at(2)).await.is_some());
-    assert_eq!(revoke(store, "owner", Which::AllBut(sid)).await, 1);
+    assert_eq!(revoke(store, "owner", Revocation::AllBut(sid)).await, 1);
     assert!(resolve(store, &foreign, at(2)).await.is_some());
     assert_eq!(resolve(store, &own, at(2)).await, None);
 }
 
 async fn expired_sessions_do_not_count(store: &dyn Store) {
-    let short = SignIn {
+    let short = NewSession {
         limits: limits(1, 1),
         ..sign_in("uncounted")
     };
     open(store, &short, at(0)).await;
     open(store, &sign_in("uncounted"), at(0)).await;
-    assert_eq!(revoke(store, "uncounted", Which::All).await, 1);
+    assert_eq!(revoke(store, "uncounted", Revocation::All).await, 1);
 }
 
 /// SEC-083: a new password.
@@ -126,7 +134,7 @@ async fn a_change_of_the_user_ends_earlier_sessions(store: &dyn Store) {
     put(store, changed("change", 2, false)).await;
     assert_eq!(resolve(store, &old, at(1)).await, None);
     assert_eq!(sids(store, "change", 1).await, [""; 0]);
-    assert_eq!(revoke(store, "change", Which::All).await, 0);
+    assert_eq!(revoke(store, "change", Revocation::All).await, 0);
 
     let (new, next) = open(store, &sign_in_of(changed("change", 2, false)), at(1)).await;
     assert_ne!(next.sid, session.sid);
@@ -137,7 +145,7 @@ async fn a_change_of_the_user_ends_earlier_sessions(store: &dyn Store) {
 
 async fn a_session_that_has_ended_does_not_go_on(store: &dyn Store) {
     let (old, session) = open(store, &sign_in("goes on"), at(0)).await;
-    let proved_anew = SignIn {
+    let proved_anew = NewSession {
         user: changed("goes on", 2, false),
         ..again("goes on", &old)
     };
@@ -152,9 +160,9 @@ async fn a_session_that_has_ended_does_not_go_on(store: &dyn Store) {
 async fn sessions_of_a_blocked_user_tell_so_and_never_return(store: &dyn Store) {
     let (token, session) = open(store, &sign_in("block"), at(0)).await;
     put(store, changed("block", 2, true)).await;
-    let app = Visit {
+    let app = SessionUse {
         client_id: "app".to_owned(),
-        ..visit()
+        ..session_use()
     };
     // Not prolonged by asking.
     for seconds in [1, 500, 999] {
@@ -201,12 +209,14 @@ async fn a_late_sign_in_opens_nothing(store: &dyn Store) {
 async fn a_blocked_session_expires_by_lower_limits(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("lower block"), at(0)).await;
     put(store, changed("lower block", 2, true)).await;
-    let lower = Visit {
+    let lower = SessionUse {
         limits: limits(10, 10),
-        ..visit()
+        ..session_use()
     };
     let found = store.resolve_session(&token, &lower, at(10)).await.unwrap();
     assert_eq!(found, None);
+    // It has expired for good, like any other session, also if the limits rise again.
+    assert_eq!(resolve(store, &token, at(10)).await, None);
 }
 
 pub(super) async fn all(store: &dyn Store) {

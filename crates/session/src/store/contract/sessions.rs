@@ -1,13 +1,13 @@
 //! Opening, finding and ending sessions.
 
-use super::{again, at, open, resolve, sign_in, visit};
-use crate::domain::{Device, SessionToken, SignIn, UserId, Visit};
+use super::{again, at, open, resolve, session_use, sign_in};
+use crate::domain::{Device, NewSession, SessionToken, SessionUse, UserId};
 use crate::store::Store;
 
 async fn an_open_session_is_found(store: &dyn Store) {
     let (token, opened) = open(store, &sign_in("open"), at(0)).await;
     let (found, user) = store
-        .resolve_session(&token, &visit(), at(1))
+        .resolve_session(&token, &session_use(), at(1))
         .await
         .unwrap()
         .unwrap();
@@ -38,12 +38,12 @@ async fn an_ended_session_stays_ended(store: &dyn Store) {
 
 async fn the_same_user_goes_on_under_a_new_token(store: &dyn Store) {
     let (old, opened) = open(store, &sign_in("same"), at(0)).await;
-    let app = Visit {
+    let app = SessionUse {
         client_id: "app".to_owned(),
-        ..visit()
+        ..session_use()
     };
     store.resolve_session(&old, &app, at(10)).await.unwrap();
-    let elsewhere = SignIn {
+    let elsewhere = NewSession {
         device: Device::default(),
         connection: "other".to_owned(),
         ..again("same", &old)
@@ -69,7 +69,7 @@ async fn the_last_device_is_noted(store: &dyn Store) {
         user_agent: user_agent.to_owned(),
     };
     let home = device("192.0.2.1", "Firefox");
-    let sign_in = SignIn {
+    let sign_in = NewSession {
         device: home.clone(),
         ..sign_in("device")
     };
@@ -85,12 +85,12 @@ async fn the_last_device_is_noted(store: &dyn Store) {
         home.clone(),
     ];
     for (number, place) in (1..).zip(places) {
-        let visit = Visit {
+        let session_use = SessionUse {
             device: place.clone(),
-            ..visit()
+            ..session_use()
         };
         let found = store
-            .resolve_session(&token, &visit, at(100 * number))
+            .resolve_session(&token, &session_use, at(100 * number))
             .await;
         let (found, _) = found.unwrap().unwrap();
         assert_eq!((&found.initial_device, &found.last_device), (&home, &place));
@@ -137,11 +137,14 @@ async fn one_of_two_sign_ins_goes_on(store: &dyn Store) {
 async fn applications_are_noted_once(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("apps"), at(0)).await;
     for client_id in ["b", "a", "", "b"] {
-        let visit = Visit {
+        let session_use = SessionUse {
             client_id: client_id.to_owned(),
-            ..visit()
+            ..session_use()
         };
-        store.resolve_session(&token, &visit, at(1)).await.unwrap();
+        store
+            .resolve_session(&token, &session_use, at(1))
+            .await
+            .unwrap();
     }
     assert_eq!(
         resolve(store, &token, at(1)).await.unwrap().client_ids,
@@ -167,12 +170,12 @@ async fn hostile_names_touch_nothing_else(store: &dyn Store) {
     ] {
         let (token, session) = open(store, &sign_in(name), at(0)).await;
         assert_eq!(session.user_id.as_str(), name);
-        let visit = Visit {
+        let session_use = SessionUse {
             client_id: name.to_owned(),
-            ..visit()
+            ..session_use()
         };
         let (found, user) = store
-            .resolve_session(&token, &visit, at(1))
+            .resolve_session(&token, &session_use, at(1))
             .await
             .unwrap()
             .unwrap();

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::{again, at, open, random, resolve, sign_in, visit};
+use super::{again, at, open, random, resolve, session_use, sign_in};
 use crate::domain::{
     AuthorizationRequest, FinishedSignIn, NewTransaction, Progress, Secret, SessionToken, Stage,
     Submitted, Transaction, TransactionClient, UserId,
@@ -83,7 +83,10 @@ async fn find(store: &dyn Store, id: &Secret) -> Transaction {
 
 async fn sids(store: &dyn Store, user: &str) -> Vec<String> {
     let user = UserId::from(user.to_owned());
-    let sessions = store.list_sessions(&user, &visit(), at(2)).await.unwrap();
+    let sessions = store
+        .list_sessions(&user, &session_use(), at(2))
+        .await
+        .unwrap();
     sessions.into_iter().map(|it| it.sid).collect()
 }
 

@@ -1,11 +1,14 @@
 //! The copies of users.
 
-use super::{at, open, sign_in, user, visit};
-use crate::domain::{SessionToken, SignIn, User};
+use super::{at, open, session_use, sign_in, user};
+use crate::domain::{NewSession, SessionToken, User};
 use crate::store::Store;
 
 async fn copy(store: &dyn Store, token: &SessionToken) -> User {
-    let found = store.resolve_session(token, &visit(), at(1)).await.unwrap();
+    let found = store
+        .resolve_session(token, &session_use(), at(1))
+        .await
+        .unwrap();
     found.unwrap().1
 }
 
@@ -31,7 +34,7 @@ async fn the_newest_copy_wins(store: &dyn Store) {
 }
 
 async fn a_sign_in_brings_its_copy(store: &dyn Store) {
-    let with_version = |version| SignIn {
+    let with_version = |version| NewSession {
         user: user("sign-in", version),
         ..sign_in("sign-in")
     };

@@ -7,7 +7,8 @@ use doorward_service_kit::config::ConfigError;
 pub(super) enum Address {
     /// `redis://[USER@]HOST:PORT[/DATABASE]`
     Server(String),
-    /// `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`; the user is that of the server, not of the Sentinels.
+    /// `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`; the user is that of the server, not of the
+    /// Sentinels.
     Sentinel {
         sentinels: Vec<String>,
         service_name: String,
@@ -21,7 +22,7 @@ pub(super) enum Address {
 const SENTINEL_PORT: u16 = 26_379;
 
 impl Address {
-    /// Whether each URL can be used is for the library to say.
+    /// The library checks each URL later.
     pub(super) fn parse(url: &str) -> Result<Self, ConfigError> {
         if let Some(rest) = url.strip_prefix("redis-sentinel://") {
             return Self::sentinel(rest);
@@ -69,7 +70,7 @@ impl Address {
         Ok(Self::Cluster(hosts.split(',').map(url).collect()))
     }
 
-    /// Whether there are replicas that may take over, by what the URL says.
+    /// Whether the URL names a topology with replicas.
     pub(super) fn has_replicas(&self) -> bool {
         !matches!(self, Self::Server(_))
     }

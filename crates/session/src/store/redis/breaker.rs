@@ -1,4 +1,4 @@
-//! A circuit breaker: a Redis that is away or too slow is not asked again and again, and callers hear at once.
+//! A circuit breaker: while Redis is away or too slow, calls fail at once.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use metrics::gauge;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// This many calls in a row without an answer open it.
+/// Consecutive unanswered calls that open the breaker.
 const CALLS: u32 = 20;
-/// A probe without an answer weighs as much as these calls: two of them open it, when there is no load.
+/// Weight of an unanswered probe in calls: two open the breaker when there is no load.
 const PROBE: u32 = 10;
-/// They must stretch over as much time: on a busy machine, many calls are late in the same moment.
+/// Minimum time from the first to the last of them: on a busy machine, many calls are late in the same moment.
 const STRETCH: Duration = Duration::from_millis(500);
 
-/// Open: nothing is sent but probes.
+/// While it is open, only probes are sent.
 #[derive(Debug)]
 pub(super) struct Breaker {
     is_open: AtomicBool,

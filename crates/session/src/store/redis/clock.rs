@@ -1,5 +1,5 @@
-//! Whether our clock and that of Redis agree. Sessions are judged by the clocks of the services, which must agree among
-//! themselves; Redis is what they have in common.
+//! Compares our clock with that of Redis. Sessions expire by the clocks of the services, which must agree with each
+//! other; Redis is the reference that they share.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use redis::{RedisResult, from_redis_value};
 
 use super::topology::Link;
 
-/// More than clocks that are kept by NTP ever differ.
+/// More than the difference of clocks that are kept by NTP.
 const TOLERANCE: Duration = Duration::from_secs(30);
 
-/// Compares the clocks and tells what is wrong.
+/// Compares the clocks, and logs a large difference.
 pub(super) async fn compare(mut link: Link) -> RedisResult<()> {
     let answer = link.send(&redis::cmd("TIME")).await?;
     let (seconds, micros): (u64, u64) = from_redis_value(answer)?;

@@ -1,6 +1,6 @@
-//! Calls to Redis: each with a deadline, all of them bounded, none while it does not answer anyway.
+//! Calls to Redis. Each has a deadline, their number is bounded, and none is sent while the circuit breaker is open.
 //!
-//! A call that is late is not sent again: Redis answers in order, so nothing is gained by it. It is waited for, as long
+//! A late call is not sent again: Redis answers in order, so a retry would come later still. The call waits for as long
 //! as its caller can wait and the breaker is closed.
 
 use std::pin::pin;
@@ -29,42 +29,41 @@ use crate::config::RedisConfig;
 #[cfg(test)]
 mod tests;
 
-/// More than a healthy Redis ever has in flight; beyond it, waiting would only make everything late.
+/// Maximum number of calls in flight. A healthy Redis has fewer; with more, all would be late.
 const MAX_IN_FLIGHT: usize = 2_000;
-/// They are confirmed one after the other; as many as a healthy replica acknowledges within the deadline.
+/// Maximum number of calls that wait for replicas: as many as a healthy replica acknowledges within the deadline.
 const MAX_CONFIRMATIONS: usize = 256;
-/// Of one batch of calls, so that it leaves room for others.
+/// Concurrent calls of one batch, so that it leaves room for others.
 const AT_ONCE: usize = 32;
-/// A deadline that is noticed so much too late says that this process had no time, and nothing about Redis.
+/// A deadline noticed this late means that this process was busy, and does not count against Redis.
 const BUSY: Duration = Duration::from_millis(50);
-/// Before the deadline of the caller, so that it hears what has happened.
+/// Time left for the answer to reach the caller before its deadline.
 const MARGIN: Duration = Duration::from_millis(10);
 
-/// Shared by all calls and by the task that keeps it alive.
+/// Shared by all calls and by the supervisor task.
 #[derive(Debug)]
 pub(super) struct Connection {
     links: watch::Sender<Option<Arc<Links>>>,
     pub(super) breaker: Breaker,
     in_flight: Semaphore,
     confirmations: Arc<Semaphore>,
-    /// A call that takes longer is late: it counts against Redis, and is waited for only as long as its caller can
-    /// wait.
+    /// A call that takes longer is late: it counts against Redis, and waits only for as long as its caller can.
     pub(super) deadline: Duration,
-    /// How many replicas have to acknowledge what must not be lost.
+    /// Replicas that must acknowledge writes that must not be lost.
     min_replica_acks: u32,
 }
 
-/// Both lead to the same place.
+/// Connections to the same server or cluster.
 pub(super) struct Links {
     pub(super) calls: Link,
-    /// `WAIT` holds up whatever comes after it on its connection, so it has its own. Absent: nothing waits for replicas.
+    /// `WAIT` blocks its connection, so it has its own. `None` if no replica has to acknowledge.
     pub(super) confirmations: Option<Link>,
-    /// A call has found out that these links are dead.
+    /// Notified by a call that found these links dead.
     pub(super) broken: Notify,
 }
 
 impl Links {
-    /// Whether they find their way by themselves after a failure, as those of a cluster do.
+    /// Whether they reconnect by themselves, as links to a cluster do.
     pub(super) fn heal_themselves(&self) -> bool {
         matches!(self.calls, Link::Cluster(_))
     }
@@ -101,7 +100,7 @@ impl Connection {
         self.min_replica_acks > 0
     }
 
-    /// What calls use from now on.
+    /// Sets the links for new calls.
     pub(super) fn publish(&self, links: Option<Arc<Links>>) {
         gauge!("doorward_redis_up").set(u8::from(links.is_some()));
         self.links.send_replace(links);
@@ -127,13 +126,13 @@ impl Connection {
         understand(result, &links.broken)
     }
 
-    /// Calls a function, and believes the answer only when enough replicas have what it wrote: so that no failover takes
-    /// it back. Says nothing about how well Redis is: it is the replicas that are waited for.
+    /// Calls a function, and returns its answer once enough replicas have its writes, so that a failover does not lose
+    /// them. Does not count for the breaker, because it waits for replicas.
     pub(super) async fn confirmed<T: FromRedisValue>(&self, call: &Call) -> Result<T, StoreError> {
         if !self.waits_for_replicas() {
             return self.call(call).await;
         }
-        // Kept until Redis has answered, even if nobody waits for that any more: the connection is busy until then.
+        // Held until Redis has answered, also if the caller has left: the connection is busy until then.
         let permit = Arc::clone(&self.confirmations).try_acquire_owned();
         let permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
@@ -149,13 +148,13 @@ impl Connection {
         understand(result.await, &links.broken)
     }
 
-    /// Makes calls, and believes them only when enough replicas have what they all wrote.
+    /// Makes calls, and returns once enough replicas have all their writes.
     pub(super) async fn all_confirmed(&self, calls: Vec<Call>) -> Result<(), StoreError> {
         if calls.is_empty() {
             return Ok(());
         }
         let links = self.links()?;
-        // In a cluster nobody knows what lies together.
+        // In a cluster the calls may go to different servers.
         if links.heal_themselves() {
             return some_at_once(calls.iter().map(|call| self.confirmed(call)).collect()).await;
         }
@@ -184,7 +183,7 @@ impl Connection {
         self.links.borrow().clone().ok_or_else(away)
     }
 
-    /// Waits for a call, and lets the breaker know how Redis did.
+    /// Waits for a call, and reports the outcome to the breaker.
     async fn judged(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
         let mut call = pin!(call);
         let began = Instant::now();
@@ -203,7 +202,7 @@ impl Connection {
         }
     }
 
-    /// Waits for a call that says nothing about how well Redis is.
+    /// Waits for a call that does not count for the breaker.
     async fn in_time(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
         let mut call = pin!(call);
         match timeout(self.deadline, call.as_mut()).await {
@@ -212,7 +211,7 @@ impl Connection {
         }
     }
 
-    /// Waits for a call that is late already.
+    /// Waits for a late call.
     async fn late(&self, call: impl Future<Output = RedisResult<Value>>) -> RedisResult<Value> {
         let left = time_left().unwrap_or_default().saturating_sub(MARGIN);
         tokio::select! {
@@ -281,7 +280,7 @@ async fn load(link: &mut Link) -> RedisResult<()> {
     }
 }
 
-/// A little less than the deadline, so that it is Redis that says how many replicas there were.
+/// A little less than the deadline, so that Redis answers with the number of replicas.
 fn wait(replicas: u32, deadline: Duration) -> Cmd {
     let patience = (deadline * 3 / 4).as_millis().max(1);
     let mut command = redis::cmd("WAIT");

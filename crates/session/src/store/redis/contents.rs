@@ -1,4 +1,4 @@
-//! Whether the store still holds what it held: never is an emptied one taken for one in which nobody is signed in.
+//! Detects that Redis has lost its data, so that an emptied store is never taken for one without sessions.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::markers::{self, Found};
 use super::topology::Link;
 use crate::config::OnDataLoss;
 
-/// For looking at all markers, of which there are many.
+/// Deadline for looking at all markers.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What is known of the store's contents.
+/// State of the store's contents.
 #[derive(Debug)]
 pub(super) struct Contents {
     on_data_loss: OnDataLoss,
     allow_new_store: bool,
-    /// Id of the store that was seen last.
+    /// Id of the store, as last seen.
     id: Option<String>,
     is_waiting: bool,
 }
@@ -33,12 +33,12 @@ impl Contents {
         }
     }
 
-    /// Looks at some of the markers: whoever loses data has lost some of these.
+    /// Looks at a sample of the markers, which has some on each server.
     pub(super) async fn look(&self, link: &Link, deadline: Duration) -> RedisResult<Found> {
         markers::look(link, Partition::sample(), deadline).await
     }
 
-    /// Begins a new store, if this is one, and does what is configured if one has lost its data.
+    /// Creates a new store if there is none, and applies `on_data_loss` if one has lost its data.
     pub(super) async fn act_on(
         &mut self,
         found: Found,
@@ -49,7 +49,7 @@ impl Contents {
             self.recognize(found);
             return Ok(());
         }
-        // All markers are many: those who wait do not look at them again and again, just when Redis is being restored.
+        // Do not look at all markers again and again while Redis is being restored.
         if self.is_waiting && !is_seldom {
             return Ok(());
         }
@@ -61,11 +61,11 @@ impl Contents {
         let is_new = self.id.is_none() && all.ids.is_empty() && all.unknown == 0;
         if is_new && self.allow_new_store {
             tracing::warn!("redis is empty, creating a new store; no user is signed in");
-            return self.begin(all, link).await;
+            return self.create(all, link).await;
         }
         if self.id.is_none() && !is_new && !markers::are_complete(link).await? {
             tracing::warn!("redis holds a store that was not completely created, completing it");
-            return self.begin(all, link).await;
+            return self.create(all, link).await;
         }
         self.lose(all, link).await
     }
@@ -78,7 +78,7 @@ impl Contents {
                     partitions = all.missing,
                     "redis has lost its data, starting empty; users of the lost sessions have to sign in again"
                 );
-                self.begin(all, link).await
+                self.create(all, link).await
             }
             OnDataLoss::Wait => {
                 tracing::error!(
@@ -92,8 +92,8 @@ impl Contents {
         }
     }
 
-    /// Where there are markers of a store, the others become markers of the same.
-    async fn begin(&mut self, all: Found, link: &Link) -> RedisResult<()> {
+    /// Writes the missing markers. Uses the id of the existing ones, if there are any.
+    async fn create(&mut self, all: Found, link: &Link) -> RedisResult<()> {
         markers::write(link, all.ids.into_iter().next()).await?;
         let found = self.look(link, PATIENCE).await?;
         self.id = found.ids.into_iter().next();

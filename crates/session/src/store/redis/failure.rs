@@ -1,9 +1,9 @@
-//! What an error of Redis means.
+//! Classifies errors of Redis.
 
 use doorward_service_kit::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// Whether it may work later, or must not happen.
+/// `Unavailable` for errors that may pass, `Failed` for the others.
 pub(super) fn store_error(error: RedisError) -> StoreError {
     if is_unavailable(&error) {
         StoreError::Unavailable(error.into())
@@ -12,8 +12,8 @@ pub(super) fn store_error(error: RedisError) -> StoreError {
     }
 }
 
-/// Whether Redis may do it later: it is away, starting, failing over, out of memory or disk, has lost its data, or does
-/// not let us in.
+/// Whether the error may pass: Redis is away, starting, failing over, out of memory or disk, has lost its data, or
+/// refuses the account.
 fn is_unavailable(error: &RedisError) -> bool {
     use ServerErrorKind::{
         Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain,
@@ -44,13 +44,13 @@ fn is_unavailable(error: &RedisError) -> bool {
     }
 }
 
-/// Whether the connection leads nowhere, or to a server that is no primary any more.
+/// Whether the connection is dead, or its server is no primary any more.
 pub(super) fn needs_new_connection(error: &RedisError) -> bool {
     error.is_io_error() && !error.is_timeout()
         || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
 }
 
-/// Whether the server does not know our function: it was never loaded there.
+/// Whether our functions are not loaded on the server.
 pub(super) fn is_missing_function(error: &RedisError) -> bool {
     error
         .detail()
@@ -62,7 +62,7 @@ pub(super) fn is_without_marker(error: &RedisError) -> bool {
     error.code() == Some("NOSTORE")
 }
 
-/// Whether the server answers, and is not to be believed for the moment.
+/// Whether the server may have been replaced, so that its answers do not count for the moment.
 pub(super) fn is_doubtful(error: &RedisError) -> bool {
     error.code() == Some("STALE")
 }

@@ -14,23 +14,23 @@ use super::functions::Call;
 use super::keys::Partition;
 use super::topology::Link;
 
-/// For a single command about a store that nobody uses yet.
+/// Deadline of a command on a store that is not used yet.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Sent ahead of the answers.
+/// Concurrent commands.
 const AT_ONCE: usize = 128;
 
-/// What a look at some markers has found.
+/// Result of looking at markers.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Ids of stores; one, unless somebody copied servers together.
+    /// Ids of stores. More than one if data of several stores was mixed.
     pub(super) ids: HashSet<String>,
     /// Partitions without a marker.
     pub(super) missing: usize,
-    /// Partitions of which nothing is known: their server does not answer.
+    /// Partitions whose server does not answer.
     pub(super) unknown: usize,
 }
 
-/// Looks at the markers of some partitions, as calls do. Fails when none of them is known.
+/// Looks at the markers of some partitions, with the same function as calls. Fails if no server answers.
 pub(super) async fn look(
     link: &Link,
     partitions: impl Iterator<Item = Partition>,
@@ -64,8 +64,8 @@ async fn look_at(link: Link, partition: Partition, deadline: Duration) -> RedisR
     Ok(from_redis_value(id)?)
 }
 
-/// Gives every partition without a marker one, of the store with that id if it is known. Replicas that do it at the same
-/// time agree on the id, by the first partition.
+/// Writes the missing markers, with `id` or a new id. Replicas that do it at the same time agree on the id by the first
+/// partition.
 pub(super) async fn write(link: &Link, id: Option<String>) -> RedisResult<()> {
     let proposal = id.unwrap_or_else(secret);
     let first = Partition::of_the_store().marker();
@@ -83,8 +83,8 @@ pub(super) async fn write(link: &Link, id: Option<String>) -> RedisResult<()> {
         .await
 }
 
-/// Whether all markers were written once: what is missing since then has been lost. Told all over the store, so that it is
-/// not lost with a part of it.
+/// Whether all markers were written once: a marker that is missing since then was lost. Kept in the whole sample, so
+/// that losing a part of the store does not lose it.
 pub(super) async fn are_complete(link: &Link) -> RedisResult<bool> {
     let exists = async |partition: Partition| {
         let mut command = redis::cmd("EXISTS");
@@ -96,7 +96,7 @@ pub(super) async fn are_complete(link: &Link) -> RedisResult<bool> {
     Ok(answers.contains(&Value::Int(1)))
 }
 
-/// Gives the id that was there, and is kept.
+/// Returns the earlier id, which stays.
 async fn set(link: &Link, key: &str, id: &str) -> RedisResult<Option<String>> {
     let mut command = redis::cmd("SET");
     command.arg(key).arg(id).arg("NX").arg("GET");

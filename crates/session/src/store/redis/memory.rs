@@ -1,11 +1,11 @@
-//! What Redis says of its memory.
+//! Memory and eviction policy of Redis.
 
 use metrics::gauge;
 use redis::{RedisResult, Value, from_redis_value};
 
 use super::topology::Link;
 
-/// Above this part of `maxmemory`, somebody should act.
+/// Part of `maxmemory` from which on an operator should act.
 const NEARLY_FULL_PERCENT: u64 = 80;
 
 /// By server: one, or every one of a cluster.
@@ -39,7 +39,7 @@ impl Memory {
         policies.find(|policy| !policy.is_empty() && *policy != "noeviction")
     }
 
-    /// Says that strangers can fill a server to the limits of its machine.
+    /// Warns that requests without a session can fill a server.
     pub(super) fn warn_without_limit(&self, max_bytes: u64) {
         if max_bytes == 0 && self.0.iter().any(|server| server.max_bytes == 0) {
             tracing::warn!(
@@ -48,7 +48,8 @@ impl Memory {
         }
     }
 
-    /// Says what an operator should act on; `max_bytes` counts for a server without a limit, 0 is none.
+    /// Logs problems for the operator, and sets the gauge. `max_bytes` is the limit of a server without one; 0 is no
+    /// limit.
     pub(super) fn report(&self, max_bytes: u64) {
         if let Some(policy) = self.evicting_policy() {
             tracing::error!(

@@ -1,8 +1,8 @@
-//! How a session is written in Redis: an array in `MessagePack`, which our functions there read and change.
+//! Encoding of a session in Redis: an array in `MessagePack`, which our Lua functions read and change.
 //!
 //! There are many sessions, so what can be left out is: instants are written as what they are after another, ids and
-//! addresses as bytes, and what is as expected not at all. Replicas of two releases share a store: elements are only ever
-//! added at the end, and those that are not known are passed over.
+//! addresses as bytes, and what is as expected not at all. Replicas of two releases share a store: elements are only
+//! ever added at the end, and those that are not known are passed over.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use serde_bytes::ByteBuf;
 use crate::domain::{Device, Limits, Session, SessionToken, User};
 use crate::store::record::instant;
 
-/// The elements, in the order that functions/session.lua knows.
+/// The elements, in the order of functions/session.lua.
 #[derive(Debug, Deserialize)]
 struct SessionRecord {
     sid: ByteBuf,
@@ -50,19 +50,19 @@ struct LastDevice {
     agent: Option<ByteBuf>,
 }
 
-/// The field of a session: half of the hash of its token, which is 132 bits.
+/// The field of a session: the first half of the hash of its token, 132 bits.
 pub(super) fn field(token: &SessionToken) -> String {
     let mut hash = token.hash();
     hash.truncate(22);
     hash
 }
 
-/// A `sid` as it is written; one that was not issued here is like no other.
+/// Encodes a `sid`. One that was not issued here matches no session.
 pub(super) fn sid_bytes(sid: &str) -> Vec<u8> {
     BASE64_URL_SAFE_NO_PAD.decode(sid).unwrap_or_default()
 }
 
-/// The address and the agent of a device as they are written.
+/// Encodes the address and the user agent of a device.
 pub(super) fn device_bytes(device: &Device) -> (Vec<u8>, &[u8]) {
     let ip = match device.ip.parse() {
         Ok(IpAddr::V4(ip)) => ip.octets().to_vec(),
@@ -79,7 +79,7 @@ pub(super) fn encode_session(session: &Session, user: &User) -> Result<Vec<u8>, 
     Ok(record)
 }
 
-/// Written by hand, because Lua's bytes are strings in `MessagePack`: its reader knows no `bin`.
+/// Written by hand, because Lua's `MessagePack` reader has no `bin`: bytes are strings.
 fn write_session(
     out: &mut Vec<u8>,
     session: &Session,

@@ -10,7 +10,9 @@ use super::functions::Call;
 use super::keys::Key;
 use super::record::{decode_session, device_bytes, encode_session, field, sid_bytes};
 use super::{RedisStore, time_to_live};
-use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, WRITE_GRACE, Which};
+use crate::domain::{
+    NewSession, Revocation, Session, SessionToken, SessionUse, User, UserId, WRITE_GRACE,
+};
 use crate::store::Sessions;
 use crate::store::record::{decode_user, encode_user, live_sessions, to_millis};
 
@@ -33,7 +35,7 @@ impl Sessions for RedisStore {
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &SignIn,
+        sign_in: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let user = &sign_in.user;
@@ -70,23 +72,23 @@ impl Sessions for RedisStore {
     async fn resolve_session(
         &self,
         token: &SessionToken,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError> {
-        let (ip, agent) = device_bytes(&visit.device);
+        let (ip, agent) = device_bytes(&session_use.device);
         let call = Call::new("resolve_session", &Key::user(&token.slot()))
             .arg(field(token))
             .arg(now.as_millisecond())
-            .arg(&visit.client_id)
+            .arg(&session_use.client_id)
             .arg(to_millis(WRITE_GRACE))
-            .arg(visit.limits.absolute.as_secs())
-            .arg(visit.limits.idle.as_secs())
-            .arg(visit.ephemeral_limits.absolute.as_secs())
-            .arg(visit.ephemeral_limits.idle.as_secs())
+            .arg(session_use.limits.absolute.as_secs())
+            .arg(session_use.limits.idle.as_secs())
+            .arg(session_use.ephemeral_limits.absolute.as_secs())
+            .arg(session_use.ephemeral_limits.idle.as_secs())
             .arg(ip)
             .arg(agent)
             .arg(
-                visit
+                session_use
                     .max_age
                     .map_or(String::new(), |age| age.as_secs().to_string()),
             );
@@ -97,11 +99,9 @@ impl Sessions for RedisStore {
         let user = user.ok_or_else(|| StoreError::corrupt("a stored session without its user"))?;
         let user = decode_user(&user)?;
         let session = decode_session(&session, &user)?;
-        if session.is_revoked_by(&user) && !user.is_blocked() {
-            return Ok(None);
-        }
-        let limits = visit.limits_for(&session);
-        Ok(Some((session.under(limits), user)))
+        Ok(session
+            .shown(session_use, &user)
+            .map(|session| (session, user)))
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError> {
@@ -112,7 +112,7 @@ impl Sessions for RedisStore {
     async fn list_sessions(
         &self,
         user: &UserId,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError> {
         let call = Call::new("find_all_fields", &Key::user(&user.slot()));
@@ -123,19 +123,19 @@ impl Sessions for RedisStore {
         fields.remove("version");
         let user = decode_user(&copy)?;
         let sessions = fields.values().map(|value| decode_session(value, &user));
-        Ok(live_sessions(sessions, &user, visit, now))
+        Ok(live_sessions(sessions, &user, session_use, now))
     }
 
     async fn revoke_sessions(
         &self,
         user: &UserId,
-        which: &Which,
+        revocation: &Revocation,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let (which, sid) = match which {
-            Which::All => ("all", Vec::new()),
-            Which::Only(sid) => ("only", sid_bytes(sid)),
-            Which::AllBut(sid) => ("all but", sid_bytes(sid)),
+        let (which, sid) = match revocation {
+            Revocation::All => ("all", Vec::new()),
+            Revocation::Only(sid) => ("only", sid_bytes(sid)),
+            Revocation::AllBut(sid) => ("all but", sid_bytes(sid)),
         };
         let call = Call::new("revoke_sessions", &Key::user(&user.slot()))
             .arg(which)

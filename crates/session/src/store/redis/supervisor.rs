@@ -1,5 +1,4 @@
-//! The task behind a connection: it connects, looks every half second whether Redis is still what it was, and connects
-//! again, never in a storm.
+//! The task behind a connection: connects, probes Redis every half second, and reconnects at a bounded rate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,25 +15,25 @@ use super::failure::{is_doubtful, needs_new_connection};
 use super::memory::Memory;
 use super::topology::Topology;
 
-/// Between the beginnings of two attempts to connect, with up to a quarter more.
+/// Time between the starts of two attempts to connect, plus up to a quarter.
 const ATTEMPTS: Duration = Duration::from_secs(1);
 const PROBES: Duration = Duration::from_millis(500);
-/// A store that was never used yet is probed at this pace for the first second, so that a slow first answer, as of a
-/// machine on which all starts at once, is not followed by half a second of refusals.
+/// Interval of probes in the first second of a store that was never used, so that a slow first answer, as on a machine
+/// where everything starts at once, does not cost half a second of refusals.
 const FIRST_PROBES: Duration = Duration::from_millis(50);
 const FIRST_ROUNDS: u32 = 20;
-/// How long it may take to answer them.
+/// Deadline of these first probes.
 const FIRST_DEADLINE: Duration = Duration::from_secs(1);
-/// Every so many probes, what changes slowly is looked at, and what is still wrong is said again.
+/// Number of probes between two checks of memory and clock, which repeat their warnings.
 const SELDOM: u32 = 20;
-/// Probes in a row without an answer that end a connection: nobody may be there.
+/// Consecutive probes without an answer after which the connection is closed.
 const PATIENCE: u32 = 6;
 
 pub(super) struct Supervisor {
     pub(super) topology: Topology,
     pub(super) connection: Arc<Connection>,
     pub(super) contents: Contents,
-    /// False while the server evicts, and before it has told whether it does.
+    /// False while the server has an evicting policy, and until the policy was read.
     pub(super) may_be_used: bool,
     pub(super) was_used: bool,
     /// The memory of a server without a limit of its own; 0: no limit.
@@ -42,7 +41,7 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Runs until nobody uses the connection.
+    /// Runs until the connection has no other owner.
     pub(super) async fn run(mut self) {
         let mut is_reported = false;
         while self.is_wanted() {
@@ -79,7 +78,7 @@ impl Supervisor {
         }))
     }
 
-    /// Returns when the links are of no use any more.
+    /// Returns when the links are broken.
     async fn look_after(&mut self, links: &Arc<Links>) {
         let mut unanswered = 0;
         let mut round: u32 = 0;
@@ -118,7 +117,7 @@ impl Supervisor {
         }
     }
 
-    /// Whether Redis answers in time. It is used from then on, if it may be.
+    /// Checks that Redis answers in time, and publishes the links if it may be used.
     async fn probe(&mut self, links: &Arc<Links>, is_seldom: bool) -> RedisResult<()> {
         let deadline = if self.was_used {
             self.connection.deadline
@@ -129,7 +128,7 @@ impl Supervisor {
         self.connection.breaker.probe_answered();
         if is_seldom || !self.may_be_used {
             let may_be_used = may_be_used(links, self.max_bytes).await;
-            // One server of a cluster that does not tell must not keep the others from being used.
+            // One failing server of a cluster must not keep the others from being used.
             self.may_be_used = may_be_used.unwrap_or(self.may_be_used || links.heal_themselves());
         }
         if self.may_be_used {
@@ -142,7 +141,7 @@ impl Supervisor {
     }
 }
 
-/// Looks at what changes slowly; nothing when Redis does not tell.
+/// Checks memory and clock. `None` if Redis does not answer.
 async fn may_be_used(links: &Links, max_bytes: u64) -> Option<bool> {
     let look = async || -> RedisResult<bool> {
         clock::compare(links.calls.clone()).await?;

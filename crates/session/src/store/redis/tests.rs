@@ -24,7 +24,9 @@ use super::keys;
 use super::keys::Key;
 use super::record::field;
 use crate::config::{BudgetConfig, RedisConfig};
-use crate::domain::{Device, Limits, Secret, SessionToken, SignIn, User, UserId, Visit, Which};
+use crate::domain::{
+    Device, Limits, NewSession, Revocation, Secret, SessionToken, SessionUse, User, UserId,
+};
 use crate::store::{AccessTokens, Sessions, Transactions, contract};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,8 +59,8 @@ async fn redis(server: &Server) -> MultiplexedConnection {
     client.get_multiplexed_async_connection().await.unwrap()
 }
 
-fn sign_in(previous: Option<&SessionToken>) -> SignIn {
-    SignIn {
+fn sign_in(previous: Option<&SessionToken>) -> NewSession {
+    NewSession {
         user: User::from(doorward_proto::common::v1::User {
             user_id: "auth0|alice".to_owned(),
             version: 1,
@@ -82,8 +84,8 @@ async fn add_session(store: &RedisStore) -> SessionToken {
     token
 }
 
-fn visit() -> Visit {
-    Visit {
+fn session_use() -> SessionUse {
+    SessionUse {
         limits: DAY,
         ephemeral_limits: DAY,
         max_age: None,
@@ -93,7 +95,7 @@ fn visit() -> Visit {
 }
 
 async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, StoreError> {
-    let found = store.resolve_session(token, &visit(), now()).await?;
+    let found = store.resolve_session(token, &session_use(), now()).await?;
     Ok(found.is_some())
 }
 
@@ -109,8 +111,8 @@ async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
         is_unknown(&store.open_session(token, &sign_in(None), now()).await),
         is_unknown(&store.end_session(token).await),
         is_unknown(&store.put_users(&[sign_in(None).user], now()).await),
-        is_unknown(&store.list_sessions(&alice, &visit(), now()).await),
-        is_unknown(&store.revoke_sessions(&alice, &Which::All, now()).await),
+        is_unknown(&store.list_sessions(&alice, &session_use(), now()).await),
+        is_unknown(&store.revoke_sessions(&alice, &Revocation::All, now()).await),
         is_unknown(&store.get_user_relay_position().await),
         is_unknown(&store.put_user_relay_position(1).await),
         is_unknown(&store.find_transaction(&id, now()).await),

@@ -24,7 +24,7 @@ use crate::config::RedisConfig;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Callers give up earlier; this frees what a cluster's own connections keep of a call.
 const LONGEST_CALL: Duration = Duration::from_secs(3);
-/// Bytes that nobody acknowledges for this long end the connection: the machine is gone.
+/// Time after which a connection with unacknowledged bytes is closed, because the machine is gone.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
@@ -81,7 +81,7 @@ impl Topology {
         })
     }
 
-    /// So many new connections to whoever may be written to now: to one and the same server, or to a cluster.
+    /// Opens `count` connections to the current primary, or to a cluster.
     pub(super) async fn connect(&self, count: usize) -> RedisResult<Vec<Link>> {
         match timeout(2 * CONNECT_TIMEOUT, self.connect_patiently(count)).await {
             Ok(links) => links,

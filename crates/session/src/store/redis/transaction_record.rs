@@ -1,4 +1,5 @@
-//! How a transaction is written in Redis: an array in `MessagePack`, of which our functions there change the first half.
+//! How a transaction is written in Redis: an array in `MessagePack`, of which our functions there change the first
+//! half.
 //!
 //! Its request comes last and is never looked at there. Replicas of two releases share a store: elements are only ever
 //! added at the end.
@@ -18,7 +19,7 @@ use crate::store::record::{
 
 const ELEMENTS: u32 = 7;
 
-/// The elements, in the order that functions/transaction.lua knows.
+/// The elements, in the order of functions/transaction.lua.
 #[derive(Debug, Deserialize)]
 struct TransactionRecord {
     /// As text: Lua's numbers end sooner.

@@ -1,4 +1,4 @@
-//! Whether there is room for what requests without a session add.
+//! Limits how much of the file requests without a session may use.
 
 use doorward_service_kit::StoreError;
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ const CLEAR_MANY_ADDRESSES: &str = "DELETE FROM address WHERE address_hash IN
     (SELECT address_hash FROM address WHERE began_at <= $1 LIMIT 512)";
 
 impl SqliteStore {
-    /// Whether less than so much of the file is in use, at the latest after what has expired was cleared away.
+    /// Whether less than `percent` of the file is in use. Removes expired rows if necessary.
     pub(super) async fn make_room(
         &self,
         sql: &mut AnyConnection,
@@ -38,7 +38,7 @@ impl SqliteStore {
         self.has_room(sql, percent).await
     }
 
-    /// Whether less than so much of the file is in use. Its header says so: nothing is counted.
+    /// Whether less than `percent` of the file is in use, by the page counts in its header.
     pub(super) async fn has_room(
         &self,
         sql: &mut AnyConnection,

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, Executor, Row};
 
 use super::{SqliteStore, clear_away, from_sql, to_sql};
-use crate::domain::{Session, SessionToken, SignIn, User, UserId, Visit, Visited, Which};
+use crate::domain::{
+    NewSession, Revocation, Session, SessionToken, SessionUse, Used, User, UserId,
+};
 use crate::store::record::{
     decode_session, decode_user, encode_session, encode_user, live_sessions, to_millis,
 };
@@ -23,26 +25,20 @@ impl Sessions for SqliteStore {
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &SignIn,
+        sign_in: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let mut transaction = self.begin_write().await?;
         clear_away(&mut transaction, EXPIRED_SESSIONS, now).await?;
         clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
-        let mut session = sign_in.session(now);
         let user = put_user(&mut transaction, &sign_in.user).await?;
         let earlier = match &sign_in.previous {
             Some(previous) => find(&mut *transaction, previous).await?,
             None => None,
         };
-        // One that cannot be read must not keep its user from signing in again.
-        if let Some(Ok(earlier)) = earlier.map(|earlier| earlier.session())
-            && earlier.user_id == session.user_id
-            && earlier.is_live(now)
-            && !earlier.is_revoked_by(&user)
-        {
-            session = session.continuing(earlier);
-        }
+        // A corrupt session must not keep its user from signing in.
+        let earlier = earlier.and_then(|earlier| earlier.session().ok());
+        let session = sign_in.open(earlier, &user, now);
         put_session(&mut *transaction, token, &session).await?;
         if let Some(previous) = &sign_in.previous {
             remove(&mut *transaction, &previous.hash()).await?;
@@ -55,29 +51,19 @@ impl Sessions for SqliteStore {
     async fn resolve_session(
         &self,
         token: &SessionToken,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError> {
         let Some(found) = find(self.database.reader(), token).await? else {
             return Ok(None);
         };
         let (session, user) = (found.session()?, decode_user(&found.user)?);
-        if session.is_revoked_by(&user) {
-            let limits = visit.limits_for(&session);
-            let session = session.under(limits);
-            let says_why = user.is_blocked() && session.is_live(now);
-            return Ok(says_why.then_some((session, user)));
-        }
-        // Most uses change nothing, and need not wait for those who write.
-        let session = match session.visited(visit, now) {
-            Visited::Unchanged(session) => Some(session),
-            Visited::Changed(_) | Visited::Ended => self.note_visit(token, visit, now).await?,
+        // Most uses change nothing, and need not wait for writers.
+        let found = match session.used(session_use, &user, now) {
+            Used::Unchanged(session) => Some((session, user)),
+            Used::Changed(_) | Used::Ended => self.write_use(token, session_use, now).await?,
         };
-        let Some(session) = session else {
-            return Ok(None);
-        };
-        let limits = visit.limits_for(&session);
-        Ok(Some((session.under(limits), user)))
+        Ok(found.and_then(|(session, user)| Some((session.shown(session_use, &user)?, user))))
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError> {
@@ -90,7 +76,7 @@ impl Sessions for SqliteStore {
     async fn list_sessions(
         &self,
         user: &UserId,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError> {
         let mut transaction = self.database.reader().begin().await?;
@@ -101,13 +87,13 @@ impl Sessions for SqliteStore {
         let sessions = sessions
             .iter()
             .map(|(_, record)| decode_session(record, user.clone()));
-        Ok(live_sessions(sessions, &copy, visit, now))
+        Ok(live_sessions(sessions, &copy, session_use, now))
     }
 
     async fn revoke_sessions(
         &self,
         user: &UserId,
-        which: &Which,
+        revocation: &Revocation,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         let mut transaction = self.begin_write().await?;
@@ -120,14 +106,13 @@ impl Sessions for SqliteStore {
             let session = decode_session(&record, user.clone()).ok();
             let is_meant = session
                 .as_ref()
-                .map_or(!matches!(which, Which::Only(_)), |session| {
-                    which.includes(&session.sid)
+                .map_or(!matches!(revocation, Revocation::Only(_)), |session| {
+                    revocation.includes(&session.sid)
                 });
             if is_meant {
                 remove(&mut *transaction, &token_hash).await?;
-                let was_live =
-                    |session: Session| session.is_live(now) && !session.is_revoked_by(&copy);
-                revoked += usize::from(session.is_some_and(was_live));
+                revoked +=
+                    usize::from(session.is_some_and(|session| session.is_active(&copy, now)));
             }
         }
         transaction.commit().await?;
@@ -165,31 +150,32 @@ impl Sessions for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Looks again, for somebody may have written meanwhile, and writes.
-    async fn note_visit(
+    /// Reads the session again, in case another call has changed it meanwhile, and writes the use.
+    async fn write_use(
         &self,
         token: &SessionToken,
-        visit: &Visit,
+        session_use: &SessionUse,
         now: Timestamp,
-    ) -> Result<Option<Session>, StoreError> {
+    ) -> Result<Option<(Session, User)>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let Some(found) = find(&mut *transaction, token).await? else {
             transaction.commit().await?;
             return Ok(None);
         };
-        let session = match found.session()?.visited(visit, now) {
-            Visited::Unchanged(session) => Some(session),
-            Visited::Changed(session) => {
+        let user = decode_user(&found.user)?;
+        let session = match found.session()?.used(session_use, &user, now) {
+            Used::Unchanged(session) => Some(session),
+            Used::Changed(session) => {
                 put_session(&mut *transaction, token, &session).await?;
                 Some(session)
             }
-            Visited::Ended => {
+            Used::Ended => {
                 remove(&mut *transaction, &token.hash()).await?;
                 None
             }
         };
         transaction.commit().await?;
-        Ok(session)
+        Ok(session.map(|session| (session, user)))
     }
 }
 
@@ -250,7 +236,7 @@ async fn find_user<'e>(
         .transpose()
 }
 
-/// Replaces the copy if there is an older one.
+/// Replaces an older copy. Does nothing without one.
 async fn replace_user<'e>(
     executor: impl Executor<'e, Database = Any>,
     user: &User,
@@ -264,7 +250,7 @@ async fn replace_user<'e>(
     Ok(())
 }
 
-/// Replaces the copy if there is an older one or none, and keeps it for as long as a sign-in may take.
+/// Replaces an older copy, or adds one, and keeps it for as long as a sign-in may take.
 async fn put_revoking_user(
     executor: &mut AnyConnection,
     user: &User,
@@ -283,7 +269,7 @@ async fn put_revoking_user(
     Ok(())
 }
 
-/// Keeps the copy unless a newer one is there; gives the one that is there then.
+/// Replaces an older copy, or adds one. Returns the copy that is stored then.
 async fn put_user(executor: &mut AnyConnection, user: &User) -> Result<User, StoreError> {
     sqlx::query(
         "INSERT INTO user (user_id, version, record) VALUES ($1, $2, $3)
@@ -318,8 +304,8 @@ async fn put_session<'e>(
     Ok(())
 }
 
-/// Far more sessions than anybody has would make each call on them long: those that end soonest go, never the one that has
-/// just been opened.
+/// Limits the sessions of a user to [`MAX_SESSIONS`], because each call on all of them has to end in time. Removes
+/// those that end first, never the one just opened.
 async fn keep_newest<'e>(
     executor: impl Executor<'e, Database = Any>,
     opened: &SessionToken,

@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 
 use super::SqliteStore;
 use crate::domain::{
-    AccessToken, AuthorizationRequest, ClientAddress, Device, Limits, NewTransaction, Progress,
-    Secret, SessionToken, SignIn, Stage, Transaction, User, UserId, Visit,
+    AccessToken, AuthorizationRequest, ClientAddress, Device, Limits, NewSession, NewTransaction,
+    Progress, Secret, SessionToken, SessionUse, Stage, Transaction, User, UserId,
 };
 use crate::store::{AccessTokens, Added, SIGN_IN, Sessions, Transactions};
 
@@ -36,7 +36,7 @@ async fn add_session(store: &SqliteStore) -> SessionToken {
 
 async fn add_session_of(store: &SqliteStore, limits: Limits) -> SessionToken {
     let token = SessionToken::generate(&UserId::from("auth0|alice".to_owned()));
-    let sign_in = SignIn {
+    let sign_in = NewSession {
         user: User::from(doorward_proto::common::v1::User {
             user_id: "auth0|alice".to_owned(),
             ..Default::default()
@@ -53,14 +53,17 @@ async fn add_session_of(store: &SqliteStore, limits: Limits) -> SessionToken {
 }
 
 async fn resolve(store: &SqliteStore, token: &SessionToken) -> Result<bool, StoreError> {
-    let visit = Visit {
+    let session_use = SessionUse {
         limits: DAY,
         ephemeral_limits: DAY,
         max_age: None,
         client_id: String::new(),
         device: Device::default(),
     };
-    Ok(store.resolve_session(token, &visit, now()).await?.is_some())
+    Ok(store
+        .resolve_session(token, &session_use, now())
+        .await?
+        .is_some())
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ local function open_session(keys, args)
         redis.call('PEXPIRE', keys[1], time_to_live)
     end
 
-    -- Sessions that nobody came back to: a few at each sign-in, so that the work stays bounded however many there are.
+    -- Removes a few expired sessions at each sign-in, so that the work stays bounded.
     for _, name in ipairs(redis.call('HRANDFIELD', keys[1], 8)) do
         local held, alive = read(redis.call('HGET', keys[1], name), now)
         if held and not alive and name ~= 'user' then

@@ -1,25 +1,25 @@
--- Seconds. SILENCE is far longer than the half second between two probes of any service, and shorter than any time after
--- which a primary is replaced.
+-- Seconds. SILENCE is far longer than the half second between two probes of any service, and shorter than any time
+-- after which a primary is replaced.
 local SILENCE, CAUTION = 2, 1
--- When a call last came to this server; kept in its memory for as long as the library is loaded.
-local heard_at, doubtful_until
+-- Time of the last call on this server. Kept in memory while the library is loaded.
+local called_at, doubtful_until
 
--- Whether this server may have been replaced without knowing it: it has stood still, or was cut off from everybody. What
--- piled up in its sockets meanwhile is served before it hears the news, so for a moment nothing it says is believed.
+-- Whether this server may have been replaced without noticing: it was stopped, or cut off from all others. It serves
+-- the commands that piled up in its sockets before it learns of that, so for a moment its answers do not count.
 local function is_doubtful()
     local time = redis.call('TIME')
     local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
-    if heard_at and now > heard_at + SILENCE then
+    if called_at and now > called_at + SILENCE then
         doubtful_until = now + CAUTION
     end
-    heard_at = now
+    called_at = now
     -- The clock may have been set back meanwhile.
     return doubtful_until and now < doubtful_until and now >= doubtful_until - CAUTION
 end
 
--- A store that has lost its marker (keys[#keys]) has lost what lay beside it too: what is not there proves nothing then.
--- None is registered as `no-writes`: so a demoted primary, and one that has lost its replicas (`min-replicas-to-write`),
--- refuses them all, instead of answering from what may be out of date.
+-- A store that has lost its marker (keys[#keys]) has lost what lay beside it too: what is not there proves nothing
+-- then. None is registered as `no-writes`: so a demoted primary, and one that has lost its replicas
+-- (`min-replicas-to-write`), refuses them all, instead of answering from what may be out of date.
 local function register(name, call, flags)
     redis.register_function {
         function_name = PREFIX .. name,
@@ -36,7 +36,7 @@ local function register(name, call, flags)
     }
 end
 
--- Whoever is signed in stays so, and whoever shall be signed out is, when there is no memory left.
+-- Without free memory, signed-in users stay signed in, and sign-outs and revocations still work.
 local EVEN_WITHOUT_MEMORY = {'allow-oom'}
 register('resolve_session', resolve_session, EVEN_WITHOUT_MEMORY)
 register('end_session', end_session, EVEN_WITHOUT_MEMORY)

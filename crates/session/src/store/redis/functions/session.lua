@@ -1,10 +1,11 @@
--- What the functions on sessions share. keys[1] is a user's hash, as redis.rs describes it; a session is an array in
--- MessagePack, as record.rs describes it. Instants are milliseconds, limits are seconds. SIGN_IN is that of store.rs.
+-- Shared by the functions on sessions. The rules are listed in store.rs, beside the Rust functions with the same
+-- meaning. keys[1] is a user's hash, as redis.rs describes it; a session is an array in MessagePack, as record.rs
+-- describes it. Instants are milliseconds, limits are seconds. SIGN_IN is that of store.rs.
 
 local SID, CREATED, PROVED, USED, ABSOLUTE, IDLE = 1, 2, 3, 4, 5, 6
 local PERSISTENT, VERSION, CLIENTS, INITIAL_IP, INITIAL_AGENT, VIA, LAST_DEVICE = 7, 8, 9, 10, 11, 12, 13
 
--- When the credential was proved, and when the session was last used: written as what they are after the instant before.
+-- Last check of the credential, and last use. Each is stored as the difference to the one before.
 local function proved_at(session)
     return session[CREATED] + session[PROVED]
 end
@@ -13,18 +14,18 @@ local function used_at(session)
     return proved_at(session) + session[USED]
 end
 
--- Whether a session has not ended. Lower limits than those it was opened with count; higher ones do not.
+-- Whether no limit has ended a session. Current limits apply where they are lower than those set at sign-in.
 local function is_live(session, now, absolute, idle)
     return now < proved_at(session) + math.min(session[ABSOLUTE], absolute) * 1000
         and now < used_at(session) + math.min(session[IDLE], idle) * 1000
 end
 
--- Whether a change of the user has ended a session; the second half of `version` says which sessions count.
+-- Whether a change of the user has revoked a session. The second half of `version` is the oldest version that counts.
 local function is_revoked(session, version)
     return session[VERSION] < (tonumber(string.sub(version or '', 22)) or 0)
 end
 
--- The session in a value, and whether it is live under its own limits. Nothing for what is absent or cannot be read.
+-- Decodes a session, and whether it is live under its own limits. nil if it is absent or corrupt.
 local function read(value, now)
     local decoded, session = pcall(cmsgpack.unpack, value or '')
     local valid, live = pcall(is_live, session, now, math.huge, math.huge)
@@ -33,7 +34,7 @@ local function read(value, now)
     end
 end
 
--- Notes where a session was used: nothing if that is where it was opened, and no agent if only the address differs.
+-- Writes the device of a use: none if it is the one at sign-in, and no agent if only the address differs.
 local function note_device(session, ip, agent)
     local same_agent = agent == session[INITIAL_AGENT]
     if same_agent and ip == session[INITIAL_IP] then
@@ -43,8 +44,7 @@ local function note_device(session, ip, agent)
     end
 end
 
--- Adds or replaces a session. Far more of one user than anybody has would make each call about them long: then the one that was
--- used longest ago goes, of some that are drawn.
+-- Adds or replaces a session. Beyond MAX_SESSIONS, removes the one that was used longest ago, of a random sample.
 local function put(key, field, value, now)
     redis.call('HSET', key, field, value)
     if redis.call('HLEN', key) <= MAX_SESSIONS + 2 then
@@ -62,8 +62,8 @@ local function put(key, field, value, now)
     end
 end
 
--- Ends sessions. The copy of a user without sessions (two fields) is kept a little longer, in case it has ended one that
--- is still to be opened.
+-- Ends sessions. The copy of a user without sessions (two fields) is kept for a while, because it may revoke a session
+-- that is still to be opened.
 local function remove(key, ...)
     local removed = redis.call('HDEL', key, ...)
     if removed > 0 and redis.call('HLEN', key) == 2 then
@@ -72,7 +72,7 @@ local function remove(key, ...)
     return removed
 end
 
--- Writes without changing anything: a replica that acknowledges it has all that was written before.
+-- Writes without a change: a replica that acknowledges it has all earlier writes.
 local function write_something(keys)
     local marker = keys[#keys]
     redis.call('SET', marker, redis.call('GET', marker))

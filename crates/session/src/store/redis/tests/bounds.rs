@@ -30,9 +30,9 @@ async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
         add_session(&store).await;
     }
     let alice = UserId::from("auth0|alice".to_owned());
-    let revoke = async || store.revoke_sessions(&alice, &Which::All, now()).await;
+    let revoke = async || store.revoke_sessions(&alice, &Revocation::All, now()).await;
     let mut redis = redis(&server).await;
-    let list = store.list_sessions(&alice, &visit(), now()).await;
+    let list = store.list_sessions(&alice, &session_use(), now()).await;
     assert_eq!(list.unwrap().len(), 50);
     assert_eq!(calls(&mut redis, "hgetall").await, 1);
     assert_eq!(revoke().await.unwrap(), 50);

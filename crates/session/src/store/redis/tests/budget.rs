@@ -108,7 +108,7 @@ async fn sec_201_a_flood_of_requests_stops_at_its_mark() {
 
     // Whoever is signed in stays so, silently, with an opaque token, and for longer.
     let later = now() + Duration::from_hours(1);
-    let found = store.resolve_session(&before, &visit(), later).await;
+    let found = store.resolve_session(&before, &session_use(), later).await;
     assert_eq!(found.unwrap().unwrap().0.last_interacted_at, later);
     assert_eq!(add_access_token(&store).await, Added::Kept);
     // Who has begun to sign in goes on.

@@ -46,9 +46,12 @@ async fn corrupt_sessions_are_neither_listed_nor_kept() {
     let key = user_key(&token);
     redis.hset(&key, field(&corrupt), "{}").await.unwrap();
     let alice = UserId::from("auth0|alice".to_owned());
-    let listed = store.list_sessions(&alice, &visit(), now()).await.unwrap();
+    let listed = store
+        .list_sessions(&alice, &session_use(), now())
+        .await
+        .unwrap();
     assert_eq!(listed.len(), 1);
-    let others = Which::AllBut(listed[0].sid.clone());
+    let others = Revocation::AllBut(listed[0].sid.clone());
     let revoked = store.revoke_sessions(&alice, &others, now()).await.unwrap();
     assert_eq!(revoked, 0);
     assert!(!resolve(&store, &corrupt).await.unwrap());

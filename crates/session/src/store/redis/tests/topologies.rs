@@ -48,7 +48,7 @@ async fn what_no_replica_has_is_not_confirmed() {
         );
     }
     let alice = UserId::from("auth0|alice".to_owned());
-    let revoked = store.revoke_sessions(&alice, &Which::All, now()).await;
+    let revoked = store.revoke_sessions(&alice, &Revocation::All, now()).await;
     assert!(
         matches!(revoked, Err(StoreError::Unavailable(_))),
         "{revoked:?}"
