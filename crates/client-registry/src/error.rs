@@ -7,7 +7,7 @@ use doorward_proto::{InvalidField, Refusal};
 use doorward_service_kit::StoreError;
 use tonic::Status;
 
-use crate::domain::Object;
+use crate::domain::Entity;
 
 /// A call that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +29,9 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn id_taken(object: &Object, id: &impl Display) -> Self {
+    pub(crate) fn id_taken(entity: &Entity, id: &impl Display) -> Self {
         Self::IdTaken {
-            object: object.as_str().to_owned(),
+            object: entity.as_str().to_owned(),
             id: id.to_string(),
         }
     }

@@ -3,7 +3,7 @@
 mod roles;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
-use doorward_proto::client_registry::v1::{ApplyTenantRequest, TenantChange};
+use doorward_proto::client_registry::v1::{ApplyTenantRequest, ObjectKind, TenantChange};
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
@@ -156,17 +156,27 @@ impl Change {
 
 impl From<TenantChange> for Change {
     fn from(change: TenantChange) -> Self {
-        let named = match change.kind.as_str() {
-            "tenant" => Self::new("tenant", "", ""),
-            "resource_server" => Self::new("API", &change.name, &change.id),
-            "client_grant" => Self::new("client grant", &change.name, &change.id),
-            kind => Self::new(kind, &change.name, &change.id),
+        let name = match change.kind() {
+            ObjectKind::Tenant => "",
+            _ => &change.name,
         };
+        let named = Self::new(kind(change.kind()), name, change.id());
         Self {
             created: change.created,
             fields: change.fields,
             ..named
         }
+    }
+}
+
+fn kind(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Tenant => "tenant",
+        ObjectKind::Client => "client",
+        ObjectKind::ResourceServer => "API",
+        ObjectKind::ClientGrant => "client grant",
+        ObjectKind::Connection => "connection",
+        ObjectKind::Unspecified => "object",
     }
 }
 
@@ -184,11 +194,11 @@ impl From<OrganizationChange> for Change {
 mod tests {
     use super::*;
 
-    fn change(kind: &str, created: bool, fields: &[&str]) -> Change {
+    fn change(kind: ObjectKind, created: bool, fields: &[&str]) -> Change {
         Change::from(TenantChange {
-            kind: kind.to_owned(),
+            kind: kind.into(),
             name: "My App".to_owned(),
-            id: "abc".to_owned(),
+            id: Some("abc".to_owned()).filter(|_| kind != ObjectKind::Tenant),
             created,
             fields: fields.iter().map(|field| (*field).to_owned()).collect(),
         })
@@ -196,18 +206,18 @@ mod tests {
 
     #[test]
     fn lines() {
-        let new = change("client", true, &[]);
+        let new = change(ObjectKind::Client, true, &[]);
         assert_eq!(new.line(false), r#"created client "My App" (abc)"#);
         assert_eq!(new.line(true), r#"would create client "My App" (abc)"#);
-        let changed = change("client", false, &["callbacks", "name"]);
+        let changed = change(ObjectKind::Client, false, &["callbacks", "name"]);
         assert_eq!(
             changed.line(false),
             r#"changed client "My App" (abc): callbacks, name"#
         );
-        let grant = change("client_grant", false, &["scopes"]);
+        let grant = change(ObjectKind::ClientGrant, false, &["scopes"]);
         let expected = r#"changed client grant "My App" (abc): scopes"#;
         assert_eq!(grant.line(false), expected);
-        let tenant = change("tenant", false, &["friendly_name"]);
+        let tenant = change(ObjectKind::Tenant, false, &["friendly_name"]);
         assert_eq!(tenant.line(true), "would change tenant: friendly_name");
     }
 }

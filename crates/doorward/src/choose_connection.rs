@@ -25,16 +25,14 @@ pub(crate) async fn choose_connection(
         .map_err(Error::service(Service::ClientRegistry))?
         .into_inner()
         .tenant;
-    let default_directory = tenant
-        .map(|tenant| tenant.default_directory)
-        .unwrap_or_default();
-    choose(connections, name, &default_directory).map_err(Error::Refused)
+    let default_directory = tenant.and_then(|tenant| tenant.default_directory);
+    choose(connections, name, default_directory.as_deref()).map_err(Error::Refused)
 }
 
 fn choose(
     mut connections: Vec<Connection>,
     name: Option<&str>,
-    default_directory: &str,
+    default_directory: Option<&str>,
 ) -> Result<Connection, String> {
     let names: Vec<_> = connections
         .iter()
@@ -44,8 +42,8 @@ fn choose(
     if names.is_empty() {
         return Err("there is no connection yet; import a tenant file that has a database".into());
     }
-    let wanted = name.unwrap_or(default_directory);
-    if let Some(index) = names.iter().position(|name| *name == wanted) {
+    let wanted = name.or(default_directory);
+    if let Some(index) = names.iter().position(|name| Some(*name) == wanted) {
         return Ok(connections.swap_remove(index));
     }
     match (name, connections.len()) {
@@ -61,7 +59,11 @@ fn choose(
 mod tests {
     use super::*;
 
-    fn choose_of(names: &[&str], name: Option<&str>, default: &str) -> Result<String, String> {
+    fn choose_of(
+        names: &[&str],
+        name: Option<&str>,
+        default: Option<&str>,
+    ) -> Result<String, String> {
         let connections = names.iter().map(|name| Connection {
             name: (*name).to_owned(),
             ..Connection::default()
@@ -71,25 +73,28 @@ mod tests {
 
     #[test]
     fn choices() {
-        assert_eq!(choose_of(&["a", "b"], Some("b"), "a").as_deref(), Ok("b"));
-        assert_eq!(choose_of(&["a", "b"], None, "a").as_deref(), Ok("a"));
-        assert_eq!(choose_of(&["a"], None, "").as_deref(), Ok("a"));
+        assert_eq!(
+            choose_of(&["a", "b"], Some("b"), Some("a")).as_deref(),
+            Ok("b")
+        );
+        assert_eq!(choose_of(&["a", "b"], None, Some("a")).as_deref(), Ok("a"));
+        assert_eq!(choose_of(&["a"], None, None).as_deref(), Ok("a"));
     }
 
     #[test]
     fn refusals_name_the_choices() {
         assert!(
-            choose_of(&["a", "b"], None, "")
+            choose_of(&["a", "b"], None, None)
                 .unwrap_err()
                 .ends_with("a, b")
         );
         assert!(
-            choose_of(&["a", "b"], Some("c"), "a")
+            choose_of(&["a", "b"], Some("c"), Some("a"))
                 .unwrap_err()
                 .contains("\"c\"")
         );
         assert!(
-            choose_of(&[], None, "")
+            choose_of(&[], None, None)
                 .unwrap_err()
                 .contains("no connection yet")
         );

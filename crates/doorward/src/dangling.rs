@@ -6,7 +6,7 @@ mod roles;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, FindResourceServerRequest, GetTenantRequest, ListConnectionsRequest,
-    ResourceServer, TenantChange,
+    ObjectKind, ResourceServer, TenantChange,
 };
 use doorward_proto::identity::v1::RolePatch;
 use tonic::transport::Channel;
@@ -28,25 +28,25 @@ pub(crate) async fn dangling(
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
     let tenant = answer.into_inner().tenant.unwrap_or_default();
     let settings = wanted.tenant.clone().unwrap_or_default();
-    let audience = settings.default_audience.unwrap_or(tenant.default_audience);
-    let directory = settings
-        .default_directory
-        .unwrap_or(tenant.default_directory);
+    // An empty text of the file removes the setting.
+    let after = |wanted: Option<String>, current| wanted.or(current).filter(|it| !it.is_empty());
+    let audience = after(settings.default_audience, tenant.default_audience);
+    let directory = after(settings.default_directory, tenant.default_directory);
     let is_new = |kind, name: &str| {
         let mut changes = changes.iter();
-        changes.any(|change| change.created && change.kind == kind && change.name == name)
+        changes.any(|change| change.created && change.kind() == kind && change.name == name)
     };
     let mut lines = Vec::new();
-    if !audience.is_empty()
-        && !is_new("resource_server", &audience)
+    if let Some(audience) = audience
+        && !is_new(ObjectKind::ResourceServer, &audience)
         && find_api(&mut registry, &audience).await?.is_none()
     {
         lines.push(format!(
             "tenant.default_audience: there is no API {audience:?}; requests without audience will fail"
         ));
     }
-    if !directory.is_empty()
-        && !is_new("connection", &directory)
+    if let Some(directory) = directory
+        && !is_new(ObjectKind::Connection, &directory)
         && !has_connection(&mut registry, &directory).await?
     {
         lines.push(format!(

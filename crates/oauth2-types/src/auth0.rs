@@ -1,9 +1,14 @@
 //! Auth0's extensions of the protocol: parameter names, and values of parameters and settings with a fixed set.
 
 mod app_type;
+mod settings;
 mod token_dialect;
 
 pub use app_type::AppType;
+pub use settings::{
+    ConnectionStrategy, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile,
+    SubjectType, ThirdPartySecurityMode, UserAccess,
+};
 pub use token_dialect::TokenDialect;
 
 /// `audience`: identifier of the API the access token is for.

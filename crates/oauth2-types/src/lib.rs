@@ -15,6 +15,7 @@ pub mod redirect_uri;
 mod response_mode;
 mod response_type;
 mod scope;
+mod signing_alg;
 mod text_enum;
 mod words;
 
@@ -27,6 +28,7 @@ pub use prompt::{InvalidPrompt, Prompt};
 pub use response_mode::{InvalidResponseMode, ResponseMode};
 pub use response_type::{InvalidResponseType, ResponseType};
 pub use scope::{InvalidScope, Scope, is_scope_token};
+pub use signing_alg::SigningAlg;
 pub use text_enum::UnknownValue;
 
 /// For [`text_enum!`].

@@ -4,10 +4,12 @@
 //! Conversions between messages and a service's own domain types stay in that service's `convert.rs`.
 
 mod convert;
+mod enums;
 mod redacted;
 mod status;
 
 pub use convert::{InvalidField, from_timestamp, required, to_timestamp};
+pub use enums::{WireEnum, read_enum};
 pub use status::{Refusal, reason_of};
 
 macro_rules! packages {

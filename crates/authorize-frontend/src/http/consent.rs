@@ -10,7 +10,6 @@ use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{Consented, Consenting};
 
 use super::elsewhere::Elsewhere;
-use super::errors::non_empty;
 use super::form::Form;
 use super::question::{Choice, Question};
 use crate::backends::BackendError;
@@ -90,7 +89,7 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
         page: hosted.page(),
         state: hosted.state(),
         csrf: hosted.csrf(),
-        application_logo: non_empty(&hosted.bound.client().logo_uri),
+        application_logo: hosted.bound.client().logo_uri.as_deref(),
         user: question.user_name(),
         profile: &lines::profile(&wanted.scopes, given),
         api_name: request.api().map(|api| api.name.as_str()),

@@ -105,13 +105,10 @@ impl HostedPage {
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
         let (client, tenant) = (self.bound.client(), self.bound.tenant());
-        let logos = [
-            tenant.picture_url.as_deref(),
-            Some(client.logo_uri.as_str()),
-        ];
+        let logos = [tenant.picture_url.as_deref(), client.logo_uri.as_deref()];
         // A form that is sent when its transaction is over leads to where the person can begin again.
         let routes = [
-            Url::parse(&client.initiate_login_uri).ok(),
+            Url::parse(client.initiate_login_uri()).ok(),
             tenant.default_redirection_uri.clone(),
         ];
         let routes = routes.into_iter().flatten();

@@ -6,7 +6,7 @@ use doorward_oauth2_types::redirect_uri::{
     MatchContext, MatchedRedirectUri, match_redirect_uri, only_registered, origin_matches,
 };
 use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parameters};
-use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
+use doorward_proto::client_registry::v1::{AppType, Client, OrganizationUsage};
 
 use super::RawParams;
 use super::validate_request::is_strict_third_party;
@@ -144,7 +144,7 @@ async fn find_redirect_uri(
     };
     let organization_name = organization_name(params, client, deps).await?;
     let context = MatchContext {
-        native: client.app_type == "native",
+        native: client.app_type() == AppType::Native,
         organization_name: organization_name.as_deref(),
     };
     match_redirect_uri(requested, callbacks, context).ok_or_else(|| {

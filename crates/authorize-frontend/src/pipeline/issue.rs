@@ -2,15 +2,15 @@
 
 mod claims;
 
-use doorward_oauth2_types::{ErrorCode, StandardClaim};
+use doorward_oauth2_types::{ErrorCode, StandardClaim, auth0};
 use doorward_proto::client_registry::v1::ResourceServer;
 use doorward_proto::session::v1::AccessToken;
-use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as Wanted;
 use doorward_proto::token_signing::v1::{
     AccessTokenClaims, IdTokenClaims, Permissions, SignTokensRequest, SignTokensResponse,
     TokenDialect,
 };
+use doorward_proto::{WireEnum, to_timestamp};
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
@@ -156,7 +156,10 @@ fn access_token_claims(
     if scope.contains("openid") {
         aud.push(deps.issuer.userinfo_endpoint());
     }
-    let dialect = if api.token_dialect.starts_with("rfc9068_profile") {
+    let dialect = if auth0::TokenDialect::from_wire(api.token_dialect)
+        .unwrap_or_default()
+        .is_rfc9068()
+    {
         TokenDialect::Rfc9068Profile
     } else {
         TokenDialect::AccessToken

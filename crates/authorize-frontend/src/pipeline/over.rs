@@ -1,7 +1,7 @@
 //! Where a person goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
 
 use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, only_registered};
-use doorward_proto::client_registry::v1::Client;
+use doorward_proto::client_registry::v1::{AppType, Client};
 use url::Url;
 
 use super::validate_request::is_strict_third_party;
@@ -64,7 +64,7 @@ async fn way_on(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Option<WayOn>, BackendError> {
-    let of_client = Url::parse(&client.initiate_login_uri).ok();
+    let of_client = Url::parse(client.initiate_login_uri()).ok();
     let route = of_client.or_else(|| tenant.default_redirection_uri.clone());
     let route = login_route(route, deps);
     if route.is_some() {
@@ -92,7 +92,7 @@ fn login_route(url: Option<Url>, deps: &Deps) -> Option<WayOn> {
 /// The start page of an application on the web, by the origin of its callback. A link needs as much trust as a redirect, and
 /// at the port of a native application nobody listens any more.
 fn application_address(client: &Client, callback: Option<&MatchedRedirectUri>) -> Option<String> {
-    if client.app_type == "native" || is_strict_third_party(client) {
+    if client.app_type() == AppType::Native || is_strict_third_party(client) {
         return None;
     }
     let registered = || only_registered(client.callbacks.iter().map(String::as_str));

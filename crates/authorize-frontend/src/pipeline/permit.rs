@@ -1,6 +1,8 @@
 //! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
 
 use doorward_oauth2_types::Scope;
+use doorward_oauth2_types::auth0::TokenDialect;
+use doorward_proto::WireEnum;
 use doorward_proto::client_registry::v1::ResourceServer;
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::Session;
@@ -70,5 +72,6 @@ fn asks_for_permissions(api: &ResourceServer) -> bool {
 
 /// Whether access tokens of the API include all that the user is permitted there.
 pub(crate) fn includes_permissions(api: &ResourceServer) -> bool {
-    api.token_dialect.ends_with("_authz")
+    let dialect = TokenDialect::from_wire(api.token_dialect).unwrap_or_default();
+    dialect.includes_permissions()
 }

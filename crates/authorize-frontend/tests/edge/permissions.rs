@@ -1,6 +1,6 @@
 //! Limits of scopes: client grants of the application, roles of the user.
 
-use doorward_proto::client_registry::v1::TenantPatch;
+use doorward_proto::client_registry::v1::{ResourceParameterProfile, TenantPatch};
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{
     ApplyRolesRequest, ListUsersByEmailRequest, Permission, RolePatch, SetUserRolesRequest,
@@ -141,12 +141,20 @@ async fn a_resource_instead_of_an_audience() {
     let one = "&resource=https://unknown.example.test/";
     let two = format!("{one}&resource={API}");
     for (profile, resources, error) in [
-        ("audience", one, ""),
-        ("compatibility", one, "access_denied"),
-        ("compatibility", two.as_str(), "invalid_target"),
+        (ResourceParameterProfile::Audience, one, ""),
+        (
+            ResourceParameterProfile::Compatibility,
+            one,
+            "access_denied",
+        ),
+        (
+            ResourceParameterProfile::Compatibility,
+            two.as_str(),
+            "invalid_target",
+        ),
     ] {
         let settings = TenantPatch {
-            resource_parameter_profile: Some(profile.to_owned()),
+            resource_parameter_profile: Some(profile.into()),
             ..TenantPatch::default()
         };
         apply_settings(settings, &app.channels).await;
@@ -156,7 +164,7 @@ async fn a_resource_instead_of_an_audience() {
         assert_eq!(
             alice.get(&target(resources)).await.error(),
             error,
-            "{profile}"
+            "{profile:?}"
         );
     }
 }

@@ -3,9 +3,9 @@
 use doorward_authorize_frontend::Channels;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
-    ResourceServerPatch, ResourceServerScope, StringList, TenantPatch, ThirdPartySecurityMode,
-    UserAccess,
+    AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
+    ResourceServerPatch, ResourceServerScope, StringList, SubjectType, TenantPatch,
+    ThirdPartySecurityMode, TokenDialect, UserAccess,
 };
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
@@ -134,7 +134,7 @@ fn tenant() -> ApplyTenantRequest {
             closed_api(GRANT_API, UserAccess::RequireClientGrant),
             ResourceServerPatch {
                 enforce_policies: Some(true),
-                token_dialect: Some("access_token_authz".to_owned()),
+                token_dialect: Some(TokenDialect::AccessTokenAuthz.into()),
                 ..api(ROLE_API, true)
             },
             closed_api("https://closed.example.test/", UserAccess::DenyAll),
@@ -151,7 +151,7 @@ fn tenant() -> ApplyTenantRequest {
         client_grants: vec![ClientGrantPatch {
             client: "granted".to_owned(),
             audience: GRANT_API.to_owned(),
-            subject_type: Some("user".to_owned()),
+            subject_type: Some(SubjectType::User.into()),
             scopes: Some(list(&["read:things"])),
         }],
         dry_run: false,
@@ -174,7 +174,7 @@ fn clients() -> Vec<ClientPatch> {
         ..client("code", &["https://code.example.test/cb"])
     };
     let native = ClientPatch {
-        app_type: Some("native".to_owned()),
+        app_type: Some(AppType::Native.into()),
         ..client("native", &["http://127.0.0.1/cb", "com.example.app:/cb"])
     };
     let partner = ClientPatch {
@@ -228,7 +228,7 @@ fn api(identifier: &str, skip_consent: bool) -> ResourceServerPatch {
         scopes: ["read:things", "write:things"]
             .map(|value| ResourceServerScope {
                 value: value.to_owned(),
-                description: format!("May {value}"),
+                description: Some(format!("May {value}")),
             })
             .into(),
         replace_scopes: true,

@@ -1,10 +1,12 @@
-//! What is answered about what there is.
+//! Writes stored objects as messages.
 
+use doorward_oauth2_types::GrantType;
+use doorward_oauth2_types::auth0::ResourceParameterProfile;
+use doorward_proto::WireEnum;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    Client, ClientGrant, Connection, FoundClient, OrganizationUsage, ResourceParameterProfile,
-    ResourceServer, SessionLifetimes, Tenant, ThirdPartySecurityMode, UserAccess,
+    Client, ClientGrant, Connection, FoundClient, ResourceServer, Scope, SessionLifetimes, Tenant,
 };
 
 impl From<Tenant> for wire::Tenant {
@@ -69,67 +71,61 @@ impl From<ClientGrant> for wire::ClientGrant {
 
 impl From<Client> for wire::Client {
     fn from(client: Client) -> Self {
-        let usage = match client.organization_usage {
-            OrganizationUsage::Deny => wire::OrganizationUsage::Deny,
-            OrganizationUsage::Allow => wire::OrganizationUsage::Allow,
-            OrganizationUsage::Require => wire::OrganizationUsage::Require,
-        };
-        let security_mode = match client.third_party_security_mode {
-            ThirdPartySecurityMode::Permissive => wire::ThirdPartySecurityMode::Permissive,
-            ThirdPartySecurityMode::Strict => wire::ThirdPartySecurityMode::Strict,
-        };
+        let settings = client.settings;
         Self {
             client_id: client.client_id.to_string(),
             name: client.name,
-            app_type: client.app_type.as_str().to_owned(),
-            logo_uri: client.logo_uri,
-            is_first_party: client.is_first_party,
-            grant_types: client.grant_types,
-            callbacks: client.callbacks,
-            allowed_logout_urls: client.allowed_logout_urls,
-            web_origins: client.web_origins,
-            allowed_origins: client.allowed_origins,
-            initiate_login_uri: client.initiate_login_uri,
-            id_token_lifetime_seconds: client.id_token_lifetime_seconds,
-            id_token_signing_alg: client.id_token_signing_alg.as_str().to_owned(),
-            organization_usage: usage.into(),
-            organization_require_behavior: client.organization_require_behavior.as_str().to_owned(),
-            sso_disabled: client.sso_disabled,
-            skip_non_verifiable_callback_uri_confirmation_prompt: client
+            app_type: settings.app_type.map_or(0, WireEnum::to_wire),
+            logo_uri: settings.logo_uri,
+            is_first_party: settings.is_first_party,
+            grant_types: settings
+                .grant_types
+                .iter()
+                .map(GrantType::to_string)
+                .collect(),
+            callbacks: settings.callbacks,
+            allowed_logout_urls: settings.allowed_logout_urls,
+            web_origins: settings.web_origins,
+            allowed_origins: settings.allowed_origins,
+            initiate_login_uri: settings.initiate_login_uri,
+            id_token_lifetime_seconds: settings.id_token_lifetime_seconds,
+            id_token_signing_alg: settings.id_token_signing_alg.to_wire(),
+            organization_usage: settings.organization_usage.to_wire(),
+            organization_require_behavior: settings.organization_require_behavior.to_wire(),
+            sso_disabled: settings.sso_disabled,
+            skip_non_verifiable_callback_uri_confirmation_prompt: settings
                 .skip_non_verifiable_callback_uri_confirmation_prompt,
-            third_party_security_mode: security_mode.into(),
+            third_party_security_mode: settings.third_party_security_mode.to_wire(),
         }
     }
 }
 
 impl From<ResourceServer> for wire::ResourceServer {
     fn from(server: ResourceServer) -> Self {
-        let scopes = server
-            .scopes
-            .into_iter()
-            .map(|scope| wire::ResourceServerScope {
-                value: scope.value,
-                description: scope.description,
-            });
-        let user_access = match server.user_access {
-            UserAccess::AllowAll => wire::UserAccess::AllowAll,
-            UserAccess::RequireClientGrant => wire::UserAccess::RequireClientGrant,
-            UserAccess::DenyAll => wire::UserAccess::DenyAll,
-        };
+        let settings = server.settings;
         Self {
             id: server.id.to_string(),
             identifier: server.identifier,
             name: server.name,
-            scopes: scopes.collect(),
-            signing_alg: server.signing_alg.as_str().to_owned(),
-            token_lifetime_seconds: server.token_lifetime_seconds,
-            token_lifetime_for_web_seconds: server.token_lifetime_for_web_seconds,
-            skip_consent_for_verifiable_first_party_clients: server
+            scopes: settings.scopes.into_iter().map(Into::into).collect(),
+            signing_alg: settings.signing_alg.to_wire(),
+            token_lifetime_seconds: settings.token_lifetime_seconds,
+            token_lifetime_for_web_seconds: settings.token_lifetime_for_web_seconds,
+            skip_consent_for_verifiable_first_party_clients: settings
                 .skip_consent_for_verifiable_first_party_clients,
-            token_dialect: server.token_dialect.as_str().to_owned(),
-            allow_offline_access: server.allow_offline_access,
-            enforce_policies: server.enforce_policies,
-            user_access: user_access.into(),
+            token_dialect: settings.token_dialect.to_wire(),
+            allow_offline_access: settings.allow_offline_access,
+            enforce_policies: settings.enforce_policies,
+            user_access: settings.user_access.to_wire(),
+        }
+    }
+}
+
+impl From<Scope> for wire::ResourceServerScope {
+    fn from(scope: Scope) -> Self {
+        Self {
+            value: scope.value,
+            description: scope.description,
         }
     }
 }
@@ -139,9 +135,9 @@ impl From<Connection> for wire::Connection {
         Self {
             id: connection.id.to_string(),
             name: connection.name,
-            strategy: connection.strategy.as_str().to_owned(),
-            disable_signup: connection.disable_signup,
-            min_password_length: connection.min_password_length,
+            strategy: connection.settings.strategy.to_wire(),
+            disable_signup: connection.settings.disable_signup,
+            min_password_length: connection.settings.min_password_length,
         }
     }
 }

@@ -1,12 +1,12 @@
-//! What is answered about what was, or would be, changed.
+//! Writes the changes of a plan as messages.
 
-use doorward_proto::client_registry::v1::TenantChange;
+use doorward_proto::client_registry::v1::{ObjectKind, TenantChange};
 
 use crate::domain::{
     Client, ConnectionWithClients, Draft, Plan, PlannedClientGrant, ResourceServer, Tenant,
 };
 
-/// The changes of a plan. Fresh ids of a dry run are not those that the next run makes, so new objects have none there.
+/// The changes of a plan. A dry run gives new objects no id: the next run generates other ones.
 pub(crate) fn changes(plan: Plan, dry_run: bool) -> Vec<TenantChange> {
     let tenant = plan.tenant.into_iter().map(TenantChange::from);
     let clients = plan.clients.into_iter().map(TenantChange::from);
@@ -22,7 +22,7 @@ pub(crate) fn changes(plan: Plan, dry_run: bool) -> Vec<TenantChange> {
     for change in changes.iter_mut().filter(|change| change.created) {
         change.fields.clear();
         if dry_run {
-            change.id.clear();
+            change.id = None;
         }
     }
     changes
@@ -30,7 +30,8 @@ pub(crate) fn changes(plan: Plan, dry_run: bool) -> Vec<TenantChange> {
 
 impl From<Draft<Tenant>> for TenantChange {
     fn from(draft: Draft<Tenant>) -> Self {
-        change("tenant", &draft, draft.object.friendly_name.clone(), "")
+        let name = draft.object.friendly_name.clone();
+        change(ObjectKind::Tenant, &draft, name.unwrap_or_default(), None)
     }
 }
 
@@ -38,10 +39,10 @@ impl From<Draft<Client>> for TenantChange {
     fn from(draft: Draft<Client>) -> Self {
         let client = &draft.object;
         change(
-            "client",
+            ObjectKind::Client,
             &draft,
             client.name.clone(),
-            client.client_id.as_str(),
+            Some(client.client_id.to_string()),
         )
     }
 }
@@ -50,10 +51,10 @@ impl From<Draft<ResourceServer>> for TenantChange {
     fn from(draft: Draft<ResourceServer>) -> Self {
         let server = &draft.object;
         change(
-            "resource_server",
+            ObjectKind::ResourceServer,
             &draft,
             server.identifier.clone(),
-            server.id.as_str(),
+            Some(server.id.to_string()),
         )
     }
 }
@@ -62,7 +63,7 @@ impl From<PlannedClientGrant> for TenantChange {
     fn from(planned: PlannedClientGrant) -> Self {
         let PlannedClientGrant { client_name, draft } = planned;
         let name = format!("{client_name} for {}", draft.object.audience);
-        change("client_grant", &draft, name, "")
+        change(ObjectKind::ClientGrant, &draft, name, None)
     }
 }
 
@@ -70,19 +71,19 @@ impl From<Draft<ConnectionWithClients>> for TenantChange {
     fn from(draft: Draft<ConnectionWithClients>) -> Self {
         let connection = &draft.object.connection;
         change(
-            "connection",
+            ObjectKind::Connection,
             &draft,
             connection.name.clone(),
-            connection.id.as_str(),
+            Some(connection.id.to_string()),
         )
     }
 }
 
-fn change<T>(kind: &str, draft: &Draft<T>, name: String, id: &str) -> TenantChange {
+fn change<T>(kind: ObjectKind, draft: &Draft<T>, name: String, id: Option<String>) -> TenantChange {
     TenantChange {
-        kind: kind.to_owned(),
+        kind: kind.into(),
         name,
-        id: id.to_owned(),
+        id,
         created: draft.created,
         fields: draft
             .fields

@@ -1,11 +1,13 @@
-//! What a request wants, checked as far as that goes without knowing what there is.
+//! Reads a request, and checks what needs no knowledge of the stored content.
 
+use doorward_oauth2_types::GrantType;
+use doorward_oauth2_types::auth0::AppType;
 use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    ClientGrantPatch, ClientPatch, ConnectionPatch, Object, OrganizationUsage, ResourceServerPatch,
-    Scope, TenantPatch, ThirdPartySecurityMode, UserAccess, Wanted,
+    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, Entity, ResourceServerPatch, Scope,
+    TenantPatch, Wanted,
 };
 
 pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, InvalidField> {
@@ -35,15 +37,15 @@ pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, Invali
 }
 
 fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
-    let object = Object::tenant();
+    let entity = Entity::tenant();
     let patch = TenantPatch {
-        friendly_name: patch.friendly_name,
-        picture_url: patch.picture_url,
-        support_email: patch.support_email,
-        support_url: patch.support_url,
-        default_audience: patch.default_audience,
-        default_directory: patch.default_directory,
-        default_redirection_uri: patch.default_redirection_uri,
+        friendly_name: Change::from_text(patch.friendly_name),
+        picture_url: Change::from_text(patch.picture_url),
+        support_email: Change::from_text(patch.support_email),
+        support_url: Change::from_text(patch.support_url),
+        default_audience: Change::from_text(patch.default_audience),
+        default_directory: Change::from_text(patch.default_directory),
+        default_redirection_uri: Change::from_text(patch.default_redirection_uri),
         allowed_logout_urls: list(patch.allowed_logout_urls),
         session_lifetime_minutes: patch.session_lifetime_minutes,
         idle_session_lifetime_minutes: patch.idle_session_lifetime_minutes,
@@ -57,7 +59,7 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
             .skip_non_verifiable_callback_uri_confirmation_prompt,
         use_scope_descriptions_for_consent: patch.use_scope_descriptions_for_consent,
         enabled_locales: list(patch.enabled_locales),
-        resource_parameter_profile: object.word(
+        resource_parameter_profile: entity.read_enum(
             "resource_parameter_profile",
             patch.resource_parameter_profile,
         )?,
@@ -70,72 +72,57 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
 }
 
 fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
-    let object = Object::client(&patch.name);
+    let entity = Entity::client(&patch.name);
     let patch = ClientPatch {
         client_id: patch.client_id.map(Into::into),
-        app_type: object.word("app_type", patch.app_type)?,
-        logo_uri: patch.logo_uri,
+        app_type: app_type(&entity, patch.app_type)?,
+        logo_uri: Change::from_text(patch.logo_uri),
         is_first_party: patch.is_first_party,
-        grant_types: list(patch.grant_types),
+        grant_types: grant_types(patch.grant_types),
         callbacks: list(patch.callbacks),
         allowed_logout_urls: list(patch.allowed_logout_urls),
         web_origins: list(patch.web_origins),
         allowed_origins: list(patch.allowed_origins),
-        initiate_login_uri: patch.initiate_login_uri,
+        initiate_login_uri: Change::from_text(patch.initiate_login_uri),
         id_token_lifetime_seconds: patch.id_token_lifetime_seconds,
-        id_token_signing_alg: object.word("id_token_signing_alg", patch.id_token_signing_alg)?,
-        organization_usage: organization_usage(&object, patch.organization_usage)?,
-        organization_require_behavior: object.word(
+        id_token_signing_alg: entity
+            .read_enum("id_token_signing_alg", patch.id_token_signing_alg)?,
+        organization_usage: entity.read_enum("organization_usage", patch.organization_usage)?,
+        organization_require_behavior: entity.read_enum(
             "organization_require_behavior",
             patch.organization_require_behavior,
         )?,
         sso_disabled: patch.sso_disabled,
-        token_endpoint_auth_method: object.word(
+        token_endpoint_auth_method: entity.read_enum(
             "token_endpoint_auth_method",
             patch.token_endpoint_auth_method,
         )?,
         skip_non_verifiable_callback_uri_confirmation_prompt: patch
-            .skip_non_verifiable_callback_uri_confirmation_prompt,
-        third_party_security_mode: security_mode(&object, patch.third_party_security_mode)?,
+            .skip_non_verifiable_callback_uri_confirmation_prompt
+            .into(),
+        third_party_security_mode: entity
+            .read_enum("third_party_security_mode", patch.third_party_security_mode)?,
         name: patch.name,
     };
     patch.validate()?;
     Ok(patch)
 }
 
-fn security_mode(
-    object: &Object,
-    mode: Option<i32>,
-) -> Result<Option<ThirdPartySecurityMode>, InvalidField> {
-    let known = |number| match wire::ThirdPartySecurityMode::try_from(number) {
-        Ok(wire::ThirdPartySecurityMode::Permissive) => Ok(ThirdPartySecurityMode::Permissive),
-        Ok(wire::ThirdPartySecurityMode::Strict) => Ok(ThirdPartySecurityMode::Strict),
-        Ok(wire::ThirdPartySecurityMode::Unspecified) | Err(_) => {
-            let problem = format!("{number} is not supported; it may be permissive, strict");
-            Err(object.invalid("third_party_security_mode", problem))
-        }
-    };
-    mode.map(known).transpose()
+/// Unspecified removes the setting.
+fn app_type(entity: &Entity, number: Option<i32>) -> Result<Change<AppType>, InvalidField> {
+    if number == Some(wire::AppType::Unspecified.into()) {
+        return Ok(Change::Remove);
+    }
+    Ok(entity.read_enum("app_type", number)?.into())
 }
 
-fn organization_usage(
-    object: &Object,
-    usage: Option<i32>,
-) -> Result<Option<OrganizationUsage>, InvalidField> {
-    let known = |number| match wire::OrganizationUsage::try_from(number) {
-        Ok(wire::OrganizationUsage::Deny) => Ok(OrganizationUsage::Deny),
-        Ok(wire::OrganizationUsage::Allow) => Ok(OrganizationUsage::Allow),
-        Ok(wire::OrganizationUsage::Require) => Ok(OrganizationUsage::Require),
-        Ok(wire::OrganizationUsage::Unspecified) | Err(_) => {
-            let problem = format!("{number} is not supported; it may be deny, allow, require");
-            Err(object.invalid("organization_usage", problem))
-        }
-    };
-    usage.map(known).transpose()
+fn grant_types(names: Option<wire::StringList>) -> Option<Vec<GrantType>> {
+    let names = list(names)?;
+    Some(names.iter().map(|name| name.as_str().into()).collect())
 }
 
 fn resource_server(patch: wire::ResourceServerPatch) -> Result<ResourceServerPatch, InvalidField> {
-    let object = Object::resource_server(&patch.identifier);
+    let entity = Entity::resource_server(&patch.identifier);
     let scopes = patch
         .replace_scopes
         .then(|| patch.scopes.into_iter().map(Into::into).collect());
@@ -144,49 +131,34 @@ fn resource_server(patch: wire::ResourceServerPatch) -> Result<ResourceServerPat
         identifier: patch.identifier,
         name: patch.name,
         scopes,
-        signing_alg: object.word("signing_alg", patch.signing_alg)?,
+        signing_alg: entity.read_enum("signing_alg", patch.signing_alg)?,
         token_lifetime_seconds: patch.token_lifetime_seconds,
         token_lifetime_for_web_seconds: patch.token_lifetime_for_web_seconds,
         skip_consent_for_verifiable_first_party_clients: patch
             .skip_consent_for_verifiable_first_party_clients,
-        token_dialect: object.word("token_dialect", patch.token_dialect)?,
+        token_dialect: entity.read_enum("token_dialect", patch.token_dialect)?,
         allow_offline_access: patch.allow_offline_access,
         enforce_policies: patch.enforce_policies,
-        user_access: user_access(&object, patch.user_access)?,
+        user_access: entity.read_enum("user_access", patch.user_access)?,
     };
     patch.validate()?;
     Ok(patch)
-}
-
-fn user_access(object: &Object, access: Option<i32>) -> Result<Option<UserAccess>, InvalidField> {
-    let known = |number| match wire::UserAccess::try_from(number) {
-        Ok(wire::UserAccess::AllowAll) => Ok(UserAccess::AllowAll),
-        Ok(wire::UserAccess::RequireClientGrant) => Ok(UserAccess::RequireClientGrant),
-        Ok(wire::UserAccess::DenyAll) => Ok(UserAccess::DenyAll),
-        Ok(wire::UserAccess::Unspecified) | Err(_) => {
-            let problem = format!(
-                "{number} is not supported; it may be allow_all, require_client_grant, deny_all"
-            );
-            Err(object.invalid("user_access", problem))
-        }
-    };
-    access.map(known).transpose()
 }
 
 impl From<wire::ResourceServerScope> for Scope {
     fn from(scope: wire::ResourceServerScope) -> Self {
         Self {
             value: scope.value,
-            description: scope.description,
+            description: scope.description.filter(|text| !text.is_empty()),
         }
     }
 }
 
 fn client_grant(patch: wire::ClientGrantPatch) -> Result<ClientGrantPatch, InvalidField> {
-    let object = Object::client_grant(&patch.client, &patch.audience);
+    let entity = Entity::client_grant(&patch.client, &patch.audience);
     let patch = ClientGrantPatch {
-        subject_type: object
-            .word("subject_type", patch.subject_type)?
+        subject_type: entity
+            .read_enum("subject_type", patch.subject_type)?
             .unwrap_or_default(),
         scopes: list(patch.scopes),
         client: patch.client,
@@ -197,11 +169,11 @@ fn client_grant(patch: wire::ClientGrantPatch) -> Result<ClientGrantPatch, Inval
 }
 
 fn connection(patch: wire::ConnectionPatch) -> Result<ConnectionPatch, InvalidField> {
-    let object = Object::connection(&patch.name);
+    let entity = Entity::connection(&patch.name);
     let patch = ConnectionPatch {
         id: patch.id.map(Into::into),
         name: patch.name,
-        strategy: object.word("strategy", patch.strategy)?,
+        strategy: entity.read_enum("strategy", patch.strategy)?,
         disable_signup: patch.disable_signup,
         min_password_length: patch.min_password_length,
         enabled_clients: list(patch.enabled_clients),

@@ -1,11 +1,12 @@
 //! Requests that are refused whatever there is.
 
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
+    AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
     ResourceServerPatch, ResourceServerScope, StringList, TenantPatch,
 };
 
 use super::wanted;
+use crate::domain::Change;
 
 /// One mistake, and how it is named.
 type Case<T> = (fn(&mut T), &'static str);
@@ -34,7 +35,7 @@ fn list(values: &[&str]) -> StringList {
 fn scopes(values: &[&str]) -> Vec<ResourceServerScope> {
     let scope = |value: &&str| ResourceServerScope {
         value: (*value).to_owned(),
-        description: String::new(),
+        description: None,
     };
     values.iter().map(scope).collect()
 }
@@ -101,8 +102,8 @@ fn tenant_languages_and_words() {
             "enabled_locales: has 101 entries, but may have 100",
         ),
         (
-            |tenant| tenant.resource_parameter_profile = Some("both".to_owned()),
-            r#"resource_parameter_profile: "both" is not supported; it may be audience, compatibility"#,
+            |tenant| tenant.resource_parameter_profile = Some(9),
+            "resource_parameter_profile: 9 is not supported; it may be audience, compatibility",
         ),
     ]);
     let tenant = TenantPatch {
@@ -161,12 +162,12 @@ fn the_longest_and_the_shortest_lifetimes() {
 fn client_words_and_numbers() {
     refuses_clients(&[
         (
-            |client| client.app_type = Some("toaster".to_owned()),
-            r#"app_type: "toaster" is not supported; it may be spa, native, regular_web, non_interactive"#,
+            |client| client.app_type = Some(9),
+            "app_type: 9 is not supported; it may be spa, native, regular_web, non_interactive",
         ),
         (
-            |client| client.id_token_signing_alg = Some("HS256".to_owned()),
-            r#"id_token_signing_alg: "HS256" is not supported; it may be RS256"#,
+            |client| client.id_token_signing_alg = Some(0),
+            "id_token_signing_alg: 0 is not supported; it may be RS256",
         ),
         (
             |client| client.organization_usage = Some(OrganizationUsage::Unspecified.into()),
@@ -177,8 +178,8 @@ fn client_words_and_numbers() {
             "organization_usage: 9 is not supported; it may be deny, allow, require",
         ),
         (
-            |client| client.token_endpoint_auth_method = Some("private_key_jwt".to_owned()),
-            "token_endpoint_auth_method: \"private_key_jwt\" is not supported; \
+            |client| client.token_endpoint_auth_method = Some(0),
+            "token_endpoint_auth_method: 0 is not supported; \
              it may be none, client_secret_post, client_secret_basic",
         ),
         (
@@ -264,12 +265,12 @@ fn resource_servers() {
     };
     let cases: [Case<ResourceServerPatch>; 7] = [
         (
-            |server| server.signing_alg = Some("HS256".to_owned()),
-            r#"signing_alg: "HS256" is not supported; it may be RS256"#,
+            |server| server.signing_alg = Some(9),
+            "signing_alg: 9 is not supported; it may be RS256",
         ),
         (
-            |server| server.token_dialect = Some("paseto".to_owned()),
-            "token_dialect: \"paseto\" is not supported; \
+            |server| server.token_dialect = Some(0),
+            "token_dialect: 0 is not supported; \
              it may be access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz",
         ),
         (
@@ -310,8 +311,8 @@ fn client_grants() {
     };
     let cases: [Case<ClientGrantPatch>; 3] = [
         (
-            |grant| grant.subject_type = Some("group".to_owned()),
-            r#"subject_type: "group" is not supported; it may be client, user"#,
+            |grant| grant.subject_type = Some(0),
+            "subject_type: 0 is not supported; it may be client, user",
         ),
         (
             |grant| grant.scopes = Some(list(&["read:a", "read b"])),
@@ -351,8 +352,8 @@ fn connections() {
     };
     let cases: [Case<ConnectionPatch>; 3] = [
         (
-            |connection| connection.strategy = Some("google-oauth2".to_owned()),
-            r#"strategy: "google-oauth2" is not supported; it may be auth0"#,
+            |connection| connection.strategy = Some(0),
+            "strategy: 0 is not supported; it may be auth0",
         ),
         (
             |connection| connection.min_password_length = Some(129),
@@ -364,4 +365,45 @@ fn connections() {
         ),
     ];
     refuses("connection \"db\"", &sound, request, &cases);
+}
+
+#[test]
+fn an_empty_text_removes_a_setting() {
+    let request = ApplyTenantRequest {
+        tenant: Some(TenantPatch {
+            friendly_name: Some(String::new()),
+            picture_url: Some("https://a.test/x".to_owned()),
+            ..Default::default()
+        }),
+        clients: vec![ClientPatch {
+            name: "My App".to_owned(),
+            app_type: Some(AppType::Unspecified.into()),
+            initiate_login_uri: Some(String::new()),
+            ..Default::default()
+        }],
+        resource_servers: vec![ResourceServerPatch {
+            identifier: "api".to_owned(),
+            replace_scopes: true,
+            scopes: vec![ResourceServerScope {
+                value: "read:a".to_owned(),
+                description: Some(String::new()),
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let wanted = wanted(request).unwrap();
+    let tenant = wanted.tenant.unwrap();
+    assert_eq!(tenant.friendly_name, Change::Remove);
+    assert_eq!(
+        tenant.picture_url,
+        Change::Set("https://a.test/x".to_owned())
+    );
+    assert_eq!(tenant.support_email, Change::Keep);
+    let client = &wanted.clients[0];
+    assert_eq!(client.app_type, Change::Remove);
+    assert_eq!(client.initiate_login_uri, Change::Remove);
+    assert_eq!(client.logo_uri, Change::Keep);
+    let scopes = wanted.resource_servers[0].scopes.as_ref().unwrap();
+    assert_eq!(scopes[0].description, None);
 }

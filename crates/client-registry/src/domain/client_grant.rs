@@ -1,21 +1,10 @@
 //! Client grants: what an application may ask of an API.
 
+use doorward_oauth2_types::auth0::SubjectType;
 use doorward_proto::InvalidField;
 
 use super::draft::{Draft, set_all};
-use super::word::words;
-use super::{ClientId, Object, rule};
-
-words! {
-    /// On whose behalf the application asks.
-    SubjectType {
-        /// On its own.
-        #[default]
-        Client = "client",
-        /// On a user's.
-        User = "user",
-    }
-}
+use super::{ClientId, Entity, rule};
 
 /// What an application may ask of an API. There is one for each application, audience and subject type at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +19,7 @@ pub struct ClientGrant {
     pub scopes: Vec<String>,
 }
 
-/// What a client grant shall be.
+/// Changes to a client grant, found by application, API and subject type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientGrantPatch {
     /// Name or id of the application.
@@ -39,26 +28,26 @@ pub struct ClientGrantPatch {
     pub audience: String,
     /// On whose behalf.
     pub subject_type: SubjectType,
-    /// Absent: they stay.
+    /// `None`: they stay or, in a new grant, there are none.
     pub scopes: Option<Vec<String>>,
 }
 
 impl ClientGrantPatch {
-    /// Refuses what no client grant may have.
+    /// Checks the values that need no knowledge of the stored grant.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let object = self.words();
+        let entity = self.entity();
         let client = Some(self.client.as_str());
-        object.check("client", client, rule::text(rule::ID_LENGTH))?;
-        object.check("audience", Some(&self.audience), rule::identifier)?;
+        entity.check("client", client, rule::text(rule::ID_LENGTH))?;
+        entity.check("audience", Some(&self.audience), rule::identifier)?;
         let scopes = self.scopes.iter().flatten();
-        object.check_scopes(scopes.map(String::as_str))
+        entity.check_scopes(scopes.map(String::as_str))
     }
 
-    pub(super) fn words(&self) -> Object {
-        Object::client_grant(&self.client, &self.audience)
+    pub(super) fn entity(&self) -> Entity {
+        Entity::client_grant(&self.client, &self.audience)
     }
 
-    /// `client_id` is the application of the patch.
+    /// Whether the patch is for this grant; `client_id` is the application that the patch names.
     pub(super) fn is_for(&self, client_id: &ClientId, grant: &ClientGrant) -> bool {
         grant.client_id == *client_id
             && grant.audience == self.audience

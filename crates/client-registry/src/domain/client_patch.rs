@@ -1,18 +1,20 @@
-//! Bringing an application to a wanted state.
+//! Creating and changing applications.
 
+use doorward_oauth2_types::auth0::{
+    AppType, OrganizationRequireBehavior, OrganizationUsage, ThirdPartySecurityMode,
+};
+use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType, SigningAlg};
 use doorward_proto::InvalidField;
 
-use super::draft::{Draft, set_all};
-use super::{
-    AppType, Client, ClientId, Object, OrganizationRequireBehavior, OrganizationUsage, SigningAlg,
-    ThirdPartySecurityMode, TokenEndpointAuthMethod, rule,
-};
+use super::draft::{Change, Draft, change_all, set_all};
+use super::{Client, ClientId, ClientSettings, Entity, rule};
 
 const MAX_NAME: usize = 255;
 const MAX_WEB_ORIGINS: usize = 100;
 const MAX_ID_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 
-/// What an application shall be; absent fields stay, or get the default.
+/// Changes to an application, found by `client_id`, else by `name`. Absent fields keep their value or, in a new
+/// application, get the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
@@ -21,72 +23,68 @@ const MAX_ID_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 pub struct ClientPatch {
     pub client_id: Option<ClientId>,
     pub name: String,
-    pub app_type: Option<AppType>,
-    pub logo_uri: Option<String>,
+    pub app_type: Change<AppType>,
+    pub logo_uri: Change<String>,
     pub is_first_party: Option<bool>,
-    pub grant_types: Option<Vec<String>>,
+    pub grant_types: Option<Vec<GrantType>>,
     pub callbacks: Option<Vec<String>>,
     pub allowed_logout_urls: Option<Vec<String>>,
     pub web_origins: Option<Vec<String>>,
     pub allowed_origins: Option<Vec<String>>,
-    pub initiate_login_uri: Option<String>,
+    pub initiate_login_uri: Change<String>,
     pub id_token_lifetime_seconds: Option<u32>,
     pub id_token_signing_alg: Option<SigningAlg>,
     pub organization_usage: Option<OrganizationUsage>,
     pub organization_require_behavior: Option<OrganizationRequireBehavior>,
     pub sso_disabled: Option<bool>,
-    pub token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
-    pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
+    pub token_endpoint_auth_method: Option<ClientAuthenticationMethod>,
+    pub skip_non_verifiable_callback_uri_confirmation_prompt: Change<bool>,
     pub third_party_security_mode: Option<ThirdPartySecurityMode>,
 }
 
 impl ClientPatch {
-    /// Refuses what no application may have.
+    /// Checks the values that need no knowledge of the stored application.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let object = self.words();
+        let entity = self.entity();
         let id = self.client_id.as_ref().map(ClientId::as_str);
-        object.check("client_id", id, rule::text(rule::ID_LENGTH))?;
-        object.check("name", Some(&self.name), rule::name(MAX_NAME))?;
+        entity.check("client_id", id, rule::text(rule::ID_LENGTH))?;
+        entity.check("name", Some(&self.name), rule::name(MAX_NAME))?;
         let range = 1..=MAX_ID_TOKEN_LIFETIME_SECONDS;
-        object.check_range(
+        entity.check_range(
             "id_token_lifetime_seconds",
             self.id_token_lifetime_seconds,
             range,
         )?;
-        object.check_each("grant_types", self.grant_types.as_deref(), rule::grant_type)?;
-        self.validate_urls(&object)
+        let grant_types = self.grant_types.iter().flatten();
+        for (index, grant_type) in grant_types.enumerate() {
+            let field = format!("grant_types[{index}]");
+            entity.check(&field, Some(grant_type.as_str()), rule::grant_type)?;
+        }
+        self.validate_urls(&entity)
     }
 
-    fn validate_urls(&self, object: &Object) -> Result<(), InvalidField> {
+    fn validate_urls(&self, entity: &Entity) -> Result<(), InvalidField> {
         let logout_urls = self.allowed_logout_urls.as_deref();
-        let login_uri = self.initiate_login_uri.as_deref();
-        object.check(
-            "logo_uri",
-            self.logo_uri.as_deref(),
-            rule::or_empty(rule::https_url),
-        )?;
-        object.check_each("callbacks", self.callbacks.as_deref(), rule::callback)?;
-        object.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
+        entity.check("logo_uri", self.logo_uri.text(), rule::https_url)?;
+        entity.check_each("callbacks", self.callbacks.as_deref(), rule::callback)?;
+        entity.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
         let web_origins = self.web_origins.as_deref();
-        object.check_count("web_origins", web_origins, MAX_WEB_ORIGINS)?;
-        object.check_each("web_origins", web_origins, rule::web_origin)?;
-        object.check_each(
+        entity.check_count("web_origins", web_origins, MAX_WEB_ORIGINS)?;
+        entity.check_each("web_origins", web_origins, rule::web_origin)?;
+        entity.check_each(
             "allowed_origins",
             self.allowed_origins.as_deref(),
             rule::allowed_origin,
         )?;
-        object.check(
-            "initiate_login_uri",
-            login_uri,
-            rule::or_empty(rule::initiate_login_uri),
-        )
+        let login_uri = self.initiate_login_uri.text();
+        entity.check("initiate_login_uri", login_uri, rule::initiate_login_uri)
     }
 
-    pub(super) fn words(&self) -> Object {
-        Object::client(&self.name)
+    pub(super) fn entity(&self) -> Entity {
+        Entity::client(&self.name)
     }
 
-    /// Names need not be unique, so an id is believed alone.
+    /// An id decides alone, since names need not be unique.
     pub(super) fn is_for(&self, client: &Client) -> bool {
         match &self.client_id {
             Some(id) => client.client_id == *id,
@@ -103,9 +101,13 @@ impl ClientPatch {
         };
         let id = self.client_id.clone().unwrap_or_else(fresh_id);
         let method = self.token_endpoint_auth_method.unwrap_or_default();
-        let mut client = Client::new(id, self.name.clone(), method);
-        client.is_first_party = self.is_first_party.unwrap_or(client.is_first_party);
-        client
+        let mut settings = ClientSettings::new(method);
+        settings.is_first_party = self.is_first_party.unwrap_or(settings.is_first_party);
+        Client {
+            client_id: id,
+            name: self.name.clone(),
+            settings,
+        }
     }
 
     pub(super) fn apply(self, draft: &mut Draft<Client>) -> Result<(), InvalidField> {
@@ -114,38 +116,36 @@ impl ClientPatch {
             fields,
             ..
         } = draft;
+        let settings = &mut client.settings;
         let first_party = self.is_first_party;
-        let object = self.words();
-        object.check_unchanged(
+        let entity = self.entity();
+        entity.check_unchanged(
             "is_first_party",
-            &client.is_first_party,
+            &settings.is_first_party,
             first_party.as_ref(),
         )?;
         fields.set("name", &mut client.name, Some(self.name));
-        fields.set(
-            "skip_non_verifiable_callback_uri_confirmation_prompt",
-            &mut client.skip_non_verifiable_callback_uri_confirmation_prompt,
-            self.skip_non_verifiable_callback_uri_confirmation_prompt
-                .map(Some),
+        change_all!(
+            fields, settings, self: app_type, logo_uri, initiate_login_uri,
+            skip_non_verifiable_callback_uri_confirmation_prompt,
         );
         set_all!(
-            fields, client, self: app_type, logo_uri, grant_types, callbacks, allowed_logout_urls, web_origins,
-            allowed_origins, initiate_login_uri, id_token_lifetime_seconds, id_token_signing_alg,
-            organization_usage, organization_require_behavior, sso_disabled, token_endpoint_auth_method,
-            third_party_security_mode
+            fields, settings, self: grant_types, callbacks, allowed_logout_urls, web_origins, allowed_origins,
+            id_token_lifetime_seconds, id_token_signing_alg, organization_usage, organization_require_behavior,
+            sso_disabled, token_endpoint_auth_method, third_party_security_mode,
         );
-        check_security_mode(&object, client)
+        check_security_mode(&entity, settings)
     }
 }
 
-/// Looks at the application as it shall be: the mode and the lists may come from different requests.
-fn check_security_mode(object: &Object, client: &Client) -> Result<(), InvalidField> {
+/// Checks the changed application: the mode and the lists may come from different requests.
+fn check_security_mode(entity: &Entity, client: &ClientSettings) -> Result<(), InvalidField> {
     if client.third_party_security_mode != ThirdPartySecurityMode::Strict {
         return Ok(());
     }
     if client.is_first_party {
         let problem = "strict is for third-party applications only";
-        return Err(object.invalid("third_party_security_mode", problem));
+        return Err(entity.invalid("third_party_security_mode", problem));
     }
     for (field, urls) in [
         ("callbacks", &client.callbacks),
@@ -153,7 +153,7 @@ fn check_security_mode(object: &Object, client: &Client) -> Result<(), InvalidFi
         ("web_origins", &client.web_origins),
         ("allowed_origins", &client.allowed_origins),
     ] {
-        object.check_each(field, Some(urls), rule::no_placeholder)?;
+        entity.check_each(field, Some(urls), rule::no_placeholder)?;
     }
     Ok(())
 }

@@ -2,43 +2,54 @@
 
 use std::collections::BTreeSet;
 
+use doorward_oauth2_types::auth0::ConnectionStrategy;
+use serde::{Deserialize, Serialize};
+
 use super::ClientId;
 use super::id::id;
-use super::word::words;
 
 id! {
-    /// `con_` and 16 letters and digits, or whatever a tenant file gave.
+    /// `con_` and 16 letters and digits, or what the tenant file gave.
     ConnectionId = format!("con_{}", doorward_service_kit::alphanumeric(16))
 }
 
-words! {
-    /// Where the users of a connection are.
-    Strategy {
-        /// In `identity`.
-        #[default]
-        Auth0 = "auth0",
-    }
+/// A source of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Never changes.
+    pub id: ConnectionId,
+    /// Unique; never changes.
+    pub name: String,
+    /// Everything else.
+    pub settings: ConnectionSettings,
 }
 
-/// A source of users. What each field means stands in `client_registry.proto`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Settings of a connection, stored as one JSON document. `client_registry.proto` says what each field means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
 )]
-pub struct Connection {
-    pub id: ConnectionId,
-    pub name: String,
-    pub strategy: Strategy,
+pub struct ConnectionSettings {
+    pub strategy: ConnectionStrategy,
     pub disable_signup: bool,
     pub min_password_length: u32,
+}
+
+impl Default for ConnectionSettings {
+    fn default() -> Self {
+        Self {
+            strategy: ConnectionStrategy::default(),
+            disable_signup: false,
+            min_password_length: 8,
+        }
+    }
 }
 
 impl Connection {
     /// The connection that a tenant without any gets, as new Auth0 tenants do.
     pub const FIRST_NAME: &str = "Username-Password-Authentication";
-
-    const MIN_PASSWORD_LENGTH: u32 = 8;
 
     /// A connection with every setting at its default.
     #[must_use]
@@ -46,17 +57,15 @@ impl Connection {
         Self {
             id,
             name,
-            strategy: Strategy::default(),
-            disable_signup: false,
-            min_password_length: Self::MIN_PASSWORD_LENGTH,
+            settings: ConnectionSettings::default(),
         }
     }
 }
 
 /// Sorts connections as sign-ins try them: the tenant's default first, then by name.
-pub fn in_order_for(default_directory: &str, connections: &mut [Connection]) {
+pub fn in_order_for(default_directory: Option<&str>, connections: &mut [Connection]) {
     connections.sort_by(|a, b| {
-        let key = |connection: &Connection| connection.name != default_directory;
+        let key = |connection: &Connection| Some(connection.name.as_str()) != default_directory;
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
 }

@@ -1,16 +1,17 @@
-//! Bringing a connection to a wanted state.
+//! Creating and changing connections.
 
 use std::collections::BTreeSet;
 
+use doorward_oauth2_types::auth0::ConnectionStrategy;
 use doorward_proto::InvalidField;
 
 use super::draft::{Draft, set_all};
-use super::{ClientId, Connection, ConnectionId, ConnectionWithClients, Object, Strategy, rule};
+use super::{ClientId, Connection, ConnectionId, ConnectionWithClients, Entity, rule};
 
 const MAX_NAME: usize = 128;
 const MAX_PASSWORD_LENGTH: u32 = 128;
 
-/// What a connection shall be; absent fields stay, or get the default.
+/// Changes to a connection, found by its name. Absent fields keep their value or, in a new connection, get the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
@@ -19,7 +20,7 @@ const MAX_PASSWORD_LENGTH: u32 = 128;
 pub struct ConnectionPatch {
     pub id: Option<ConnectionId>,
     pub name: String,
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<ConnectionStrategy>,
     pub disable_signup: Option<bool>,
     pub min_password_length: Option<u32>,
     /// Names or ids.
@@ -27,18 +28,18 @@ pub struct ConnectionPatch {
 }
 
 impl ConnectionPatch {
-    /// Refuses what no connection may have.
+    /// Checks the values that need no knowledge of the stored connection.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let object = self.words();
+        let entity = self.entity();
         let id = self.id.as_ref().map(ConnectionId::as_str);
         let lengths = 1..=MAX_PASSWORD_LENGTH;
-        object.check("id", id, rule::text(rule::ID_LENGTH))?;
-        object.check("name", Some(&self.name), rule::name(MAX_NAME))?;
-        object.check_range("min_password_length", self.min_password_length, lengths)
+        entity.check("id", id, rule::text(rule::ID_LENGTH))?;
+        entity.check("name", Some(&self.name), rule::name(MAX_NAME))?;
+        entity.check_range("min_password_length", self.min_password_length, lengths)
     }
 
-    pub(super) fn words(&self) -> Object {
-        Object::connection(&self.name)
+    pub(super) fn entity(&self) -> Entity {
+        Entity::connection(&self.name)
     }
 
     pub(super) fn new_connection(&self) -> ConnectionWithClients {
@@ -49,7 +50,7 @@ impl ConnectionPatch {
         }
     }
 
-    /// `enabled_clients` are those of the patch, as ids.
+    /// `enabled_clients` are the ids of the patch's `enabled_clients`, which may be names.
     pub(super) fn apply(
         self,
         draft: &mut Draft<ConnectionWithClients>,
@@ -57,9 +58,9 @@ impl ConnectionPatch {
     ) -> Result<(), InvalidField> {
         let Draft { object, fields, .. } = draft;
         let connection = &mut object.connection;
-        self.words()
+        self.entity()
             .check_unchanged("id", &connection.id, self.id.as_ref())?;
-        set_all!(fields, connection, self: strategy, disable_signup, min_password_length);
+        set_all!(fields, connection.settings, self: strategy, disable_signup, min_password_length);
         fields.set(
             "enabled_clients",
             &mut object.enabled_clients,

@@ -2,14 +2,57 @@
 
 use doorward_proto::InvalidField;
 
-use super::Object;
+use super::Entity;
+
+/// What happens to a setting that may be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Change<T> {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is absent from now on.
+    Remove,
+    /// It gets this value.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The new value, if there is one.
+    pub(super) fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Remove => None,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Change<T> {
+    /// `None` keeps the setting.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
+impl Change<String> {
+    /// An empty text removes the setting.
+    pub(crate) fn from_text(text: Option<String>) -> Self {
+        match text {
+            Some(text) if text.is_empty() => Self::Remove,
+            text => text.into(),
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        self.value().map(String::as_str)
+    }
+}
 
 /// Names of fields that got another value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fields(Vec<&'static str>);
 
 impl Fields {
-    /// Gives a field its wanted value, if there is one, and notes whether that differs.
+    /// Sets a field to the wanted value, if there is one. Notes the field's name if that is another value.
     pub(super) fn set<T: PartialEq>(
         &mut self,
         name: &'static str,
@@ -22,6 +65,20 @@ impl Fields {
         }
     }
 
+    /// Like [`Fields::set`], for a field that may be absent.
+    pub(super) fn change<T: PartialEq>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<T>,
+        change: Change<T>,
+    ) {
+        match change {
+            Change::Keep => {}
+            Change::Remove => self.set(name, field, Some(None)),
+            Change::Set(value) => self.set(name, field, Some(Some(value))),
+        }
+    }
+
     /// The names, in the order of the changes.
     #[must_use]
     pub fn names(&self) -> &[&'static str] {
@@ -29,25 +86,32 @@ impl Fields {
     }
 }
 
-/// [`Fields::set`] for fields that object and patch call the same.
+/// [`Fields::set`] for each of the fields, which have the same name in object and patch.
 macro_rules! set_all {
-    ($fields:ident, $object:ident, $patch:ident: $($name:ident),* $(,)?) => {
+    ($fields:ident, $object:expr, $patch:ident: $($name:ident),* $(,)?) => {
         $($fields.set(stringify!($name), &mut $object.$name, $patch.$name);)*
     };
 }
 
-pub(super) use set_all;
+/// [`Fields::change`] for each of the fields, which have the same name in object and patch.
+macro_rules! change_all {
+    ($fields:ident, $object:expr, $patch:ident: $($name:ident),* $(,)?) => {
+        $($fields.change(stringify!($name), &mut $object.$name, $patch.$name);)*
+    };
+}
 
-/// An object on its way from how it is to how it shall be.
+pub(super) use {change_all, set_all};
+
+/// An object with its changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft<T> {
-    /// The object as it shall be.
+    /// The object with its changes.
     pub object: T,
-    /// It did not exist before.
+    /// Whether it is new.
     pub created: bool,
-    /// What differs from before; of a new object, from its defaults.
+    /// Fields that differ from the stored object or, in a new object, from the defaults.
     pub fields: Fields,
-    named: bool,
+    is_patched: bool,
 }
 
 impl<T> Draft<T> {
@@ -56,7 +120,7 @@ impl<T> Draft<T> {
             object,
             created: false,
             fields: Fields::default(),
-            named: false,
+            is_patched: false,
         }
     }
 
@@ -67,7 +131,7 @@ impl<T> Draft<T> {
         }
     }
 
-    /// The draft that a patch is for, which is made when there is none.
+    /// Finds the draft that a patch is for, or adds one.
     pub(super) fn find_or_add(
         drafts: &mut Vec<Self>,
         is_meant: impl Fn(&T) -> bool,
@@ -81,10 +145,10 @@ impl<T> Draft<T> {
         &mut drafts[index]
     }
 
-    /// Refuses a second patch for the same object: which of the two counts would depend on their order.
-    pub(super) fn name_once(&mut self, object: &Object, field: &str) -> Result<(), InvalidField> {
-        if std::mem::replace(&mut self.named, true) {
-            return Err(object.invalid(field, "the same object is given twice"));
+    /// Refuses a second patch for the same object: the result would depend on their order.
+    pub(super) fn patch_once(&mut self, entity: &Entity, field: &str) -> Result<(), InvalidField> {
+        if std::mem::replace(&mut self.is_patched, true) {
+            return Err(entity.invalid(field, "the same object is given twice"));
         }
         Ok(())
     }

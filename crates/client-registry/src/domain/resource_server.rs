@@ -1,42 +1,14 @@
 //! OAuth resource servers, in Auth0's words APIs.
 
+use doorward_oauth2_types::SigningAlg;
+use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 use serde::{Deserialize, Serialize};
 
-use super::SigningAlg;
 use super::id::id;
-use super::word::words;
 
 id! {
-    /// 24 hexadecimal characters, or whatever a tenant file gave.
+    /// 24 hexadecimal characters, or what the tenant file gave.
     ResourceServerId = doorward_service_kit::hex()
-}
-
-words! {
-    /// What access tokens look like; `authz` ones carry the user's permissions.
-    TokenDialect {
-        /// Auth0's own.
-        #[default]
-        AccessToken = "access_token",
-        /// Auth0's own, with permissions.
-        AccessTokenAuthz = "access_token_authz",
-        /// RFC 9068.
-        Rfc9068Profile = "rfc9068_profile",
-        /// RFC 9068, with permissions.
-        Rfc9068ProfileAuthz = "rfc9068_profile_authz",
-    }
-}
-
-words! {
-    /// Which applications may get access tokens of users.
-    UserAccess {
-        /// Every application.
-        #[default]
-        AllowAll = "allow_all",
-        /// Those with a client grant.
-        RequireClientGrant = "require_client_grant",
-        /// None.
-        DenyAll = "deny_all",
-    }
 }
 
 /// One scope that an API defines.
@@ -44,20 +16,32 @@ words! {
 pub struct Scope {
     /// Sent in `scope`.
     pub value: String,
-    /// Shown to users; may be empty.
-    pub description: String,
+    /// Shown to users.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
-/// An OAuth resource server. What each field means stands in `client_registry.proto`.
+/// An OAuth resource server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceServer {
+    /// Never changes.
+    pub id: ResourceServerId,
+    /// The `audience`; never changes.
+    pub identifier: String,
+    /// Shown on the pages.
+    pub name: String,
+    /// Everything else.
+    pub settings: ResourceServerSettings,
+}
+
+/// Settings of an API, stored as one JSON document. `client_registry.proto` says what each field means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
 )]
-pub struct ResourceServer {
-    pub id: ResourceServerId,
-    pub identifier: String,
-    pub name: String,
+pub struct ResourceServerSettings {
     pub scopes: Vec<Scope>,
     pub signing_alg: SigningAlg,
     pub token_lifetime_seconds: u32,
@@ -69,10 +53,23 @@ pub struct ResourceServer {
     pub user_access: UserAccess,
 }
 
-impl ResourceServer {
-    const TOKEN_LIFETIME_SECONDS: u32 = 86_400;
-    const TOKEN_LIFETIME_FOR_WEB_SECONDS: u32 = 7_200;
+impl Default for ResourceServerSettings {
+    fn default() -> Self {
+        Self {
+            scopes: Vec::new(),
+            signing_alg: SigningAlg::default(),
+            token_lifetime_seconds: 86_400,
+            token_lifetime_for_web_seconds: 7_200,
+            skip_consent_for_verifiable_first_party_clients: false,
+            token_dialect: TokenDialect::default(),
+            allow_offline_access: false,
+            enforce_policies: false,
+            user_access: UserAccess::default(),
+        }
+    }
+}
 
+impl ResourceServer {
     /// An API with every setting at its default.
     #[must_use]
     pub fn new(id: ResourceServerId, identifier: String) -> Self {
@@ -80,15 +77,7 @@ impl ResourceServer {
             id,
             name: identifier.clone(),
             identifier,
-            scopes: Vec::new(),
-            signing_alg: SigningAlg::default(),
-            token_lifetime_seconds: Self::TOKEN_LIFETIME_SECONDS,
-            token_lifetime_for_web_seconds: Self::TOKEN_LIFETIME_FOR_WEB_SECONDS,
-            skip_consent_for_verifiable_first_party_clients: false,
-            token_dialect: TokenDialect::default(),
-            allow_offline_access: false,
-            enforce_policies: false,
-            user_access: UserAccess::default(),
+            settings: ResourceServerSettings::default(),
         }
     }
 }

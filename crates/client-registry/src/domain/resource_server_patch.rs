@@ -1,16 +1,16 @@
-//! Bringing an API to a wanted state.
+//! Creating and changing APIs.
 
+use doorward_oauth2_types::SigningAlg;
+use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 use doorward_proto::InvalidField;
 
 use super::draft::{Draft, set_all};
-use super::{
-    Object, ResourceServer, ResourceServerId, Scope, SigningAlg, TokenDialect, UserAccess, rule,
-};
+use super::{Entity, ResourceServer, ResourceServerId, Scope, rule};
 
 const MAX_NAME: usize = 200;
 const MAX_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
 
-/// What an API shall be; absent fields stay, or get the default.
+/// Changes to an API, found by its identifier. Absent fields keep their value or, in a new API, get the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
@@ -32,25 +32,25 @@ pub struct ResourceServerPatch {
 }
 
 impl ResourceServerPatch {
-    /// Refuses what no API may have.
+    /// Checks the values that need no knowledge of the stored API.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let object = self.words();
+        let entity = self.entity();
         let id = self.id.as_ref().map(ResourceServerId::as_str);
         let lifetimes = 1..=MAX_TOKEN_LIFETIME_SECONDS;
-        object.check("id", id, rule::text(rule::ID_LENGTH))?;
-        object.check("identifier", Some(&self.identifier), rule::identifier)?;
-        object.check("name", self.name.as_deref(), rule::name(MAX_NAME))?;
-        object.check_range(
+        entity.check("id", id, rule::text(rule::ID_LENGTH))?;
+        entity.check("identifier", Some(&self.identifier), rule::identifier)?;
+        entity.check("name", self.name.as_deref(), rule::name(MAX_NAME))?;
+        entity.check_range(
             "token_lifetime_seconds",
             self.token_lifetime_seconds,
             lifetimes,
         )?;
         let scopes = self.scopes.iter().flatten();
-        object.check_scopes(scopes.map(|scope| scope.value.as_str()))
+        entity.check_scopes(scopes.map(|scope| scope.value.as_str()))
     }
 
-    pub(super) fn words(&self) -> Object {
-        Object::resource_server(&self.identifier)
+    pub(super) fn entity(&self) -> Entity {
+        Entity::resource_server(&self.identifier)
     }
 
     pub(super) fn new_resource_server(&self) -> ResourceServer {
@@ -64,22 +64,24 @@ impl ResourceServerPatch {
             fields,
             ..
         } = draft;
-        let object = self.words();
-        object.check_unchanged("id", &server.id, self.id.as_ref())?;
+        let entity = self.entity();
+        entity.check_unchanged("id", &server.id, self.id.as_ref())?;
+        let settings = &mut server.settings;
         let longest = self
             .token_lifetime_seconds
-            .unwrap_or(server.token_lifetime_seconds);
+            .unwrap_or(settings.token_lifetime_seconds);
         let for_web = self.token_lifetime_for_web_seconds;
-        object.check_range("token_lifetime_for_web_seconds", for_web, 1..=longest)?;
-        // Nobody asked for the current value now, so that it gives way.
-        let for_web = for_web.unwrap_or(server.token_lifetime_for_web_seconds.min(longest));
+        entity.check_range("token_lifetime_for_web_seconds", for_web, 1..=longest)?;
+        // A value from an earlier request is lowered to the new maximum.
+        let for_web = for_web.unwrap_or(settings.token_lifetime_for_web_seconds.min(longest));
         fields.set(
             "token_lifetime_for_web_seconds",
-            &mut server.token_lifetime_for_web_seconds,
+            &mut settings.token_lifetime_for_web_seconds,
             Some(for_web),
         );
+        fields.set("name", &mut server.name, self.name);
         set_all!(
-            fields, server, self: name, scopes, signing_alg, token_lifetime_seconds,
+            fields, settings, self: scopes, signing_alg, token_lifetime_seconds,
             skip_consent_for_verifiable_first_party_clients, token_dialect, allow_offline_access,
             enforce_policies, user_access
         );

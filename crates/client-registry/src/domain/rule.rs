@@ -2,12 +2,14 @@
 
 use std::ops::RangeInclusive;
 
+use doorward_oauth2_types::is_scope_token;
 use doorward_oauth2_types::redirect_uri::{
     Placeholder, RegisteredUri, RegistrationError, check_scheme,
 };
 use url::{Host, Url};
 
-use super::object::Verdict;
+/// `Err` is the problem, for the error message.
+pub(super) type RuleResult = Result<(), String>;
 
 pub(super) const ID_LENGTH: RangeInclusive<usize> = 1..=255;
 pub(super) const MAX_IDENTIFIER: usize = 600;
@@ -16,7 +18,7 @@ const MAX_LANGUAGE_TAG_LENGTH: usize = 35;
 const MAX_URL_LENGTH: usize = 2048;
 
 /// Any characters but control characters.
-pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> Verdict {
+pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> RuleResult {
     move |text| {
         if !length.contains(&text.chars().count()) {
             let (least, most) = (length.start(), length.end());
@@ -27,24 +29,19 @@ pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> Verdict {
 }
 
 /// An API's identifier, the `audience`.
-pub(super) fn identifier(text: &str) -> Verdict {
+pub(super) fn identifier(text: &str) -> RuleResult {
     self::text(1..=MAX_IDENTIFIER)(text)
 }
 
 /// A text that pages show; the characters of tags are refused as on Auth0.
-pub(super) fn name(max_length: usize) -> impl Fn(&str) -> Verdict {
+pub(super) fn name(max_length: usize) -> impl Fn(&str) -> RuleResult {
     move |name| {
         text(1..=max_length)(name)?;
         require(!name.contains(['<', '>']), "must not have < or >")
     }
 }
 
-/// An empty text unsets the value.
-pub(super) fn or_empty(rule: impl Fn(&str) -> Verdict) -> impl Fn(&str) -> Verdict {
-    move |text| if text.is_empty() { Ok(()) } else { rule(text) }
-}
-
-pub(super) fn email(text: &str) -> Verdict {
+pub(super) fn email(text: &str) -> RuleResult {
     let parts = text.split_once('@');
     let sound = parts.is_some_and(|(user, host)| {
         !user.is_empty() && !host.is_empty() && !host.contains('@') && is_visible_ascii(text)
@@ -52,17 +49,17 @@ pub(super) fn email(text: &str) -> Verdict {
     require(sound, "is not an email address")
 }
 
-pub(super) fn https_url(text: &str) -> Verdict {
+pub(super) fn https_url(text: &str) -> RuleResult {
     let url = web_url_of(text)?;
     require(url.scheme() == "https", "is not an https URL")
 }
 
-pub(super) fn web_url(text: &str) -> Verdict {
+pub(super) fn web_url(text: &str) -> RuleResult {
     web_url_of(text).map(|_| ())
 }
 
 /// A page that begins a sign-in. `iss` is added to its query when a user is sent there (OpenID Connect Core §4).
-pub(super) fn login_page(text: &str) -> Verdict {
+pub(super) fn login_page(text: &str) -> RuleResult {
     https_url(text)?;
     let has_iss = web_url_of(text)?
         .query_pairs()
@@ -74,7 +71,7 @@ pub(super) fn login_page(text: &str) -> Verdict {
 }
 
 /// Users are sent there without asking for it; on `localhost` anybody may answer.
-pub(super) fn initiate_login_uri(text: &str) -> Verdict {
+pub(super) fn initiate_login_uri(text: &str) -> RuleResult {
     login_page(text)?;
     let url = web_url_of(text)?;
     require(
@@ -101,17 +98,17 @@ fn web_url_of(text: &str) -> Result<Url, String> {
 }
 
 /// A redirection URI, with or without placeholder.
-pub(super) fn callback(text: &str) -> Verdict {
+pub(super) fn callback(text: &str) -> RuleResult {
     registered(text).map(|_| ())
 }
 
 /// As a callback, but no organization is known at a logout.
-pub(super) fn logout_url(text: &str) -> Verdict {
+pub(super) fn logout_url(text: &str) -> RuleResult {
     without_organization_name(&registered(text)?)
 }
 
 /// `scheme://host[:port]`, with or without placeholder.
-pub(super) fn allowed_origin(text: &str) -> Verdict {
+pub(super) fn allowed_origin(text: &str) -> RuleResult {
     let uri = registered(text)?;
     let origin = uri.origin().ok_or("is not an http or https origin")?;
     let bare = text.strip_suffix('/').unwrap_or(text);
@@ -122,7 +119,7 @@ pub(super) fn allowed_origin(text: &str) -> Verdict {
 }
 
 /// As an allowed origin, but no organization name is filled in.
-pub(super) fn web_origin(text: &str) -> Verdict {
+pub(super) fn web_origin(text: &str) -> RuleResult {
     allowed_origin(text)?;
     without_organization_name(&registered(text)?)
 }
@@ -135,13 +132,13 @@ fn registered(text: &str) -> Result<RegisteredUri, String> {
     })
 }
 
-fn without_organization_name(uri: &RegisteredUri) -> Verdict {
+fn without_organization_name(uri: &RegisteredUri) -> RuleResult {
     let has_it = uri.placeholder() == Some(Placeholder::OrganizationName);
     require(!has_it, "must not have {organization_name}")
 }
 
 /// As much of RFC 5646 §2.1 as tells a language tag from something else: a language, then subtags.
-pub(super) fn language_tag(text: &str) -> Verdict {
+pub(super) fn language_tag(text: &str) -> RuleResult {
     let mut subtags = text.split('-');
     let language = subtags.next().unwrap_or_default();
     let is_language = (2..=8).contains(&language.len())
@@ -156,7 +153,7 @@ pub(super) fn language_tag(text: &str) -> Verdict {
 }
 
 /// What a strict third-party application cannot register: hosts that are not its own alone.
-pub(super) fn no_placeholder(text: &str) -> Verdict {
+pub(super) fn no_placeholder(text: &str) -> RuleResult {
     let has_one = registered(text)?.placeholder().is_some();
     require(
         !has_one,
@@ -165,15 +162,14 @@ pub(super) fn no_placeholder(text: &str) -> Verdict {
 }
 
 /// Grants that Doorward does not know are kept: they are never used.
-pub(super) fn grant_type(text: &str) -> Verdict {
+pub(super) fn grant_type(text: &str) -> RuleResult {
     require(is_visible_ascii(text), "is not a grant type")
 }
 
 /// A `scope-token` of RFC 6749 §3.3.
-pub(super) fn scope(text: &str) -> Verdict {
-    let sound = is_visible_ascii(text) && !text.contains(['"', '\\']);
+pub(super) fn scope(text: &str) -> RuleResult {
     require(
-        sound,
+        is_scope_token(text),
         "is not a scope: printable ASCII without space, \" and \\",
     )
 }
@@ -182,7 +178,7 @@ fn is_visible_ascii(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn require(condition: bool, problem: &str) -> Verdict {
+fn require(condition: bool, problem: &str) -> RuleResult {
     if condition {
         Ok(())
     } else {

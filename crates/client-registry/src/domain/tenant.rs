@@ -1,23 +1,14 @@
 //! Settings that hold for the whole tenant.
 
-use super::word::words;
+use doorward_oauth2_types::auth0::ResourceParameterProfile;
+use serde::{Deserialize, Serialize};
 
 /// In minutes.
 pub(super) const HOUR: u32 = 60;
 
-words! {
-    /// What stands for the API in a request.
-    ResourceParameterProfile {
-        /// `audience` alone.
-        #[default]
-        Audience = "audience",
-        /// `resource` (RFC 8707) too, where there is no `audience`.
-        Compatibility = "compatibility",
-    }
-}
-
-/// Tenant settings. What each field means stands in `client_registry.proto`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Tenant settings, stored as one JSON document. `client_registry.proto` says what each field means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
@@ -27,13 +18,13 @@ words! {
     reason = "settings that do not depend on one another"
 )]
 pub struct Tenant {
-    pub friendly_name: String,
-    pub picture_url: String,
-    pub support_email: String,
-    pub support_url: String,
-    pub default_audience: String,
-    pub default_directory: String,
-    pub default_redirection_uri: String,
+    pub friendly_name: Option<String>,
+    pub picture_url: Option<String>,
+    pub support_email: Option<String>,
+    pub support_url: Option<String>,
+    pub default_audience: Option<String>,
+    pub default_directory: Option<String>,
+    pub default_redirection_uri: Option<String>,
     pub allowed_logout_urls: Vec<String>,
     pub session_lifetimes: SessionLifetimes,
     pub enable_client_connections: bool,
@@ -48,7 +39,8 @@ pub struct Tenant {
 }
 
 /// How long SSO sessions live.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
@@ -64,13 +56,13 @@ pub struct SessionLifetimes {
 impl Default for Tenant {
     fn default() -> Self {
         Self {
-            friendly_name: String::new(),
-            picture_url: String::new(),
-            support_email: String::new(),
-            support_url: String::new(),
-            default_audience: String::new(),
-            default_directory: String::new(),
-            default_redirection_uri: String::new(),
+            friendly_name: None,
+            picture_url: None,
+            support_email: None,
+            support_url: None,
+            default_audience: None,
+            default_directory: None,
+            default_redirection_uri: None,
             allowed_logout_urls: Vec::new(),
             session_lifetimes: SessionLifetimes::default(),
             enable_client_connections: true,

@@ -1,10 +1,11 @@
-//! Bringing the tenant's settings to a wanted state.
+//! Changing the tenant's settings.
 
+use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use doorward_proto::InvalidField;
 
-use super::draft::{Draft, Fields, set_all};
+use super::draft::{Change, Draft, Fields, change_all, set_all};
 use super::tenant::HOUR;
-use super::{Object, ResourceParameterProfile, SessionLifetimes, Tenant, rule};
+use super::{Entity, SessionLifetimes, Tenant, rule};
 
 /// A year.
 const MAX_ABSOLUTE_MINUTES: u32 = 8_760 * HOUR;
@@ -13,20 +14,20 @@ const MAX_IDLE_MINUTES: u32 = 2_400 * HOUR;
 const MAX_NAME: usize = 255;
 const MAX_LOCALES: usize = 100;
 
-/// What the tenant's settings shall be; absent fields stay.
+/// Changes to the tenant's settings. Absent fields keep their value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(
     missing_docs,
     reason = "documented in client_registry.proto, field by field"
 )]
 pub struct TenantPatch {
-    pub friendly_name: Option<String>,
-    pub picture_url: Option<String>,
-    pub support_email: Option<String>,
-    pub support_url: Option<String>,
-    pub default_audience: Option<String>,
-    pub default_directory: Option<String>,
-    pub default_redirection_uri: Option<String>,
+    pub friendly_name: Change<String>,
+    pub picture_url: Change<String>,
+    pub support_email: Change<String>,
+    pub support_url: Change<String>,
+    pub default_audience: Change<String>,
+    pub default_directory: Change<String>,
+    pub default_redirection_uri: Change<String>,
     pub allowed_logout_urls: Option<Vec<String>>,
     pub session_lifetime_minutes: Option<u32>,
     pub idle_session_lifetime_minutes: Option<u32>,
@@ -45,53 +46,42 @@ pub struct TenantPatch {
 }
 
 impl TenantPatch {
-    /// Refuses what no tenant may have.
+    /// Checks the values that need no knowledge of the stored settings.
     pub fn validate(&self) -> Result<(), InvalidField> {
-        let tenant = Object::tenant();
-        let text = |max_length| rule::text(0..=max_length);
-        let https_url = rule::or_empty(rule::https_url);
-        let redirection_uri = self.default_redirection_uri.as_deref();
+        let tenant = Entity::tenant();
+        let text = |max_length| rule::text(1..=max_length);
         let logout_urls = self.allowed_logout_urls.as_deref();
-        tenant.check(
-            "friendly_name",
-            self.friendly_name.as_deref(),
-            text(MAX_NAME),
-        )?;
-        tenant.check("picture_url", self.picture_url.as_deref(), &https_url)?;
-        tenant.check(
-            "support_email",
-            self.support_email.as_deref(),
-            rule::or_empty(rule::email),
-        )?;
-        tenant.check(
-            "support_url",
-            self.support_url.as_deref(),
-            rule::or_empty(rule::web_url),
-        )?;
+        tenant.check("friendly_name", self.friendly_name.text(), text(MAX_NAME))?;
+        tenant.check("picture_url", self.picture_url.text(), rule::https_url)?;
+        tenant.check("support_email", self.support_email.text(), rule::email)?;
+        tenant.check("support_url", self.support_url.text(), rule::web_url)?;
         tenant.check(
             "default_audience",
-            self.default_audience.as_deref(),
-            text(rule::MAX_IDENTIFIER),
+            self.default_audience.text(),
+            rule::identifier,
         )?;
         tenant.check(
             "default_directory",
-            self.default_directory.as_deref(),
+            self.default_directory.text(),
             text(MAX_NAME),
         )?;
-        let login_page = rule::or_empty(rule::login_page);
-        tenant.check("default_redirection_uri", redirection_uri, login_page)?;
+        tenant.check(
+            "default_redirection_uri",
+            self.default_redirection_uri.text(),
+            rule::login_page,
+        )?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
         self.validate_locales(&tenant)?;
         self.validate_lifetimes(&tenant)
     }
 
-    fn validate_locales(&self, tenant: &Object) -> Result<(), InvalidField> {
+    fn validate_locales(&self, tenant: &Entity) -> Result<(), InvalidField> {
         let locales = self.enabled_locales.as_deref();
         tenant.check_count("enabled_locales", locales, MAX_LOCALES)?;
         tenant.check_each("enabled_locales", locales, rule::language_tag)
     }
 
-    fn validate_lifetimes(&self, tenant: &Object) -> Result<(), InvalidField> {
+    fn validate_lifetimes(&self, tenant: &Entity) -> Result<(), InvalidField> {
         for (field, minutes, most) in [
             (
                 "session_lifetime_minutes",
@@ -126,10 +116,12 @@ impl TenantPatch {
             ..
         } = draft;
         self.apply_lifetimes(&mut tenant.session_lifetimes, fields);
+        change_all!(
+            fields, tenant, self: friendly_name, picture_url, support_email, support_url, default_audience,
+            default_directory, default_redirection_uri,
+        );
         set_all!(
-            fields, tenant, self: friendly_name, picture_url, support_email, support_url,
-            default_audience, default_directory, default_redirection_uri, allowed_logout_urls,
-            enable_client_connections, authorization_response_iss_parameter_supported,
+            fields, tenant, self: allowed_logout_urls, enable_client_connections, authorization_response_iss_parameter_supported,
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
             enabled_locales, resource_parameter_profile, require_openid_scope,
             rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled
@@ -162,7 +154,7 @@ impl TenantPatch {
     }
 }
 
-/// A session that is over cannot be idle any longer.
+/// An idle lifetime is never longer than the absolute one.
 fn cut(idle: u32, absolute: u32) -> u32 {
     idle.min(absolute)
 }

@@ -8,9 +8,9 @@ use doorward_proto::client_registry::v1::client_registry_service_client::ClientR
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, ClientGrant, ClientGrantPatch, ClientPatch, ConnectionPatch,
     FindAllowedOriginRequest, FindClientRequest, FindConnectionRequest, FindResourceServerRequest,
-    GetTenantRequest, ListConnectionsRequest, OrganizationUsage, ResourceServerPatch,
-    ResourceServerScope, StringList, TenantChange, TenantPatch, ThirdPartySecurityMode, UserAccess,
-    WatchRequest, WatchResponse,
+    GetTenantRequest, ListConnectionsRequest, ObjectKind, OrganizationUsage,
+    ResourceParameterProfile, ResourceServerPatch, ResourceServerScope, StringList, SubjectType,
+    TenantChange, TenantPatch, ThirdPartySecurityMode, UserAccess, WatchRequest, WatchResponse,
 };
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
@@ -100,7 +100,7 @@ async fn content_is_applied_and_found() {
         tenant: Some(TenantPatch {
             friendly_name: Some("Acme".to_owned()),
             enabled_locales: Some(list(&["ja"])),
-            resource_parameter_profile: Some("compatibility".to_owned()),
+            resource_parameter_profile: Some(ResourceParameterProfile::Compatibility.into()),
             ..TenantPatch::default()
         }),
         resource_servers: vec![ResourceServerPatch {
@@ -118,13 +118,13 @@ async fn content_is_applied_and_found() {
     let changes = registry.apply(request.clone()).await;
     let kinds: Vec<_> = changes
         .iter()
-        .map(|change| (change.kind.as_str(), change.created))
+        .map(|change| (change.kind(), change.created))
         .collect();
     let expected = [
-        ("tenant", false),
-        ("client", true),
-        ("resource_server", true),
-        ("connection", true),
+        (ObjectKind::Tenant, false),
+        (ObjectKind::Client, true),
+        (ObjectKind::ResourceServer, true),
+        (ObjectKind::Connection, true),
     ];
     assert_eq!(kinds, expected);
     let fields = [
@@ -134,7 +134,7 @@ async fn content_is_applied_and_found() {
     ];
     assert_eq!(changes[0].fields, fields);
     assert_eq!(
-        (changes[1].name.as_str(), changes[1].id.as_str()),
+        (changes[1].name.as_str(), changes[1].id()),
         ("My App", "spa")
     );
     assert!(changes[1].fields.is_empty());
@@ -147,7 +147,7 @@ async fn content_is_applied_and_found() {
         .into_inner()
         .tenant
         .unwrap();
-    assert_eq!(tenant.friendly_name, "Acme");
+    assert_eq!(tenant.friendly_name(), "Acme");
     assert_eq!(tenant.enabled_locales, ["ja"]);
     assert!(tenant.resource_parameter_accepted);
     assert_eq!(tenant.session_lifetimes.unwrap().absolute_minutes, 168 * 60);
@@ -224,15 +224,15 @@ async fn a_connection_is_found_by_its_name() {
 #[tokio::test]
 async fn client_grants_are_found_with_their_client() {
     let registry = Registry::start().await;
-    let grant = |audience: &str, subject_type: Option<&str>| ClientGrantPatch {
+    let grant = |audience: &str, subject_type: Option<SubjectType>| ClientGrantPatch {
         client: "My App".to_owned(),
         audience: audience.to_owned(),
-        subject_type: subject_type.map(str::to_owned),
+        subject_type: subject_type.map(Into::into),
         scopes: Some(list(&["read:x"])),
     };
     let request = ApplyTenantRequest {
         client_grants: vec![
-            grant("https://api.test", Some("user")),
+            grant("https://api.test", Some(SubjectType::User)),
             grant("https://machines.test", None),
         ],
         ..spa()
@@ -240,7 +240,7 @@ async fn client_grants_are_found_with_their_client() {
     let changes = registry.apply(request.clone()).await;
     let names: Vec<_> = changes
         .iter()
-        .filter(|change| change.kind == "client_grant")
+        .filter(|change| change.kind() == ObjectKind::ClientGrant)
         .map(|change| change.name.as_str())
         .collect();
     let expected = [
@@ -266,7 +266,7 @@ async fn a_tenant_may_be_larger_than_the_usual_message() {
     let registry = Registry::start().await;
     let scope = |index| ResourceServerScope {
         value: format!("scope:{index}"),
-        description: "x".repeat(1024),
+        description: Some("x".repeat(1024)),
     };
     let request = ApplyTenantRequest {
         resource_servers: vec![ResourceServerPatch {
@@ -335,7 +335,7 @@ async fn a_dry_run_gives_no_ids_and_changes_nothing() {
     assert!(
         changes
             .iter()
-            .all(|change| change.created && change.id.is_empty()),
+            .all(|change| change.created && change.id.is_none()),
         "{changes:?}"
     );
     assert_eq!(registry.apply(spa()).await.len(), changes.len());

@@ -1,14 +1,20 @@
 //! What every store must do, run against Postgres and SQLite.
 
+use doorward_oauth2_types::auth0::{
+    AppType, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile, SubjectType,
+    ThirdPartySecurityMode, TokenDialect, UserAccess,
+};
+use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType};
+use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::DatabaseConfig;
+use sqlx::{AnyConnection, Connection as _};
 
 use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
-    AppType, ClientGrantPatch, ClientId, ClientPatch, Connection, ConnectionPatch,
-    OrganizationRequireBehavior, OrganizationUsage, Plan, ResourceParameterProfile,
-    ResourceServerId, ResourceServerPatch, Scope, SessionLifetimes, SubjectType, Tenant,
-    TenantPatch, ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess, Wanted,
+    Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings, Connection, ConnectionPatch,
+    ConnectionSettings, Plan, ResourceServerId, ResourceServerPatch, ResourceServerSettings, Scope,
+    SessionLifetimes, Tenant, TenantPatch, Wanted,
 };
 
 fn text(text: &str) -> String {
@@ -67,17 +73,17 @@ async fn apply(store: &dyn Store, wanted: Wanted) -> Plan {
     store.apply(wanted, false).await.unwrap()
 }
 
-/// Nothing in it has its default, so that a column that is not written, or read from its neighbour, is found.
+/// Nothing in it has its default, which shows a key that is not written.
 fn unusual() -> Wanted {
     Wanted {
         tenant: Some(TenantPatch {
-            friendly_name: Some(text("Acme")),
-            picture_url: Some(text("https://acme.test/picture.png")),
-            support_email: Some(text("help@acme.test")),
-            support_url: Some(text("https://acme.test/help")),
-            default_audience: Some(text("https://api.test")),
-            default_directory: Some(text("users")),
-            default_redirection_uri: Some(text("https://acme.test/start")),
+            friendly_name: Change::Set(text("Acme")),
+            picture_url: Change::Set(text("https://acme.test/picture.png")),
+            support_email: Change::Set(text("help@acme.test")),
+            support_url: Change::Set(text("https://acme.test/help")),
+            default_audience: Change::Set(text("https://api.test")),
+            default_directory: Change::Set(text("users")),
+            default_redirection_uri: Change::Set(text("https://acme.test/start")),
             allowed_logout_urls: Some(list(&["https://acme.test/bye"])),
             session_lifetime_minutes: Some(40),
             idle_session_lifetime_minutes: Some(30),
@@ -95,21 +101,21 @@ fn unusual() -> Wanted {
             oidc_logout_prompt_enabled: Some(false),
         }),
         clients: vec![ClientPatch {
-            app_type: Some(AppType::Spa),
-            logo_uri: Some(text("https://acme.test/logo.png")),
+            app_type: Change::Set(AppType::Spa),
+            logo_uri: Change::Set(text("https://acme.test/logo.png")),
             is_first_party: Some(false),
-            grant_types: Some(list(&["implicit"])),
+            grant_types: Some(vec![GrantType::Implicit]),
             callbacks: Some(list(&["https://app.test/a", "https://app.test/b"])),
             allowed_logout_urls: Some(list(&["https://app.test/bye"])),
             web_origins: Some(list(&["https://app.test"])),
             allowed_origins: Some(list(&["https://cors.test"])),
-            initiate_login_uri: Some(text("https://app.test/login")),
+            initiate_login_uri: Change::Set(text("https://app.test/login")),
             id_token_lifetime_seconds: Some(60),
             organization_usage: Some(OrganizationUsage::Require),
             organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
             sso_disabled: Some(true),
-            token_endpoint_auth_method: Some(TokenEndpointAuthMethod::ClientSecretPost),
-            skip_non_verifiable_callback_uri_confirmation_prompt: Some(false),
+            token_endpoint_auth_method: Some(ClientAuthenticationMethod::ClientSecretPost),
+            skip_non_verifiable_callback_uri_confirmation_prompt: Change::Set(false),
             third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
             ..client(Some("spa"), "App")
         }],
@@ -117,7 +123,7 @@ fn unusual() -> Wanted {
             name: Some(text("API")),
             scopes: Some(vec![Scope {
                 value: "read:x".to_owned(),
-                description: "Read x".to_owned(),
+                description: Some("Read x".to_owned()),
             }]),
             token_lifetime_seconds: Some(200),
             token_lifetime_for_web_seconds: Some(100),
@@ -293,7 +299,7 @@ async fn identifiers_are_compared_byte_for_byte(store: SqlStore) {
 async fn the_default_directory_comes_first(store: SqlStore) {
     let wanted = Wanted {
         tenant: Some(TenantPatch {
-            default_directory: Some(text("m")),
+            default_directory: Change::Set(text("m")),
             ..TenantPatch::default()
         }),
         clients: vec![client(Some("spa"), "App"), client(Some("other"), "Other")],
@@ -347,7 +353,7 @@ async fn what_a_client_does_not_say_is_not_a_no(store: SqlStore) {
         (Some(false), Some(false)),
     ] {
         let patch = ClientPatch {
-            skip_non_verifiable_callback_uri_confirmation_prompt: wanted,
+            skip_non_verifiable_callback_uri_confirmation_prompt: wanted.into(),
             ..client(Some("spa"), "App")
         };
         let clients = vec![patch];
@@ -360,9 +366,41 @@ async fn what_a_client_does_not_say_is_not_a_no(store: SqlStore) {
         )
         .await;
         let found = store.find_client(&id("spa")).await.unwrap().unwrap().client;
-        let skip = found.skip_non_verifiable_callback_uri_confirmation_prompt;
+        let skip = found
+            .settings
+            .skip_non_verifiable_callback_uri_confirmation_prompt;
         assert_eq!(skip, expected, "{wanted:?}");
     }
+}
+
+async fn a_removed_setting_is_absent(store: SqlStore) {
+    apply(&store, unusual()).await;
+    let wanted = Wanted {
+        tenant: Some(TenantPatch {
+            friendly_name: Change::Remove,
+            default_directory: Change::Remove,
+            ..TenantPatch::default()
+        }),
+        clients: vec![ClientPatch {
+            app_type: Change::Remove,
+            logo_uri: Change::Remove,
+            ..client(Some("spa"), "App")
+        }],
+        ..Wanted::default()
+    };
+    let plan = apply(&store, wanted.clone()).await;
+    let fields = plan.tenant.unwrap().fields;
+    assert_eq!(fields.names(), ["friendly_name", "default_directory"]);
+    assert_eq!(plan.clients[0].fields.names(), ["app_type", "logo_uri"]);
+    let tenant = store.get_tenant().await.unwrap();
+    assert_eq!(
+        (tenant.friendly_name, tenant.default_directory),
+        (None, None)
+    );
+    let found = store.find_client(&id("spa")).await.unwrap().unwrap();
+    let settings = found.client.settings;
+    assert_eq!((settings.app_type, settings.logo_uri), (None, None));
+    assert!(apply(&store, wanted).await.is_empty());
 }
 
 async fn any_client_may_allow_an_origin(store: SqlStore) {
@@ -414,6 +452,112 @@ async fn of_two_that_want_different_things_both_succeed(database: DatabaseConfig
     assert_eq!(other.revision().await.unwrap(), 2);
 }
 
+async fn execute(database: &DatabaseConfig, statement: &'static str) {
+    let mut connection = AnyConnection::connect(&database.url).await.unwrap();
+    sqlx::query(statement)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+/// Overwrites every document.
+async fn store_documents(database: &DatabaseConfig, document: &str) {
+    let mut connection = AnyConnection::connect(&database.url).await.unwrap();
+    for statement in [
+        "UPDATE tenant SET settings = $1",
+        "UPDATE client SET settings = $1",
+        "UPDATE resource_server SET settings = $1",
+        "UPDATE connection SET settings = $1",
+    ] {
+        let updated = sqlx::query(statement)
+            .bind(document)
+            .execute(&mut connection)
+            .await;
+        assert_eq!(updated.unwrap().rows_affected(), 1, "{statement}");
+    }
+    connection.close().await.unwrap();
+}
+
+async fn documents(database: &DatabaseConfig) -> Vec<serde_json::Value> {
+    let mut connection = AnyConnection::connect(&database.url).await.unwrap();
+    let mut documents = Vec::new();
+    for statement in [
+        "SELECT settings FROM tenant",
+        "SELECT settings FROM client",
+        "SELECT settings FROM resource_server",
+        "SELECT settings FROM connection",
+    ] {
+        let document: String = sqlx::query_scalar(statement)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        documents.push(serde_json::from_str(&document).unwrap());
+    }
+    connection.close().await.unwrap();
+    documents
+}
+
+async fn assert_defaults(store: &SqlStore) {
+    assert_eq!(store.get_tenant().await.unwrap(), Tenant::default());
+    let found = store.find_client(&id("spa")).await.unwrap().unwrap();
+    assert_eq!(found.client.settings, ClientSettings::default());
+    let api = store.find_resource_server("https://api.test").await;
+    assert_eq!(
+        api.unwrap().unwrap().settings,
+        ResourceServerSettings::default()
+    );
+    let connection = store.find_connection("users").await.unwrap().unwrap();
+    assert_eq!(connection.settings, ConnectionSettings::default());
+    assert!(!store.is_allowed_origin("https://app.test").await.unwrap());
+}
+
+async fn a_missing_key_has_its_default(database: DatabaseConfig) {
+    let store = SqlStore::open(&database).await.unwrap();
+    apply(&store, unusual()).await;
+    store_documents(&database, "{}").await;
+    assert_defaults(&store).await;
+}
+
+/// A newer replica has written it.
+async fn an_unknown_key_is_ignored_and_kept(database: DatabaseConfig) {
+    let store = SqlStore::open(&database).await.unwrap();
+    apply(&store, unusual()).await;
+    store_documents(&database, r#"{"from_a_newer_version":{"a":[1]}}"#).await;
+    assert_defaults(&store).await;
+    let wanted = Wanted {
+        clients: vec![ClientPatch {
+            is_first_party: None,
+            third_party_security_mode: None,
+            ..unusual().clients.remove(0)
+        }],
+        ..unusual()
+    };
+    apply(&store, wanted).await;
+    for document in documents(&database).await {
+        assert_eq!(
+            document["from_a_newer_version"],
+            serde_json::json!({ "a": [1] })
+        );
+    }
+    let tenant = store.get_tenant().await.unwrap();
+    assert_eq!(tenant.friendly_name.as_deref(), Some("Acme"));
+}
+
+async fn what_is_no_document_is_an_error(database: DatabaseConfig) {
+    let store = SqlStore::open(&database).await.unwrap();
+    apply(&store, unusual()).await;
+    for statement in [
+        "UPDATE client SET settings = '{'",
+        r#"UPDATE client SET settings = '{"app_type":"toaster"}'"#,
+        r#"UPDATE client SET settings = '{"callbacks":"https://app.test"}'"#,
+    ] {
+        execute(&database, statement).await;
+        let found = store.find_client(&id("spa")).await;
+        assert!(matches!(found, Err(StoreError::Failed(_))), "{statement}");
+    }
+}
+
 /// Every case gets a database of its own.
 async fn all(fresh: impl AsyncFn() -> DatabaseConfig) {
     let open = async || SqlStore::open(&fresh().await).await.unwrap();
@@ -429,7 +573,11 @@ async fn all(fresh: impl AsyncFn() -> DatabaseConfig) {
     the_default_directory_comes_first(open().await).await;
     a_client_has_its_grants_for_users_in_order(open().await).await;
     what_a_client_does_not_say_is_not_a_no(open().await).await;
+    a_removed_setting_is_absent(open().await).await;
     any_client_may_allow_an_origin(open().await).await;
+    a_missing_key_has_its_default(fresh().await).await;
+    an_unknown_key_is_ignored_and_kept(fresh().await).await;
+    what_is_no_document_is_an_error(fresh().await).await;
     two_that_want_the_same_create_it_once(fresh().await).await;
     of_two_that_want_different_things_both_succeed(fresh().await).await;
 }

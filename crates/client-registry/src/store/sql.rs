@@ -3,6 +3,7 @@
 mod client;
 mod client_grant;
 mod connection;
+mod document;
 mod record;
 mod resource_server;
 mod revision;
@@ -73,10 +74,8 @@ impl Store for SqlStore {
             return Ok(None);
         };
         let mut connections = connection::list_enabled(pool, id).await?;
-        in_order_for(
-            &tenant::get(pool).await?.default_directory,
-            &mut connections,
-        );
+        let tenant = tenant::get(pool).await?;
+        in_order_for(tenant.default_directory.as_deref(), &mut connections);
         Ok(Some(FoundClient {
             client,
             connections,

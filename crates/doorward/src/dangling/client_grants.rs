@@ -1,7 +1,8 @@
 //! Client grants that let no user in.
 
 use doorward_proto::client_registry::v1::{
-    ApplyTenantRequest, ClientGrantPatch, FindClientRequest, TenantChange, UserAccess,
+    ApplyTenantRequest, ClientGrantPatch, FindClientRequest, ObjectKind, SubjectType, TenantChange,
+    UserAccess,
 };
 
 use super::{Registry, find_api};
@@ -56,7 +57,7 @@ async fn user_access(
 }
 
 fn is_for_users(grant: &ClientGrantPatch) -> bool {
-    grant.subject_type.as_deref() == Some("user")
+    grant.subject_type() == SubjectType::User
 }
 
 /// Whether the same application has a grant for users, in the file or from before.
@@ -91,9 +92,7 @@ fn client_id(wanted: &ApplyTenantRequest, changes: &[TenantChange], name_or_id: 
     let in_file = patch.and_then(|client| client.client_id.clone());
     let change = changes
         .iter()
-        .find(|change| change.kind == "client" && change.name == name_or_id);
-    let known = in_file.or(change.map(|change| change.id.clone()));
-    known
-        .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| name_or_id.to_owned())
+        .find(|change| change.kind() == ObjectKind::Client && change.name == name_or_id);
+    let known = in_file.or(change.and_then(|change| change.id.clone()));
+    known.unwrap_or_else(|| name_or_id.to_owned())
 }

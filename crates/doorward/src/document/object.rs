@@ -1,5 +1,9 @@
 //! Reading the members of an object by name and type. What nobody asked for is reported as ignored.
 
+use std::str::FromStr;
+
+use doorward_oauth2_types::UnknownValue;
+use doorward_proto::WireEnum;
 use doorward_proto::client_registry::v1::StringList;
 
 use super::ignored::{Ignored, Path};
@@ -109,18 +113,53 @@ impl Object {
         Ok(Some(scaled as u32))
     }
 
-    /// One of a few words.
-    pub(crate) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<Option<T>> {
+    /// A text that is one of `choices`.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        key: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>> {
         let Some((path, node)) = self.take(key) else {
             return Ok(None);
         };
         let given = text(&path, node)?;
-        let known = words.iter().find(|(word, _)| *word == given);
+        let known = choices.iter().find(|(text, _)| *text == given);
         known.map(|(_, meaning)| Some(*meaning)).ok_or_else(|| {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            let problem = format!("{given:?} is not one of {}", words.join(", "));
-            Error::value(&path, problem)
+            let known: Vec<_> = choices.iter().map(|(text, _)| *text).collect();
+            not_one_of(&path, &given, &known)
         })
+    }
+
+    /// A text that is one of the values of an enum, as the enum's number in messages.
+    pub(crate) fn wire_enum<T>(&mut self, key: &str) -> Result<Option<i32>>
+    where
+        T: WireEnum + FromStr<Err = UnknownValue>,
+    {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        let given = text(&path, node)?;
+        let value: T = given
+            .parse()
+            .map_err(|unknown: UnknownValue| not_one_of(&path, &given, unknown.known()))?;
+        Ok(Some(value.to_wire()))
+    }
+
+    /// Like [`Object::wire_enum`]; an empty text is the enum's unspecified value.
+    pub(crate) fn wire_enum_or_empty<T>(&mut self, key: &str) -> Result<Option<i32>>
+    where
+        T: WireEnum + FromStr<Err = UnknownValue>,
+    {
+        let empty = Value::Text(String::new());
+        if self
+            .members
+            .iter()
+            .any(|(name, node)| name == key && node.value == empty)
+        {
+            self.take(key);
+            return Ok(Some(0));
+        }
+        self.wire_enum::<T>(key)
     }
 
     pub(crate) fn object(&mut self, key: &str) -> Result<Option<Self>> {
@@ -208,6 +247,11 @@ fn text(path: &Path, node: Node) -> Result<String> {
         Value::Text(text) => Ok(text),
         other => Err(wrong_type(path, "a text", &other)),
     }
+}
+
+fn not_one_of(path: &Path, given: &str, known: &[&str]) -> Error {
+    let problem = format!("{given:?} is not one of {}", known.join(", "));
+    Error::value(path, problem)
 }
 
 fn wrong_type(path: &Path, expected: &str, value: &Value) -> Error {

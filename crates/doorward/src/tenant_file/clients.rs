@@ -1,19 +1,12 @@
 //! `clients`: applications.
 
-use doorward_proto::client_registry::v1::{ClientPatch, OrganizationUsage, ThirdPartySecurityMode};
+use doorward_oauth2_types::auth0::{
+    AppType, OrganizationRequireBehavior, OrganizationUsage, ThirdPartySecurityMode,
+};
+use doorward_oauth2_types::{ClientAuthenticationMethod, SigningAlg};
+use doorward_proto::client_registry::v1::ClientPatch;
 
 use crate::document::{Ignored, Object, Result};
-
-const ORGANIZATION_USAGES: [(&str, OrganizationUsage); 3] = [
-    ("deny", OrganizationUsage::Deny),
-    ("allow", OrganizationUsage::Allow),
-    ("require", OrganizationUsage::Require),
-];
-
-const SECURITY_MODES: [(&str, ThirdPartySecurityMode); 2] = [
-    ("strict", ThirdPartySecurityMode::Strict),
-    ("permissive", ThirdPartySecurityMode::Permissive),
-];
 
 pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<ClientPatch>> {
     if client.flag("global")? == Some(true) {
@@ -22,12 +15,10 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
     }
     let (id_token_lifetime_seconds, id_token_signing_alg) =
         jwt_configuration(&mut client, ignored)?;
-    let organization_usage = client.word("organization_usage", &ORGANIZATION_USAGES)?;
-    let security_mode = client.word("third_party_security_mode", &SECURITY_MODES)?;
     let patch = ClientPatch {
         client_id: client.text("client_id")?,
         name: client.required_text("name")?,
-        app_type: client.text("app_type")?,
+        app_type: client.wire_enum_or_empty::<AppType>("app_type")?,
         logo_uri: client.text("logo_uri")?,
         is_first_party: client.flag("is_first_party")?,
         grant_types: client.texts("grant_types")?,
@@ -38,28 +29,35 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
         initiate_login_uri: client.text("initiate_login_uri")?,
         id_token_lifetime_seconds,
         id_token_signing_alg,
-        organization_usage: organization_usage.map(Into::into),
-        organization_require_behavior: client.text("organization_require_behavior")?,
+        organization_usage: client.wire_enum::<OrganizationUsage>("organization_usage")?,
+        organization_require_behavior: client
+            .wire_enum::<OrganizationRequireBehavior>("organization_require_behavior")?,
         sso_disabled: client.flag("sso_disabled")?,
-        token_endpoint_auth_method: client.text("token_endpoint_auth_method")?,
+        token_endpoint_auth_method: client
+            .wire_enum::<ClientAuthenticationMethod>("token_endpoint_auth_method")?,
         skip_non_verifiable_callback_uri_confirmation_prompt: client
             .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
-        third_party_security_mode: security_mode.map(Into::into),
+        third_party_security_mode: client
+            .wire_enum::<ThirdPartySecurityMode>("third_party_security_mode")?,
     };
     pass_what_happens_anyway(&mut client);
     client.finish(ignored);
     Ok(Some(patch))
 }
 
+/// The lifetime and the algorithm of ID tokens.
 fn jwt_configuration(
     client: &mut Object,
     ignored: &mut Ignored,
-) -> Result<(Option<u32>, Option<String>)> {
+) -> Result<(Option<u32>, Option<i32>)> {
     let Some(mut jwt) = client.object("jwt_configuration")? else {
         return Ok((None, None));
     };
-    let settings = (jwt.count("lifetime_in_seconds")?, jwt.text("alg")?);
-    // How a secret for HS256 is written: without HS256 there is none.
+    let settings = (
+        jwt.count("lifetime_in_seconds")?,
+        jwt.wire_enum::<SigningAlg>("alg")?,
+    );
+    // Says how the secret for HS256 is encoded; HS256 is not supported.
     jwt.pass("secret_encoded", &[true.into(), false.into()]);
     jwt.finish(ignored);
     Ok(settings)

@@ -1,6 +1,6 @@
 //! `databases` and `connections`: where users come from. Databases are the only kind yet, under either key.
 
-use doorward_proto::client_registry::v1::ConnectionPatch;
+use doorward_proto::client_registry::v1::{ConnectionPatch, ConnectionStrategy};
 
 use crate::document::{Ignored, Object, Result, Value};
 
@@ -72,7 +72,7 @@ pub(super) fn read(
     let patch = ConnectionPatch {
         id: connection.text("id")?,
         name,
-        strategy,
+        strategy: strategy.map(|_database| ConnectionStrategy::Auth0.into()),
         disable_signup,
         min_password_length,
         enabled_clients: connection.texts("enabled_clients")?,
@@ -94,7 +94,7 @@ fn options(connection: &mut Object, ignored: &mut Ignored) -> Result<(Option<boo
         None => None,
     };
     let policy_place = options.place("passwordPolicy");
-    let policy = options.word("passwordPolicy", &PASSWORD_POLICIES)?;
+    let policy = options.choice("passwordPolicy", &PASSWORD_POLICIES)?;
     let least = least.or(policy.map(|policy| policy.length));
     if let (Some(Policy { more: true, .. }), Some(least)) = (policy, least) {
         let why = format!("only its least length of {least} characters is supported");

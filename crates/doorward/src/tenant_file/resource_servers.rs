@@ -1,17 +1,13 @@
 //! `resourceServers`: APIs.
 
-use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerScope, UserAccess};
+use doorward_oauth2_types::SigningAlg;
+use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
+use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerScope};
 
 use crate::document::{Ignored, Object, Result};
 
 /// The name by which Auth0's tool tells the management API from APIs of the tenant.
 const MANAGEMENT_API: &str = "Auth0 Management API";
-
-const USER_ACCESSES: [(&str, UserAccess); 3] = [
-    ("allow_all", UserAccess::AllowAll),
-    ("require_client_grant", UserAccess::RequireClientGrant),
-    ("deny_all", UserAccess::DenyAll),
-];
 
 pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<ResourceServerPatch>> {
     let name = api.text("name")?;
@@ -27,15 +23,15 @@ pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<Reso
         name,
         replace_scopes: scopes.is_some(),
         scopes: scopes.unwrap_or_default(),
-        signing_alg: api.text("signing_alg")?,
+        signing_alg: api.wire_enum::<SigningAlg>("signing_alg")?,
         token_lifetime_seconds: api.count("token_lifetime")?,
         token_lifetime_for_web_seconds: api.count("token_lifetime_for_web")?,
         skip_consent_for_verifiable_first_party_clients: api
             .flag("skip_consent_for_verifiable_first_party_clients")?,
-        token_dialect: api.text("token_dialect")?,
+        token_dialect: api.wire_enum::<TokenDialect>("token_dialect")?,
         allow_offline_access: api.flag("allow_offline_access")?,
         enforce_policies: api.flag("enforce_policies")?,
-        user_access: user_access.map(Into::into),
+        user_access,
     };
     api.finish(ignored);
     Ok(Some(patch))
@@ -48,7 +44,7 @@ fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<Resource
     let scopes = scopes.into_iter().map(|mut scope| {
         let read = ResourceServerScope {
             value: scope.required_text("value")?,
-            description: scope.text("description")?.unwrap_or_default(),
+            description: scope.text("description")?.filter(|text| !text.is_empty()),
         };
         scope.finish(ignored);
         Ok(read)
@@ -58,16 +54,13 @@ fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<Resource
 
 /// What applications may do for users. What they may do for themselves is for
 /// `/oauth/token`, which is not built.
-fn subject_type_authorization(
-    api: &mut Object,
-    ignored: &mut Ignored,
-) -> Result<Option<UserAccess>> {
+fn subject_type_authorization(api: &mut Object, ignored: &mut Ignored) -> Result<Option<i32>> {
     let Some(mut subjects) = api.object("subject_type_authorization")? else {
         return Ok(None);
     };
     let user_access = match subjects.object("user")? {
         Some(mut user) => {
-            let policy = user.word("policy", &USER_ACCESSES)?;
+            let policy = user.wire_enum::<UserAccess>("policy")?;
             user.finish(ignored);
             policy
         }

@@ -1,5 +1,6 @@
 //! `tenant`: settings that hold for everything.
 
+use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use doorward_proto::client_registry::v1::TenantPatch;
 
 use crate::document::{Ignored, Object, Result};
@@ -43,7 +44,8 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
         skip_non_verifiable_callback_uri_confirmation_prompt: tenant
             .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
         enabled_locales: tenant.texts("enabled_locales")?,
-        resource_parameter_profile: tenant.text("resource_parameter_profile")?,
+        resource_parameter_profile: tenant
+            .wire_enum::<ResourceParameterProfile>("resource_parameter_profile")?,
         ..flags
     };
     tenant.finish(ignored);
@@ -65,7 +67,7 @@ fn persistent_cookie(tenant: &mut Object, ignored: &mut Ignored) -> Result<Optio
     let Some(mut cookie) = tenant.object("session_cookie")? else {
         return Ok(None);
     };
-    let persistent = cookie.word("mode", &[("persistent", true), ("non-persistent", false)])?;
+    let persistent = cookie.choice("mode", &[("persistent", true), ("non-persistent", false)])?;
     cookie.finish(ignored);
     Ok(persistent)
 }

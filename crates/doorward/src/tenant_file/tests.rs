@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use doorward_proto::client_registry::v1::{
-    OrganizationUsage, ResourceServerScope, StringList, ThirdPartySecurityMode, UserAccess,
+    AppType, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile,
+    ResourceServerScope, SigningAlg, StringList, SubjectType, ThirdPartySecurityMode, TokenDialect,
+    TokenEndpointAuthMethod, UserAccess,
 };
 use doorward_proto::identity::v1::Permission;
 
@@ -76,8 +78,10 @@ fn tenant() {
         assert_eq!(flag, Some(true));
     }
     assert_eq!(values(tenant.enabled_locales.as_ref()), ["ja", "en"]);
-    let profile = tenant.resource_parameter_profile.as_deref();
-    assert_eq!(profile, Some("compatibility"));
+    assert_eq!(
+        tenant.resource_parameter_profile(),
+        ResourceParameterProfile::Compatibility
+    );
 }
 
 #[test]
@@ -91,7 +95,7 @@ fn clients() {
         Some("AbCdEfGhIjKlMnOpQrStUvWxYz012345")
     );
     assert_eq!(app.name, "My App");
-    assert_eq!(app.app_type.as_deref(), Some("spa"));
+    assert_eq!(app.app_type(), AppType::Spa);
     assert_eq!(
         app.logo_uri.as_deref(),
         Some("https://app.example.com/app.png")
@@ -119,17 +123,20 @@ fn clients() {
         Some("https://app.example.com/start")
     );
     assert_eq!(app.id_token_lifetime_seconds, Some(3600));
-    assert_eq!(app.id_token_signing_alg.as_deref(), Some("RS256"));
+    assert_eq!(app.id_token_signing_alg(), SigningAlg::Rs256);
     assert_eq!(
         app.organization_usage,
         Some(OrganizationUsage::Allow.into())
     );
     assert_eq!(
-        app.organization_require_behavior.as_deref(),
-        Some("no_prompt")
+        app.organization_require_behavior(),
+        OrganizationRequireBehavior::NoPrompt
     );
     assert_eq!(app.sso_disabled, Some(false));
-    assert_eq!(app.token_endpoint_auth_method.as_deref(), Some("none"));
+    assert_eq!(
+        app.token_endpoint_auth_method(),
+        TokenEndpointAuthMethod::None
+    );
     assert_eq!(
         app.skip_non_verifiable_callback_uri_confirmation_prompt,
         Some(false)
@@ -166,20 +173,20 @@ fn apis_connections_and_organizations() {
     assert!(api.replace_scopes);
     let scope = |value: &str, description: &str| ResourceServerScope {
         value: value.into(),
-        description: description.into(),
+        description: Some(description.to_owned()).filter(|text| !text.is_empty()),
     };
     assert_eq!(
         api.scopes,
         [scope("read:x", "Read x"), scope("write:x", "")]
     );
-    assert_eq!(api.signing_alg.as_deref(), Some("RS256"));
+    assert_eq!(api.signing_alg(), SigningAlg::Rs256);
     assert_eq!(api.token_lifetime_seconds, Some(7200));
     assert_eq!(api.token_lifetime_for_web_seconds, Some(600));
     assert_eq!(
         api.skip_consent_for_verifiable_first_party_clients,
         Some(true)
     );
-    assert_eq!(api.token_dialect.as_deref(), Some("rfc9068_profile_authz"));
+    assert_eq!(api.token_dialect(), TokenDialect::Rfc9068ProfileAuthz);
     assert_eq!(api.allow_offline_access, Some(true));
     assert_eq!(api.enforce_policies, Some(false));
     assert_eq!(api.user_access, Some(UserAccess::RequireClientGrant.into()));
@@ -223,7 +230,7 @@ fn client_grants() {
     };
     assert_eq!(for_users.client, "My App");
     assert_eq!(for_users.audience, "https://api.example.com/");
-    assert_eq!(for_users.subject_type.as_deref(), Some("user"));
+    assert_eq!(for_users.subject_type(), SubjectType::User);
     assert_eq!(values(for_users.scopes.as_ref()), ["read:x", "write:x"]);
     assert_eq!(other.client, "Other App");
     assert_eq!(other.subject_type, None);
@@ -329,7 +336,27 @@ fn what_cannot_be_read_is_named_with_its_place() {
         ),
         (
             "clients:\n- {name: A, third_party_security_mode: lax}",
-            "line 2: clients[A].third_party_security_mode \"lax\" is not one of strict, permissive",
+            "line 2: clients[A].third_party_security_mode \"lax\" is not one of permissive, strict",
+        ),
+        (
+            "clients:\n- {name: A, app_type: toaster}",
+            "line 2: clients[A].app_type \"toaster\" is not one of spa, native, regular_web, non_interactive",
+        ),
+        (
+            "clients:\n- {name: A, jwt_configuration: {alg: HS256}}",
+            "line 2: clients[A].jwt_configuration.alg \"HS256\" is not one of RS256",
+        ),
+        (
+            "clients:\n- {name: A, token_endpoint_auth_method: private_key_jwt}",
+            "line 2: clients[A].token_endpoint_auth_method \"private_key_jwt\" is not one of none, client_secret_post, client_secret_basic",
+        ),
+        (
+            "resourceServers:\n- {identifier: a, token_dialect: paseto}",
+            "line 2: resourceServers[a].token_dialect \"paseto\" is not one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz",
+        ),
+        (
+            "tenant: {resource_parameter_profile: both}",
+            "line 1: tenant.resource_parameter_profile \"both\" is not one of audience, compatibility",
         ),
         (
             "clientGrants:\n- {audience: a}",

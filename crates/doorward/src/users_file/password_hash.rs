@@ -77,7 +77,9 @@ fn custom(entry: &mut Object, ignored: &mut Ignored) -> Result<Option<String>> {
         return Err(custom.problem("hash", "is missing"));
     };
     let value = hash.required_text("value")?;
-    let encoding = hash.word("encoding", &ENCODINGS)?.unwrap_or(Encoding::Utf8);
+    let encoding = hash
+        .choice("encoding", &ENCODINGS)?
+        .unwrap_or(Encoding::Utf8);
     let Some(decoded) = decode(&value, encoding) else {
         return Err(hash.problem("value", "is not a text in its encoding"));
     };

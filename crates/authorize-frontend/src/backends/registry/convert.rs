@@ -7,16 +7,9 @@ mod tenant;
 #[error("{0} is missing")]
 pub(crate) struct MissingField(&'static str);
 
-/// An optional text: messages leave it empty.
-fn non_empty(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
 /// An optional URL. One that does not parse counts as absent.
-fn url(field: &'static str, text: &str) -> Option<url::Url> {
-    if text.is_empty() {
-        return None;
-    }
+fn url(field: &'static str, text: Option<&str>) -> Option<url::Url> {
+    let text = text?;
     let parsed = text.parse();
     parsed
         .inspect_err(|error| unusable(field, text, error))

@@ -31,8 +31,8 @@ pub(super) fn permissions(
     let wanted = defined.filter(|defined| scopes.contains(&defined.value));
     if descriptions {
         let lines = wanted.filter_map(|scope| {
-            let text = Some(&scope.description).filter(|text| !text.is_empty());
-            line(text.unwrap_or(&scope.value).clone(), &[&scope.value], given)
+            let text = scope.description.as_ref().unwrap_or(&scope.value);
+            line(text.clone(), &[&scope.value], given)
         });
         return lines.collect();
     }
@@ -80,7 +80,7 @@ mod tests {
     fn api() -> ResourceServer {
         let scope = |value: &str, description: &str| ResourceServerScope {
             value: value.to_owned(),
-            description: description.to_owned(),
+            description: Some(description.to_owned()).filter(|text| !text.is_empty()),
         };
         ResourceServer {
             scopes: vec![

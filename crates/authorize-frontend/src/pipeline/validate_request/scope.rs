@@ -82,7 +82,7 @@ mod tests {
     fn what_nobody_defines_vanishes() {
         let scopes = ["read:things", "list:things"].map(|value| ResourceServerScope {
             value: value.to_owned(),
-            description: String::new(),
+            description: None,
         });
         let api = ResourceServer {
             scopes: scopes.to_vec(),

@@ -12,15 +12,15 @@ pub(super) fn plan(
 ) -> Result<Vec<Draft<ClientGrant>>, Error> {
     let mut drafts: Vec<_> = existing.into_iter().map(Draft::existing).collect();
     for patch in patches {
-        let object = patch.words();
+        let entity = patch.entity();
         let client_id =
-            resolve(clients, &patch.client).map_err(|problem| object.invalid("client", problem))?;
+            resolve(clients, &patch.client).map_err(|problem| entity.invalid("client", problem))?;
         let draft = Draft::find_or_add(
             &mut drafts,
             |grant| patch.is_for(&client_id, grant),
             || patch.new_client_grant(client_id.clone()),
         );
-        draft.name_once(&object, "client")?;
+        draft.patch_once(&entity, "client")?;
         patch.apply(draft);
     }
     Ok(drafts)

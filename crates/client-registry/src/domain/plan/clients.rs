@@ -1,7 +1,7 @@
 //! Applications.
 
 use crate::Error;
-use crate::domain::{Client, ClientId, ClientPatch, Draft, Object};
+use crate::domain::{Client, ClientId, ClientPatch, Draft, Entity};
 
 pub(super) fn plan(
     existing: Vec<Client>,
@@ -16,7 +16,7 @@ pub(super) fn plan(
             |client| patch.is_for(client),
             || patch.new_client(),
         );
-        draft.name_once(&patch.words(), "name")?;
+        draft.patch_once(&patch.entity(), "name")?;
         patch.apply(draft)?;
     }
     for name in found_by_name {
@@ -34,7 +34,7 @@ fn refuse_namesakes(drafts: &[Draft<Client>], name: &str) -> Result<(), Error> {
         > 1
     {
         let problem = "several applications have this name; give the client_id";
-        return Err(Object::client(name).invalid("name", problem).into());
+        return Err(Entity::client(name).invalid("name", problem).into());
     }
     Ok(())
 }

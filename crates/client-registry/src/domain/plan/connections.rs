@@ -8,7 +8,7 @@ use super::clients;
 use crate::Error;
 use crate::domain::{
     Client, ClientId, Connection, ConnectionId, ConnectionPatch, ConnectionWithClients, Draft,
-    Object,
+    Entity,
 };
 
 pub(super) struct Connections<'a> {
@@ -43,18 +43,18 @@ impl<'a> Connections<'a> {
 
     pub(super) fn apply(&mut self, patches: Vec<ConnectionPatch>) -> Result<(), Error> {
         for patch in patches {
-            let object = patch.words();
+            let entity = patch.entity();
             self.refuse_taken_id(&patch)?;
             let listed = patch.enabled_clients.as_deref();
             let enabled = listed
-                .map(|listed| self.resolve(&object, listed))
+                .map(|listed| self.resolve(&entity, listed))
                 .transpose()?;
             let draft = Draft::find_or_add(
                 &mut self.drafts,
                 |existing| existing.connection.name == patch.name,
                 || patch.new_connection(),
             );
-            draft.name_once(&object, "name")?;
+            draft.patch_once(&entity, "name")?;
             patch.apply(draft, enabled)?;
         }
         Ok(())
@@ -69,19 +69,19 @@ impl<'a> Connections<'a> {
             .iter()
             .any(|draft| has_it(&draft.object.connection))
         {
-            return Err(Error::id_taken(&patch.words(), id));
+            return Err(Error::id_taken(&patch.entity(), id));
         }
         Ok(())
     }
 
     fn resolve(
         &self,
-        object: &Object,
+        entity: &Entity,
         listed: &[String],
     ) -> Result<BTreeSet<ClientId>, InvalidField> {
         let resolve = |(index, listed): (usize, &String)| {
             clients::resolve(self.clients, listed)
-                .map_err(|problem| object.invalid(format!("enabled_clients[{index}]"), problem))
+                .map_err(|problem| entity.invalid(format!("enabled_clients[{index}]"), problem))
         };
         listed.iter().enumerate().map(resolve).collect()
     }

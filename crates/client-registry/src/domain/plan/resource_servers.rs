@@ -15,7 +15,7 @@ pub(super) fn plan(
             |server| server.identifier == patch.identifier,
             || patch.new_resource_server(),
         );
-        draft.name_once(&patch.words(), "identifier")?;
+        draft.patch_once(&patch.entity(), "identifier")?;
         patch.apply(draft)?;
     }
     Ok(drafts)
@@ -29,7 +29,7 @@ fn refuse_taken_id(
     let has_it =
         |server: &ResourceServer| server.id == *id && server.identifier != patch.identifier;
     if drafts.iter().any(|draft| has_it(&draft.object)) {
-        return Err(Error::id_taken(&patch.words(), id));
+        return Err(Error::id_taken(&patch.entity(), id));
     }
     Ok(())
 }

@@ -2,11 +2,13 @@ mod client_grants;
 
 use std::collections::BTreeSet;
 
+use doorward_oauth2_types::auth0::ThirdPartySecurityMode;
+use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType};
+
 use super::*;
 use crate::domain::{
-    ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch, ResourceServerId,
-    ResourceServerPatch, SessionLifetimes, Tenant, TenantPatch, ThirdPartySecurityMode,
-    TokenEndpointAuthMethod,
+    Change, ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch,
+    ResourceServerId, ResourceServerPatch, SessionLifetimes, Tenant, TenantPatch,
 };
 
 fn client(name: &str) -> ClientPatch {
@@ -154,7 +156,7 @@ fn defaults() {
         resource_servers: vec![api("https://api.test")],
         ..Wanted::default()
     });
-    let client = &content.clients[0];
+    let client = &content.clients[0].settings;
     assert!(client.is_first_party && !client.sso_disabled);
     assert_eq!(client.id_token_lifetime_seconds, 36_000);
     assert_eq!(client.id_token_signing_alg.as_str(), "RS256");
@@ -163,8 +165,8 @@ fn defaults() {
     assert_eq!(skip, None, "the tenant's setting counts");
     assert_eq!(client.organization_usage.as_str(), "deny");
     assert_eq!(client.organization_require_behavior.as_str(), "no_prompt");
-    let api = &content.resource_servers[0];
-    assert_eq!(api.name, "https://api.test");
+    assert_eq!(content.resource_servers[0].name, "https://api.test");
+    let api = &content.resource_servers[0].settings;
     assert_eq!(
         (
             api.token_lifetime_seconds,
@@ -175,7 +177,7 @@ fn defaults() {
     assert_eq!(api.token_dialect.as_str(), "access_token");
     assert!(!api.skip_consent_for_verifiable_first_party_clients);
     assert!(!api.allow_offline_access && !api.enforce_policies);
-    let connection = &content.connections[0].connection;
+    let connection = &content.connections[0].connection.settings;
     assert_eq!(
         (connection.strategy.as_str(), connection.min_password_length),
         ("auth0", 8)
@@ -187,18 +189,18 @@ fn defaults() {
 fn public_clients_have_no_client_credentials() {
     for (method, expected) in [
         (None, 3),
-        (Some(TokenEndpointAuthMethod::None), 3),
-        (Some(TokenEndpointAuthMethod::ClientSecretPost), 4),
-        (Some(TokenEndpointAuthMethod::ClientSecretBasic), 4),
+        (Some(ClientAuthenticationMethod::None), 3),
+        (Some(ClientAuthenticationMethod::ClientSecretPost), 4),
+        (Some(ClientAuthenticationMethod::ClientSecretBasic), 4),
     ] {
         let patch = ClientPatch {
             token_endpoint_auth_method: method,
             ..client("app")
         };
-        let grants = &content(clients([patch])).clients[0].grant_types;
+        let grants = &content(clients([patch])).clients[0].settings.grant_types;
         assert_eq!(grants.len(), expected, "{method:?}");
         assert_eq!(
-            grants.contains(&"client_credentials".to_owned()),
+            grants.contains(&GrantType::ClientCredentials),
             expected == 4
         );
     }
@@ -208,7 +210,7 @@ fn public_clients_have_no_client_credentials() {
 fn applying_twice_changes_nothing() {
     let wanted = Wanted {
         tenant: Some(TenantPatch {
-            friendly_name: Some("Acme".to_owned()),
+            friendly_name: Change::Set("Acme".to_owned()),
             session_lifetime_minutes: Some(60),
             ..TenantPatch::default()
         }),
@@ -286,13 +288,15 @@ fn the_web_lifetime_gives_way_to_the_lifetime() {
     };
     let content = content(lifetimes(Some(600), None));
     assert_eq!(
-        content.resource_servers[0].token_lifetime_for_web_seconds,
+        content.resource_servers[0]
+            .settings
+            .token_lifetime_for_web_seconds,
         600
     );
     let draft = &plan(content.clone(), lifetimes(Some(60), None))
         .unwrap()
         .resource_servers[0];
-    assert_eq!(draft.object.token_lifetime_for_web_seconds, 60);
+    assert_eq!(draft.object.settings.token_lifetime_for_web_seconds, 60);
     assert_eq!(
         draft.fields.names(),
         ["token_lifetime_for_web_seconds", "token_lifetime_seconds"]

@@ -1,12 +1,12 @@
 use super::*;
 
-fn accepts(rule: impl Fn(&str) -> Verdict, texts: &[&str]) {
+fn accepts(rule: impl Fn(&str) -> RuleResult, texts: &[&str]) {
     for text in texts {
         assert_eq!(rule(text), Ok(()), "{text}");
     }
 }
 
-fn refuses(rule: impl Fn(&str) -> Verdict, texts: &[&str]) {
+fn refuses(rule: impl Fn(&str) -> RuleResult, texts: &[&str]) {
     for text in texts {
         assert!(rule(text).is_err(), "{text}");
     }
@@ -168,7 +168,7 @@ fn other_urls() {
 fn texts() {
     accepts(name(5), &["a", "My Äp"]);
     refuses(name(5), &["", "sixsix", "<b>", "a>", "a\nb", "a\0"]);
-    accepts(or_empty(email), &["", "help@example.test"]);
+    accepts(email, &["help@example.test"]);
     refuses(
         email,
         &["", "help", "@a.test", "help@", "a@b@c", "a b@c.test"],

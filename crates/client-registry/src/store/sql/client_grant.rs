@@ -1,11 +1,13 @@
 //! Client grants.
 
+use doorward_oauth2_types::auth0::SubjectType;
 use doorward_service_kit::StoreError;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::record::{Record, json};
-use crate::domain::{ClientGrant, ClientId, SubjectType};
+use super::document;
+use super::record::Record;
+use crate::domain::{ClientGrant, ClientId};
 
 pub(super) async fn list<'e>(
     database: impl Executor<'e, Database = Any>,
@@ -42,8 +44,8 @@ fn read(row: &AnyRow) -> Result<ClientGrant, StoreError> {
     Ok(ClientGrant {
         client_id: row.text("client_id")?.into(),
         audience: row.text("audience")?,
-        subject_type: row.word("subject_type")?,
-        scopes: row.list("scopes")?,
+        subject_type: row.value("subject_type")?,
+        scopes: row.json("scopes")?,
     })
 }
 
@@ -58,7 +60,7 @@ pub(super) async fn put(
     .bind(grant.client_id.as_str())
     .bind(&grant.audience)
     .bind(grant.subject_type.as_str())
-    .bind(json(&grant.scopes)?)
+    .bind(document::write(&grant.scopes, None)?)
     .execute(database)
     .await?;
     Ok(())

@@ -6,15 +6,13 @@ use doorward_service_kit::StoreError;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::record::{Record, flag};
+use super::document;
+use super::record::Record;
 use crate::domain::{ClientId, Connection, ConnectionWithClients};
 
 macro_rules! select {
     ($($rest:literal)?) => {
-        concat!(
-            "SELECT id, name, strategy, disable_signup, min_password_length FROM connection ",
-            $($rest)?
-        )
+        concat!("SELECT id, name, settings FROM connection ", $($rest)?)
     };
 }
 
@@ -44,7 +42,7 @@ pub(super) async fn list_enabled(
     client_id: &ClientId,
 ) -> Result<Vec<Connection>, StoreError> {
     let query = sqlx::query(
-        "SELECT c.id, c.name, c.strategy, c.disable_signup, c.min_password_length
+        "SELECT c.id, c.name, c.settings
          FROM connection c JOIN connection_client e ON e.connection_id = c.id
          WHERE e.client_id = $1",
     );
@@ -81,9 +79,7 @@ fn read(row: &AnyRow) -> Result<Connection, StoreError> {
     Ok(Connection {
         id: row.text("id")?.into(),
         name: row.text("name")?,
-        strategy: row.word("strategy")?,
-        disable_signup: row.flag("disable_signup")?,
-        min_password_length: row.number("min_password_length")?,
+        settings: row.json("settings")?,
     })
 }
 
@@ -95,19 +91,17 @@ pub(super) async fn put(
         connection,
         enabled_clients,
     } = with_clients;
+    let stored = sqlx::query_scalar("SELECT settings FROM connection WHERE id = $1")
+        .bind(connection.id.as_str())
+        .fetch_optional(&mut *database)
+        .await?;
     sqlx::query(
-        "INSERT INTO connection (id, name, strategy, disable_signup, min_password_length)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (id) DO UPDATE SET
-            strategy = excluded.strategy,
-            disable_signup = excluded.disable_signup,
-            min_password_length = excluded.min_password_length",
+        "INSERT INTO connection (id, name, settings) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET settings = excluded.settings",
     )
     .bind(connection.id.as_str())
     .bind(&connection.name)
-    .bind(connection.strategy.as_str())
-    .bind(flag(connection.disable_signup))
-    .bind(i64::from(connection.min_password_length))
+    .bind(document::write(&connection.settings, stored)?)
     .execute(&mut *database)
     .await?;
     put_clients(database, connection.id.as_str(), enabled_clients).await

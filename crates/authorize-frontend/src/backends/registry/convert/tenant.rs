@@ -2,7 +2,7 @@
 
 use doorward_proto::client_registry::v1 as wire;
 
-use super::{MissingField, non_empty, url};
+use super::{MissingField, url};
 use crate::model::{SessionLife, SessionLifetimes, Tenant};
 
 impl TryFrom<wire::Tenant> for Tenant {
@@ -12,14 +12,14 @@ impl TryFrom<wire::Tenant> for Tenant {
         let lifetimes = tenant.session_lifetimes;
         let lifetimes = lifetimes.ok_or(MissingField("session_lifetimes"))?;
         Ok(Self {
-            friendly_name: non_empty(tenant.friendly_name),
-            picture_url: non_empty(tenant.picture_url),
-            support_email: non_empty(tenant.support_email),
-            support_url: non_empty(tenant.support_url),
-            default_audience: non_empty(tenant.default_audience),
+            friendly_name: tenant.friendly_name,
+            picture_url: tenant.picture_url,
+            support_email: tenant.support_email,
+            support_url: tenant.support_url,
+            default_audience: tenant.default_audience,
             default_redirection_uri: url(
                 "default_redirection_uri",
-                &tenant.default_redirection_uri,
+                tenant.default_redirection_uri.as_deref(),
             ),
             allowed_logout_urls: tenant.allowed_logout_urls,
             session_lifetimes: lifetimes.into(),
@@ -74,25 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_texts_are_absent() {
-        let tenant = Tenant::try_from(message()).unwrap();
-        assert_eq!(tenant.friendly_name, None);
-        assert_eq!(tenant.picture_url, None);
-        assert_eq!(tenant.support_email, None);
-        assert_eq!(tenant.support_url, None);
-        assert_eq!(tenant.default_audience, None);
-        assert_eq!(tenant.default_redirection_uri, None);
-    }
-
-    #[test]
     fn only_urls_lead_anywhere() {
         for (text, expected) in [
-            ("", None),
             ("no url", None),
             ("https://a.test/b", Some("https://a.test/b")),
         ] {
             let message = wire::Tenant {
-                default_redirection_uri: text.to_owned(),
+                default_redirection_uri: Some(text.to_owned()),
                 ..message()
             };
             let url = Tenant::try_from(message).unwrap().default_redirection_uri;

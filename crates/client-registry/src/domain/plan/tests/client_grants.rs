@@ -1,7 +1,8 @@
 //! Client grants.
 
+use doorward_oauth2_types::auth0::SubjectType;
+
 use super::*;
-use crate::domain::SubjectType;
 
 fn grant(client: &str, audience: &str, scopes: Option<&[&str]>) -> ClientGrantPatch {
     let list = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();

@@ -1,22 +1,18 @@
-//! Naming what is wrong, and where.
+//! Checks of an object's fields, with errors that name the object and the field.
 
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
-use doorward_proto::InvalidField;
+use doorward_proto::{InvalidField, WireEnum, read_enum};
 
-use super::rule;
+use super::rule::{self, RuleResult};
 
-/// Says what is wrong with a value, or nothing.
-pub(super) type Verdict = Result<(), String>;
-
-/// The object that a refusal is about, in words: `client "My App"`.
+/// The object that an error message is about, as the message names it: `client "My App"`.
 #[derive(Debug, Clone)]
-pub struct Object(String);
+pub struct Entity(String);
 
-impl Object {
+impl Entity {
     /// The tenant itself.
     #[must_use]
     pub fn tenant() -> Self {
@@ -47,31 +43,36 @@ impl Object {
         Self(format!("connection {name:?}"))
     }
 
-    /// The words.
+    /// The name as error messages print it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Names a field of the object and what is wrong with it.
+    /// An error that names a field of the object and its problem.
     pub fn invalid(&self, field: impl Display, problem: impl Display) -> InvalidField {
-        InvalidField::new(format!("{}: {field}", self.0), problem.to_string())
+        InvalidField::new(self.path(field), problem.to_string())
     }
 
-    /// Reads a field that is one of a few words.
-    pub fn word<T>(&self, field: &str, word: Option<String>) -> Result<Option<T>, InvalidField>
-    where
-        T: FromStr<Err: Display>,
-    {
-        word.map(|word| word.parse().map_err(|unknown| self.invalid(field, unknown)))
-            .transpose()
+    /// Reads an enum, if the message has it.
+    pub fn read_enum<T: WireEnum>(
+        &self,
+        field: &str,
+        number: Option<i32>,
+    ) -> Result<Option<T>, InvalidField> {
+        let path = self.path(field);
+        number.map(|number| read_enum(number, &path)).transpose()
+    }
+
+    fn path(&self, field: impl Display) -> String {
+        format!("{}: {field}", self.0)
     }
 
     pub(super) fn check(
         &self,
         field: &str,
         value: Option<&str>,
-        rule: impl Fn(&str) -> Verdict,
+        rule: impl Fn(&str) -> RuleResult,
     ) -> Result<(), InvalidField> {
         value
             .map_or(Ok(()), rule)
@@ -82,7 +83,7 @@ impl Object {
         &self,
         field: &str,
         values: Option<&[String]>,
-        rule: impl Fn(&str) -> Verdict,
+        rule: impl Fn(&str) -> RuleResult,
     ) -> Result<(), InvalidField> {
         for (index, value) in values.unwrap_or_default().iter().enumerate() {
             self.check(&format!("{field}[{index}]"), Some(value), &rule)?;
@@ -104,7 +105,7 @@ impl Object {
         }
     }
 
-    /// Each scope once.
+    /// Checks each scope, and that none is given twice.
     pub(super) fn check_scopes<'a>(
         &self,
         scopes: impl Iterator<Item = &'a str>,
