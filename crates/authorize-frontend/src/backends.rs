@@ -24,7 +24,7 @@ pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};
 pub(crate) use jwks::Jwks;
 pub(crate) use organizations::Organizations;
 pub use patience::Patience;
-pub(crate) use registry::{RegisteredClient, Registry};
+pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;
 pub(crate) use sessions::{Absence, FoundTransaction, LiveSession, Resolved, Sessions, limits};
 pub(crate) use token_signing::TokenSigning;

@@ -82,7 +82,7 @@ pub(crate) enum WayOn {
 #[derive(Debug, Clone)]
 pub(crate) struct SignedInAlready {
     pub(crate) user: User,
-    /// Its name; may be empty.
+    /// Its name.
     pub(crate) application: String,
     /// Its start page, if that is known.
     pub(crate) address: Option<String>,

@@ -1,6 +1,12 @@
 //! Our own types for what the backends send: made once, when a message is received, and checked there. Absence is `None`,
 //! and words are enums. This module imports nothing of the frontend, and no messages.
 
+mod api;
+mod client;
+mod connection;
 mod tenant;
 
+pub(crate) use api::{Api, ApiScope};
+pub(crate) use client::{Client, ClientGrant, Party};
+pub(crate) use connection::Connection;
 pub(crate) use tenant::{SessionLife, SessionLifetimes, Tenant};

@@ -22,6 +22,7 @@ mod obtain_consent;
 mod over;
 mod parse_params;
 mod permit;
+mod requested_answer;
 mod stop;
 mod transaction;
 mod validate_request;
@@ -39,10 +40,10 @@ pub(crate) use next::Next;
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use over::no_such_transaction;
 pub(crate) use parse_params::RawParams;
-pub(crate) use permit::{Permitted, includes_permissions, permit};
+pub(crate) use permit::{Permitted, permit};
 pub(crate) use stop::Stop;
 pub(crate) use transaction::{PageState, Pending};
-pub(crate) use validate_request::{ValidatedRequest, is_strict_third_party, validate_request};
+pub(crate) use validate_request::{ValidatedRequest, validate_request};
 
 /// Answers a new authorization request.
 pub(crate) async fn authorize(

@@ -23,11 +23,10 @@ use url::Url;
 pub use error::RegistrationError;
 pub use host_pattern::Placeholder;
 pub use logout_url::{MatchedLogoutUrl, match_logout_url, match_post_logout_redirect_uri};
-pub use origin::origin_matches;
+pub use origin::{RegisteredOrigin, origin_matches};
 pub use registered::{RegisteredUri, check_scheme};
 
 use raw_uri::RawUri;
-use registered::Entry;
 
 /// What else decides whether a redirection URI matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,7 +52,7 @@ impl MatchedRedirectUri {
         &self.0
     }
 
-    /// The origin a browser gives a page there, `scheme://host[:port]`; none unless it is `http` or `https`.
+    /// The origin a browser gives a page there, `scheme://host[:port]`; `None` unless it is `http` or `https`.
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         let url = Url::parse(&self.0).ok()?;
@@ -80,34 +79,33 @@ impl fmt::Display for MatchedRedirectUri {
 }
 
 /// Compares the `redirect_uri` of a request, decoded once, with the client's registrations.
-///
-/// An entry that [`RegisteredUri::parse`] would refuse matches nothing.
 #[must_use]
-pub fn match_redirect_uri(
+pub fn match_redirect_uri<'a>(
     requested: &str,
-    registered: impl IntoIterator<Item = impl AsRef<str>>,
+    registered: impl IntoIterator<Item = &'a RegisteredUri>,
     context: MatchContext<'_>,
 ) -> Option<MatchedRedirectUri> {
     // The fragment belongs to the answer: RFC 6749 §3.1.2 forbids the client's own.
     let requested = RawUri::split(requested.split('#').next()?)?;
-    registered.into_iter().find_map(|entry| {
-        let entry = Entry::parse(entry.as_ref()).ok()?;
-        matched_text(&entry, &requested, context).map(MatchedRedirectUri)
-    })
+    registered
+        .into_iter()
+        .find_map(|entry| matched_text(entry, &requested, context))
+        .map(MatchedRedirectUri)
 }
 
 fn matched_text(
-    entry: &Entry<'_>,
+    entry: &RegisteredUri,
     requested: &RawUri<'_>,
     context: MatchContext<'_>,
 ) -> Option<String> {
-    if !requested.same_scheme(&entry.uri) || requested.rest != entry.uri.rest {
+    let own = entry.pieces();
+    if !requested.same_scheme(&own) || requested.rest != own.rest {
         return None;
     }
-    let excepted = match &entry.pattern {
+    let excepted = match entry.pattern() {
         Some(pattern) => pattern.stands_for(requested, context.organization_name),
-        None if requested.same_authority(&entry.uri) => return Some(entry.uri.text.to_owned()),
-        None => context.native && loopback::same_address(&entry.uri, requested),
+        None if requested.same_authority(&own) => return Some(own.text.to_owned()),
+        None => context.native && loopback::same_address(&own, requested),
     };
     excepted.then(|| requested.canonical()).flatten()
 }
@@ -115,16 +113,13 @@ fn matched_text(
 /// The redirection URI of a request that names none: the only one registered, if it has no placeholder
 /// (RFC 6749 §3.1.2.3).
 #[must_use]
-pub fn only_registered(
-    registered: impl IntoIterator<Item = impl AsRef<str>>,
+pub fn only_registered<'a>(
+    registered: impl IntoIterator<Item = &'a RegisteredUri>,
 ) -> Option<MatchedRedirectUri> {
     let mut registered = registered.into_iter();
     let (Some(only), None) = (registered.next(), registered.next()) else {
         return None;
     };
-    let entry = Entry::parse(only.as_ref()).ok()?;
-    entry
-        .pattern
-        .is_none()
-        .then(|| MatchedRedirectUri(only.as_ref().to_owned()))
+    let is_plain = only.placeholder().is_none();
+    is_plain.then(|| MatchedRedirectUri(only.as_str().to_owned()))
 }

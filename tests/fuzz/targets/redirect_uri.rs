@@ -34,19 +34,18 @@ fuzz_target!(|input: &str| {
         organization_name: parts.next(),
         native: parts.next().is_some(),
     };
-    let mut entries = REGISTERED.to_vec();
-    entries.extend(
-        RegisteredUri::parse(registered)
-            .is_ok()
-            .then_some(registered),
-    );
+    let entries: Vec<_> = REGISTERED
+        .into_iter()
+        .chain([registered])
+        .filter_map(|text| RegisteredUri::parse(text).ok())
+        .collect();
     let matched = in_time(|| match_redirect_uri(requested, &entries, context));
     if let Some(matched) = matched {
         check(&matched, &entries, context);
     }
 });
 
-fn check(matched: &MatchedRedirectUri, entries: &[&str], context: MatchContext<'_>) {
+fn check(matched: &MatchedRedirectUri, entries: &[RegisteredUri], context: MatchContext<'_>) {
     let text = matched.as_str();
     assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text}");
     let location = Url::parse(text).expect("a browser can read it");
@@ -58,7 +57,7 @@ fn check(matched: &MatchedRedirectUri, entries: &[&str], context: MatchContext<'
     assert!(
         entries
             .iter()
-            .any(|entry| leads_to(entry, &location, context)),
+            .any(|entry| leads_to(entry.as_str(), &location, context)),
         "{text}"
     );
     let again = match_redirect_uri(text, entries, context);

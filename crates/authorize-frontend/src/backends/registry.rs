@@ -10,8 +10,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
-    Client, ClientGrant, Connection, FindAllowedOriginRequest, FindClientRequest,
-    FindConnectionRequest, FindResourceServerRequest, GetTenantRequest, ResourceServer,
+    FindAllowedOriginRequest, FindClientRequest, FindConnectionRequest, FindResourceServerRequest,
+    GetTenantRequest,
 };
 use doorward_service_kit::Shutdown;
 use moka::future::Cache;
@@ -20,20 +20,12 @@ use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
-use crate::model::Tenant;
+use crate::model::{Api, Client, ClientGrant, Connection, Tenant};
 use generation::Generation;
 
 const MAX_ENTRIES: u64 = 10_000;
 
 type Entries<T> = Cache<(u64, String), Arc<T>>;
-
-/// An application, the connections that are enabled for it, and what it may ask of which API.
-#[derive(Debug, Default)]
-pub(crate) struct RegisteredClient {
-    pub(crate) client: Client,
-    pub(crate) connections: Vec<Connection>,
-    pub(crate) client_grants: Vec<ClientGrant>,
-}
 
 /// Why a look-up brought nothing into memory.
 #[derive(Debug, Clone)]
@@ -49,8 +41,8 @@ pub(crate) struct Registry {
     generation: Generation,
     tenants: Entries<Tenant>,
     last_tenant: RwLock<Arc<Tenant>>,
-    clients: Entries<RegisteredClient>,
-    resource_servers: Entries<ResourceServer>,
+    clients: Entries<Client>,
+    apis: Entries<Api>,
 }
 
 impl Registry {
@@ -63,7 +55,7 @@ impl Registry {
             tenants: Cache::new(1),
             last_tenant: RwLock::default(),
             clients: Cache::new(MAX_ENTRIES),
-            resource_servers: Cache::new(MAX_ENTRIES),
+            apis: Cache::new(MAX_ENTRIES),
         }
     }
 
@@ -101,7 +93,7 @@ impl Registry {
     pub(crate) async fn client(
         &self,
         client_id: &str,
-    ) -> Result<Option<Arc<RegisteredClient>>, BackendError> {
+    ) -> Result<Option<Arc<Client>>, BackendError> {
         self.remembered(&self.clients, client_id, async || {
             let request = FindClientRequest {
                 client_id: client_id.to_owned(),
@@ -113,21 +105,20 @@ impl Registry {
                 })
                 .await;
             let answer = self.calls.answer(result)?;
-            let (connections, client_grants) = (answer.connections, answer.client_grants);
-            Ok(answer.client.map(|client| RegisteredClient {
-                client,
-                connections,
-                client_grants,
+            let client: Option<Client> = self.calls.converted(answer.client)?;
+            let connections = answer.connections.into_iter().map(Connection::from);
+            let client_grants = answer.client_grants.into_iter().map(ClientGrant::from);
+            Ok(client.map(|client| Client {
+                connections: connections.collect(),
+                client_grants: client_grants.collect(),
+                ..client
             }))
         })
         .await
     }
 
-    pub(crate) async fn resource_server(
-        &self,
-        identifier: &str,
-    ) -> Result<Option<Arc<ResourceServer>>, BackendError> {
-        self.remembered(&self.resource_servers, identifier, async || {
+    pub(crate) async fn api(&self, identifier: &str) -> Result<Option<Arc<Api>>, BackendError> {
+        self.remembered(&self.apis, identifier, async || {
             let request = FindResourceServerRequest {
                 identifier: identifier.to_owned(),
             };
@@ -137,8 +128,8 @@ impl Registry {
                     client.find_resource_server(request).await
                 })
                 .await;
-            let answer = self.calls.answer(result)?;
-            Ok(answer.resource_server)
+            let api = self.calls.answer(result)?.resource_server;
+            self.calls.converted(api)
         })
         .await
     }

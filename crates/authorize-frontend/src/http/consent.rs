@@ -15,7 +15,7 @@ use super::question::{Choice, Question};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::pipeline::{Pending, consent_to, given_scopes, includes_permissions};
+use crate::pipeline::{Pending, consent_to, given_scopes};
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
 
@@ -93,7 +93,9 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
         user: question.user_name(),
         profile: &lines::profile(&wanted.scopes, given),
         api_name: request.api().map(|api| api.name.as_str()),
-        includes_permissions: request.api().is_some_and(includes_permissions),
+        includes_permissions: request
+            .api()
+            .is_some_and(|api| api.token_dialect.includes_permissions()),
         organization: request
             .organization()
             .map(|organization| organization.display_name.as_str()),

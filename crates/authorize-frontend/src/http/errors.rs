@@ -133,7 +133,7 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
 /// The page for a person who has come back to a sign-in that is over, and is signed in.
 fn show_signed_in(person: &SignedInAlready, language: Language, tenant: &Tenant) -> Response {
     let view = SignedIn {
-        page: page(tenant, language, non_empty(&person.application)),
+        page: page(tenant, language, Some(&person.application)),
         user: user_name(&person.user),
         address: person.address.as_deref(),
     };

@@ -5,10 +5,9 @@ use std::fmt::Display;
 use axum::response::{IntoResponse, Response};
 use doorward_proto::session::v1::transaction::Stage;
 use http::StatusCode;
-use url::Url;
 
 use super::elsewhere::Elsewhere;
-use super::errors::{non_empty, page};
+use super::errors::page;
 use super::form::{Form, check_csrf, csrf_value};
 use super::html::{Policy, callback_source, html};
 use super::redirect::{found, see_other};
@@ -89,7 +88,7 @@ impl HostedPage {
         page(
             self.bound.tenant(),
             self.redirect.language(),
-            non_empty(&self.bound.client().name),
+            Some(&self.bound.client().name),
         )
     }
 
@@ -107,10 +106,7 @@ impl HostedPage {
         let (client, tenant) = (self.bound.client(), self.bound.tenant());
         let logos = [tenant.picture_url.as_deref(), client.logo_uri.as_deref()];
         // A form that is sent when its transaction is over leads to where the person can begin again.
-        let routes = [
-            Url::parse(client.initiate_login_uri()).ok(),
-            tenant.default_redirection_uri.clone(),
-        ];
+        let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
         let routes = routes.into_iter().flatten();
         let routes = routes.map(|route| route.origin().ascii_serialization());
         let sources = ["'self'".to_owned(), callback_source(self.redirect.uri())];

@@ -12,12 +12,11 @@ use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
-use crate::backends::{BackendError, RegisteredClient};
+use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::model::Tenant;
-use crate::pipeline::is_strict_third_party;
+use crate::model::{Client, Tenant};
 use crate::urlencoded::Pairs;
 use crate::views::{Language, LoggedOut};
 
@@ -30,8 +29,8 @@ pub(super) async fn logout(
 ) -> Result<Response, ShownError> {
     check_page(&headers)?;
     let client = find_client(&query, &deps).await;
-    if let Ok(Some(registered)) = &client
-        && is_strict_third_party(&registered.client)
+    if let Ok(Some(client)) = &client
+        && client.is_strict_third_party()
     {
         return Err(not_allowed());
     }
@@ -57,7 +56,7 @@ async fn find_client(query: &Pairs, deps: &Deps) -> Result<Named, BackendError> 
     }
 }
 
-type Named = Option<Arc<RegisteredClient>>;
+type Named = Option<Arc<Client>>;
 
 /// A third-party application in strict mode has no logout endpoints. Its request does nothing, and so the session lives on:
 /// an application that registered itself may not sign users out of everything else. That an unregistered
@@ -75,14 +74,14 @@ async fn target(
     let client = client?;
     let tenant = deps.backends.registry.tenant().await?;
     let registered = match &client {
-        Some(registered) => &registered.client.allowed_logout_urls,
+        Some(client) => &client.allowed_logout_urls,
         None => &tenant.allowed_logout_urls,
     };
     let Some(requested) = query.get("returnTo") else {
-        let first = client.as_ref().and(registered.first());
-        return Ok(first.filter(|url| !url.contains('*')).cloned());
+        let default = client.as_deref().and_then(Client::default_logout_url);
+        return Ok(default.map(str::to_owned));
     };
-    match match_logout_url(requested, registered.iter().map(String::as_str)) {
+    match match_logout_url(requested, registered) {
         Some(url) => Ok(Some(url.as_str().to_owned())),
         None => Err(ShownError::invalid_request(format!(
             "The \"returnTo\" querystring parameter \"{requested}\" is not defined as a valid URL in \"Allowed Logout URLs\""

@@ -20,7 +20,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::body::FormBody;
 use super::cookies::expired_session_cookie;
-use super::errors::{non_empty, page};
+use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::form::{Form, csrf_value, is_genuine};
 use super::html::{Policy, html, target_source};
@@ -211,7 +211,6 @@ fn aborted(request: &LogoutRequest, browser: &Browser) -> Response {
 
 fn page_of<'a>(request: &'a LogoutRequest, browser: &Browser) -> Page<'a> {
     let language = browser.language(request.ui_locales(), request.tenant());
-    let client = request.client();
-    let client_name = client.and_then(|client| non_empty(&client.name));
+    let client_name = request.client().map(|client| client.name.as_str());
     page(request.tenant(), language, client_name)
 }

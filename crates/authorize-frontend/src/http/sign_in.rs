@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_proto::client_registry::v1::Connection;
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::OpenSessionRequest;
 
@@ -16,6 +15,7 @@ use crate::backends::limits;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Connection;
 use crate::pipeline::{PageState, Pending, resume_address, validate_request};
 use crate::urlencoded::Pairs;
 
@@ -103,7 +103,7 @@ impl SignIn {
     /// The connection that takes new users, if there is one.
     pub(super) fn signup_connection(&self) -> Option<&Connection> {
         let mut connections = self.connections.iter();
-        connections.find(|connection| !connection.disable_signup)
+        connections.find(|connection| connection.allows_signup)
     }
 
     /// Back to the first page.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_proto::client_registry::v1::Connection;
 use doorward_proto::common::v1::User;
 use doorward_proto::identity::v1::CreateUserRequest;
 
@@ -14,6 +13,7 @@ use super::sign_in::SignIn;
 use crate::backends::{BackendError, PasswordVerdict, SignUpVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::model::Connection;
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, Signup};
 

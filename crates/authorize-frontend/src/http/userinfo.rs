@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_oauth2_types::redirect_uri::{RegisteredUri, origin_matches};
+use doorward_oauth2_types::redirect_uri::origin_matches;
 use doorward_oauth2_types::{ErrorCode, StandardClaim};
 use doorward_proto::common::v1::User;
 use http::header::{
@@ -143,25 +143,9 @@ async fn client_origin<'a>(
     deps: &Deps,
 ) -> Option<&'a str> {
     let origin = cors::origin(headers)?;
-    let found = deps
-        .backends
-        .registry
-        .client(&bearer.client_id)
-        .await
-        .ok()??;
-    let client = &found.client;
-    let callbacks: Vec<_> = client
-        .callbacks
-        .iter()
-        .filter_map(|callback| RegisteredUri::parse(callback).ok())
-        .collect();
-    let callback_origins = callbacks.iter().filter_map(RegisteredUri::origin);
-    let entries = client
-        .allowed_origins
-        .iter()
-        .map(String::as_str)
-        .chain(callback_origins);
-    origin_matches(origin, entries).then_some(origin)
+    let registry = &deps.backends.registry;
+    let client = registry.client(&bearer.client_id).await.ok()??;
+    origin_matches(origin, &client.cors_origins).then_some(origin)
 }
 
 /// The origin that asks, when any application allows it: an error must be readable as well.

@@ -1,5 +1,6 @@
 //! The tenant's settings, as far as the frontend uses them.
 
+use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use url::Url;
 
 /// Settings that hold for all clients. The default has no pages of its own and all options off; it stands in on pages that
@@ -23,7 +24,7 @@ pub(crate) struct Tenant {
     /// Where users can begin again whose sign-in was lost.
     pub(crate) default_redirection_uri: Option<Url>,
     /// Where a logout may lead that names no client.
-    pub(crate) allowed_logout_urls: Vec<String>,
+    pub(crate) allowed_logout_urls: Vec<RegisteredUri>,
     pub(crate) session_lifetimes: SessionLifetimes,
     /// Whether answers of `/authorize` carry `iss` (RFC 9207).
     pub(crate) authorization_response_iss_parameter_supported: bool,

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use doorward_oauth2_types::auth0::OrganizationUsage;
 use doorward_oauth2_types::redirect_uri::{
-    MatchContext, MatchedRedirectUri, match_redirect_uri, only_registered, origin_matches,
+    MatchContext, MatchedRedirectUri, Placeholder, RegisteredUri, match_redirect_uri,
+    origin_matches,
 };
 use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parameters};
-use doorward_proto::client_registry::v1::{AppType, Client, OrganizationUsage};
 
 use super::RawParams;
-use super::validate_request::is_strict_third_party;
-use crate::backends::RegisteredClient;
+use super::requested_answer::RequestedAnswer;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::ShownError;
-use crate::model::Tenant;
+use crate::error::{OAuthError, ShownError};
+use crate::model::{Client, Tenant};
 use crate::views::Language;
 
 /// Where the answer goes, and how. Nothing else can be redirected to.
@@ -37,7 +37,7 @@ impl VerifiedRedirect {
         self.response_mode
     }
 
-    /// The application's `state`, to be echoed byte for byte; none when it was sent twice.
+    /// The application's `state`, to be echoed byte for byte; `None` when it was sent twice.
     pub(crate) fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
@@ -62,8 +62,9 @@ impl VerifiedRedirect {
 #[derive(Debug)]
 pub(crate) struct BoundRequest {
     params: RawParams,
-    registered: Arc<RegisteredClient>,
+    client: Arc<Client>,
     tenant: Arc<Tenant>,
+    requested: RequestedAnswer,
 }
 
 impl BoundRequest {
@@ -71,16 +72,17 @@ impl BoundRequest {
         &self.params
     }
 
-    pub(crate) fn registered(&self) -> &Arc<RegisteredClient> {
-        &self.registered
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.registered.client
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.client
     }
 
     pub(crate) fn tenant(&self) -> &Arc<Tenant> {
         &self.tenant
+    }
+
+    /// What the answer shall hold.
+    pub(super) fn response_type(&self) -> Result<ResponseType, OAuthError> {
+        self.requested.response_type()
     }
 
     /// What a sign-in page may be opened with.
@@ -95,15 +97,15 @@ pub(crate) async fn bind_client(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<(VerifiedRedirect, BoundRequest), ShownError> {
-    for name in [parameters::CLIENT_ID, parameters::REDIRECT_URI] {
-        required_once(&params, name)?;
-    }
-    let registered = find_client(&params, deps).await?;
-    let uri = find_redirect_uri(&params, &registered.client, deps).await?;
+    let client_id = at_most_once(&params, parameters::CLIENT_ID)?;
+    let redirect_uri = at_most_once(&params, parameters::REDIRECT_URI)?;
+    let client = find_client(client_id, deps).await?;
+    let uri = find_redirect_uri(redirect_uri, &params, &client, deps).await?;
     let tenant = deps.backends.registry.tenant().await?;
-    let response_mode = response_mode(&params);
+    let requested = RequestedAnswer::parse(&params);
+    let response_mode = requested.response_mode();
     if response_mode == ResponseMode::WebMessage {
-        check_web_origin(&uri, &registered.client)?;
+        check_web_origin(&uri, &client)?;
     }
     let redirect = VerifiedRedirect {
         uri,
@@ -113,18 +115,19 @@ pub(crate) async fn bind_client(
             .authorization_response_iss_parameter_supported
             .then(|| deps.issuer.as_str().to_owned()),
         language: browser.language(params.get(parameters::UI_LOCALES), &tenant),
-        shows_errors: is_strict_third_party(&registered.client),
+        shows_errors: client.is_strict_third_party(),
     };
     let bound = BoundRequest {
         params,
-        registered,
+        client,
         tenant,
+        requested,
     };
     Ok((redirect, bound))
 }
 
-async fn find_client(params: &RawParams, deps: &Deps) -> Result<Arc<RegisteredClient>, ShownError> {
-    let client_id = required_once(params, parameters::CLIENT_ID)?
+async fn find_client(client_id: Option<&str>, deps: &Deps) -> Result<Arc<Client>, ShownError> {
+    let client_id = client_id
         .ok_or_else(|| ShownError::invalid_request("Missing required parameter: client_id"))?;
     // The same words for an unknown, a disabled and a deleted client, and the id is not repeated.
     let found = deps.backends.registry.client(client_id).await?;
@@ -132,22 +135,22 @@ async fn find_client(params: &RawParams, deps: &Deps) -> Result<Arc<RegisteredCl
 }
 
 async fn find_redirect_uri(
+    requested: Option<&str>,
     params: &RawParams,
     client: &Client,
     deps: &Deps,
 ) -> Result<MatchedRedirectUri, ShownError> {
-    let callbacks = client.callbacks.iter().map(String::as_str);
-    let Some(requested) = required_once(params, parameters::REDIRECT_URI)? else {
-        return only_registered(callbacks).ok_or_else(|| {
+    let Some(requested) = requested else {
+        return client.only_callback.clone().ok_or_else(|| {
             ShownError::invalid_request("Missing required parameter: redirect_uri")
         });
     };
     let organization_name = organization_name(params, client, deps).await?;
     let context = MatchContext {
-        native: client.app_type() == AppType::Native,
+        native: client.is_native(),
         organization_name: organization_name.as_deref(),
     };
-    match_redirect_uri(requested, callbacks, context).ok_or_else(|| {
+    match_redirect_uri(requested, &client.callbacks, context).ok_or_else(|| {
         let description = format!(
             "Callback URL mismatch. {requested} is not in the list of allowed callback URLs"
         );
@@ -161,9 +164,12 @@ async fn organization_name(
     client: &Client,
     deps: &Deps,
 ) -> Result<Option<String>, ShownError> {
-    let has_placeholder = |uri: &String| uri.contains("{organization_name}");
-    if client.organization_usage() == OrganizationUsage::Deny
-        || !client.callbacks.iter().any(has_placeholder)
+    let mut placeholders = client
+        .callbacks
+        .iter()
+        .filter_map(RegisteredUri::placeholder);
+    if client.organization_usage == OrganizationUsage::Deny
+        || !placeholders.any(|it| it == Placeholder::OrganizationName)
     {
         return Ok(None);
     }
@@ -174,7 +180,7 @@ async fn organization_name(
     Ok(found.map(|organization| organization.name))
 }
 
-fn required_once<'a>(
+fn at_most_once<'a>(
     params: &'a RawParams,
     name: &'static str,
 ) -> Result<Option<&'a str>, ShownError> {
@@ -186,71 +192,12 @@ fn required_once<'a>(
     Ok(params.get(name))
 }
 
-/// How to answer, also when the parameters that say so are wrong: then the error must still arrive.
-fn response_mode(params: &RawParams) -> ResponseMode {
-    let requested = params
-        .get(parameters::RESPONSE_MODE)
-        .and_then(|mode| mode.parse().ok());
-    let response_type = params.get(parameters::RESPONSE_TYPE).unwrap_or_default();
-    match response_type.parse::<ResponseType>() {
-        Ok(parsed) => requested
-            .filter(|mode| parsed.allows(*mode))
-            .unwrap_or_else(|| parsed.default_response_mode()),
-        // Also when it was sent twice: whoever asks for a token in any of them reads the fragment.
-        Err(_) => requested.unwrap_or_else(|| {
-            let all: Vec<_> = params.values(parameters::RESPONSE_TYPE).collect();
-            ResponseMode::for_unusable_response_type(&all.join(" "))
-        }),
-    }
-}
-
 fn check_web_origin(uri: &MatchedRedirectUri, client: &Client) -> Result<(), ShownError> {
-    let entries = client.web_origins.iter().map(String::as_str);
     match uri.origin() {
-        Some(origin) if origin_matches(&origin, entries) => Ok(()),
+        Some(origin) if origin_matches(&origin, &client.web_origins) => Ok(()),
         _ => Err(ShownError::invalid_request(format!(
             "The specified redirect_uri '{}' does not have a registered origin.",
             uri.as_str()
         ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_travels_the_way_the_request_meant() {
-        let cases = [
-            ("response_type=token", ResponseMode::Fragment),
-            ("response_type=code", ResponseMode::Query),
-            (
-                "response_type=token&response_mode=form_post",
-                ResponseMode::FormPost,
-            ),
-            (
-                "response_type=token&response_mode=query",
-                ResponseMode::Fragment,
-            ),
-            (
-                "response_type=token&response_mode=foo",
-                ResponseMode::Fragment,
-            ),
-            ("response_type=TOKEN", ResponseMode::Fragment),
-            ("response_type=foo", ResponseMode::Query),
-            (
-                "response_type=code&response_type=token",
-                ResponseMode::Fragment,
-            ),
-            (
-                "response_type=foo&response_mode=fragment",
-                ResponseMode::Fragment,
-            ),
-            ("", ResponseMode::Query),
-        ];
-        for (query, expected) in cases {
-            let params = RawParams::parse(query).unwrap();
-            assert_eq!(response_mode(&params), expected, "{query}");
-        }
     }
 }

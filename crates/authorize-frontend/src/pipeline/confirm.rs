@@ -2,10 +2,9 @@
 //! at a port of the user's own device (RFC 8252 §8.6).
 
 use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
-use doorward_proto::client_registry::v1::Client;
 
 use super::{Consented, Pending, Stop, VerifiedRedirect};
-use crate::model::Tenant;
+use crate::model::{Client, Tenant};
 
 /// A request whose answer may be sent.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ fn needs_confirmation(uri: &MatchedRedirectUri, client: &Client, tenant: &Tenant
 
 #[cfg(test)]
 mod tests {
-    use doorward_oauth2_types::redirect_uri::{MatchContext, match_redirect_uri};
+    use doorward_oauth2_types::redirect_uri::{RegisteredUri, only_registered};
 
     use super::*;
 
@@ -66,7 +65,7 @@ mod tests {
                 skip_non_verifiable_callback_uri_confirmation_prompt: of_tenant,
                 ..Tenant::default()
             };
-            let matched = match_redirect_uri(uri, [uri], MatchContext::default()).unwrap();
+            let matched = only_registered([&RegisteredUri::parse(uri).unwrap()]).unwrap();
             let asked = needs_confirmation(&matched, &client, &tenant);
             assert_eq!(asked, expected, "{uri} {of_client:?} {of_tenant}");
         }

@@ -2,15 +2,14 @@
 
 mod claims;
 
-use doorward_oauth2_types::{ErrorCode, StandardClaim, auth0};
-use doorward_proto::client_registry::v1::ResourceServer;
+use doorward_oauth2_types::{ErrorCode, StandardClaim};
 use doorward_proto::session::v1::AccessToken;
+use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as Wanted;
 use doorward_proto::token_signing::v1::{
     AccessTokenClaims, IdTokenClaims, Permissions, SignTokensRequest, SignTokensResponse,
     TokenDialect,
 };
-use doorward_proto::{WireEnum, to_timestamp};
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
@@ -18,6 +17,7 @@ use super::{Confirmed, Consented};
 use crate::backends::BackendError;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Api;
 
 pub(crate) use claims::granted_claims;
 
@@ -117,7 +117,7 @@ async fn sign(
     deps.backends.token_signing.sign(request).await
 }
 
-fn lifetime_seconds(api: Option<&ResourceServer>) -> u32 {
+fn lifetime_seconds(api: Option<&Api>) -> u32 {
     api.map_or(OPAQUE_LIFETIME_SECONDS, |api| {
         api.token_lifetime_for_web_seconds
     })
@@ -146,20 +146,13 @@ async fn keep(
     sessions.add_access_token(token, access_token).await
 }
 
-fn access_token_claims(
-    consented: &Consented,
-    api: &ResourceServer,
-    deps: &Deps,
-) -> AccessTokenClaims {
+fn access_token_claims(consented: &Consented, api: &Api, deps: &Deps) -> AccessTokenClaims {
     let scope = consented.granted_scope();
     let mut aud = vec![api.identifier.clone()];
     if scope.contains("openid") {
         aud.push(deps.issuer.userinfo_endpoint());
     }
-    let dialect = if auth0::TokenDialect::from_wire(api.token_dialect)
-        .unwrap_or_default()
-        .is_rfc9068()
-    {
+    let dialect = if api.token_dialect.is_rfc9068() {
         TokenDialect::Rfc9068Profile
     } else {
         TokenDialect::AccessToken

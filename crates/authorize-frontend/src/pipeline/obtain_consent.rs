@@ -1,11 +1,11 @@
 //! Does the user agree to what will be issued?
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::client_registry::v1::{Client, ResourceServer};
 use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::session::v1::Session;
 
 use super::{Pending, Permitted, Stop, ValidatedRequest};
+use crate::model::{Api, Client};
 
 /// A request that may be granted.
 #[derive(Debug)]
@@ -70,8 +70,8 @@ fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<Co
 }
 
 /// A first-party application needs none for the user's own profile, and none for an API that says so.
-fn needs_consent(client: &Client, api: Option<&ResourceServer>) -> bool {
-    !client.is_first_party
+fn needs_consent(client: &Client, api: Option<&Api>) -> bool {
+    !client.is_first_party()
         || api.is_some_and(|api| !api.skip_consent_for_verifiable_first_party_clients)
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn consent_to<'a>(
     let client = request.client();
     let organization_id = request
         .organization_id()
-        .filter(|_| !client.is_first_party)
+        .filter(|_| !client.is_first_party())
         .unwrap_or_default();
     Consent {
         client_id: client.client_id.clone(),
@@ -115,22 +115,23 @@ fn is_given(wanted: &Consent, consents: &[Consent]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Party;
 
     #[test]
     fn who_needs_consent() {
-        let client = |is_first_party| Client {
-            is_first_party,
+        let client = |party| Client {
+            party,
             ..Client::default()
         };
-        let api = |skip| ResourceServer {
+        let api = |skip| Api {
             skip_consent_for_verifiable_first_party_clients: skip,
-            ..ResourceServer::default()
+            ..Api::default()
         };
-        assert!(!needs_consent(&client(true), None));
-        assert!(!needs_consent(&client(true), Some(&api(true))));
-        assert!(needs_consent(&client(true), Some(&api(false))));
-        assert!(needs_consent(&client(false), None));
-        assert!(needs_consent(&client(false), Some(&api(true))));
+        assert!(!needs_consent(&client(Party::First), None));
+        assert!(!needs_consent(&client(Party::First), Some(&api(true))));
+        assert!(needs_consent(&client(Party::First), Some(&api(false))));
+        assert!(needs_consent(&client(Party::Third), None));
+        assert!(needs_consent(&client(Party::Third), Some(&api(true))));
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! Where a person goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
 
-use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, only_registered};
-use doorward_proto::client_registry::v1::{AppType, Client};
+use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 use url::Url;
 
-use super::validate_request::is_strict_third_party;
 use super::{BoundRequest, VerifiedRedirect};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{ShownError, SignedInAlready, WayOn};
-use crate::model::Tenant;
+use crate::model::{Client, Tenant};
 
 /// The application has had its answer, and gets no second one.
 pub(super) async fn answered(
@@ -31,7 +29,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
         let tenant = registry.tenant().await?;
         let found = registry.client(client_id).await?;
         match &found {
-            Some(it) => way_on(&it.client, &tenant, None, browser, deps).await,
+            Some(client) => way_on(client, &tenant, None, browser, deps).await,
             None => Ok(login_route(tenant.default_redirection_uri.clone(), deps)),
         }
     };
@@ -64,9 +62,8 @@ async fn way_on(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Option<WayOn>, BackendError> {
-    let of_client = Url::parse(client.initiate_login_uri()).ok();
-    let route = of_client.or_else(|| tenant.default_redirection_uri.clone());
-    let route = login_route(route, deps);
+    let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
+    let route = login_route(routes.into_iter().flatten().next().cloned(), deps);
     if route.is_some() {
         return Ok(route);
     }
@@ -92,13 +89,9 @@ fn login_route(url: Option<Url>, deps: &Deps) -> Option<WayOn> {
 /// The start page of an application on the web, by the origin of its callback. A link needs as much trust as a redirect, and
 /// at the port of a native application nobody listens any more.
 fn application_address(client: &Client, callback: Option<&MatchedRedirectUri>) -> Option<String> {
-    if client.app_type() == AppType::Native || is_strict_third_party(client) {
+    if client.is_native() || client.is_strict_third_party() {
         return None;
     }
-    let registered = || only_registered(client.callbacks.iter().map(String::as_str));
-    let origin = match callback {
-        Some(callback) => callback.origin(),
-        None => registered()?.origin(),
-    };
-    origin.map(|origin| format!("{origin}/"))
+    let callback = callback.or(client.only_callback.as_ref())?;
+    callback.origin().map(|origin| format!("{origin}/"))
 }

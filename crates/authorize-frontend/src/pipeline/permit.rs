@@ -1,15 +1,13 @@
 //! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
 
 use doorward_oauth2_types::Scope;
-use doorward_oauth2_types::auth0::TokenDialect;
-use doorward_proto::WireEnum;
-use doorward_proto::client_registry::v1::ResourceServer;
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::Session;
 
 use super::validate_request::is_oidc_scope;
 use super::{Authenticated, Stop, ValidatedRequest};
 use crate::deps::Deps;
+use crate::model::Api;
 
 /// A request whose scope is cut to what the user may be given.
 #[derive(Debug)]
@@ -53,11 +51,14 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
         let permitted = deps.backends.roles.permissions(role_ids, &api.identifier);
         let mut permitted = permitted.await?;
         // What the API does not define any more is no permission.
-        permitted.retain(|name| api.scopes.iter().any(|scope| scope.value == *name));
+        permitted.retain(|name| api.defines(name));
         if api.enforce_policies {
             scope.retain(|token| is_oidc_scope(token) || permitted.contains(token));
         }
-        permissions = includes_permissions(api).then(|| permitted.into_iter().collect());
+        permissions = api
+            .token_dialect
+            .includes_permissions()
+            .then(|| permitted.into_iter().collect());
     }
     Ok(Permitted {
         authenticated,
@@ -66,12 +67,6 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
     })
 }
 
-fn asks_for_permissions(api: &ResourceServer) -> bool {
-    api.enforce_policies || includes_permissions(api)
-}
-
-/// Whether access tokens of the API include all that the user is permitted there.
-pub(crate) fn includes_permissions(api: &ResourceServer) -> bool {
-    let dialect = TokenDialect::from_wire(api.token_dialect).unwrap_or_default();
-    dialect.includes_permissions()
+fn asks_for_permissions(api: &Api) -> bool {
+    api.enforce_policies || api.token_dialect.includes_permissions()
 }

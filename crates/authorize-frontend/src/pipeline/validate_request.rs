@@ -3,11 +3,11 @@
 mod audience;
 mod connection;
 mod freshness;
+mod grant_type;
 mod id_token_hint;
 mod nonce;
 mod organization;
 mod pkce;
-mod response_type;
 mod scope;
 mod strict;
 mod unsupported;
@@ -15,28 +15,25 @@ mod unsupported;
 use std::sync::Arc;
 
 use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
-use doorward_proto::client_registry::v1::{Client, Connection, ResourceServer};
 use doorward_proto::organization::v1::Organization;
 
 use super::BoundRequest;
-use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::Tenant;
+use crate::model::{Api, Client, Connection, Tenant};
 
 pub(super) use scope::is_oidc_scope;
-pub(crate) use strict::is_strict_third_party;
 
 /// A request that can be granted, if its user agrees.
 #[derive(Debug)]
 pub(crate) struct ValidatedRequest {
-    registered: Arc<RegisteredClient>,
+    client: Arc<Client>,
     tenant: Arc<Tenant>,
     response_type: ResponseType,
     nonce: Option<String>,
     prompt: Prompt,
     max_age: Option<u64>,
-    api: Option<Arc<ResourceServer>>,
+    api: Option<Arc<Api>>,
     scope: Scope,
     connections: Vec<Connection>,
     organization: Option<Organization>,
@@ -45,7 +42,7 @@ pub(crate) struct ValidatedRequest {
 
 impl ValidatedRequest {
     pub(crate) fn client(&self) -> &Client {
-        &self.registered.client
+        &self.client
     }
 
     pub(crate) fn tenant(&self) -> &Tenant {
@@ -69,8 +66,8 @@ impl ValidatedRequest {
         self.max_age
     }
 
-    /// The API that the access token is for; none: only `/userinfo`.
-    pub(crate) fn api(&self) -> Option<&ResourceServer> {
+    /// The API that the access token is for; `None`: only `/userinfo`.
+    pub(crate) fn api(&self) -> Option<&Api> {
         self.api.as_deref()
     }
 
@@ -82,7 +79,7 @@ impl ValidatedRequest {
     /// Whether users of a connection may use the application. The session of one that the request did not name will do:
     /// single sign-on is the tenant's.
     pub(crate) fn is_enabled(&self, connection: &str) -> bool {
-        let mut enabled = self.registered.connections.iter();
+        let mut enabled = self.client.connections.iter();
         enabled.any(|it| it.name == connection)
     }
 
@@ -111,14 +108,14 @@ pub(crate) async fn validate_request(
     deps: &Deps,
 ) -> Result<ValidatedRequest, OAuthError> {
     let (params, client) = (bound.params(), bound.client());
-    let response_type = response_type::check(params)?;
+    let response_type = bound.response_type()?;
     if let Some(name) = params.first_repeated() {
         return Err(OAuthError::invalid_request(format!(
             "Duplicate parameter: {name}"
         )));
     }
     strict::check(params, response_type, client)?;
-    response_type::check_grant(response_type, client)?;
+    grant_type::check(response_type, client)?;
     unsupported::check(params)?;
     pkce::check(params)?;
     let nonce = nonce::check(params, response_type)?;
@@ -127,15 +124,15 @@ pub(crate) async fn validate_request(
     let tenant = Arc::clone(bound.tenant());
     let api = audience::check(params, &tenant, deps).await?;
     let granted = match &api {
-        Some(api) => Some((&**api, audience::check_grant(api, bound.registered())?)),
+        Some(api) => Some((&**api, audience::check_grant(api, client)?)),
         None => None,
     };
     let requested = params.get(parameters::SCOPE);
     let scope = scope::check(requested, response_type, &tenant, granted)?;
-    let connections = connection::check(params, &bound.registered().connections, deps).await?;
+    let connections = connection::check(params, &client.connections, deps).await?;
     let organization = organization::check(params, client, prompt, deps).await?;
     Ok(ValidatedRequest {
-        registered: Arc::clone(bound.registered()),
+        client: Arc::clone(client),
         tenant,
         response_type,
         nonce,
@@ -168,13 +165,12 @@ mod tests {
 
     impl From<Wish> for ValidatedRequest {
         fn from(wish: Wish) -> Self {
-            let registered = RegisteredClient {
-                client: wish.client,
+            let client = Client {
                 connections: wish.connections,
-                ..RegisteredClient::default()
+                ..wish.client
             };
             Self {
-                registered: Arc::new(registered),
+                client: Arc::new(client),
                 tenant: Arc::default(),
                 response_type: "token".parse().unwrap(),
                 nonce: None,

@@ -1,15 +1,19 @@
 //! Cross-origin calls of browsers.
 
-use doorward_oauth2_types::redirect_uri::{RegisteredUri, origin_matches};
+use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, RegisteredUri, origin_matches};
 
 /// Whether a client allows an origin: it is listed, or that of a callback.
 #[must_use]
 pub fn allows_origin(allowed_origins: &[String], callbacks: &[String], origin: &str) -> bool {
-    let callbacks = callbacks
+    let listed = allowed_origins
         .iter()
-        .filter_map(|callback| RegisteredUri::parse(callback).ok());
-    let of_callbacks = callbacks.filter_map(|uri| Some(uri.origin()?.to_owned()));
-    origin_matches(origin, allowed_origins) || origin_matches(origin, of_callbacks)
+        .filter_map(|entry| RegisteredOrigin::parse(entry).ok());
+    let of_callbacks = callbacks
+        .iter()
+        .filter_map(|callback| RegisteredOrigin::of(&RegisteredUri::parse(callback).ok()?));
+    listed
+        .chain(of_callbacks)
+        .any(|entry| origin_matches(origin, [&entry]))
 }
 
 #[cfg(test)]

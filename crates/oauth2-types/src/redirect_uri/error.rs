@@ -43,6 +43,9 @@ pub enum RegistrationError {
         "a label with a wildcard has letters, digits and hyphens only, no hyphen at an end, and at most 63 characters"
     )]
     PlaceholderLabel,
+    /// An origin with a path or a query.
+    #[error("the URI is more than an origin, scheme://host[:port]")]
+    NotAnOrigin,
     /// `https://*.com` and the like.
     #[error("a registrable domain must follow a placeholder")]
     PlaceholderDomain,

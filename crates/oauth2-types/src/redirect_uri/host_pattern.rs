@@ -17,18 +17,18 @@ pub enum Placeholder {
 }
 
 /// The host of a registered URI with a placeholder.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HostPattern<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HostPattern {
     pub(super) placeholder: Placeholder,
-    before: &'a str,
-    after: &'a str,
+    before: String,
+    after: String,
     /// The host behind the left-most label and its dot, with the port.
-    parent: &'a str,
+    parent: String,
 }
 
-impl<'a> HostPattern<'a> {
-    /// Finds the placeholder of a URI to be registered; none if it has none.
-    pub(super) fn find(uri: &RawUri<'a>) -> Result<Option<Self>, RegistrationError> {
+impl HostPattern {
+    /// Finds the placeholder of a URI to be registered; `None` if it has none.
+    pub(super) fn find(uri: &RawUri<'_>) -> Result<Option<Self>, RegistrationError> {
         let Some(placeholder) = only_placeholder(uri.text)? else {
             return Ok(None);
         };
@@ -49,9 +49,9 @@ impl<'a> HostPattern<'a> {
         }
         Ok(Some(Self {
             placeholder,
-            before,
-            after,
-            parent,
+            before: before.to_owned(),
+            after: after.to_owned(),
+            parent: parent.to_owned(),
         }))
     }
 
@@ -68,7 +68,7 @@ impl<'a> HostPattern<'a> {
         else {
             return false;
         };
-        if !parent.eq_ignore_ascii_case(self.parent) || !is_label(label) {
+        if !parent.eq_ignore_ascii_case(&self.parent) || !is_label(label) {
             return false;
         }
         match self.placeholder {
@@ -79,13 +79,13 @@ impl<'a> HostPattern<'a> {
         }
     }
 
-    /// What the placeholder stands for in a label; none unless the rest of the label is as registered.
+    /// What the placeholder stands for in a label; `None` unless the rest of the label is as registered.
     fn fills<'b>(&self, label: &'b str) -> Option<&'b str> {
         let (before, label) = label.split_at_checked(self.before.len())?;
         let filled = label.len().checked_sub(self.after.len())?;
         let (filled, after) = label.split_at_checked(filled)?;
         let same =
-            before.eq_ignore_ascii_case(self.before) && after.eq_ignore_ascii_case(self.after);
+            before.eq_ignore_ascii_case(&self.before) && after.eq_ignore_ascii_case(&self.after);
         same.then_some(filled)
     }
 }

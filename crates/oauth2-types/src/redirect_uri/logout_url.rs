@@ -6,8 +6,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::raw_uri::RawUri;
-use super::registered::Entry;
-use super::{MatchContext, matched_text};
+use super::{MatchContext, RegisteredUri, matched_text};
 
 /// What a header line or a URL cannot hold as it is; everything outside ASCII comes on top.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
@@ -37,16 +36,16 @@ impl fmt::Display for MatchedLogoutUrl {
 /// may hold are percent-encoded. `*` is a wildcard as in redirection URIs; an entry with `{organization_name}` matches
 /// nothing, because a logout is for no organization.
 #[must_use]
-pub fn match_logout_url(
+pub fn match_logout_url<'a>(
     requested: &str,
-    registered: impl IntoIterator<Item = impl AsRef<str>>,
+    registered: impl IntoIterator<Item = &'a RegisteredUri>,
 ) -> Option<MatchedLogoutUrl> {
     let end = requested.find(['?', '#']).unwrap_or(requested.len());
     let (target, extra) = requested.split_at(end);
     let uri = RawUri::split(target)?;
     registered
         .into_iter()
-        .any(|entry| Entry::parse(entry.as_ref()).is_ok_and(|entry| allows(&entry, &uri)))
+        .any(|entry| allows(entry, &uri))
         .then(|| MatchedLogoutUrl(format!("{target}{}", utf8_percent_encode(extra, UNSAFE))))
 }
 
@@ -56,24 +55,24 @@ pub fn match_logout_url(
 /// No registration has a fragment, so a URI with one matches nothing. `*` and `{organization_name}` as in
 /// [`match_logout_url`].
 #[must_use]
-pub fn match_post_logout_redirect_uri(
+pub fn match_post_logout_redirect_uri<'a>(
     requested: &str,
-    registered: impl IntoIterator<Item = impl AsRef<str>>,
+    registered: impl IntoIterator<Item = &'a RegisteredUri>,
 ) -> Option<MatchedLogoutUrl> {
     let requested = RawUri::split(requested)?;
     registered.into_iter().find_map(|entry| {
-        let entry = Entry::parse(entry.as_ref()).ok()?;
-        matched_text(&entry, &requested, MatchContext::default()).map(MatchedLogoutUrl)
+        matched_text(entry, &requested, MatchContext::default()).map(MatchedLogoutUrl)
     })
 }
 
-fn allows(entry: &Entry<'_>, target: &RawUri<'_>) -> bool {
-    if !target.same_scheme(&entry.uri) || target.rest != entry.uri.path() {
+fn allows(entry: &RegisteredUri, target: &RawUri<'_>) -> bool {
+    let own = entry.pieces();
+    if !target.same_scheme(&own) || target.rest != own.path() {
         return false;
     }
-    match &entry.pattern {
+    match entry.pattern() {
         // The path equals the registered one, so the host is all that a browser could read differently.
         Some(pattern) => pattern.stands_for(target, None) && target.has_canonical_origin(),
-        None => target.same_authority(&entry.uri),
+        None => target.same_authority(&own),
     }
 }

@@ -1,15 +1,52 @@
 //! Web origins ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)) against the lists `web_origins` and `allowed_origins`.
 
+use super::RegisteredUri;
+use super::error::RegistrationError;
 use super::raw_uri::RawUri;
-use super::registered::Entry;
 
-/// Is `origin`, as a browser writes it, one of the entries? Scheme, host and port count, a default port being the same
-/// as none.
+/// An entry of such a list, taken apart once for all comparisons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredOrigin(RegisteredUri);
+
+impl RegisteredOrigin {
+    /// Checks an entry. A path is an error, but a single `/` at the end is no path.
+    pub fn parse(text: &str) -> Result<Self, RegistrationError> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let uri = RegisteredUri::parse(without_default_port(text))?;
+        if uri.pieces().rest.is_empty() {
+            Ok(Self(uri))
+        } else {
+            Err(RegistrationError::NotAnOrigin)
+        }
+    }
+
+    /// The origin of a registered URI; `None` unless it is `http` or `https`.
+    #[must_use]
+    pub fn of(uri: &RegisteredUri) -> Option<Self> {
+        Self::parse(uri.origin()?).ok()
+    }
+
+    fn allows(&self, origin: &RawUri<'_>) -> bool {
+        let own = self.0.pieces();
+        if !origin.same_scheme(&own) {
+            return false;
+        }
+        match self.0.pattern() {
+            Some(pattern) => pattern.stands_for(origin, None) && origin.has_canonical_origin(),
+            None => origin.same_authority(&own),
+        }
+    }
+}
+
+/// Compares an origin, as a browser writes it, with the entries of a list. Scheme, host and port count, a default port
+/// being the same as none.
 ///
-/// An entry with a path matches nothing, but a single `/` at its end is no path. `*` is a wildcard as in redirection
-/// URIs; an entry with `{organization_name}` matches nothing.
+/// `*` is a wildcard as in redirection URIs; an entry with `{organization_name}` matches nothing.
 #[must_use]
-pub fn origin_matches(origin: &str, entries: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+pub fn origin_matches<'a>(
+    origin: &str,
+    entries: impl IntoIterator<Item = &'a RegisteredOrigin>,
+) -> bool {
     let Some(origin) = RawUri::split(without_default_port(origin)) else {
         return false;
     };
@@ -17,23 +54,7 @@ pub fn origin_matches(origin: &str, entries: impl IntoIterator<Item = impl AsRef
         .authority
         .is_some_and(|authority| !authority.is_empty())
         && origin.rest.is_empty()
-        && entries
-            .into_iter()
-            .any(|entry| is_entry(&origin, entry.as_ref()))
-}
-
-fn is_entry(origin: &RawUri<'_>, entry: &str) -> bool {
-    let entry = entry.strip_suffix('/').unwrap_or(entry);
-    let Ok(entry) = Entry::parse(without_default_port(entry)) else {
-        return false;
-    };
-    if !entry.uri.rest.is_empty() || !origin.same_scheme(&entry.uri) {
-        return false;
-    }
-    match &entry.pattern {
-        Some(pattern) => pattern.stands_for(origin, None) && origin.has_canonical_origin(),
-        None => origin.same_authority(&entry.uri),
-    }
+        && entries.into_iter().any(|entry| entry.allows(&origin))
 }
 
 fn without_default_port(origin: &str) -> &str {

@@ -7,14 +7,45 @@ use url::Url;
 pub(super) struct RawUri<'a> {
     pub(super) text: &'a str,
     pub(super) scheme: &'a str,
-    /// What stands between `//` and the next `/`, `?` or `#`; none if the scheme is not followed by `//`.
+    /// What stands between `//` and the next `/`, `?` or `#`; `None` if the scheme is not followed by `//`.
     pub(super) authority: Option<&'a str>,
     /// Path, query and fragment.
     pub(super) rest: &'a str,
 }
 
+/// Where the pieces of a text end, so that an owned text is cut only once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cuts {
+    scheme_end: usize,
+    has_authority: bool,
+    rest_start: usize,
+}
+
+impl Cuts {
+    pub(super) fn of(uri: &RawUri<'_>) -> Self {
+        Self {
+            scheme_end: uri.scheme.len(),
+            has_authority: uri.authority.is_some(),
+            rest_start: uri.text.len() - uri.rest.len(),
+        }
+    }
+
+    /// The pieces of the text that was cut here.
+    pub(super) fn pieces(self, text: &str) -> RawUri<'_> {
+        let authority_start = self.scheme_end + "://".len();
+        RawUri {
+            text,
+            scheme: &text[..self.scheme_end],
+            authority: self
+                .has_authority
+                .then(|| &text[authority_start..self.rest_start]),
+            rest: &text[self.rest_start..],
+        }
+    }
+}
+
 impl<'a> RawUri<'a> {
-    /// Cuts along RFC 3986 §3. None unless the text begins with a scheme.
+    /// Cuts along RFC 3986 §3. `None` unless the text begins with a scheme.
     pub(super) fn split(text: &'a str) -> Option<Self> {
         let (scheme, after_scheme) = text
             .split_once(':')
@@ -132,7 +163,17 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
-            let pieces = RawUri::split(text).map(|uri| (uri.scheme, uri.authority, uri.rest));
+            let uri = RawUri::split(text);
+            let pieces = |uri: RawUri<'_>| {
+                (
+                    uri.scheme.to_owned(),
+                    uri.authority.map(str::to_owned),
+                    uri.rest.to_owned(),
+                )
+            };
+            let again = uri.map(|uri| pieces(Cuts::of(&uri).pieces(text)));
+            assert_eq!(again, uri.map(pieces), "{text}");
+            let pieces = uri.map(|uri| (uri.scheme, uri.authority, uri.rest));
             assert_eq!(pieces, expected, "{text}");
         }
     }

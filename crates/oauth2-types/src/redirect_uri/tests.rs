@@ -9,6 +9,50 @@ mod registration;
 
 use super::*;
 
+// The tests register texts, as clients do; one that does not parse matches nothing.
+
+fn parsed(registered: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<RegisteredUri> {
+    let parsed = registered
+        .into_iter()
+        .filter_map(|text| RegisteredUri::parse(text.as_ref()).ok());
+    parsed.collect()
+}
+
+fn match_redirect_uri(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+    context: MatchContext<'_>,
+) -> Option<MatchedRedirectUri> {
+    super::match_redirect_uri(requested, &parsed(registered), context)
+}
+
+fn only_registered(
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedRedirectUri> {
+    super::only_registered(&parsed(registered))
+}
+
+fn match_logout_url(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedLogoutUrl> {
+    super::match_logout_url(requested, &parsed(registered))
+}
+
+fn match_post_logout_redirect_uri(
+    requested: &str,
+    registered: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Option<MatchedLogoutUrl> {
+    super::match_post_logout_redirect_uri(requested, &parsed(registered))
+}
+
+fn origin_matches(origin: &str, entries: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+    let entries = entries
+        .into_iter()
+        .filter_map(|entry| RegisteredOrigin::parse(entry.as_ref()).ok());
+    super::origin_matches(origin, &entries.collect::<Vec<_>>())
+}
+
 const SPA1: [&str; 2] = [
     "https://app.example.test/cb",
     "https://app.example.test/cb2",

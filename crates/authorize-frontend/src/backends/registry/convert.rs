@@ -1,22 +1,48 @@
 //! Registry messages to the model: once for each revision, when the cache of the revision is filled.
+//!
+//! A registered value that does not parse matches nothing and is reported once; what stands beside it still counts, so
+//! that one wrong entry takes no client away.
 
+mod api;
+mod client;
 mod tenant;
 
-/// A message that lacks what its proto promises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is missing")]
-pub(crate) struct MissingField(&'static str);
+use std::error::Error;
 
-/// An optional URL. One that does not parse counts as absent.
-fn url(field: &'static str, text: Option<&str>) -> Option<url::Url> {
-    let text = text?;
-    let parsed = text.parse();
-    parsed
-        .inspect_err(|error| unusable(field, text, error))
-        .ok()
+use doorward_oauth2_types::redirect_uri::RegisteredUri;
+use doorward_proto::InvalidField;
+use url::Url;
+
+/// A text that the proto promises.
+fn required(field: &'static str, text: String) -> Result<String, InvalidField> {
+    let present = Some(text).filter(|text| !text.is_empty());
+    doorward_proto::required(present, field)
 }
 
-/// Reports a registered value that no request can use. It matches nothing; what stands beside it still counts.
-fn unusable(field: &'static str, value: &str, error: &dyn std::error::Error) {
-    tracing::warn!(field, value, %error, "a registered value cannot be used");
+/// An optional URL.
+fn url(field: &'static str, text: Option<&str>) -> Option<Url> {
+    text.and_then(|text| usable(field, text, text.parse()))
+}
+
+/// A list of registered URIs.
+fn uris(field: &'static str, entries: &[String]) -> Vec<RegisteredUri> {
+    list(field, entries, RegisteredUri::parse)
+}
+
+/// A list of registered values.
+fn list<T, E: Error>(
+    field: &'static str,
+    entries: &[String],
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Vec<T> {
+    let parsed = entries
+        .iter()
+        .filter_map(|entry| usable(field, entry, parse(entry)));
+    parsed.collect()
+}
+
+fn usable<T, E: Error>(field: &'static str, value: &str, parsed: Result<T, E>) -> Option<T> {
+    let report =
+        |error: &E| tracing::warn!(field, value, %error, "a registered value cannot be used");
+    parsed.inspect_err(report).ok()
 }

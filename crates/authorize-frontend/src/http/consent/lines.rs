@@ -1,7 +1,6 @@
 //! What the consent page lists: scopes as people read them.
 
-use doorward_proto::client_registry::v1::ResourceServer;
-
+use crate::model::Api;
 use crate::views::{ConsentLine, ProfileScope};
 
 /// OpenID Connect's scopes, each group once.
@@ -24,15 +23,15 @@ pub(super) fn profile(
 pub(super) fn permissions(
     scopes: &[String],
     given: Option<&[String]>,
-    api: &ResourceServer,
+    api: &Api,
     descriptions: bool,
 ) -> Vec<ConsentLine<String>> {
     let defined = api.scopes.iter();
     let wanted = defined.filter(|defined| scopes.contains(&defined.value));
     if descriptions {
         let lines = wanted.filter_map(|scope| {
-            let text = scope.description.as_ref().unwrap_or(&scope.value);
-            line(text.clone(), &[&scope.value], given)
+            let text = scope.description.as_ref();
+            line(text.unwrap_or(&scope.value).clone(), &[&scope.value], given)
         });
         return lines.collect();
     }
@@ -69,27 +68,26 @@ fn line<T>(subject: T, scopes: &[&String], given: Option<&[String]>) -> Option<C
 
 #[cfg(test)]
 mod tests {
-    use doorward_proto::client_registry::v1::ResourceServerScope;
-
     use super::*;
+    use crate::model::ApiScope;
 
     fn strings(words: &str) -> Vec<String> {
         words.split_whitespace().map(str::to_owned).collect()
     }
 
-    fn api() -> ResourceServer {
-        let scope = |value: &str, description: &str| ResourceServerScope {
+    fn api() -> Api {
+        let scope = |value: &str, description: Option<&str>| ApiScope {
             value: value.to_owned(),
-            description: Some(description.to_owned()).filter(|text| !text.is_empty()),
+            description: description.map(str::to_owned),
         };
-        ResourceServer {
+        Api {
             scopes: vec![
-                scope("read:things", "Read your things"),
-                scope("admin", ""),
-                scope("write:things", "Change your things"),
-                scope("read:other", ""),
+                scope("read:things", Some("Read your things")),
+                scope("admin", None),
+                scope("write:things", Some("Change your things")),
+                scope("read:other", None),
             ],
-            ..ResourceServer::default()
+            ..Api::default()
         }
     }
 

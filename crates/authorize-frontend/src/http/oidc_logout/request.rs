@@ -4,17 +4,14 @@ use std::sync::Arc;
 
 use doorward_oauth2_types::parameters;
 use doorward_oauth2_types::redirect_uri::match_post_logout_redirect_uri;
-use doorward_proto::client_registry::v1::Client;
 use doorward_proto::session::v1::Session;
 use url::form_urlencoded;
 
-use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::http::logout::not_allowed;
 use crate::http::response_mode::in_query;
-use crate::model::Tenant;
-use crate::pipeline::is_strict_third_party;
+use crate::model::{Client, Tenant};
 use crate::urlencoded::Pairs;
 use crate::verify::{HintedSession, verify_logout_hint};
 
@@ -39,7 +36,7 @@ const MAX_TOTAL_BYTES: usize = 8 * 1024;
 pub(super) struct LogoutRequest {
     params: Pairs,
     tenant: Arc<Tenant>,
-    client: Option<Arc<RegisteredClient>>,
+    client: Option<Arc<Client>>,
     hint: Option<HintedSession>,
     target: Result<Option<String>, ShownError>,
 }
@@ -52,8 +49,7 @@ impl LogoutRequest {
         let hint = find_hint(&params, deps)?;
         let client = find_client(&params, hint.as_ref(), deps).await?;
         let tenant = deps.backends.registry.tenant().await?;
-        let named = client.as_ref().map(|registered| &registered.client);
-        let target = find_target(&params, named, hint.is_some(), &tenant);
+        let target = find_target(&params, client.as_deref(), hint.is_some(), &tenant);
         Ok(Self {
             params,
             tenant,
@@ -78,7 +74,7 @@ impl LogoutRequest {
         }
     }
 
-    /// Where to go after it; none: a page of ours.
+    /// Where to go after it; `None`: a page of ours.
     pub(super) fn target(&self) -> Result<Option<&str>, ShownError> {
         let target = self.target.as_ref().map_err(ShownError::clone)?;
         Ok(target.as_deref())
@@ -89,7 +85,7 @@ impl LogoutRequest {
     }
 
     pub(super) fn client(&self) -> Option<&Client> {
-        self.client.as_ref().map(|registered| &registered.client)
+        self.client.as_deref()
     }
 
     pub(super) fn ui_locales(&self) -> Option<&str> {
@@ -136,13 +132,13 @@ async fn find_client(
     params: &Pairs,
     hint: Option<&HintedSession>,
     deps: &Deps,
-) -> Result<Option<Arc<RegisteredClient>>, ShownError> {
+) -> Result<Option<Arc<Client>>, ShownError> {
     let hinted = hint.map(|hint| hint.aud.as_str());
     let Some(client_id) = hinted.or(params.get(parameters::CLIENT_ID)) else {
         return Ok(None);
     };
     match deps.backends.registry.client(client_id).await? {
-        Some(found) if is_strict_third_party(&found.client) => Err(not_allowed()),
+        Some(found) if found.is_strict_third_party() => Err(not_allowed()),
         None if hinted.is_some() => Err(invalid_hint()),
         found => Ok(found),
     }
@@ -168,9 +164,9 @@ fn find_target(
         let url = matched.ok_or_else(|| not_registered(requested))?;
         Some(url.as_str().to_owned())
     } else {
-        let named = of_client.filter(|_| params.get(parameters::CLIENT_ID).is_some());
-        let first = named.and_then(|urls| urls.first());
-        first.filter(|url| !url.contains('*')).cloned()
+        let named = client.filter(|_| params.get(parameters::CLIENT_ID).is_some());
+        let default = named.and_then(Client::default_logout_url);
+        default.map(str::to_owned)
     };
     let state = params.get(parameters::STATE);
     Ok(url.map(|url| match state {

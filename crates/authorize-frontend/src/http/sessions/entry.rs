@@ -37,7 +37,7 @@ async fn names_of_applications<'a>(
             continue;
         }
         let found = deps.backends.registry.client(client_id).await?;
-        let name = found.map(|registered| registered.client.name.clone());
+        let name = found.map(|client| client.name.clone());
         names.insert(client_id.as_str(), name);
     }
     let known = names.into_iter();

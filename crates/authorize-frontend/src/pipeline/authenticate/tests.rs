@@ -1,8 +1,8 @@
-use doorward_proto::client_registry::v1::{Client, Connection};
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{FinishedSignIn, SignedIn, Transaction};
 
 use super::*;
+use crate::model::{Client, Connection};
 use crate::pipeline::validate_request::Wish;
 
 const NOW: i64 = 1_700_000_000;

@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use doorward_oauth2_types::{ErrorCode, auth0, parameters};
-use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer, UserAccess};
+use doorward_oauth2_types::auth0::{self, UserAccess};
+use doorward_oauth2_types::{ErrorCode, parameters};
 
-use crate::backends::RegisteredClient;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::Tenant;
+use crate::model::{Api, Client, ClientGrant, Tenant};
 use crate::pipeline::RawParams;
 
-/// The API, compared byte for byte; none when only `/userinfo` is wanted.
+/// The API, compared byte for byte; `None` when only `/userinfo` is wanted.
 pub(super) async fn check(
     params: &RawParams,
     tenant: &Tenant,
     deps: &Deps,
-) -> Result<Option<Arc<ResourceServer>>, OAuthError> {
+) -> Result<Option<Arc<Api>>, OAuthError> {
     let default = tenant.default_audience.as_deref();
     let Some(audience) = requested(params, tenant)?.or(default) else {
         return Ok(None);
@@ -24,7 +23,7 @@ pub(super) async fn check(
     if audience == deps.issuer.userinfo_endpoint() {
         return Ok(None);
     }
-    let found = deps.backends.registry.resource_server(audience).await?;
+    let found = deps.backends.registry.api(audience).await?;
     found.map(Some).ok_or_else(|| {
         let description = format!("Service not found: {audience}");
         OAuthError::new(ErrorCode::AccessDenied, description)
@@ -50,8 +49,8 @@ fn requested<'a>(params: &'a RawParams, tenant: &Tenant) -> Result<Option<&'a st
 
 /// The client grant that limits the scopes, where the API wants one.
 pub(super) fn check_grant<'a>(
-    api: &ResourceServer,
-    registered: &'a RegisteredClient,
+    api: &Api,
+    client: &'a Client,
 ) -> Result<Option<&'a ClientGrant>, OAuthError> {
     let audience = &api.identifier;
     let refused = || {
@@ -60,14 +59,14 @@ pub(super) fn check_grant<'a>(
             format!("Client is not authorized to access \"{audience}\"."),
         )
     };
-    match api.user_access() {
+    match api.user_access {
         UserAccess::AllowAll => Ok(None),
         UserAccess::RequireClientGrant => {
-            let mut grants = registered.client_grants.iter();
+            let mut grants = client.client_grants.iter();
             let granted = grants.find(|grant| grant.audience == *audience);
             granted.map(Some).ok_or_else(refused)
         }
-        UserAccess::DenyAll | UserAccess::Unspecified => Err(refused()),
+        UserAccess::DenyAll => Err(refused()),
     }
 }
 
@@ -104,21 +103,21 @@ mod tests {
 
     #[test]
     fn which_applications_may_ask() {
-        let granted = RegisteredClient {
+        let granted = Client {
             client_grants: vec![ClientGrant {
                 audience: "api".to_owned(),
                 scopes: vec!["read".to_owned()],
             }],
-            ..RegisteredClient::default()
+            ..Client::default()
         };
-        let none = RegisteredClient::default();
-        let scopes = |access: UserAccess, registered: &RegisteredClient| {
-            let api = ResourceServer {
+        let none = Client::default();
+        let scopes = |access, client: &Client| {
+            let api = Api {
                 identifier: "api".to_owned(),
-                user_access: access.into(),
-                ..ResourceServer::default()
+                user_access: access,
+                ..Api::default()
             };
-            let grant = check_grant(&api, registered);
+            let grant = check_grant(&api, client);
             grant
                 .map(|grant| grant.map(|grant| grant.scopes.clone()))
                 .ok()

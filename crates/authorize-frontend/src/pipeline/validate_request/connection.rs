@@ -1,10 +1,10 @@
 //! `connection`: where the user may come from.
 
 use doorward_oauth2_types::auth0;
-use doorward_proto::client_registry::v1::Connection;
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Connection;
 use crate::pipeline::RawParams;
 
 /// The connections to offer: the one that was named, or all that are enabled.

@@ -1,10 +1,10 @@
 //! `id_token_hint`: an ID token of ours that names the expected user. A hint, never a credential.
 
 use doorward_oauth2_types::parameters;
-use doorward_proto::client_registry::v1::Client;
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Client;
 use crate::pipeline::RawParams;
 use crate::verify::verify_id_token_hint;
 

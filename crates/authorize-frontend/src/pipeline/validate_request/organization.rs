@@ -1,11 +1,12 @@
 //! `organization` and `invitation`: whether the client uses organizations, and which one it is.
 
-use doorward_oauth2_types::{ErrorCode, Prompt, auth0};
-use doorward_proto::client_registry::v1::{Client, OrganizationUsage};
+use doorward_oauth2_types::auth0::{self, OrganizationUsage};
+use doorward_oauth2_types::{ErrorCode, Prompt};
 use doorward_proto::organization::v1::Organization;
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::Client;
 use crate::pipeline::RawParams;
 
 /// Ids begin with it; names never do.
@@ -39,7 +40,7 @@ fn refusal(
     prompt: Prompt,
     client: &Client,
 ) -> Option<OAuthError> {
-    let error = match (client.organization_usage(), organization) {
+    let error = match (client.organization_usage, organization) {
         (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
             if !id.starts_with(ID_PREFIX) {
                 "authorization request parameter organization must be an organization id"
@@ -88,7 +89,7 @@ mod tests {
         ];
         for (usage, organization, expected) in cases {
             let client = Client {
-                organization_usage: usage.into(),
+                organization_usage: usage,
                 ..Client::default()
             };
             let refused = refusal(organization, None, Prompt::default(), &client);
@@ -103,7 +104,7 @@ mod tests {
     #[test]
     fn sec_099_an_invitation_is_not_accepted_silently() {
         let client = Client {
-            organization_usage: OrganizationUsage::Allow.into(),
+            organization_usage: OrganizationUsage::Allow,
             ..Client::default()
         };
         for (prompt, expected) in [

@@ -1,10 +1,9 @@
 //! `scope`: what is asked for, less what nobody defines.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, Scope};
-use doorward_proto::client_registry::v1::{ClientGrant, ResourceServer};
 
 use crate::error::OAuthError;
-use crate::model::Tenant;
+use crate::model::{Api, ClientGrant, Tenant};
 
 /// Scopes that need no definition. `offline_access` is one as well, but the implicit grant never gives a refresh token.
 const OIDC_SCOPES: [&str; 13] = [
@@ -32,7 +31,7 @@ pub(super) fn check(
     requested: Option<&str>,
     response_type: ResponseType,
     tenant: &Tenant,
-    api: Option<(&ResourceServer, Option<&ClientGrant>)>,
+    api: Option<(&Api, Option<&ClientGrant>)>,
 ) -> Result<Scope, OAuthError> {
     let invalid = |_| {
         OAuthError::new(
@@ -59,19 +58,19 @@ pub(super) fn check(
 }
 
 /// Whether the API defines this scope, and the application may ask for it.
-fn offers(api: &ResourceServer, grant: Option<&ClientGrant>, token: &str) -> bool {
+fn offers(api: &Api, grant: Option<&ClientGrant>, token: &str) -> bool {
     let allows = |grant: &ClientGrant| grant.scopes.iter().any(|scope| scope == token);
-    api.scopes.iter().any(|defined| defined.value == token) && grant.is_none_or(allows)
+    api.defines(token) && grant.is_none_or(allows)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorward_proto::client_registry::v1::ResourceServerScope;
+    use crate::model::ApiScope;
 
-    type Api<'a> = Option<(&'a ResourceServer, Option<&'a ClientGrant>)>;
+    type Granted<'a> = Option<(&'a Api, Option<&'a ClientGrant>)>;
 
-    fn granted(requested: &str, response_type: &str, api: Api<'_>) -> String {
+    fn granted(requested: &str, response_type: &str, api: Granted<'_>) -> String {
         let response_type = response_type.parse().unwrap();
         check(Some(requested), response_type, &Tenant::default(), api)
             .unwrap()
@@ -80,13 +79,13 @@ mod tests {
 
     #[test]
     fn what_nobody_defines_vanishes() {
-        let scopes = ["read:things", "list:things"].map(|value| ResourceServerScope {
+        let scopes = ["read:things", "list:things"].map(|value| ApiScope {
             value: value.to_owned(),
             description: None,
         });
-        let api = ResourceServer {
+        let api = Api {
             scopes: scopes.to_vec(),
-            ..ResourceServer::default()
+            ..Api::default()
         };
         let grant = ClientGrant {
             audience: String::new(),

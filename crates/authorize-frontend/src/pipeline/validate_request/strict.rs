@@ -1,9 +1,9 @@
 //! What a third-party application in Auth0's strict mode may ask for. Such applications are registered by strangers.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, auth0, parameters};
-use doorward_proto::client_registry::v1::{Client, ThirdPartySecurityMode};
 
 use crate::error::OAuthError;
+use crate::model::Client;
 use crate::pipeline::RawParams;
 
 const REFUSED: [&str; 7] = [
@@ -16,17 +16,13 @@ const REFUSED: [&str; 7] = [
     auth0::SCREEN_HINT,
 ];
 
-pub(crate) fn is_strict_third_party(client: &Client) -> bool {
-    !client.is_first_party && client.third_party_security_mode() == ThirdPartySecurityMode::Strict
-}
-
 /// Tokens from the front channel are not for them, whatever their `grant_types` say.
 pub(super) fn check(
     params: &RawParams,
     response_type: ResponseType,
     client: &Client,
 ) -> Result<(), OAuthError> {
-    if !is_strict_third_party(client) {
+    if !client.is_strict_third_party() {
         return Ok(());
     }
     if let Some(name) = params.names().find(|name| REFUSED.contains(name)) {
@@ -46,15 +42,15 @@ pub(super) fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Party;
 
     #[test]
     fn only_strict_third_party_applications_are_held_to_it() {
-        let client = |is_first_party, mode: ThirdPartySecurityMode| Client {
-            is_first_party,
-            third_party_security_mode: mode.into(),
+        let client = |party| Client {
+            party,
             ..Client::default()
         };
-        let strict = client(false, ThirdPartySecurityMode::Strict);
+        let strict = client(Party::StrictThird);
         let token: ResponseType = "token".parse().unwrap();
         let refused = |query: &str, client: &Client| {
             let params = RawParams::parse(query).unwrap();
@@ -71,11 +67,7 @@ mod tests {
         ] {
             assert_eq!(refused(query, &strict), Some(expected), "{query}");
         }
-        for other in [
-            client(true, ThirdPartySecurityMode::Strict),
-            client(false, ThirdPartySecurityMode::Permissive),
-            client(false, ThirdPartySecurityMode::Unspecified),
-        ] {
+        for other in [client(Party::First), client(Party::Third)] {
             assert_eq!(refused("screen_hint=signup", &other), None);
         }
     }

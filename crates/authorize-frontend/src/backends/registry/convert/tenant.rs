@@ -1,16 +1,17 @@
 //! `Tenant` messages.
 
+use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
-use super::{MissingField, url};
+use super::{uris, url};
 use crate::model::{SessionLife, SessionLifetimes, Tenant};
 
 impl TryFrom<wire::Tenant> for Tenant {
-    type Error = MissingField;
+    type Error = InvalidField;
 
     fn try_from(tenant: wire::Tenant) -> Result<Self, Self::Error> {
         let lifetimes = tenant.session_lifetimes;
-        let lifetimes = lifetimes.ok_or(MissingField("session_lifetimes"))?;
+        let lifetimes = doorward_proto::required(lifetimes, "session_lifetimes")?;
         Ok(Self {
             friendly_name: tenant.friendly_name,
             picture_url: tenant.picture_url,
@@ -21,7 +22,7 @@ impl TryFrom<wire::Tenant> for Tenant {
                 "default_redirection_uri",
                 tenant.default_redirection_uri.as_deref(),
             ),
-            allowed_logout_urls: tenant.allowed_logout_urls,
+            allowed_logout_urls: uris("allowed_logout_urls", &tenant.allowed_logout_urls),
             session_lifetimes: lifetimes.into(),
             authorization_response_iss_parameter_supported: tenant
                 .authorization_response_iss_parameter_supported,
@@ -102,6 +103,6 @@ mod tests {
             assert_eq!(lifetimes.life(persistent), expected, "{persistent}");
         }
         let refused = Tenant::try_from(wire::Tenant::default()).unwrap_err();
-        assert_eq!(refused.to_string(), "session_lifetimes is missing");
+        assert_eq!(refused.to_string(), "session_lifetimes: is missing");
     }
 }

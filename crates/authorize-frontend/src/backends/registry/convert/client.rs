@@ -1,0 +1,83 @@
+//! `Client`, `Connection` and `ClientGrant` messages.
+
+use doorward_oauth2_types::GrantType;
+use doorward_oauth2_types::auth0::{AppType, OrganizationUsage, ThirdPartySecurityMode};
+use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, only_registered};
+use doorward_proto::client_registry::v1 as wire;
+use doorward_proto::{InvalidField, WireEnum};
+
+use super::{list, required, uris, url};
+use crate::model::{Client, ClientGrant, Connection, Party};
+
+/// Without connections and client grants, which arrive beside it.
+impl TryFrom<wire::Client> for Client {
+    type Error = InvalidField;
+
+    fn try_from(client: wire::Client) -> Result<Self, Self::Error> {
+        let callbacks = uris("callbacks", &client.callbacks);
+        // Of several callbacks none is the only one, also if the others cannot be used.
+        let is_only = client.callbacks.len() == 1;
+        let listed = list(
+            "allowed_origins",
+            &client.allowed_origins,
+            RegisteredOrigin::parse,
+        );
+        let of_callbacks = callbacks.iter().filter_map(RegisteredOrigin::of);
+        let grant_types = client.grant_types.iter();
+        Ok(Self {
+            party: party(&client),
+            // A usage that this version does not know allows no organization.
+            organization_usage: OrganizationUsage::from_wire(client.organization_usage)
+                .unwrap_or_default(),
+            only_callback: only_registered(&callbacks).filter(|_| is_only),
+            cors_origins: listed.into_iter().chain(of_callbacks).collect(),
+            callbacks,
+            client_id: required("client_id", client.client_id)?,
+            name: client.name,
+            app_type: AppType::from_wire(client.app_type),
+            logo_uri: client.logo_uri,
+            grant_types: grant_types.map(|it| GrantType::from(it.as_str())).collect(),
+            allowed_logout_urls: uris("allowed_logout_urls", &client.allowed_logout_urls),
+            web_origins: list("web_origins", &client.web_origins, RegisteredOrigin::parse),
+            initiate_login_uri: url("initiate_login_uri", client.initiate_login_uri.as_deref()),
+            id_token_lifetime_seconds: client.id_token_lifetime_seconds,
+            sso_disabled: client.sso_disabled,
+            skip_non_verifiable_callback_uri_confirmation_prompt: client
+                .skip_non_verifiable_callback_uri_confirmation_prompt,
+            connections: Vec::new(),
+            client_grants: Vec::new(),
+        })
+    }
+}
+
+/// The security mode has no meaning for a first-party client.
+fn party(client: &wire::Client) -> Party {
+    let mode = ThirdPartySecurityMode::from_wire(client.third_party_security_mode);
+    match mode {
+        _ if client.is_first_party => Party::First,
+        Some(ThirdPartySecurityMode::Strict) => Party::StrictThird,
+        Some(ThirdPartySecurityMode::Permissive) | None => Party::Third,
+    }
+}
+
+impl From<wire::Connection> for Connection {
+    fn from(connection: wire::Connection) -> Self {
+        Self {
+            name: connection.name,
+            allows_signup: !connection.disable_signup,
+            min_password_length: connection.min_password_length,
+        }
+    }
+}
+
+impl From<wire::ClientGrant> for ClientGrant {
+    fn from(grant: wire::ClientGrant) -> Self {
+        Self {
+            audience: grant.audience,
+            scopes: grant.scopes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! OAuth resource servers, in Auth0's words APIs.
+
+use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
+
+/// An API that access tokens are issued for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Api {
+    /// The `audience`.
+    pub(crate) identifier: String,
+    /// Shown on the pages.
+    pub(crate) name: String,
+    /// The scopes that it defines.
+    pub(crate) scopes: Vec<ApiScope>,
+    /// Life of access tokens from `/authorize`, in seconds.
+    pub(crate) token_lifetime_for_web_seconds: u32,
+    /// Whether a first-party client needs no consent.
+    pub(crate) skip_consent_for_verifiable_first_party_clients: bool,
+    /// The form of its access tokens.
+    pub(crate) token_dialect: TokenDialect,
+    /// Whether granted scopes are limited to the user's permissions.
+    pub(crate) enforce_policies: bool,
+    /// Which clients may act for users here.
+    pub(crate) user_access: UserAccess,
+}
+
+impl Api {
+    /// Whether the API defines this scope.
+    pub(crate) fn defines(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|defined| defined.value == scope)
+    }
+}
+
+/// One scope of an API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiScope {
+    /// The value in `scope`.
+    pub(crate) value: String,
+    /// Shown to users.
+    pub(crate) description: Option<String>,
+}
