@@ -4,6 +4,7 @@
 //! [`BackendError`], so that a lost service can never be taken for a "no".
 
 mod calls;
+mod convert;
 mod error;
 mod identity;
 mod jwks;

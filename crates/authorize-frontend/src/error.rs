@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::common::v1::User;
 use http::StatusCode;
 
 use crate::backends::BackendError;
+use crate::model::User;
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.

@@ -4,9 +4,13 @@
 mod api;
 mod client;
 mod connection;
+mod organization;
 mod tenant;
+mod user;
 
 pub(crate) use api::{Api, ApiScope};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
+pub(crate) use organization::Organization;
 pub(crate) use tenant::{SessionLife, SessionLifetimes, Tenant};
+pub(crate) use user::{Consent, NewUser, User, Versions};

@@ -1,6 +1,6 @@
 //! Users and passwords.
 
-use doorward_proto::common::v1::{Consent, User};
+use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{
@@ -12,6 +12,7 @@ use tonic::{Status, Streaming};
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
+use crate::model::{Consent, NewUser, User};
 
 /// Whether a password was right.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Identity {
         let expected = [ErrorReason::WrongCredentials];
         match self.calls.answer_or_refusal(result, &expected)? {
             Ok(response) => {
-                let user = self.calls.required(response.user, "user")?;
+                let user = self.user(response.user)?;
                 Ok(PasswordVerdict::Right(Box::new(user)))
             }
             Err(_) => Ok(PasswordVerdict::Wrong),
@@ -78,8 +79,15 @@ impl Identity {
 
     pub(crate) async fn create_user(
         &self,
-        request: CreateUserRequest,
+        new: NewUser<'_>,
     ) -> Result<SignUpVerdict, BackendError> {
+        let request = CreateUserRequest {
+            connection: new.connection.to_owned(),
+            email: new.email.to_owned(),
+            password: new.password.to_owned(),
+            min_password_length: new.min_password_length,
+            email_verified: false,
+        };
         let result = self
             .calls
             .once(&self.client, request, |mut client, request| async move {
@@ -93,7 +101,7 @@ impl Identity {
         ];
         match self.calls.answer_or_refusal(result, &expected)? {
             Ok(response) => {
-                let user = self.calls.required(response.user, "user")?;
+                let user = self.user(response.user)?;
                 Ok(SignUpVerdict::Created(Box::new(user)))
             }
             Err(ErrorReason::UserAlreadyExists) => Ok(SignUpVerdict::EmailInUse),
@@ -112,7 +120,7 @@ impl Identity {
                 client.find_user(request).await
             })
             .await;
-        Ok(self.calls.answer(result)?.user)
+        self.calls.converted(self.calls.answer(result)?.user)
     }
 
     /// Notes what a user has agreed to; gives the user with it.
@@ -123,7 +131,7 @@ impl Identity {
     ) -> Result<User, BackendError> {
         let request = AddConsentRequest {
             user_id: user_id.to_owned(),
-            consent: Some(consent),
+            consent: Some(consent.into()),
         };
         let result = self
             .calls
@@ -131,7 +139,7 @@ impl Identity {
                 client.add_consent(request).await
             })
             .await;
-        self.calls.required(self.calls.answer(result)?.user, "user")
+        self.user(self.calls.answer(result)?.user)
     }
 
     /// All roles with their revision; none when `known_revision` is still the newest.
@@ -158,5 +166,10 @@ impl Identity {
     ) -> Result<Streaming<WatchUsersResponse>, Status> {
         let request = WatchUsersRequest { after_position };
         Ok(self.client.clone().watch_users(request).await?.into_inner())
+    }
+
+    fn user(&self, user: Option<common::User>) -> Result<User, BackendError> {
+        let user = self.calls.converted(user)?;
+        self.calls.required(user, "user")
     }
 }

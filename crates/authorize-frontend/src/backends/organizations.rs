@@ -1,14 +1,17 @@
 //! Organizations and their members.
 
+use doorward_proto::InvalidField;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
-    CheckMembershipRequest, FindOrganizationRequest, Organization,
+    self as wire, CheckMembershipRequest, FindOrganizationRequest,
 };
 use tonic::transport::Channel;
 
 use super::calls::Calls;
+use super::convert::{non_empty, required_text};
 use super::{BackendError, Patience};
+use crate::model::Organization;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Organizations {
@@ -37,7 +40,8 @@ impl Organizations {
                 client.find_organization(request).await
             })
             .await;
-        Ok(self.calls.answer(result)?.organization)
+        let organization = self.calls.answer(result)?.organization;
+        self.calls.converted(organization)
     }
 
     /// Whether the user belongs to the organization. One that has just been removed has no members.
@@ -59,5 +63,43 @@ impl Organizations {
         let expected = [ErrorReason::OrganizationNotFound];
         let answer = self.calls.answer_or_refusal(result, &expected)?;
         Ok(answer.is_ok_and(|response| response.member))
+    }
+}
+
+impl TryFrom<wire::Organization> for Organization {
+    type Error = InvalidField;
+
+    fn try_from(organization: wire::Organization) -> Result<Self, Self::Error> {
+        let name = required_text("name", organization.name)?;
+        Ok(Self {
+            id: required_text("id", organization.id)?,
+            display_name: non_empty(organization.display_name).unwrap_or_else(|| name.clone()),
+            name,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_organization_without_a_display_name_is_shown_by_its_name() {
+        let message = |id: &str, name: &str, display_name: &str| wire::Organization {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+        };
+        for (display_name, shown) in [("", "acme"), ("Acme Inc", "Acme Inc")] {
+            let organization = Organization::try_from(message("org_a", "acme", display_name));
+            assert_eq!(organization.unwrap().display_name, shown);
+        }
+        for (id, name, expected) in [
+            ("", "acme", "id: is missing"),
+            ("org_a", "", "name: is missing"),
+        ] {
+            let refused = Organization::try_from(message(id, name, "")).unwrap_err();
+            assert_eq!(refused.to_string(), expected);
+        }
     }
 }

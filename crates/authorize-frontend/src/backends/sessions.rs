@@ -1,6 +1,6 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
-use doorward_proto::common::v1::User;
+use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
@@ -16,7 +16,7 @@ use tonic::transport::Channel;
 use super::calls::Calls;
 use super::{BackendError, Patience};
 use crate::browser::Browser;
-use crate::model::Tenant;
+use crate::model::{Tenant, User};
 
 /// A session that its store has confirmed, with its user.
 #[derive(Debug)]
@@ -131,7 +131,8 @@ impl Sessions {
         let Some(session) = answer.session else {
             return Ok(Resolved::Absent(Absence(())));
         };
-        let user = self.calls.required(answer.user, "user")?;
+        let user = self.calls.converted(answer.user)?;
+        let user = self.calls.required(user, "user")?;
         Ok(Resolved::Live(Box::new(LiveSession { session, user })))
     }
 
@@ -195,10 +196,15 @@ impl Sessions {
         Ok(self.calls.answer(result)?.position)
     }
 
+    /// Replaces the copy of a user by a newer one.
+    pub(crate) async fn put_user(&self, user: User) -> Result<(), BackendError> {
+        self.put_users(vec![user.into()], None).await
+    }
+
     /// Replaces the copies of users by newer ones; `relay_position` is how far this brings them, for who relays in order.
-    pub(crate) async fn put_users(
+    pub(super) async fn put_users(
         &self,
-        users: Vec<User>,
+        users: Vec<common::User>,
         relay_position: Option<u64>,
     ) -> Result<(), BackendError> {
         let request = PutUsersRequest {

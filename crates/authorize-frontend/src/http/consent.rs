@@ -63,7 +63,7 @@ async fn remember(question: &Question, deps: &Deps) -> Result<(), BackendError> 
     let consent = consent_to(authenticated.request(), asked_scopes(question));
     let user_id = &authenticated.user().user_id;
     let user = deps.backends.identity.add_consent(user_id, consent).await?;
-    deps.backends.sessions.put_users(vec![user], None).await
+    deps.backends.sessions.put_user(user).await
 }
 
 /// What the page was made for, and is still defined: nothing that the API has defined since, and nothing that it has

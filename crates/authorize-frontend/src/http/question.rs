@@ -1,7 +1,6 @@
 //! What consent and confirmation have in common: a signed-in user says yes or no.
 
 use axum::response::Response;
-use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::Declined;
 use doorward_proto::session::v1::transaction::Stage;
 
@@ -12,6 +11,7 @@ use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::model::User;
 use crate::pipeline::{
     Authenticated, PageState, Pending, Stop, advance, authenticate, resume_address,
     validate_request,
@@ -125,8 +125,8 @@ async fn signed_in(
 
 /// The name under which a user knows their account.
 pub(super) fn user_name(user: &User) -> &str {
-    let claims = user.claims.as_ref();
-    let names = claims.map(|claims| [&claims.email, &claims.username, &claims.name]);
-    let mut names = names.into_iter().flatten().filter_map(Option::as_deref);
+    let claims = &user.claims;
+    let names = [&claims.email, &claims.username, &claims.name];
+    let mut names = names.into_iter().filter_map(Option::as_deref);
     names.next().unwrap_or(&user.user_id)
 }

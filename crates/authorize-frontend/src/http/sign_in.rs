@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::OpenSessionRequest;
 
 use super::cookies::session_cookie;
@@ -15,7 +14,7 @@ use crate::backends::limits;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::Connection;
+use crate::model::{Connection, User};
 use crate::pipeline::{PageState, Pending, resume_address, validate_request};
 use crate::urlencoded::Pairs;
 
@@ -131,7 +130,7 @@ impl SignIn {
         let limits = limits(tenant, persistent);
         let session = OpenSessionRequest {
             connection: user.connection.clone(),
-            user: Some(user),
+            user: Some(user.into()),
             previous_session_token: browser.session_token().unwrap_or_default().to_owned(),
             limits: Some(limits),
             persistent,

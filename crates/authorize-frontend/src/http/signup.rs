@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_proto::common::v1::User;
-use doorward_proto::identity::v1::CreateUserRequest;
 
 use super::elsewhere::Elsewhere;
 use super::form::Form;
@@ -13,7 +11,7 @@ use super::sign_in::SignIn;
 use crate::backends::{BackendError, PasswordVerdict, SignUpVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::model::Connection;
+use crate::model::{Connection, NewUser, User};
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, Signup};
 
@@ -73,12 +71,11 @@ async fn create_user(
         return Ok(Err(FormError::PasswordTooLong));
     }
     let identity = &deps.backends.identity;
-    let verdict = identity.create_user(CreateUserRequest {
-        connection: connection.name.clone(),
-        email: email.to_owned(),
-        password: form.password.clone(),
+    let verdict = identity.create_user(NewUser {
+        connection: &connection.name,
+        email,
+        password: &form.password,
         min_password_length: connection.min_password_length,
-        email_verified: false,
     });
     match verdict.await? {
         SignUpVerdict::Created(user) => Ok(Ok(*user)),

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::origin_matches;
 use doorward_oauth2_types::{ErrorCode, StandardClaim};
-use doorward_proto::common::v1::User;
 use http::header::{
     AUTHORIZATION, CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
@@ -18,6 +17,7 @@ use super::cors;
 use super::errors::json_error;
 use crate::backends::BackendError;
 use crate::deps::Deps;
+use crate::model::User;
 use crate::pipeline::granted_claims;
 use crate::user_claims::to_json;
 use crate::verify::{Bearer, verify_access_token};
@@ -85,24 +85,20 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 
 fn claims(bearer: &Bearer, user: User) -> Response {
     let Bearer { scope, .. } = bearer;
-    let mut body = to_json(granted_claims(user.claims.unwrap_or_default(), scope));
+    let mut body = to_json(granted_claims(user.claims, scope));
     body.insert("sub".to_owned(), user.user_id.into());
     let instants = [
         (StandardClaim::UpdatedAt, user.updated_at),
         (StandardClaim::CreatedAt, user.created_at),
     ];
     for (claim, instant) in instants {
-        if let Some(text) = instant.filter(|_| scope.asks_for(claim)).and_then(iso_8601) {
+        if let Some(instant) = instant.filter(|_| scope.asks_for(claim)) {
+            // With milliseconds and `Z`, as Auth0 writes it.
+            let text = format!("{instant:.3}");
             body.insert(claim.as_str().to_owned(), text.into());
         }
     }
     Json(body).into_response()
-}
-
-/// With milliseconds and `Z`, as Auth0 writes it.
-fn iso_8601(instant: prost_types::Timestamp) -> Option<String> {
-    let instant = doorward_proto::from_timestamp(Some(instant), "instant").ok()?;
-    Some(format!("{instant:.3}"))
 }
 
 impl IntoResponse for Refusal {

@@ -1,7 +1,6 @@
 //! Who is it, and was the sign-in fresh enough?
 
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::{ResolveSessionRequest, Session};
 use jiff::Timestamp;
 
@@ -10,6 +9,7 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::model::User;
 
 /// A request whose user is known.
 #[derive(Debug)]
@@ -151,8 +151,9 @@ fn freshness_reason(
 
 /// Of the accounts to choose from, the one that is known: whose session it is (OIDC Core §3.1.2.1).
 fn offered_account(request: &ValidatedRequest, user: User) -> Option<String> {
-    let claims = user.claims.filter(|_| request.prompt().select_account());
-    claims?.email
+    user.claims
+        .email
+        .filter(|_| request.prompt().select_account())
 }
 
 /// Seconds since the user last proved a credential; a session that says nothing is as old as can be.

@@ -186,15 +186,14 @@ fn id_token_claims(consented: &Consented) -> IdTokenClaims {
         sid: session.sid.clone(),
         org_id: request.organization_id().unwrap_or_default().to_owned(),
         lifetime_seconds: request.client().id_token_lifetime_seconds,
-        claims: Some(granted_claims(
-            user.claims.clone().unwrap_or_default(),
-            scope,
-        )),
+        claims: Some(granted_claims(user.claims.clone(), scope)),
         updated_at: user
             .updated_at
-            .filter(|_| scope.asks_for(StandardClaim::UpdatedAt)),
+            .filter(|_| scope.asks_for(StandardClaim::UpdatedAt))
+            .map(to_timestamp),
         created_at: user
             .created_at
-            .filter(|_| scope.asks_for(StandardClaim::CreatedAt)),
+            .filter(|_| scope.asks_for(StandardClaim::CreatedAt))
+            .map(to_timestamp),
     }
 }

@@ -1,11 +1,10 @@
 //! Does the user agree to what will be issued?
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::common::v1::{Consent, User};
 use doorward_proto::session::v1::Session;
 
 use super::{Pending, Permitted, Stop, ValidatedRequest};
-use crate::model::{Api, Client};
+use crate::model::{Api, Client, Consent, User};
 
 /// A request that may be granted.
 #[derive(Debug)]
@@ -84,15 +83,11 @@ pub(crate) fn consent_to<'a>(
     let client = request.client();
     let organization_id = request
         .organization_id()
-        .filter(|_| !client.is_first_party())
-        .unwrap_or_default();
+        .filter(|_| !client.is_first_party());
     Consent {
         client_id: client.client_id.clone(),
-        audience: request
-            .api()
-            .map(|api| api.identifier.clone())
-            .unwrap_or_default(),
-        organization_id: organization_id.to_owned(),
+        audience: request.api().map(|api| api.identifier.clone()),
+        organization_id: organization_id.map(str::to_owned),
         scopes: scopes.into_iter().map(str::to_owned).collect(),
     }
 }
@@ -136,11 +131,12 @@ mod tests {
 
     #[test]
     fn what_covers_what() {
+        let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let consent =
             |client_id: &str, audience: &str, organization_id: &str, scopes: &[&str]| Consent {
                 client_id: client_id.to_owned(),
-                audience: audience.to_owned(),
-                organization_id: organization_id.to_owned(),
+                audience: optional(audience),
+                organization_id: optional(organization_id),
                 scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             };
         let given = [

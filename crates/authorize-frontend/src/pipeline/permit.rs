@@ -1,13 +1,12 @@
 //! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::Session;
 
 use super::validate_request::is_oidc_scope;
 use super::{Authenticated, Stop, ValidatedRequest};
 use crate::deps::Deps;
-use crate::model::Api;
+use crate::model::{Api, User};
 
 /// A request whose scope is cut to what the user may be given.
 #[derive(Debug)]

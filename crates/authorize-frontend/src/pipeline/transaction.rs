@@ -3,7 +3,6 @@
 use std::fmt;
 
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::{
     FinishedSignIn, Session, SigningIn, SubmittedTransaction, Transaction,
@@ -15,6 +14,7 @@ use crate::backends::FoundTransaction;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
+use crate::model::User;
 use crate::urlencoded::Pairs;
 
 const ID_LENGTH: usize = 32;

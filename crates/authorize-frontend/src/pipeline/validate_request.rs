@@ -15,12 +15,11 @@ mod unsupported;
 use std::sync::Arc;
 
 use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
-use doorward_proto::organization::v1::Organization;
 
 use super::BoundRequest;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Api, Client, Connection, Tenant};
+use crate::model::{Api, Client, Connection, Organization, Tenant};
 
 pub(super) use scope::is_oidc_scope;
 

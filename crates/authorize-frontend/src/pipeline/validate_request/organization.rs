@@ -2,11 +2,10 @@
 
 use doorward_oauth2_types::auth0::{self, OrganizationUsage};
 use doorward_oauth2_types::{ErrorCode, Prompt};
-use doorward_proto::organization::v1::Organization;
 
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::Client;
+use crate::model::{Client, Organization};
 use crate::pipeline::RawParams;
 
 /// Ids begin with it; names never do.

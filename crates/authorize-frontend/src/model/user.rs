@@ -1,0 +1,53 @@
+//! Users: the state of an account, and what its tokens and pages need.
+
+use doorward_proto::common::v1::UserClaims;
+use jiff::Timestamp;
+
+/// A user.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct User {
+    /// The `sub` claim.
+    pub(crate) user_id: String,
+    /// Name of the connection that the user belongs to.
+    pub(crate) connection: String,
+    /// Whether no token is issued for them.
+    pub(crate) blocked: bool,
+    pub(crate) created_at: Option<Timestamp>,
+    /// When the profile last changed.
+    pub(crate) updated_at: Option<Timestamp>,
+    pub(crate) claims: UserClaims,
+    pub(crate) role_ids: Vec<String>,
+    /// At most one for each client, API and organization.
+    pub(crate) consents: Vec<Consent>,
+    pub(crate) versions: Versions,
+}
+
+/// Versions of the account. The `session` service orders its copies by them; the frontend only passes them on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Versions {
+    /// Rises with every change.
+    pub(crate) version: u64,
+    /// Sessions that began with an older version have ended; 0: none has.
+    pub(crate) sessions_from_version: u64,
+}
+
+/// What a user has agreed to give one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Consent {
+    pub(crate) client_id: String,
+    /// Identifier of the API; `None`: only the user's own profile.
+    pub(crate) audience: Option<String>,
+    /// The organization that it was given in.
+    pub(crate) organization_id: Option<String>,
+    pub(crate) scopes: Vec<String>,
+}
+
+/// A user to create.
+pub(crate) struct NewUser<'a> {
+    /// Name of the connection.
+    pub(crate) connection: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) password: &'a str,
+    /// Least number of characters, from the connection.
+    pub(crate) min_password_length: u32,
+}
