@@ -31,7 +31,7 @@ use raw_uri::RawUri;
 /// What else decides whether a redirection URI matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MatchContext<'a> {
-    /// Is the client a native application? Then the port of a loopback IP address is free (RFC 8252 §7.3).
+    /// Whether the client is a native application: the port of a loopback IP address is free then (RFC 8252 §7.3).
     pub native: bool,
     /// Name of the organization the login is for, if known; `{organization_name}` stands for it.
     pub organization_name: Option<&'a str>,
@@ -59,8 +59,8 @@ impl MatchedRedirectUri {
         matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
     }
 
-    /// Does its host prove whose application answers there? Not on the user's own device, where any program can claim a
-    /// scheme or a port ([RFC 8252 §8.6](https://www.rfc-editor.org/rfc/rfc8252#section-8.6)).
+    /// Whether its host proves whose application answers there. On the user's own device any program can claim a scheme or
+    /// a port ([RFC 8252 §8.6](https://www.rfc-editor.org/rfc/rfc8252#section-8.6)).
     #[must_use]
     pub fn is_verifiable(&self) -> bool {
         let url = Url::parse(&self.0).ok();

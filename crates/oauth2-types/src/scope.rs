@@ -18,7 +18,7 @@ pub struct Scope(Vec<String>);
 pub struct InvalidScope;
 
 impl Scope {
-    /// The scope made of these tokens, each checked like one that stands in a request.
+    /// Makes a scope of these tokens. Each is checked as in a request.
     pub fn from_tokens<T: AsRef<str>>(
         tokens: impl IntoIterator<Item = T>,
     ) -> Result<Self, InvalidScope> {
@@ -29,13 +29,13 @@ impl Scope {
         Ok(scope)
     }
 
-    /// Is this token part of it? Letter case counts.
+    /// Whether it has this token. Letter case counts.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0.iter().any(|own| own == token)
     }
 
-    /// Does it contain every token of `other`?
+    /// Whether it has every token of `other`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.iter().all(|token| self.contains(token))
@@ -46,12 +46,12 @@ impl Scope {
         self.0.iter().map(String::as_str)
     }
 
-    /// Drops the tokens for which `keep` says no; what remains keeps its order.
+    /// Removes the tokens for which `keep` returns false. The others keep their order.
     pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
         self.0.retain(|token| keep(token));
     }
 
-    /// Is nothing asked for?
+    /// Whether it has no token.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -64,7 +64,7 @@ impl Scope {
             .filter(|claim| self.asks_for(*claim))
     }
 
-    /// Does it ask for this claim?
+    /// Whether it asks for this claim.
     #[must_use]
     pub fn asks_for(&self, claim: StandardClaim) -> bool {
         self.iter().any(|token| claim.is_asked_for_by(token))

@@ -17,20 +17,20 @@ use crate::model::{Consent, NewUser, User};
 /// Whether a password was right.
 #[derive(Debug)]
 pub(crate) enum PasswordVerdict {
-    /// It was; the user may be blocked all the same.
+    /// Right; the user may still be blocked.
     Right(Box<User>),
-    /// Unknown user or wrong password; nobody is told which.
+    /// Unknown user or wrong password; callers cannot tell which.
     Wrong,
 }
 
-/// What became of a sign-up.
+/// Result of a sign-up.
 #[derive(Debug)]
 pub(crate) enum SignUpVerdict {
-    /// The account is there.
+    /// The account was created.
     Created(Box<User>),
-    /// It was there before.
+    /// The connection has an account with this email.
     EmailInUse,
-    /// The address is not one.
+    /// The text is not an email address.
     InvalidEmail,
     /// The password breaks the connection's policy.
     PasswordTooWeak,
@@ -123,7 +123,7 @@ impl Identity {
         self.calls.converted(self.calls.answer(result)?.user)
     }
 
-    /// Notes what a user has agreed to; gives the user with it.
+    /// Stores what a user has agreed to. Returns the user with it.
     pub(crate) async fn add_consent(
         &self,
         user_id: &str,
@@ -142,7 +142,7 @@ impl Identity {
         self.user(self.calls.answer(result)?.user)
     }
 
-    /// All roles with their revision; none when `known_revision` is still the newest.
+    /// All roles with their revision; `None` when `known_revision` is still the newest.
     pub(super) async fn roles(
         &self,
         known_revision: u64,

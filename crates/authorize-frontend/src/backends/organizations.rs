@@ -44,7 +44,7 @@ impl Organizations {
         self.calls.converted(organization)
     }
 
-    /// Whether the user belongs to the organization. One that has just been removed has no members.
+    /// Whether the user belongs to the organization. An organization that does not exist any more has no members.
     pub(crate) async fn is_member(
         &self,
         organization_id: &str,

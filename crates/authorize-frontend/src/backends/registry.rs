@@ -1,7 +1,8 @@
-//! Tenant settings, applications and APIs, from this process's own memory.
+//! Tenant settings, clients and APIs, cached in this process.
 //!
-//! Everything that was read belongs to a *generation*. The registry's watch starts a new one whenever anything has
-//! changed, and what an older generation holds is never looked at again. A miss is one call, shared by all who wait.
+//! Each cached value belongs to a *generation*. The registry's watch starts a new one when anything has changed, and
+//! values of older generations are not read again. A miss is one call, shared by all requests that wait for it.
+//! Messages are converted to the model here, so that a request parses nothing that is registered.
 
 mod convert;
 mod generation;
@@ -27,7 +28,7 @@ const MAX_ENTRIES: u64 = 10_000;
 
 type Entries<T> = Cache<(u64, String), Arc<T>>;
 
-/// Why a look-up brought nothing into memory.
+/// Why a value was not cached.
 #[derive(Debug, Clone)]
 enum Miss {
     Absent,
@@ -61,7 +62,7 @@ impl Registry {
 
     pub(crate) async fn tenant(&self) -> Result<Arc<Tenant>, BackendError> {
         let found = self
-            .remembered(&self.tenants, "", async || {
+            .cached(&self.tenants, "", async || {
                 let request = GetTenantRequest {};
                 let result = self
                     .calls
@@ -76,7 +77,7 @@ impl Registry {
         self.calls.required(found, "tenant")
     }
 
-    /// The tenant's settings, or those that were last heard of: discovery is answered with every other part dead.
+    /// The tenant's settings, or the last ones that were received: discovery is answered when all backends are down.
     pub(crate) async fn last_known_tenant(&self) -> Arc<Tenant> {
         let Ok(tenant) = self.tenant().await else {
             let last = self.last_tenant.read();
@@ -94,7 +95,7 @@ impl Registry {
         &self,
         client_id: &str,
     ) -> Result<Option<Arc<Client>>, BackendError> {
-        self.remembered(&self.clients, client_id, async || {
+        self.cached(&self.clients, client_id, async || {
             let request = FindClientRequest {
                 client_id: client_id.to_owned(),
             };
@@ -118,7 +119,7 @@ impl Registry {
     }
 
     pub(crate) async fn api(&self, identifier: &str) -> Result<Option<Arc<Api>>, BackendError> {
-        self.remembered(&self.apis, identifier, async || {
+        self.cached(&self.apis, identifier, async || {
             let request = FindResourceServerRequest {
                 identifier: identifier.to_owned(),
             };
@@ -134,7 +135,7 @@ impl Registry {
         .await
     }
 
-    /// Whether there is such a connection, for whichever application. Only mistaken requests ask, so nothing is remembered.
+    /// Whether the connection exists, for any client. Only mistaken requests lead here, so the answer is not cached.
     pub(crate) async fn has_connection(&self, name: &str) -> Result<bool, BackendError> {
         let request = FindConnectionRequest {
             name: name.to_owned(),
@@ -148,7 +149,7 @@ impl Registry {
         Ok(self.calls.answer(result)?.connection.is_some())
     }
 
-    /// Whether any application allows cross-origin calls from `origin`. Browsers remember the answer, we do not.
+    /// Whether any client allows cross-origin calls from `origin`. Browsers cache the answer, so it is not cached here.
     pub(crate) async fn allows_origin(&self, origin: &str) -> Result<bool, BackendError> {
         let request = FindAllowedOriginRequest {
             origin: origin.to_owned(),
@@ -162,16 +163,16 @@ impl Registry {
         Ok(self.calls.answer(result)?.allowed)
     }
 
-    /// What is remembered under `key`, or else what `load` finds. Absence is not remembered: it would let anybody who
-    /// invents ids push out what is used.
-    async fn remembered<T: Send + Sync + 'static>(
+    /// Returns the cached value of `key`, or else loads it. Absence is not cached: requests with made-up ids would push
+    /// out the values in use.
+    async fn cached<T: Send + Sync + 'static>(
         &self,
         entries: &Entries<T>,
         key: &str,
         load: impl AsyncFnOnce() -> Result<Option<T>, BackendError>,
     ) -> Result<Option<Arc<T>>, BackendError> {
         let generation = self.generation.current().ok_or_else(|| {
-            let status = Status::unavailable("not heard of for too long");
+            let status = Status::unavailable("no message from the watch for too long");
             BackendError::new(self.calls.backend, status)
         })?;
         let loaded = entries.try_get_with((generation, key.to_owned()), async {

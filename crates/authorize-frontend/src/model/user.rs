@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 /// A user.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "`user_id` is the name everywhere")]
 pub(crate) struct User {
     /// The `sub` claim.
     pub(crate) user_id: String,

@@ -42,12 +42,12 @@ impl VerifiedRedirect {
         self.state.as_deref()
     }
 
-    /// The issuer, for tenants whose answers say it (RFC 9207).
+    /// The issuer, if the tenant's answers carry it (RFC 9207).
     pub(crate) fn iss(&self) -> Option<&str> {
         self.iss.as_deref()
     }
 
-    /// Of every page in this request.
+    /// The language of every page in this request.
     pub(crate) fn language(&self) -> Language {
         self.language
     }
@@ -80,18 +80,18 @@ impl BoundRequest {
         &self.tenant
     }
 
-    /// What the answer shall hold.
+    /// The requested `response_type`, or why there is no answer.
     pub(super) fn response_type(&self) -> Result<ResponseType, OAuthError> {
         self.requested.response_type()
     }
 
-    /// What a sign-in page may be opened with.
+    /// A parameter that the sign-in pages use.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.params.get(name)
     }
 }
 
-/// Until this has succeeded nothing may be redirected.
+/// Finds the client and checks `redirect_uri`. An error is shown on a page of ours and never redirected.
 pub(crate) async fn bind_client(
     params: RawParams,
     browser: &Browser,
@@ -129,7 +129,7 @@ pub(crate) async fn bind_client(
 async fn find_client(client_id: Option<&str>, deps: &Deps) -> Result<Arc<Client>, ShownError> {
     let client_id = client_id
         .ok_or_else(|| ShownError::invalid_request("Missing required parameter: client_id"))?;
-    // The same words for an unknown, a disabled and a deleted client, and the id is not repeated.
+    // One message for unknown, disabled and deleted clients, without the id.
     let found = deps.backends.registry.client(client_id).await?;
     found.ok_or_else(|| ShownError::invalid_request("Unknown client"))
 }

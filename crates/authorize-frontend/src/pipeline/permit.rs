@@ -29,7 +29,7 @@ impl Permitted {
         self.authenticated.user()
     }
 
-    /// What was asked for, less what nobody defines, less what the user may not be given.
+    /// The requested scope without what no API defines and without what the user may not be given.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -40,7 +40,7 @@ impl Permitted {
     }
 }
 
-/// Roles are in memory, so this asks nobody.
+/// Roles are cached, so this calls no backend.
 pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<Permitted, Stop> {
     let request = authenticated.request();
     let mut scope = request.scope().clone();
@@ -49,7 +49,7 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
         let role_ids = &authenticated.user().role_ids;
         let permitted = deps.backends.roles.permissions(role_ids, &api.identifier);
         let mut permitted = permitted.await?;
-        // What the API does not define any more is no permission.
+        // Scopes that the API does not define any more are no permissions.
         permitted.retain(|name| api.defines(name));
         if api.enforce_policies {
             scope.retain(|token| is_oidc_scope(token) || permitted.contains(token));

@@ -1,5 +1,5 @@
-//! Names that an answer uses for itself, and that no registered URI may have in its query: an application that finds such
-//! a name there could take what was registered for what was answered, or find it twice.
+//! Parameter names of answers, which no registered URI may have in its query: an application could take the registered
+//! value for the answer's, or find the name twice.
 
 use url::form_urlencoded;
 

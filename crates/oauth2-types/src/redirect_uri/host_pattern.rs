@@ -60,7 +60,7 @@ impl HostPattern {
         format!("{}a{}.{}", self.before, self.after, self.parent)
     }
 
-    /// Does the pattern stand for the authority of `uri`? It replaces one label, so never a dot.
+    /// Whether the pattern matches the authority of `uri`. It replaces one label, so never a dot.
     pub(super) fn stands_for(&self, uri: &RawUri<'_>, organization_name: Option<&str>) -> bool {
         let Some((label, parent)) = uri
             .authority
@@ -139,7 +139,7 @@ fn is_label_text(text: &str) -> bool {
 }
 
 /// Below a single label, as in `*.com`, or below a suffix under which registries hand out names, as in `*.co.uk`, the
-/// hosts are not the registrant's. Suffixes of hosting companies count as theirs who register them.
+/// hosts are not the registrant's. A suffix of a hosting company counts as a domain of its registrant.
 fn is_registrable(host_and_port: &str) -> bool {
     let host = host_and_port.split(':').next().unwrap_or_default();
     let two_labels = host.contains('.') && host.split('.').all(|label| !label.is_empty());

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::raw_uri::RawUri;
 use super::{MatchContext, RegisteredUri, matched_text};
 
-/// What a header line or a URL cannot hold as it is; everything outside ASCII comes on top.
+/// Characters that a header line or a URL cannot hold. Everything outside ASCII is encoded too.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
 
 /// A URL that is registered as a logout URL; as a `returnTo`, with the query and fragment of the request. Only

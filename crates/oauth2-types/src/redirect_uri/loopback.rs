@@ -6,7 +6,7 @@ use url::Host;
 
 use super::raw_uri::RawUri;
 
-/// Is `requested` at the loopback address of `registered`, whatever its port? Names do not count: RFC 8252 §8.3 warns
+/// Whether `requested` is at the loopback address of `registered`, whatever its port. Names do not count: RFC 8252 §8.3 warns
 /// of `localhost`, which may resolve to somewhere else.
 pub(super) fn same_address(registered: &RawUri<'_>, requested: &RawUri<'_>) -> bool {
     let (Some(registered_at), Some(requested_at)) = (registered.authority, requested.authority)
@@ -17,7 +17,7 @@ pub(super) fn same_address(registered: &RawUri<'_>, requested: &RawUri<'_>) -> b
     registered.is_web() && is_loopback(host) && host == without_port(requested_at)
 }
 
-/// Does the host lead back to the device of the browser? Names below `localhost` do as well (RFC 6761 §6.3), and systems
+/// Whether the host is the device of the browser. Names below `localhost` do as well (RFC 6761 §6.3), and systems
 /// take the unspecified address for their own.
 pub(super) fn is_this_device(host: &Host<&str>) -> bool {
     match host {

@@ -89,13 +89,13 @@ impl<'a> RawUri<'a> {
         }
     }
 
-    /// What stands before query and fragment.
+    /// The path, without query and fragment.
     pub(super) fn path(&self) -> &'a str {
         let end = self.rest.find(['?', '#']).unwrap_or(self.rest.len());
         &self.rest[..end]
     }
 
-    /// What stands behind the first `?`, as far as the fragment.
+    /// The query: after the first `?`, up to the fragment.
     pub(super) fn query(&self) -> Option<&'a str> {
         let without_fragment = self.rest.split('#').next()?;
         Some(without_fragment.split_once('?')?.1)
@@ -113,7 +113,7 @@ impl<'a> RawUri<'a> {
         is_own_serialisation(self.text, &text).then_some(text)
     }
 
-    /// Would a browser read the origin and write the same bytes, letter case aside?
+    /// Whether a browser would read the origin and write the same bytes, letter case aside.
     pub(super) fn has_canonical_origin(&self) -> bool {
         let root = self.origin().map(|origin| origin + "/");
         root.is_some_and(|root| is_own_serialisation(&root, &root))

@@ -23,7 +23,7 @@ pub struct RegisteredUri {
 }
 
 impl RegisteredUri {
-    /// Checks a URI that somebody wants to register.
+    /// Checks and parses a URI to be registered.
     pub fn parse(text: &str) -> Result<Self, RegistrationError> {
         let uri = absolute(text)?;
         if text.contains('#') {

@@ -62,7 +62,7 @@ impl Generation {
     ) -> Result<(), Status> {
         let mut signs = service.watch(WatchRequest {}).await?.into_inner();
         loop {
-            let silent = |_| Status::deadline_exceeded("no sign of life");
+            let silent = |_| Status::deadline_exceeded("no heartbeat");
             let sign = tokio::time::timeout(SILENCE, signs.message())
                 .await
                 .map_err(silent)??;

@@ -30,7 +30,7 @@ pub(super) async fn check(
     })
 }
 
-/// What the request names; `resource` only for tenants that want it, and only one (RFC 8707 §2).
+/// The API that the request names. `resource` counts only if the tenant accepts it, and only one (RFC 8707 §2).
 fn requested<'a>(params: &'a RawParams, tenant: &Tenant) -> Result<Option<&'a str>, OAuthError> {
     let audience = params.get(auth0::AUDIENCE);
     if audience.is_some() || !tenant.resource_parameter_accepted {
@@ -47,7 +47,7 @@ fn requested<'a>(params: &'a RawParams, tenant: &Tenant) -> Result<Option<&'a st
     Ok(first)
 }
 
-/// The client grant that limits the scopes, where the API wants one.
+/// The client grant that limits the scopes, if the API requires one.
 pub(super) fn check_grant<'a>(
     api: &Api,
     client: &'a Client,

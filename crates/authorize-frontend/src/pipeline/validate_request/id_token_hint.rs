@@ -8,7 +8,7 @@ use crate::model::Client;
 use crate::pipeline::RawParams;
 use crate::verify::verify_id_token_hint;
 
-/// Its expiry does not count: the hint is most useful once the token is old (OIDC Core §3.1.2.1).
+/// Accepts expired tokens: the hint is most useful once the token is old (OIDC Core §3.1.2.1).
 pub(super) fn check(
     params: &RawParams,
     client: &Client,

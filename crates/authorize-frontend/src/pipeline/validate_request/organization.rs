@@ -8,7 +8,7 @@ use crate::error::OAuthError;
 use crate::model::{Client, Organization};
 use crate::pipeline::RawParams;
 
-/// Ids begin with it; names never do.
+/// Prefix of ids; no name begins with it.
 const ID_PREFIX: &str = "org_";
 
 pub(super) async fn check(
@@ -44,7 +44,7 @@ fn refusal(
             if !id.starts_with(ID_PREFIX) {
                 "authorization request parameter organization must be an organization id"
             } else if invitation.is_some() && prompt.none() {
-                // Accepting is an interaction, whatever has become of the invitation.
+                // Accepting an invitation is an interaction, whatever its state.
                 return Some(OAuthError::new(
                     ErrorCode::InteractionRequired,
                     "Interaction required",

@@ -1,4 +1,4 @@
-//! `scope`: what is asked for, less what nobody defines.
+//! `scope`: what is requested, without what no API defines.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, Scope};
 
@@ -50,7 +50,7 @@ pub(super) fn check(
     scope.retain(|token| {
         is_oidc_scope(token) || api.is_some_and(|(api, grant)| offers(api, grant, token))
     });
-    // Without an API and without `openid` the token is good for nothing, and says so.
+    // Without an API and without `openid` the token has no use, so its scope is empty.
     if api.is_none() && !scope.contains("openid") {
         scope = Scope::default();
     }

@@ -1,4 +1,4 @@
-//! What a third-party application in Auth0's strict mode may ask for. Such applications are registered by strangers.
+//! Limits of third-party clients in Auth0's strict mode, which anyone may register.
 
 use doorward_oauth2_types::{ErrorCode, ResponseType, auth0, parameters};
 
@@ -16,7 +16,7 @@ const REFUSED: [&str; 7] = [
     auth0::SCREEN_HINT,
 ];
 
-/// Tokens from the front channel are not for them, whatever their `grant_types` say.
+/// Refuses tokens from the front channel, whatever the `grant_types` of such a client say.
 pub(super) fn check(
     params: &RawParams,
     response_type: ResponseType,
