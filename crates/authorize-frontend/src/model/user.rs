@@ -5,7 +5,10 @@ use jiff::Timestamp;
 
 /// A user.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(clippy::struct_field_names, reason = "`user_id` is the name everywhere")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`user_id` is the name everywhere"
+)]
 pub(crate) struct User {
     /// The `sub` claim.
     pub(crate) user_id: String,

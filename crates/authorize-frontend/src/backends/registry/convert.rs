@@ -10,14 +10,7 @@ mod tenant;
 use std::error::Error;
 
 use doorward_oauth2_types::redirect_uri::RegisteredUri;
-use doorward_proto::InvalidField;
 use url::Url;
-
-/// A text that the proto promises.
-fn required(field: &'static str, text: String) -> Result<String, InvalidField> {
-    let present = Some(text).filter(|text| !text.is_empty());
-    doorward_proto::required(present, field)
-}
 
 /// An optional URL.
 fn url(field: &'static str, text: Option<&str>) -> Option<Url> {

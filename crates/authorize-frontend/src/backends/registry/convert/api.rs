@@ -4,7 +4,7 @@ use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::{InvalidField, WireEnum};
 
-use super::required;
+use crate::backends::convert::required_text;
 use crate::model::{Api, ApiScope};
 
 impl TryFrom<wire::ResourceServer> for Api {
@@ -12,7 +12,7 @@ impl TryFrom<wire::ResourceServer> for Api {
 
     fn try_from(api: wire::ResourceServer) -> Result<Self, Self::Error> {
         Ok(Self {
-            identifier: required("identifier", api.identifier)?,
+            identifier: required_text("identifier", api.identifier)?,
             name: api.name,
             scopes: api.scopes.into_iter().map(ApiScope::from).collect(),
             token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,

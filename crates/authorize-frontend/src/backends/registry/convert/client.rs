@@ -6,7 +6,8 @@ use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, only_registered};
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::{InvalidField, WireEnum};
 
-use super::{list, required, uris, url};
+use super::{list, uris, url};
+use crate::backends::convert::required_text;
 use crate::model::{Client, ClientGrant, Connection, Party};
 
 /// Without connections and client grants, which arrive beside it.
@@ -32,7 +33,7 @@ impl TryFrom<wire::Client> for Client {
             only_callback: only_registered(&callbacks).filter(|_| is_only),
             cors_origins: listed.into_iter().chain(of_callbacks).collect(),
             callbacks,
-            client_id: required("client_id", client.client_id)?,
+            client_id: required_text("client_id", client.client_id)?,
             name: client.name,
             app_type: AppType::from_wire(client.app_type),
             logo_uri: client.logo_uri,
