@@ -17,7 +17,7 @@ pub struct Config {
     pub grpc: GrpcConfig,
     /// Where users are kept.
     pub database: DatabaseConfig,
-    /// What hashing a password may cost.
+    /// The cost of hashing passwords.
     #[serde(default)]
     pub hashing: HashingConfig,
     /// How to log.
@@ -39,7 +39,7 @@ pub struct HashingConfig {
     pub max_concurrent: NonZeroUsize,
     /// Calls that may wait for their turn, the others are refused; default 64.
     pub max_waiting: usize,
-    /// What a new hash costs by Argon2id; default 19 MiB, 2 passes, 1 lane.
+    /// Argon2id cost of a new hash. Default: 19 MiB, 2 passes, 1 lane.
     pub cost: Params,
 }
 

@@ -106,8 +106,8 @@ pub struct Account {
 /// Users in the order of their changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changes {
-    /// Of the last of them, or where the search began.
+    /// The position of the last user, or the start of the search.
     pub position: u64,
-    /// As they are now.
+    /// The users with their current values.
     pub users: Vec<User>,
 }

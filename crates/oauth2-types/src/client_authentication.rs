@@ -5,8 +5,9 @@ use crate::text_enum;
 text_enum! {
     /// How a client authenticates at the token endpoint.
     ///
-    /// See [OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)
-    /// and [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2).
+    /// See [OpenID Connect Core 1.0, section
+    /// 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication) and [RFC 7591
+    /// §2](https://www.rfc-editor.org/rfc/rfc7591#section-2).
     #[derive(Default)]
     pub enum ClientAuthenticationMethod {
         /// Not at all: the client is public (RFC 6749 §2.1).

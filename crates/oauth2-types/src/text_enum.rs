@@ -26,7 +26,8 @@ impl UnknownValue {
 }
 
 /// Defines an enum, its spelling (`as_str`, `Display`) and its parser (`FromStr`, with [`UnknownValue`] as error).
-/// Serde reads and writes the same spelling. Attributes are kept: add `#[derive(Default)]` where one value is the default.
+/// Serde reads and writes the same spelling. Attributes are kept: add `#[derive(Default)]` where one value is the
+/// default.
 ///
 /// ```
 /// doorward_oauth2_types::text_enum! {

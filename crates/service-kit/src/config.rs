@@ -34,7 +34,7 @@ pub enum ConfigError {
     Invalid {
         /// Path of the setting, for example `grpc.listen`.
         key: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
 }

@@ -1,5 +1,5 @@
-//! What every listening socket has in common: bounds in number and in time, so that peers who say nothing, read nothing
-//! or come in thousands never keep others from being served.
+//! Limits of all listening sockets, in number and in time, so that peers that send nothing, read nothing or come in
+//! thousands never keep others from being served.
 
 mod group;
 pub mod http;

@@ -1,4 +1,4 @@
-//! What every service repeats and none should differ in. Knows nothing of OAuth.
+//! The code that all services share. It contains nothing of OAuth.
 //!
 //! A service binary is [`run`] with its configuration type and the function that builds its gRPC routes.
 

@@ -28,7 +28,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MetricsConfig {
-    /// Address to serve them at, for whoever may connect to it; absent: they are not collected.
+    /// Address to serve metrics on, without access control; absent: no metrics are collected.
     pub listen: Option<SocketAddr>,
 }
 

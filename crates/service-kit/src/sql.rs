@@ -34,7 +34,7 @@ use crate::grpc::StoreHealth;
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'";
-/// Of the connection that brings the schema up to date. The journal mode is a property of the file.
+/// Options of the connection that updates the schema. The journal mode is a property of the file.
 const SQLITE_SCHEMA_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL";
 /// A statement that writes belongs to [`Database::begin_write`] and fails here, on an idle machine too.
 const SQLITE_READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";

@@ -64,7 +64,7 @@ impl Default for LogConfig {
     }
 }
 
-/// As long as it lives there is a log; at its end, the last lines are written.
+/// Keeps the log running; dropping it writes the last lines.
 #[derive(Debug)]
 #[must_use]
 pub struct LogGuard(());

@@ -10,8 +10,8 @@ clean_up() {
     rm -rf "$folder"
 }
 trap clean_up EXIT
-# The end of the test process must not end this script early: it sends PIPE before the server is ready, and HUP while the
-# server is paused.
+# The end of the test process must not end this script early: it sends PIPE before the server is ready, and HUP while
+# the server is paused.
 trap '' PIPE HUP
 
 # Prints why the server did not start.

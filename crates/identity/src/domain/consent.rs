@@ -1,4 +1,4 @@
-//! What users agree to give applications.
+//! Consents of users to applications.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use super::user::check_name;
 const MAX_AUDIENCE: usize = 600;
 const MAX_SCOPES: usize = 1_000;
 const MAX_CONSENTS: usize = 1000;
-/// Of all consents of one user: they travel in one message.
+/// The maximum size of all consents of a user, which are sent in one message.
 const MAX_BYTES: usize = 1024 * 1024;
-/// What a message adds to a text.
+/// The overhead of a text in a message.
 const OVERHEAD: usize = 4;
 
-/// What a user has agreed to give one application.
+/// The consent of a user to one application.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Consent {
     /// The application.

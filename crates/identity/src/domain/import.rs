@@ -37,11 +37,11 @@ pub struct Tally {
     pub updated: u32,
     /// Users that were the same already.
     pub unchanged: u32,
-    /// Those whose sessions have ended by it, or by the last change before it.
+    /// Users whose sessions this import has ended, or their last change before it.
     pub sessions_ended: Vec<UserId>,
 }
 
-/// What became of one entry.
+/// The outcome of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The user is new.
@@ -57,7 +57,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What an entry has made of a user.
+    /// The outcome of an entry.
     #[must_use]
     pub fn of(before: Option<&User>, after: &User) -> Self {
         match before {
@@ -141,7 +141,7 @@ impl ImportEntry {
         }
     }
 
-    /// What messages about this entry call it and its field.
+    /// The name of this entry and a field of it in messages.
     #[must_use]
     pub fn field_path(index: usize, email: &str, field: &str) -> String {
         format!("users[{index}] {email:?}: {field}")

@@ -148,7 +148,7 @@ impl PasswordHash {
             || hash.output.len() < Params::DEFAULT_OUTPUT_LEN
     }
 
-    /// What it takes to check it.
+    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> HashKind {
         match &self.scheme {

@@ -1,4 +1,4 @@
-//! What is known of a user beside the email.
+//! The claims about a user, without the email.
 
 use doorward_proto::InvalidField;
 use serde::{Deserialize, Serialize};

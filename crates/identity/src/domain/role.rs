@@ -58,7 +58,7 @@ pub struct Role {
     pub name: String,
     /// May be empty.
     pub description: String,
-    /// What it permits.
+    /// The permissions.
     pub permissions: BTreeSet<Permission>,
 }
 

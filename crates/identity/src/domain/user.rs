@@ -59,7 +59,7 @@ impl Connection {
     }
 }
 
-/// What ids and names of any kind must be.
+/// Checks an id or a name of any kind.
 pub(super) fn check_name(field: &str, text: &str) -> Result<(), InvalidField> {
     if !(1..=255).contains(&text.len()) {
         return Err(InvalidField::new(field, "must have 1 to 255 bytes"));
@@ -87,17 +87,17 @@ pub struct User {
     pub profile: Profile,
     /// Whether the user is kept out.
     pub blocked: bool,
-    /// What applications keep and the user may not change.
+    /// Data of applications that the user cannot change.
     pub app_metadata: Metadata,
-    /// What applications keep and the user may change.
+    /// Data of applications that the user can change.
     pub user_metadata: Metadata,
     /// When the account was made.
     pub created_at: Timestamp,
     /// When the profile last changed; roles and consents are no part of it.
     pub updated_at: Timestamp,
-    /// What roles the user has.
+    /// The ids of the user's roles.
     pub role_ids: BTreeSet<RoleId>,
-    /// What the user has agreed to: one for each application, API and organization, and ordered by them.
+    /// The user's consents, one per application, API and organization, ordered by them.
     pub consents: Vec<Consent>,
     /// Sessions that began with an older version have ended; 0: none has.
     pub sessions_from_version: u64,

@@ -1,4 +1,4 @@
-//! What every store must do, run against Postgres and SQLite.
+//! The contract of every store, tested on PostgreSQL and SQLite.
 
 mod changes;
 mod consents;

@@ -34,7 +34,7 @@ text_enum! {
     /// `third_party_security_mode`: how much a third-party application may do.
     #[derive(Default)]
     pub enum ThirdPartySecurityMode {
-        /// As much as a first-party one, with consent.
+        /// The same rights as a first-party application, with consent.
         #[default]
         Permissive = "permissive",
         /// Little; among others, it registers no placeholders.
@@ -49,7 +49,7 @@ text_enum! {
         /// Every application.
         #[default]
         AllowAll = "allow_all",
-        /// Those with a client grant for users.
+        /// Only applications with a client grant for users.
         RequireClientGrant = "require_client_grant",
         /// None.
         DenyAll = "deny_all",

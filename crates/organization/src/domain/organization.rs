@@ -1,4 +1,4 @@
-//! What an organization is, and what it may be called.
+//! Organizations and their names.
 
 use std::fmt;
 

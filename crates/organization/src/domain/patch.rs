@@ -9,7 +9,7 @@ use super::{Organization, OrganizationId, OrganizationName};
 const MAX_DISPLAY_NAME: usize = 255;
 const MAX_ID: usize = 255;
 
-/// What an organization shall be; absent fields stay.
+/// An organization to create or change; absent fields stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
     /// Absent: found by name, or new.
@@ -71,7 +71,7 @@ impl Patch {
         }
     }
 
-    /// What has to change to bring `current` to the wanted state; nothing when it is there already.
+    /// The change to `current`; `None` if nothing differs.
     #[must_use]
     pub fn change(self, current: Option<Organization>) -> Option<Change> {
         let Some(current) = current else {

@@ -1,4 +1,4 @@
-//! What every store must do, run against Postgres and SQLite.
+//! The contract of every store, tested on PostgreSQL and SQLite.
 
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::postgres;

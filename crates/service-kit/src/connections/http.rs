@@ -205,8 +205,8 @@ impl Clock {
         poll_fn(|cx| self.poll(cx, progress)).await
     }
 
-    /// Looks at each poll whether the deadline has moved: a request begins in the task of its connection, so it is polled
-    /// then. Deadlines that move later without a poll are seen when the earlier one strikes.
+    /// Looks at each poll whether the deadline has moved: a request begins in the task of its connection, so it is
+    /// polled then. Deadlines that move later without a poll are seen when the earlier one strikes.
     fn poll(&mut self, cx: &mut Context<'_>, progress: &Progress) -> Poll<Late> {
         loop {
             let (due, late) = self.due(progress);

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A socket that accepts connections.
 pub trait Accept {
-    /// What it accepts.
+    /// The accepted connection.
     type Stream;
 
     /// The next connection and the address of its peer, if peers have addresses.
@@ -57,8 +57,8 @@ pub struct Listener<A> {
 }
 
 impl<A: Accept> Listener<A> {
-    /// `name` labels its metrics; `exempt` are networks without a limit for each address. At most half of the files that
-    /// the process may open are connections, whatever `limits` say.
+    /// `name` labels its metrics; `exempt` are networks without a limit for each address. At most half of the files
+    /// that the process may open are connections, whatever `limits` say.
     #[must_use]
     pub fn new(
         name: &'static str,

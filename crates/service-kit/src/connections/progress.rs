@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::ConnectionLimits;
 use super::table::Slot;
 
-/// What a connection did not do in time.
+/// The deadline that a connection has missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
     FirstRequest,
@@ -93,8 +93,8 @@ impl Progress {
         }
     }
 
-    /// Between two requests, a byte is the begin of the next. In HTTP/2 it need not be: frames such as pings are no sign
-    /// of a request.
+    /// Between two requests, a byte is the begin of the next. In HTTP/2 it need not be: frames such as pings are no
+    /// sign of a request.
     pub(super) fn note_read(&self) {
         let mut state = self.state();
         if state.http1 && state.in_flight.is_empty() && state.head_since.is_none() {

@@ -31,7 +31,7 @@ pub struct GuardedStream<S> {
     slot: Arc<Slot>,
 }
 
-/// What a gRPC peer still has to send before its connection counts as used.
+/// The bytes that a gRPC peer must still send before its connection counts as used.
 #[derive(Debug)]
 struct Opening {
     missing: usize,

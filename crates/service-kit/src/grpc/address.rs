@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 const UNIX: &str = "unix:";
-/// Of `sockaddr_un`, without the zero at its end.
+/// The maximum length of a path in `sockaddr_un`, without the final zero.
 const MAX_PATH_BYTES: usize = 107;
 
 /// An address that gRPC is served at.

@@ -1,4 +1,5 @@
-//! `grpc.health.v1`: whether the process runs (the empty name), and whether its service can answer (the service's name).
+//! `grpc.health.v1`: whether the process runs (the empty name), and whether its service can answer (the service's
+//! name).
 
 use std::sync::Arc;
 use std::time::Duration;

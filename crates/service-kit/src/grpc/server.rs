@@ -32,8 +32,8 @@ const PREFACE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GrpcConfig {
-    /// Where to serve gRPC: `unix:/PATH` for a socket that only the same user can connect to, or a loopback address such
-    /// as `127.0.0.1:7001`, to which every local user can. Other addresses need mutual TLS.
+    /// Where to serve gRPC: `unix:/PATH` for a socket that only the same user can connect to, or a loopback address
+    /// such as `127.0.0.1:7001`, to which every local user can. Other addresses need mutual TLS.
     pub listen: GrpcAddress,
 }
 
@@ -152,8 +152,8 @@ fn transport() -> tonic::transport::Server {
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
 }
 
-/// Connections within limits, with `TCP_NODELAY`: tonic sets no options on sockets that it did not accept itself, [`Accept`]
-/// does. TLS belongs here, as a step from an accepted stream to a stream whose peer is known.
+/// Connections within limits, with `TCP_NODELAY`: tonic sets no options on sockets that it did not accept itself,
+/// [`Accept`] does. TLS belongs here, as a step from an accepted stream to a stream whose peer is known.
 pub(super) fn incoming<A: Accept>(
     socket: A,
     preface: Duration,

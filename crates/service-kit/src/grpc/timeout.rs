@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(timeout(&HeaderMap::new()), None);
     }
 
-    /// What our own clients send is understood.
+    /// The format of our own clients is read.
     #[test]
     fn our_deadlines_are_read() {
         for millis in [1, 100, 250, 800, 2_000, 60_000] {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::OpenError;
 
-/// What would end the path of a URL, or begin an escape in it.
+/// The characters that would end the path of a URL, or begin an escape in it.
 const NOT_IN_PATH: AsciiSet = CONTROLS.add(b'?').add(b'#').add(b'%').add(b' ');
 
 /// The `[database]` section.

@@ -32,7 +32,7 @@ pub enum OpenError {
     /// The database refused.
     #[error("database.url: the database cannot be opened")]
     Connect(#[source] sqlx::Error),
-    /// The schema is somebody else's.
+    /// The schema belongs to another program.
     #[error(
         "database.url: this database belongs to another service, or to a newer version of this one"
     )]

@@ -33,7 +33,8 @@ pub struct GroupCommit {
 }
 
 /// One write of a group. What it has done is undone if it is dropped, and the others in the transaction go on. It sees
-/// what the others have written before: nothing that it has read is certain until [`GroupedWrite::commit`] has returned.
+/// what the others have written before: nothing that it has read is certain until [`GroupedWrite::commit`] has
+/// returned.
 #[derive(Debug)]
 pub struct GroupedWrite {
     connection: OwnedMappedMutexGuard<Option<Transaction<'static, Any>>, AnyConnection>,

@@ -1,5 +1,5 @@
-//! Migrations that are part of the binary, without sqlx's macros: they would compile both database drivers a second time,
-//! for the compiler's own use.
+//! Migrations that are part of the binary, without sqlx's macros: they would compile both database drivers a second
+//! time, for the compiler's own use.
 
 use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -29,7 +29,7 @@ macro_rules! migrations {
     };
 }
 
-/// What `migrations!` expands to: files are named `VERSION_DESCRIPTION.sql`.
+/// The expansion of `migrations!`. Files are named `VERSION_DESCRIPTION.sql`.
 ///
 /// # Panics
 /// If a name has another form.

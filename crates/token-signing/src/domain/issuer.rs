@@ -23,7 +23,8 @@ impl Issuer {
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        // A parser that had to change the text (upper case, a default port) would not compare equal to what clients see.
+        // A parser that had to change the text (upper case, a default port) would not compare equal to what clients
+        // see.
         let canonical = url.as_str() == text && text.ends_with('/');
         if matches!(url.scheme(), "http" | "https") && plain && canonical {
             Ok(Self(text.to_owned()))

@@ -11,9 +11,9 @@ pub(crate) struct Permissions(Vec<String>);
 
 impl Permissions {
     const MOST: usize = 1_000;
-    /// Of one permission, in characters.
+    /// The maximum length of a permission, in characters.
     const LONGEST: usize = 280;
-    /// Of all permissions.
+    /// The maximum size of all permissions.
     const MOST_BYTES: usize = 64 * 1024;
 
     pub(crate) fn parse(values: Vec<String>, field: &str) -> Result<Self, InvalidField> {

@@ -45,7 +45,7 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What everyone may know of a key, RFC 7518 §6.3.1: base64url without padding.
+/// The public key, RFC 7518 §6.3.1; numbers in base64url without padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     /// Names the key in the header of its tokens.

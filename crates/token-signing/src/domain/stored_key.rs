@@ -14,7 +14,7 @@ pub struct SealedKey {
 }
 
 impl SealedKey {
-    /// As the store gave it.
+    /// A sealed key from the store.
     #[must_use]
     pub fn new(kid: KeyId, text: String) -> Self {
         Self { kid, text }

@@ -12,13 +12,13 @@ pub(crate) enum AccompanyingToken {
     Opaque(String),
 }
 
-/// What to sign. No `Debug`: an opaque token is a secret.
+/// The tokens to sign. No `Debug`: an opaque token is a secret.
 pub(crate) struct TokenRequest {
     pub(crate) access_token: Option<AccompanyingToken>,
     pub(crate) id_token: Option<IdToken>,
 }
 
-/// What was signed. No `Debug`: tokens are secrets.
+/// The signed tokens. No `Debug`: tokens are secrets.
 pub(crate) struct SignedTokens {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,

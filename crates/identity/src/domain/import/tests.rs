@@ -102,7 +102,7 @@ fn what_ends_sessions() {
         let changed = change(edit);
         assert_eq!(changed.ends_sessions_of(&alice), *ends, "{name}");
     }
-    // Letting somebody in ends nothing that the block has not ended.
+    // Unblocking ends no more sessions than the block has ended.
     let blocked = change(&|user| user.blocked = true);
     assert!(!alice.ends_sessions_of(&blocked));
 }

@@ -90,7 +90,7 @@ async fn a_service_knows_how_long_its_caller_waits() {
     assert_eq!(call("TimeLeft", None).await.message(), "None");
 }
 
-/// Whoever calls methods that do not exist must not fill the memory with names.
+/// Calls of unknown methods must not fill the memory with names.
 #[test]
 fn calls_are_measured_by_method_and_code() {
     let recorder = PrometheusBuilder::new().build_recorder();

@@ -101,7 +101,7 @@ fn a_line_cut_short_is_ended_later() {
     assert_eq!(stand.written(), "half\nwhole\n2 dropped\n");
 }
 
-/// REL-20, REL-21: a reader that stands still holds up nobody, and costs a bounded amount of memory.
+/// REL-20, REL-21: a reader that stops reading delays no caller, and costs a limited amount of memory.
 #[test]
 fn nobody_waits_for_a_reader_that_stands_still() {
     const LINES: usize = 10_000;
