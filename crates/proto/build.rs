@@ -1,6 +1,9 @@
 //! Compiles the protos with `protox`, so that building needs no `protoc`.
 
-use std::path::Path;
+use std::env::VarError;
+use std::path::{Path, PathBuf};
+
+use prost_types::FileDescriptorSet;
 
 const ROOT: &str = "../../proto";
 
@@ -43,8 +46,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map(|file| Path::new(ROOT).join(file))
         .collect();
     let descriptors = protox::compile(&files, [ROOT])?;
+    std::fs::write(out_dir()?.join("user_claims.rs"), user_claims(&descriptors))?;
     let mut config = tonic_prost_build::Config::new();
     config.skip_debug(SECRET_MESSAGES);
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo names the folder of generated code in a variable"
+)]
+fn out_dir() -> Result<PathBuf, VarError> {
+    Ok(std::env::var("OUT_DIR")?.into())
+}
+
+/// A call of the macro in `src/user_claims.rs`: every field of `UserClaims` with the variant of its claim.
+fn user_claims(descriptors: &FileDescriptorSet) -> String {
+    let files = descriptors.file.iter();
+    let messages = files.flat_map(|file| &file.message_type);
+    let fields = messages
+        .filter(|message| message.name() == "UserClaims")
+        .flat_map(|message| &message.field);
+    let rows = fields.map(|field| format!("{} {};", camel_case(field.name()), field.name()));
+    format!("fields! {{ {} }}", rows.collect::<String>())
+}
+
+fn camel_case(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    words.collect()
 }

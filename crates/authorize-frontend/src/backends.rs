@@ -27,8 +27,13 @@ pub(crate) use organizations::Organizations;
 pub use patience::Patience;
 pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;
-pub(crate) use sessions::{Absence, FoundTransaction, LiveSession, Resolved, Sessions, limits};
-pub(crate) use token_signing::TokenSigning;
+pub(crate) use sessions::{
+    Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions, limits,
+};
+pub(crate) use token_signing::{
+    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, SignedTokens,
+    TokenSigning, TokensToSign,
+};
 
 /// How to reach the five services, and how long to wait for their answers.
 #[derive(Debug, Clone)]

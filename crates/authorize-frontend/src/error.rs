@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use crate::backends::BackendError;
 use crate::model::User;
+use crate::tokens::MintError;
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
@@ -51,6 +52,17 @@ impl From<BackendError> for OAuthError {
             ),
             BackendError::Failed { .. } => {
                 Self::new(ErrorCode::ServerError, "The request could not be completed")
+            }
+        }
+    }
+}
+
+impl From<MintError> for OAuthError {
+    fn from(error: MintError) -> Self {
+        match error {
+            MintError::Backend(error) => error.into(),
+            MintError::Incomplete => {
+                Self::new(ErrorCode::ServerError, "The tokens could not be made")
             }
         }
     }

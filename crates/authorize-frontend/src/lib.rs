@@ -15,9 +15,8 @@ mod http;
 mod issuer;
 mod model;
 mod pipeline;
+mod tokens;
 mod urlencoded;
-mod user_claims;
-mod verify;
 pub mod views;
 
 use std::process::ExitCode;

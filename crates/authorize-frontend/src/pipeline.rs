@@ -35,7 +35,7 @@ pub(crate) use authenticate::{Authenticated, authenticate};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after, resume_address};
-pub(crate) use issue::{Issued, granted_claims, issue};
+pub(crate) use issue::{Issued, issue};
 pub(crate) use next::Next;
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use over::no_such_transaction;

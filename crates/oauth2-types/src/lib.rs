@@ -19,7 +19,7 @@ mod signing_alg;
 mod text_enum;
 mod words;
 
-pub use claims::StandardClaim;
+pub use claims::{ClaimKind, ClaimSet, ClaimValue, InvalidClaim, StandardClaim};
 pub use client_authentication::ClientAuthenticationMethod;
 pub use error_code::ErrorCode;
 pub use grant_type::GrantType;

@@ -60,7 +60,8 @@ impl Scope {
     /// The standard claims it asks for: OpenID Connect Core §5.4, and Auth0's scopes that name a single claim.
     pub fn claims(&self) -> impl Iterator<Item = StandardClaim> {
         StandardClaim::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|claim| self.asks_for(*claim))
     }
 

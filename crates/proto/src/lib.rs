@@ -7,6 +7,7 @@ mod convert;
 mod enums;
 mod redacted;
 mod status;
+mod user_claims;
 
 pub use convert::{InvalidField, from_timestamp, required, to_timestamp};
 pub use enums::{WireEnum, read_enum};

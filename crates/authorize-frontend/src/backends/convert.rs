@@ -26,7 +26,7 @@ impl TryFrom<wire::User> for User {
             blocked: user.blocked,
             created_at: instant(user.created_at, "created_at")?,
             updated_at: instant(user.updated_at, "updated_at")?,
-            claims: user.claims.unwrap_or_default(),
+            claims: user.claims.unwrap_or_default().into(),
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(Consent::from).collect(),
             versions: Versions {
@@ -55,7 +55,7 @@ impl From<User> for wire::User {
             blocked: user.blocked,
             created_at: user.created_at.map(to_timestamp),
             updated_at: user.updated_at.map(to_timestamp),
-            claims: Some(user.claims),
+            claims: Some(user.claims.into()),
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(wire::Consent::from).collect(),
             sessions_from_version: user.versions.sessions_from_version,
@@ -87,6 +87,8 @@ impl From<Consent> for wire::Consent {
 
 #[cfg(test)]
 mod tests {
+    use doorward_oauth2_types::ClaimSet;
+
     use super::*;
 
     fn message() -> wire::User {
@@ -158,6 +160,6 @@ mod tests {
         };
         let user = User::try_from(bare).unwrap();
         assert_eq!((user.created_at, user.updated_at), (None, None));
-        assert_eq!(user.claims, wire::UserClaims::default());
+        assert_eq!(user.claims, ClaimSet::default());
     }
 }

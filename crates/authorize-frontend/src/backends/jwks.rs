@@ -3,11 +3,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use doorward_proto::token_signing::v1::JsonWebKey;
 use doorward_service_kit::Shutdown;
 use tonic::Status;
 
-use super::{BackendError, TokenSigning};
+use super::{BackendError, PublicKey, TokenSigning};
 
 /// The interval of reading the keys. A revoked key must disappear everywhere within ten seconds.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -16,7 +15,7 @@ const FIRST_TRY: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Jwks {
-    keys: Arc<RwLock<Arc<[JsonWebKey]>>>,
+    keys: Arc<RwLock<Arc<[PublicKey]>>>,
 }
 
 impl Jwks {
@@ -38,13 +37,13 @@ impl Jwks {
         jwks
     }
 
-    fn put(&self, keys: Vec<JsonWebKey>) {
+    fn put(&self, keys: Vec<PublicKey>) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
     /// The keys; *cannot tell* before the first response of `token-signing`, because no token can be verified without
     /// keys.
-    pub(crate) fn keys(&self) -> Result<Arc<[JsonWebKey]>, BackendError> {
+    pub(crate) fn keys(&self) -> Result<Arc<[PublicKey]>, BackendError> {
         let keys = self.known();
         if keys.is_empty() {
             let status = Status::unavailable("the keys are not known yet");
@@ -53,7 +52,7 @@ impl Jwks {
         Ok(keys)
     }
 
-    fn known(&self) -> Arc<[JsonWebKey]> {
+    fn known(&self) -> Arc<[PublicKey]> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,12 +1,13 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
+mod access_tokens;
+
 use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
-    AccessToken, AddAccessTokenRequest, AddTransactionRequest, EndSessionRequest,
-    FindAccessTokenRequest, FindTransactionRequest, GetUserRelayPositionRequest,
+    AddTransactionRequest, EndSessionRequest, FindTransactionRequest, GetUserRelayPositionRequest,
     ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, PutUsersRequest,
     ResolveSessionRequest, RevokeSessionsRequest, Session, SessionLimits, SubmittedTransaction,
     Transaction, UpdateTransactionRequest,
@@ -17,6 +18,8 @@ use super::calls::Calls;
 use super::{BackendError, Patience};
 use crate::browser::Browser;
 use crate::model::{Tenant, User};
+
+pub(crate) use access_tokens::KeptAccessToken;
 
 /// A session that its store has confirmed, with its user.
 #[derive(Debug)]
@@ -277,41 +280,6 @@ impl Sessions {
             .calls
             .answer_or_refusal(result, &[ErrorReason::Conflict])?
             .is_ok())
-    }
-
-    pub(crate) async fn add_access_token(
-        &self,
-        token: &str,
-        access_token: AccessToken,
-    ) -> Result<(), BackendError> {
-        let request = AddAccessTokenRequest {
-            token: token.to_owned(),
-            access_token: Some(access_token),
-        };
-        let result = self
-            .calls
-            .once(&self.client, request, |mut client, request| async move {
-                client.add_access_token(request).await
-            })
-            .await;
-        self.calls.answer(result)?;
-        Ok(())
-    }
-
-    pub(crate) async fn find_access_token(
-        &self,
-        token: &str,
-    ) -> Result<Option<AccessToken>, BackendError> {
-        let request = FindAccessTokenRequest {
-            token: token.to_owned(),
-        };
-        let result = self
-            .calls
-            .repeatable(&self.client, request, |mut client, request| async move {
-                client.find_access_token(request).await
-            })
-            .await;
-        Ok(self.calls.answer(result)?.access_token)
     }
 }
 

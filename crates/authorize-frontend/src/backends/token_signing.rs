@@ -1,13 +1,79 @@
 //! Signing tokens.
 
+mod messages;
+
+use doorward_oauth2_types::{ClaimSet, Scope};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
-use doorward_proto::token_signing::v1::{
-    GetJwksRequest, JsonWebKey, SignTokensRequest, SignTokensResponse,
-};
+use doorward_proto::token_signing::v1::{GetJwksRequest, SignTokensRequest};
+use jiff::Timestamp;
 use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
+
+/// The tokens of one answer: at least one is signed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TokensToSign {
+    pub(crate) access_token: Option<AccessTokenBesideIdToken>,
+    pub(crate) id_token: Option<IdTokenToSign>,
+}
+
+/// The access token of an answer; an ID token beside it carries its hash.
+#[derive(Clone, PartialEq)]
+pub(crate) enum AccessTokenBesideIdToken {
+    /// To be signed.
+    Jwt(AccessTokenToSign),
+    /// Made already.
+    Opaque(String),
+}
+
+/// The claims of a JWT access token.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AccessTokenToSign {
+    pub(crate) sub: String,
+    /// The API first.
+    pub(crate) aud: Vec<String>,
+    pub(crate) client_id: String,
+    pub(crate) scope: Scope,
+    pub(crate) lifetime_seconds: u32,
+    /// Whether it follows RFC 9068, or Auth0's own profile.
+    pub(crate) is_rfc9068: bool,
+    pub(crate) organization_id: Option<String>,
+    /// `None`: the claim is left out.
+    pub(crate) permissions: Option<Vec<String>>,
+}
+
+/// The claims of an ID token.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct IdTokenToSign {
+    pub(crate) sub: String,
+    /// The client.
+    pub(crate) aud: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) auth_time: Option<Timestamp>,
+    pub(crate) sid: Option<String>,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) lifetime_seconds: u32,
+    pub(crate) claims: ClaimSet,
+}
+
+/// The tokens that were signed.
+#[derive(Default)]
+pub(crate) struct SignedTokens {
+    pub(crate) access_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+}
+
+/// A public RSA key, RFC 7517 §4 and RFC 7518 §6.3.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicKey {
+    pub(crate) kid: String,
+    pub(crate) alg: String,
+    /// Modulus.
+    pub(crate) n: String,
+    /// Exponent.
+    pub(crate) e: String,
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct TokenSigning {
@@ -23,20 +89,20 @@ impl TokenSigning {
         }
     }
 
-    pub(crate) async fn sign(
-        &self,
-        request: SignTokensRequest,
-    ) -> Result<SignTokensResponse, BackendError> {
+    /// Only [`mint`](crate::tokens::mint) calls this.
+    pub(crate) async fn sign(&self, tokens: TokensToSign) -> Result<SignedTokens, BackendError> {
         let result = self
             .calls
-            .repeatable(&self.client, request, |mut client, request| async move {
-                client.sign_tokens(request).await
-            })
+            .repeatable(
+                &self.client,
+                SignTokensRequest::from(tokens),
+                |mut client, request| async move { client.sign_tokens(request).await },
+            )
             .await;
-        self.calls.answer(result)
+        Ok(self.calls.answer(result)?.into())
     }
 
-    pub(super) async fn keys(&self) -> Result<Vec<JsonWebKey>, BackendError> {
+    pub(super) async fn keys(&self) -> Result<Vec<PublicKey>, BackendError> {
         let request = GetJwksRequest {};
         let result = self
             .calls
@@ -44,6 +110,7 @@ impl TokenSigning {
                 client.get_jwks(request).await
             })
             .await;
-        Ok(self.calls.answer(result)?.keys)
+        let keys = self.calls.answer(result)?.keys;
+        Ok(keys.into_iter().map(Into::into).collect())
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_proto::token_signing::v1::JsonWebKey;
 use serde_json::{Value, json};
 
 use super::cors;
 use super::discovery::PUBLIC_HEADERS;
 use super::errors::json_error;
+use crate::backends::PublicKey;
 use crate::deps::Deps;
 
 /// Serves the keys. Never an empty set, with which verifiers would refuse every token.
@@ -25,7 +25,7 @@ pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
     (cors::public(), answer).into_response()
 }
 
-fn member(key: &JsonWebKey) -> Value {
+fn member(key: &PublicKey) -> Value {
     json!({
         "kty": "RSA",
         "use": "sig",

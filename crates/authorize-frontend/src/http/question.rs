@@ -1,6 +1,7 @@
 //! What consent and confirmation have in common: a signed-in user says yes or no.
 
 use axum::response::Response;
+use doorward_oauth2_types::StandardClaim;
 use doorward_proto::session::v1::Declined;
 use doorward_proto::session::v1::transaction::Stage;
 
@@ -125,8 +126,13 @@ async fn signed_in(
 
 /// The name under which a user knows their account.
 pub(super) fn user_name(user: &User) -> &str {
-    let claims = &user.claims;
-    let names = [&claims.email, &claims.username, &claims.name];
-    let mut names = names.into_iter().filter_map(Option::as_deref);
+    let names = [
+        StandardClaim::Email,
+        StandardClaim::Username,
+        StandardClaim::Name,
+    ];
+    let mut names = names
+        .into_iter()
+        .filter_map(|claim| user.claims.text(claim));
     names.next().unwrap_or(&user.user_id)
 }

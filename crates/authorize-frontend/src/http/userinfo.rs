@@ -6,11 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::origin_matches;
-use doorward_oauth2_types::{ErrorCode, StandardClaim};
+use doorward_oauth2_types::{ClaimSet, ErrorCode};
 use http::header::{
     AUTHORIZATION, CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use serde_json::json;
 
 use super::cors;
@@ -18,9 +19,8 @@ use super::errors::json_error;
 use crate::backends::BackendError;
 use crate::deps::Deps;
 use crate::model::User;
-use crate::pipeline::granted_claims;
-use crate::user_claims::to_json;
-use crate::verify::{Bearer, verify_access_token};
+use crate::tokens::user_claims;
+use crate::tokens::verify::{Bearer, verify_access_token};
 
 /// A preflight names no application: an origin that any of them allows will do.
 pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
@@ -83,22 +83,20 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim())
 }
 
+/// The members of the answer.
+#[derive(Serialize)]
+struct Claims {
+    sub: String,
+    #[serde(flatten)]
+    claims: ClaimSet,
+}
+
 fn claims(bearer: &Bearer, user: User) -> Response {
-    let Bearer { scope, .. } = bearer;
-    let mut body = to_json(granted_claims(user.claims, scope));
-    body.insert("sub".to_owned(), user.user_id.into());
-    let instants = [
-        (StandardClaim::UpdatedAt, user.updated_at),
-        (StandardClaim::CreatedAt, user.created_at),
-    ];
-    for (claim, instant) in instants {
-        if let Some(instant) = instant.filter(|_| scope.asks_for(claim)) {
-            // With milliseconds and `Z`, as Auth0 writes it.
-            let text = format!("{instant:.3}");
-            body.insert(claim.as_str().to_owned(), text.into());
-        }
-    }
-    Json(body).into_response()
+    let claims = Claims {
+        claims: user_claims(&user, &bearer.scope),
+        sub: user.user_id,
+    };
+    Json(json!(claims)).into_response()
 }
 
 impl IntoResponse for Refusal {

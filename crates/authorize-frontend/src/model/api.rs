@@ -11,7 +11,9 @@ pub(crate) struct Api {
     pub(crate) name: String,
     /// The scopes that it defines.
     pub(crate) scopes: Vec<ApiScope>,
-    /// Life of access tokens from `/authorize`, in seconds.
+    /// Lifetime of access tokens from the token endpoint, in seconds.
+    pub(crate) token_lifetime_seconds: u32,
+    /// Lifetime of access tokens from `/authorize`, in seconds.
     pub(crate) token_lifetime_for_web_seconds: u32,
     /// Whether a first-party client needs no consent.
     pub(crate) skip_consent_for_verifiable_first_party_clients: bool,

@@ -1,6 +1,6 @@
 //! Users: the state of an account, and what its tokens and pages need.
 
-use doorward_proto::common::v1::UserClaims;
+use doorward_oauth2_types::ClaimSet;
 use jiff::Timestamp;
 
 /// A user.
@@ -19,7 +19,7 @@ pub(crate) struct User {
     pub(crate) created_at: Option<Timestamp>,
     /// When the profile last changed.
     pub(crate) updated_at: Option<Timestamp>,
-    pub(crate) claims: UserClaims,
+    pub(crate) claims: ClaimSet,
     pub(crate) role_ids: Vec<String>,
     /// At most one for each client, API and organization.
     pub(crate) consents: Vec<Consent>,

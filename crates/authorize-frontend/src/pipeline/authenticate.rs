@@ -1,6 +1,6 @@
 //! Who is it, and was the sign-in fresh enough?
 
-use doorward_oauth2_types::ErrorCode;
+use doorward_oauth2_types::{ErrorCode, StandardClaim};
 use doorward_proto::session::v1::{ResolveSessionRequest, Session};
 use jiff::Timestamp;
 
@@ -65,7 +65,7 @@ pub(crate) async fn authenticate(
             }
             Some(reason) => {
                 tracing::debug!(?reason, "the user has to sign in");
-                let offered = offered_account(&request, live.user);
+                let offered = offered_account(&request, &live.user);
                 return Err(Stop::SignIn { offered });
             }
         };
@@ -150,10 +150,10 @@ fn freshness_reason(
 }
 
 /// Of the accounts to choose from, the one that is known: whose session it is (OIDC Core §3.1.2.1).
-fn offered_account(request: &ValidatedRequest, user: User) -> Option<String> {
-    user.claims
-        .email
-        .filter(|_| request.prompt().select_account())
+fn offered_account(request: &ValidatedRequest, user: &User) -> Option<String> {
+    let email = user.claims.text(StandardClaim::Email)?;
+    let is_offered = request.prompt().select_account();
+    is_offered.then(|| email.to_owned())
 }
 
 /// Seconds since the user last proved a credential; a session that says nothing is as old as can be.

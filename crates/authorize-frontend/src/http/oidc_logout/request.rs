@@ -12,8 +12,8 @@ use crate::error::ShownError;
 use crate::http::logout::not_allowed;
 use crate::http::response_mode::in_query;
 use crate::model::{Client, Tenant};
+use crate::tokens::verify::{HintedSession, verify_logout_hint};
 use crate::urlencoded::Pairs;
-use crate::verify::{HintedSession, verify_logout_hint};
 
 pub(super) use doorward_oauth2_types::parameters::UI_LOCALES;
 

@@ -6,7 +6,7 @@ use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::model::Client;
 use crate::pipeline::RawParams;
-use crate::verify::verify_id_token_hint;
+use crate::tokens::verify::verify_id_token_hint;
 
 /// Accepts expired tokens: the hint is most useful once the token is old (OIDC Core §3.1.2.1).
 pub(super) fn check(

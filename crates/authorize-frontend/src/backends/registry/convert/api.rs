@@ -15,6 +15,7 @@ impl TryFrom<wire::ResourceServer> for Api {
             identifier: required_text("identifier", api.identifier)?,
             name: api.name,
             scopes: api.scopes.into_iter().map(ApiScope::from).collect(),
+            token_lifetime_seconds: api.token_lifetime_seconds,
             token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,
             skip_consent_for_verifiable_first_party_clients: api
                 .skip_consent_for_verifiable_first_party_clients,

@@ -1,13 +1,11 @@
-//! Reading tokens that we issued: `id_token_hint` at `/authorize` and at `/oidc/logout`, and access tokens at `/userinfo`.
+//! Reading tokens of our own: `id_token_hint` at `/authorize` and at `/oidc/logout`, and access tokens at `/userinfo`.
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::from_timestamp;
-use doorward_proto::token_signing::v1::JsonWebKey;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::backends::BackendError;
+use crate::backends::{BackendError, PublicKey};
 use crate::deps::Deps;
 
 /// Ours to choose, never the token's (RFC 8725 §3.1).
@@ -15,7 +13,7 @@ const ALGORITHM: Algorithm = Algorithm::RS256;
 /// Clock tolerance in seconds.
 const LEEWAY: i64 = 60;
 
-/// What an access token says of its bearer.
+/// Who an access token is about, and what it is good for.
 #[derive(Debug)]
 pub(crate) struct Bearer {
     pub(crate) sub: String,
@@ -28,7 +26,7 @@ struct HintClaims {
     sub: String,
 }
 
-/// Whose session an ID token is from. Access tokens have no `sid`, so none can be taken for an ID token.
+/// The session that an ID token is from. Access tokens have no `sid`, so that none can be taken for an ID token.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct HintedSession {
     pub(crate) sub: String,
@@ -37,7 +35,7 @@ pub(crate) struct HintedSession {
     pub(crate) aud: String,
 }
 
-/// Claims of our JWT access tokens; which application it is for stands in one of two places.
+/// Claims of our JWT access tokens; the client is in `azp` or `client_id`, by the API's dialect.
 #[derive(Clone, Deserialize)]
 struct AccessTokenClaims {
     sub: String,
@@ -48,7 +46,7 @@ struct AccessTokenClaims {
     exp: i64,
 }
 
-/// The user that a genuine ID token of this client names, however old it is.
+/// Returns the user that a genuine ID token of this client names, however old it is.
 pub(crate) fn verify_id_token_hint(
     hint: &str,
     client_id: &str,
@@ -58,7 +56,8 @@ pub(crate) fn verify_id_token_hint(
     Ok(claims.map(|claims| claims.sub))
 }
 
-/// The session that a genuine ID token names, however old it is (RP-Initiated Logout §2). The caller looks at its `aud`.
+/// Returns the session that a genuine ID token names, however old it is (RP-Initiated Logout §2). The caller checks its
+/// `aud`.
 pub(crate) fn verify_logout_hint(
     hint: &str,
     deps: &Deps,
@@ -66,7 +65,7 @@ pub(crate) fn verify_logout_hint(
     verify(hint, None, deps)
 }
 
-/// Whoever bears this access token, if it is good for `/userinfo`.
+/// Returns the bearer of an access token that is good for `/userinfo`.
 pub(crate) async fn verify_access_token(
     token: &str,
     deps: &Deps,
@@ -77,12 +76,11 @@ pub(crate) async fn verify_access_token(
     let Some(found) = deps.backends.sessions.find_access_token(token).await? else {
         return Ok(None);
     };
-    let live = from_timestamp(found.expires_at, "expires_at").is_ok_and(|at| at > deps.clock.now());
-    let scope = Scope::from_tokens(&found.scopes).ok();
-    Ok(scope.filter(|_| live).map(|scope| Bearer {
-        sub: found.user_id,
+    let is_live = found.expires_at > deps.clock.now();
+    Ok(is_live.then_some(Bearer {
+        sub: found.sub,
         client_id: found.client_id,
-        scope,
+        scope: found.scope,
     }))
 }
 
@@ -100,8 +98,8 @@ fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, B
     }))
 }
 
-/// The claims, if the token is genuine; whether it is cannot be told without keys. The caller looks at its age, and at the
-/// audience when it gives none.
+/// Returns the claims of a genuine token; without keys there is no telling. The caller checks its age, and its audience
+/// when it gives none.
 fn verify<T: DeserializeOwned + Clone>(
     token: &str,
     audience: Option<&str>,
@@ -121,7 +119,7 @@ fn verify<T: DeserializeOwned + Clone>(
 
 fn claims<T: DeserializeOwned + Clone>(
     token: &str,
-    keys: &[JsonWebKey],
+    keys: &[PublicKey],
     validation: &Validation,
 ) -> Option<T> {
     let kid = decode_header(token).ok()?.kid?;

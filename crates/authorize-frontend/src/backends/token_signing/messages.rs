@@ -1,0 +1,111 @@
+//! Values to messages and back.
+
+use std::fmt;
+
+use doorward_oauth2_types::{ClaimSet, ClaimValue, StandardClaim};
+use doorward_proto::to_timestamp;
+use doorward_proto::token_signing::v1 as wire;
+use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
+
+use super::{
+    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, SignedTokens,
+    TokensToSign,
+};
+
+impl From<TokensToSign> for wire::SignTokensRequest {
+    fn from(tokens: TokensToSign) -> Self {
+        Self {
+            access_token: tokens.access_token.map(Into::into),
+            id_token: tokens.id_token.map(Into::into),
+        }
+    }
+}
+
+impl From<AccessTokenBesideIdToken> for AccessToken {
+    fn from(token: AccessTokenBesideIdToken) -> Self {
+        match token {
+            AccessTokenBesideIdToken::Jwt(claims) => Self::JwtAccessToken(claims.into()),
+            AccessTokenBesideIdToken::Opaque(token) => Self::OpaqueAccessToken(token),
+        }
+    }
+}
+
+impl From<AccessTokenToSign> for wire::AccessTokenClaims {
+    fn from(token: AccessTokenToSign) -> Self {
+        let dialect = if token.is_rfc9068 {
+            wire::TokenDialect::Rfc9068Profile
+        } else {
+            wire::TokenDialect::AccessToken
+        };
+        Self {
+            sub: token.sub,
+            aud: token.aud,
+            client_id: token.client_id,
+            scopes: token.scope.iter().map(str::to_owned).collect(),
+            lifetime_seconds: token.lifetime_seconds,
+            dialect: dialect.into(),
+            org_id: token.organization_id.unwrap_or_default(),
+            permissions: token.permissions.map(|values| wire::Permissions { values }),
+        }
+    }
+}
+
+impl From<IdTokenToSign> for wire::IdTokenClaims {
+    fn from(mut token: IdTokenToSign) -> Self {
+        Self {
+            sub: token.sub,
+            aud: token.aud,
+            nonce: token.nonce,
+            auth_time: token.auth_time.map(to_timestamp),
+            sid: token.sid.unwrap_or_default(),
+            org_id: token.organization_id.unwrap_or_default(),
+            lifetime_seconds: token.lifetime_seconds,
+            updated_at: take_instant(&mut token.claims, StandardClaim::UpdatedAt),
+            created_at: take_instant(&mut token.claims, StandardClaim::CreatedAt),
+            claims: Some(token.claims.into()),
+        }
+    }
+}
+
+fn take_instant(claims: &mut ClaimSet, claim: StandardClaim) -> Option<prost_types::Timestamp> {
+    match claims.remove(claim)? {
+        ClaimValue::Instant(instant) => Some(to_timestamp(instant)),
+        ClaimValue::Text(_) | ClaimValue::Flag(_) => None,
+    }
+}
+
+impl From<wire::SignTokensResponse> for SignedTokens {
+    fn from(response: wire::SignTokensResponse) -> Self {
+        Self {
+            access_token: response.access_token,
+            id_token: response.id_token,
+        }
+    }
+}
+
+impl From<wire::JsonWebKey> for PublicKey {
+    fn from(key: wire::JsonWebKey) -> Self {
+        Self {
+            kid: key.kid,
+            alg: key.alg,
+            n: key.n,
+            e: key.e,
+        }
+    }
+}
+
+/// Tokens are not printed.
+impl fmt::Debug for AccessTokenBesideIdToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jwt(claims) => f.debug_tuple("Jwt").field(claims).finish(),
+            Self::Opaque(_) => f.write_str("Opaque([redacted])"),
+        }
+    }
+}
+
+impl fmt::Debug for SignedTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignedTokens([redacted])")
+    }
+}

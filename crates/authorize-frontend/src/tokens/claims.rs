@@ -1,0 +1,143 @@
+//! What tokens say.
+
+use doorward_oauth2_types::{ClaimSet, Scope, StandardClaim};
+
+use super::{Grant, GrantedApi};
+use crate::backends::{AccessTokenToSign, IdTokenToSign};
+use crate::model::User;
+
+/// The user's claims, cut to the granted scope (OIDC Core §5.4). The only source of the claims of ID tokens and of
+/// `/userinfo`, so that the two cannot differ.
+pub(crate) fn user_claims(user: &User, scope: &Scope) -> ClaimSet {
+    let mut claims = user.claims.clone();
+    let instants = [
+        (StandardClaim::UpdatedAt, user.updated_at),
+        (StandardClaim::CreatedAt, user.created_at),
+    ];
+    for (claim, value) in instants {
+        if let Some(instant) = value {
+            claims.set(claim, instant);
+        }
+    }
+    claims.granted(scope)
+}
+
+/// A token with `openid` is good for `/userinfo` as well.
+pub(super) fn access_token(
+    grant: &Grant,
+    api: &GrantedApi,
+    userinfo_endpoint: String,
+) -> AccessTokenToSign {
+    let mut aud = vec![api.identifier.clone()];
+    if grant.scope.contains("openid") {
+        aud.push(userinfo_endpoint);
+    }
+    AccessTokenToSign {
+        sub: grant.sub().into_owned(),
+        aud,
+        client_id: grant.client.client_id.clone(),
+        scope: grant.scope.clone(),
+        lifetime_seconds: grant.access_token_lifetime_seconds(),
+        is_rfc9068: api.dialect.is_rfc9068(),
+        organization_id: grant.organization_id.clone(),
+        permissions: grant.permissions.clone(),
+    }
+}
+
+pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
+    let user = grant.user.as_ref();
+    IdTokenToSign {
+        sub: grant.sub().into_owned(),
+        aud: grant.client.client_id.clone(),
+        nonce: grant.nonce.clone(),
+        auth_time: grant.auth_time,
+        sid: grant.sid.clone(),
+        organization_id: grant.organization_id.clone(),
+        lifetime_seconds: grant.client.id_token_lifetime_seconds,
+        claims: user.map(|user| user.claims.clone()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_oauth2_types::auth0::TokenDialect;
+    use jiff::Timestamp;
+
+    use super::super::grant::tests::{api, grant};
+    use super::*;
+
+    #[test]
+    fn claims_of_the_user_by_scope() {
+        let user = User {
+            claims: ClaimSet::from_iter([
+                (StandardClaim::Email, "alice@example.com".into()),
+                (StandardClaim::EmailVerified, true.into()),
+                (StandardClaim::Name, "Alice".into()),
+                (StandardClaim::Username, "alice".into()),
+            ]),
+            updated_at: Some(Timestamp::UNIX_EPOCH),
+            created_at: Some(Timestamp::UNIX_EPOCH),
+            ..User::default()
+        };
+        let names = |scope: &str| {
+            let claims = user_claims(&user, &scope.parse().unwrap());
+            let names: Vec<_> = claims.iter().map(|(claim, _)| claim.as_str()).collect();
+            names.join(" ")
+        };
+        assert_eq!(names("openid"), "");
+        assert_eq!(names("openid email"), "email email_verified");
+        assert_eq!(names("openid profile"), "name updated_at");
+        assert_eq!(names("openid created_at"), "created_at");
+        let unknown = user_claims(&User::default(), &"profile created_at".parse().unwrap());
+        assert_eq!(unknown, ClaimSet::default());
+    }
+
+    #[test]
+    fn an_access_token_is_for_userinfo_only_with_openid() {
+        let aud = |scope: &str| {
+            let grant = Grant {
+                scope: scope.parse().unwrap(),
+                ..grant()
+            };
+            access_token(&grant, &api(), "userinfo".to_owned())
+                .aud
+                .join(" ")
+        };
+        assert_eq!(aud("openid read:mail"), "https://api.test userinfo");
+        assert_eq!(aud("read:mail"), "https://api.test");
+    }
+
+    #[test]
+    fn an_access_token_says_what_was_granted() {
+        let grant = Grant {
+            api: Some(api()),
+            organization_id: Some("org".to_owned()),
+            permissions: Some(vec!["read:mail".to_owned()]),
+            ..grant()
+        };
+        let rfc9068 = GrantedApi {
+            dialect: TokenDialect::Rfc9068ProfileAuthz,
+            ..api()
+        };
+        let token = access_token(&grant, &rfc9068, String::new());
+        assert!(token.is_rfc9068);
+        assert!(!access_token(&grant, &api(), String::new()).is_rfc9068);
+        assert_eq!(token.sub, "auth0|alice");
+        assert_eq!(token.client_id, "app");
+        assert_eq!(token.scope, grant.scope);
+        assert_eq!(token.lifetime_seconds, 100);
+        assert_eq!(token.organization_id, grant.organization_id);
+        assert_eq!(token.permissions, grant.permissions);
+    }
+
+    #[test]
+    fn an_id_token_says_what_was_granted() {
+        let token = id_token(&grant());
+        assert_eq!(token.sub, "auth0|alice");
+        assert_eq!(token.aud, "app");
+        assert_eq!(token.nonce.as_deref(), Some("n"));
+        assert_eq!(token.auth_time, Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(token.sid.as_deref(), Some("session"));
+        assert_eq!(token.lifetime_seconds, 36_000);
+    }
+}
