@@ -7,6 +7,7 @@ mod tests;
 use std::collections::HashSet;
 
 use doorward_identity::domain::{Email, Profile, UserId};
+use doorward_oauth2_types::{ClaimKind, ClaimSet, ClaimValue, StandardClaim};
 use doorward_proto::InvalidField;
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::ImportedUser;
@@ -80,18 +81,27 @@ fn user_id(entry: &mut Object) -> Result<Option<String>> {
 fn claims(entry: &mut Object) -> Result<UserClaims> {
     let email = entry.required_text("email")?;
     let email = Email::parse(&email).map_err(invalid(entry))?;
-    Ok(UserClaims {
-        email: Some(email.as_str().to_owned()),
-        email_verified: entry.flag("email_verified")?,
-        username: entry.text("username")?,
-        name: entry.text("name")?,
-        given_name: entry.text("given_name")?,
-        family_name: entry.text("family_name")?,
-        nickname: entry.text("nickname")?,
-        picture: entry.text("picture")?,
-        phone_number: entry.text("phone_number")?,
-        phone_number_verified: entry.flag("phone_verified")?,
-        ..UserClaims::default()
+    let mut claims = ClaimSet::from_iter([(StandardClaim::Email, email.as_str().into())]);
+    let others = StandardClaim::ALL
+        .iter()
+        .filter(|claim| **claim != StandardClaim::Email);
+    for claim in others {
+        if let Some(value) = claim_value(*claim, entry)? {
+            claims.set(*claim, value);
+        }
+    }
+    Ok(claims.into())
+}
+
+/// The value of a claim that Auth0's bulk import has.
+fn claim_value(claim: StandardClaim, entry: &mut Object) -> Result<Option<ClaimValue>> {
+    let Some(key) = claim.import_key() else {
+        return Ok(None);
+    };
+    Ok(match claim.kind() {
+        ClaimKind::Text { .. } => entry.text(key)?.map(ClaimValue::from),
+        ClaimKind::Flag => entry.flag(key)?.map(ClaimValue::from),
+        ClaimKind::Instant | ClaimKind::Unavailable => None,
     })
 }
 

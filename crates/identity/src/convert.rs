@@ -5,6 +5,7 @@ mod role;
 
 pub(crate) use role::{role_changes, role_patches};
 
+use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::common::v1 as common;
 use doorward_proto::identity::v1 as wire;
 use doorward_proto::{InvalidField, to_timestamp};
@@ -36,48 +37,15 @@ impl From<User> for common::User {
 }
 
 fn claims(email: &Email, email_verified: bool, profile: Profile) -> common::UserClaims {
-    common::UserClaims {
-        email: Some(email.to_string()),
-        email_verified: Some(email_verified),
-        username: profile.username,
-        name: profile.name,
-        given_name: profile.given_name,
-        family_name: profile.family_name,
-        middle_name: profile.middle_name,
-        nickname: profile.nickname,
-        preferred_username: profile.preferred_username,
-        profile: profile.profile,
-        picture: profile.picture,
-        website: profile.website,
-        gender: profile.gender,
-        birthdate: profile.birthdate,
-        zoneinfo: profile.zoneinfo,
-        locale: profile.locale,
-        phone_number: profile.phone_number,
-        phone_number_verified: profile.phone_number_verified,
-    }
+    let mut claims = ClaimSet::from(profile);
+    claims.set(StandardClaim::Email, email.as_str());
+    claims.set(StandardClaim::EmailVerified, email_verified);
+    claims.into()
 }
 
 impl From<common::UserClaims> for Profile {
     fn from(claims: common::UserClaims) -> Self {
-        Self {
-            username: claims.username,
-            name: claims.name,
-            given_name: claims.given_name,
-            family_name: claims.family_name,
-            middle_name: claims.middle_name,
-            nickname: claims.nickname,
-            preferred_username: claims.preferred_username,
-            profile: claims.profile,
-            picture: claims.picture,
-            website: claims.website,
-            gender: claims.gender,
-            birthdate: claims.birthdate,
-            zoneinfo: claims.zoneinfo,
-            locale: claims.locale,
-            phone_number: claims.phone_number,
-            phone_number_verified: claims.phone_number_verified,
-        }
+        ClaimSet::from(claims).into()
     }
 }
 

@@ -1,13 +1,13 @@
 //! Messages to domain types and back.
 
-use doorward_proto::common::v1::UserClaims;
+use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireAccessToken;
 use doorward_proto::{InvalidField, from_timestamp};
 
 use crate::domain::{
-    AccessToken, AccompanyingToken, Audience, Dialect, IdToken, Lifetime, Permissions,
-    ProfileClaims, PublicKey, SignedTokens, SigningKey, TokenRequest, instant_claim,
+    AccessToken, AccompanyingToken, Audience, Dialect, IdToken, Lifetime, Permissions, PublicKey,
+    SignedTokens, SigningKey, TokenRequest,
 };
 
 impl TryFrom<wire::SignTokensRequest> for TokenRequest {
@@ -69,14 +69,9 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
 impl TryFrom<wire::IdTokenClaims> for IdToken {
     type Error = InvalidField;
 
-    fn try_from(claims: wire::IdTokenClaims) -> Result<Self, InvalidField> {
-        let instant = |value: Option<_>, field| {
-            let instant = value
-                .map(|value| from_timestamp(Some(value), field))
-                .transpose()?;
-            Ok::<_, InvalidField>(instant.map(instant_claim))
-        };
+    fn try_from(mut claims: wire::IdTokenClaims) -> Result<Self, InvalidField> {
         Ok(Self {
+            claims: user_claims(&mut claims)?,
             sub: filled(claims.sub, "id_token.sub")?,
             aud: filled(claims.aud, "id_token.aud")?,
             nonce: claims.nonce,
@@ -84,40 +79,24 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
             sid: filled(claims.sid, "id_token.sid")?,
             org_id: present(claims.org_id),
             lifetime: Lifetime::parse(claims.lifetime_seconds, "id_token.lifetime_seconds")?,
-            profile: ProfileClaims {
-                updated_at: instant(claims.updated_at, "id_token.updated_at")?,
-                created_at: instant(claims.created_at, "id_token.created_at")?,
-                ..claims.claims.unwrap_or_default().into()
-            },
         })
     }
 }
 
-impl From<UserClaims> for ProfileClaims {
-    fn from(claims: UserClaims) -> Self {
-        Self {
-            email: claims.email,
-            email_verified: claims.email_verified,
-            username: claims.username,
-            name: claims.name,
-            given_name: claims.given_name,
-            family_name: claims.family_name,
-            middle_name: claims.middle_name,
-            nickname: claims.nickname,
-            preferred_username: claims.preferred_username,
-            profile: claims.profile,
-            picture: claims.picture,
-            website: claims.website,
-            gender: claims.gender,
-            birthdate: claims.birthdate,
-            zoneinfo: claims.zoneinfo,
-            locale: claims.locale,
-            phone_number: claims.phone_number,
-            phone_number_verified: claims.phone_number_verified,
-            updated_at: None,
-            created_at: None,
+/// The claims about the user, with the instants that are no field of `UserClaims`.
+fn user_claims(claims: &mut wire::IdTokenClaims) -> Result<ClaimSet, InvalidField> {
+    let mut set = ClaimSet::from(claims.claims.take().unwrap_or_default());
+    let instants = [
+        (StandardClaim::UpdatedAt, claims.updated_at),
+        (StandardClaim::CreatedAt, claims.created_at),
+    ];
+    for (claim, instant) in instants {
+        if instant.is_some() {
+            let field = format!("id_token.{}", claim.as_str());
+            set.set(claim, from_timestamp(instant, &field)?);
         }
     }
+    Ok(set)
 }
 
 impl From<SignedTokens> for wire::SignTokensResponse {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::StandardClaim;
 use http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
@@ -49,15 +50,8 @@ fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["none"],
-        "scopes_supported": [
-            "openid", "profile", "email", "phone", "name", "given_name", "family_name", "nickname",
-            "email_verified", "picture", "created_at",
-        ],
-        "claims_supported": [
-            "aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name",
-            "given_name", "iat", "iss", "name", "nickname", "phone_number", "picture", "sid", "sub",
-            "updated_at",
-        ],
+        "scopes_supported": scopes(),
+        "claims_supported": claims(),
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "claims_parameter_supported": false,
@@ -72,7 +66,39 @@ fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
     document
 }
 
+fn scopes() -> Vec<&'static str> {
+    let mut scopes = vec!["openid"];
+    scopes.extend(StandardClaim::available_scopes());
+    scopes
+}
+
+/// The claims of the protocol and those about the user, in alphabetical order as Auth0 lists them.
+fn claims() -> Vec<&'static str> {
+    let mut claims = vec!["aud", "auth_time", "exp", "iat", "iss", "sid", "sub"];
+    claims.extend(StandardClaim::announced());
+    claims.sort_unstable();
+    claims
+}
+
 fn languages(tenant: &Tenant) -> Vec<&'static str> {
     let enabled = Language::enabled(tenant.enabled_locales.iter().map(String::as_str));
     enabled.into_iter().map(Language::tag).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists() {
+        assert_eq!(
+            scopes().join(" "),
+            "openid profile email phone email_verified name given_name family_name nickname picture created_at"
+        );
+        assert_eq!(
+            claims().join(" "),
+            "aud auth_time created_at email email_verified exp family_name given_name iat iss name nickname \
+             phone_number picture sid sub updated_at"
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! `/u/consent`: asks for consent to what the application requests.
 
+use doorward_oauth2_types::StandardClaim;
+
 use super::{Asset, FormError, Page};
 
 /// The page that asks for consent.
@@ -66,14 +68,14 @@ impl ProfileScope {
     /// The group that a scope belongs to.
     #[must_use]
     pub fn of(scope: &str) -> Option<Self> {
-        match scope {
-            "email" | "email_verified" => Some(Self::Email),
-            "phone" => Some(Self::Phone),
-            "address" => Some(Self::Address),
-            "profile" | "name" | "given_name" | "family_name" | "nickname" | "picture"
-            | "created_at" | "identities" => Some(Self::Profile),
-            _ => None,
-        }
+        let mut claims = StandardClaim::ALL.iter();
+        let claim = claims.find(|claim| claim.is_asked_for_by(scope))?;
+        Some(match claim.group() {
+            Some("email") => Self::Email,
+            Some("phone") => Self::Phone,
+            Some("address") => Self::Address,
+            _ => Self::Profile,
+        })
     }
 
     pub(super) fn text_key(self) -> &'static str {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use doorward_oauth2_types::StandardClaim;
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 
@@ -132,8 +133,9 @@ impl User {
         (self.blocked && !before.blocked)
             || self.email != before.email
             || self.email_verified != before.email_verified
-            || self.profile.username != before.profile.username
-            || self.profile.phone_number != before.profile.phone_number
+            || [StandardClaim::Username, StandardClaim::PhoneNumber]
+                .into_iter()
+                .any(|claim| self.profile.text(claim) != before.profile.text(claim))
     }
 
     /// Whether the last change was one that ends all sessions.

@@ -10,6 +10,7 @@ mod roles;
 use std::sync::Arc;
 
 use argon2::Params;
+use doorward_oauth2_types::StandardClaim;
 use doorward_service_kit::sql::DatabaseConfig;
 use jiff::Timestamp;
 
@@ -65,7 +66,8 @@ async fn a_user_comes_back_as_it_was_given(store: &dyn Store) {
     let mut user = user("Whole", "whole@example.com");
     user.email_verified = true;
     user.blocked = true;
-    user.profile.given_name = Some("Renée \0 '; DROP TABLE app_user; --".to_owned());
+    let name = "Renée \0 '; DROP TABLE app_user; --";
+    user.profile.set(StandardClaim::GivenName, name);
     user.app_metadata = Metadata::from_iter([("a'b".to_owned(), 0.1.into())]);
     store.add_user(&user, &hash("first")).await.unwrap();
     assert_eq!(

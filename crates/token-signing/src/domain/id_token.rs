@@ -2,10 +2,11 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use doorward_oauth2_types::ClaimSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Issuer, Lifetime, ProfileClaims};
+use super::{Issuer, Lifetime};
 
 /// An ID token to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +18,15 @@ pub(crate) struct IdToken {
     pub(crate) sid: String,
     pub(crate) org_id: Option<String>,
     pub(crate) lifetime: Lifetime,
-    pub(crate) profile: ProfileClaims,
+    /// Already cut to the granted scope.
+    pub(crate) claims: ClaimSet,
 }
 
 /// The payload of an ID token.
 #[derive(Debug, Serialize)]
 pub(crate) struct IdTokenClaims<'a> {
     #[serde(flatten)]
-    profile: &'a ProfileClaims,
+    claims: &'a ClaimSet,
     iss: &'a str,
     sub: &'a str,
     aud: &'a str,
@@ -51,7 +53,7 @@ impl IdToken {
         access_token: Option<&str>,
     ) -> IdTokenClaims<'a> {
         IdTokenClaims {
-            profile: &self.profile,
+            claims: &self.claims,
             iss: issuer.as_str(),
             sub: &self.sub,
             aud: &self.aud,

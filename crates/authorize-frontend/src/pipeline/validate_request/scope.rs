@@ -1,30 +1,15 @@
 //! `scope`: what is requested, without what no API defines.
 
-use doorward_oauth2_types::{ErrorCode, ResponseType, Scope};
+use doorward_oauth2_types::{ErrorCode, ResponseType, Scope, StandardClaim};
 
 use crate::error::OAuthError;
 use crate::model::{Api, ClientGrant, Tenant};
 
-/// Scopes that need no definition. `offline_access` is one as well, but the implicit grant never gives a refresh token.
-const OIDC_SCOPES: [&str; 13] = [
-    "openid",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "picture",
-    "email_verified",
-    "created_at",
-    "identities",
-];
-
-/// Whether a scope is OpenID Connect's: no API defines it, and no permission limits it.
+/// Whether a scope is OpenID Connect's: no API defines it, and no permission limits it. `offline_access` is one as well, but
+/// the implicit grant never gives a refresh token.
 pub(in crate::pipeline) fn is_oidc_scope(token: &str) -> bool {
-    OIDC_SCOPES.contains(&token)
+    let mut claims = StandardClaim::ALL.iter();
+    token == "openid" || claims.any(|claim| claim.is_asked_for_by(token))
 }
 
 pub(super) fn check(
@@ -75,6 +60,16 @@ mod tests {
         check(Some(requested), response_type, &Tenant::default(), api)
             .unwrap()
             .to_string()
+    }
+
+    #[test]
+    fn scopes_that_need_no_definition() {
+        let scopes = "openid profile email phone address name given_name family_name nickname picture email_verified \
+                      created_at identities";
+        assert!(scopes.split(' ').all(is_oidc_scope));
+        for token in ["offline_access", "username", "phone_number", "OpenID", ""] {
+            assert!(!is_oidc_scope(token), "{token}");
+        }
     }
 
     #[test]

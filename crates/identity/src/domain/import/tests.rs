@@ -1,3 +1,5 @@
+use doorward_oauth2_types::StandardClaim;
+
 use super::*;
 
 const START: Timestamp = Timestamp::constant(1_767_323_045, 0);
@@ -31,8 +33,9 @@ fn alice() -> User {
 #[test]
 fn a_new_user_is_named_after_the_email() {
     let user = entry("alice@example.com").wanted(None, &staff(), START);
-    assert_eq!(user.profile.name.as_deref(), Some("alice@example.com"));
-    assert_eq!(user.profile.nickname.as_deref(), Some("alice"));
+    let text = |claim| user.profile.text(claim);
+    assert_eq!(text(StandardClaim::Name), Some("alice@example.com"));
+    assert_eq!(text(StandardClaim::Nickname), Some("alice"));
     assert!(user.id.as_str().starts_with("auth0|"));
     assert_eq!(
         (user.version, user.blocked, user.email_verified),
@@ -72,7 +75,6 @@ fn what_ends_sessions() {
         change(&mut changed);
         changed
     };
-    let text = || Some("x".to_owned());
     let cases: &[(&str, Edit, bool)] = &[
         ("nothing", &|_| {}, false),
         ("blocked", &|user| user.blocked = true, true),
@@ -84,12 +86,24 @@ fn what_ends_sessions() {
         ("email_verified", &|user| user.email_verified = false, true),
         (
             "phone_number",
-            &|user| user.profile.phone_number = text(),
+            &|user| user.profile.set(StandardClaim::PhoneNumber, "x"),
             true,
         ),
-        ("username", &|user| user.profile.username = text(), true),
-        ("name", &|user| user.profile.name = text(), false),
-        ("picture", &|user| user.profile.picture = text(), false),
+        (
+            "username",
+            &|user| user.profile.set(StandardClaim::Username, "x"),
+            true,
+        ),
+        (
+            "name",
+            &|user| user.profile.set(StandardClaim::Name, "x"),
+            false,
+        ),
+        (
+            "picture",
+            &|user| user.profile.set(StandardClaim::Picture, "x"),
+            false,
+        ),
         (
             "user_metadata",
             &|user| {

@@ -96,12 +96,8 @@ async fn claims_that_are_present_replace(store: &dyn Store) {
     )
     .await
     .unwrap();
-    let locale = Some("fr".to_owned());
     let renamed = ImportEntry {
-        profile: Profile {
-            locale,
-            ..Profile::default()
-        },
+        profile: Profile::from_iter([(StandardClaim::Locale, "fr".into())]),
         ..with_id("auth0|claims", "after@example.com")
     };
     assert_eq!(
@@ -111,8 +107,9 @@ async fn claims_that_are_present_replace(store: &dyn Store) {
     let user = find(store, "after@example.com").await;
     assert_eq!((user.id.as_str(), user.version), ("auth0|claims", 2));
     assert_eq!((user.created_at, user.updated_at), (LATER, LATER));
-    assert_eq!(user.profile.locale.as_deref(), Some("fr"));
-    assert_eq!(user.profile.name.as_deref(), Some("before@example.com"));
+    let text = |claim| user.profile.text(claim);
+    assert_eq!(text(StandardClaim::Locale), Some("fr"));
+    assert_eq!(text(StandardClaim::Name), Some("before@example.com"));
     assert_eq!(
         store
             .list_by_email(&email("before@example.com"))

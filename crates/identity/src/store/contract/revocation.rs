@@ -1,5 +1,7 @@
 //! Changes that end the sessions of a user.
 
+use doorward_oauth2_types::StandardClaim;
+
 use super::*;
 use crate::domain::{ImportEntry, Profile};
 use crate::store::contract::import::entry;
@@ -92,29 +94,21 @@ async fn an_import_ends_sessions_as_well(store: &dyn Store) {
 
 /// One import after another of one user, and whether it ends sessions.
 async fn an_import_ends_the_sessions_of_whom_it_changes(store: &dyn Store) {
-    let text = |text: &str| Some(text.to_owned());
     let profile = |profile: Profile| ImportEntry {
         profile,
         ..entry("touched@example.com")
     };
-    let phone = || Profile {
-        phone_number: text("+33123456789"),
-        ..Profile::default()
-    };
-    let username = || Profile {
-        username: text("ada"),
-        ..Profile::default()
-    };
+    let phone = || Profile::from_iter([(StandardClaim::PhoneNumber, "+33123456789".into())]);
+    let username = || Profile::from_iter([(StandardClaim::Username, "ada".into())]);
     let proved = || ImportEntry {
         email_verified: Some(true),
         ..entry("touched@example.com")
     };
-    let harmless = Profile {
-        name: text("Ada"),
-        picture: text("https://example.com/ada.png"),
-        locale: text("fr"),
-        ..Profile::default()
-    };
+    let harmless = Profile::from_iter([
+        (StandardClaim::Name, "Ada".into()),
+        (StandardClaim::Picture, "https://example.com/ada.png".into()),
+        (StandardClaim::Locale, "fr".into()),
+    ]);
     let cases = [
         ("a new user", entry("touched@example.com"), false),
         ("a proved email", proved(), true),
