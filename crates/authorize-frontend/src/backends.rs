@@ -28,7 +28,7 @@ pub use patience::Patience;
 pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;
 pub(crate) use sessions::{
-    Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions, limits,
+    Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions,
 };
 pub(crate) use token_signing::{
     AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, SignedTokens,

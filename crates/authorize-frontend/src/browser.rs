@@ -1,12 +1,10 @@
 //! The browser behind a request, as plain data that `http` reads from the headers.
 
-use doorward_proto::session::v1::Device;
-
-use crate::model::Tenant;
+use crate::model::{Device, SessionQuery, Tenant};
 use crate::views::Language;
 
 /// The browser behind a request.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Browser {
     /// Values of the session cookie. There are several only when the cookies were tampered with; one that could not be
     /// ours is empty.
@@ -35,6 +33,18 @@ impl Browser {
     /// Value of the cookie that pending sign-ins are tied to.
     pub(crate) fn browser_token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// A question for the session of this browser, whoever's it is and however old.
+    pub(crate) fn session_query(&self, tenant: &Tenant) -> SessionQuery<'_> {
+        SessionQuery {
+            session_token: self.session_token(),
+            device: &self.device,
+            lifetimes: tenant.session_lifetimes,
+            client_id: None,
+            max_age_seconds: None,
+            user_id: None,
+        }
     }
 
     /// Chooses the language of a page: the first entry of `ui_locales`, else what the browser prefers, else the tenant's

@@ -1,4 +1,4 @@
-//! What goes wrong, and where it is told: on a page of ours, or to the application at its callback.
+//! Errors: on a page of ours, or sent to the application at its callback. Values only; `http` draws them.
 
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ impl OAuthError {
     }
 }
 
-/// *Cannot tell* becomes `temporarily_unavailable`, never a "no".
+/// A backend that does not answer becomes `temporarily_unavailable`, never a refusal.
 impl From<BackendError> for OAuthError {
     fn from(error: BackendError) -> Self {
         match error {
@@ -68,7 +68,7 @@ impl From<MintError> for OAuthError {
     }
 }
 
-/// An error for the person: a page of ours, because there is no address that it may be sent to.
+/// An error on a page of ours, because there is no address that it may be sent to.
 #[derive(Debug, Clone)]
 pub(crate) struct ShownError {
     pub(crate) status: StatusCode,
@@ -77,20 +77,20 @@ pub(crate) struct ShownError {
     pub(crate) description: Cow<'static, str>,
     /// `ui_locales` of the request, as far as it was understood.
     pub(crate) ui_locales: Option<String>,
-    /// Where the person goes on instead of seeing the error.
+    /// Where the user goes on instead of seeing the error.
     pub(crate) way_on: Option<WayOn>,
 }
 
-/// Where a person goes on who has come back to a sign-in that is over.
+/// Where a user goes on who has come back to a sign-in that is over.
 #[derive(Debug, Clone)]
 pub(crate) enum WayOn {
     /// The application, or the tenant, has a place to sign in anew.
     LoginRoute(String),
-    /// A page that says that they are signed in.
+    /// A page that shows that they are signed in.
     SignedIn(Box<SignedInAlready>),
 }
 
-/// A person who is signed in, and the application that they came from.
+/// A signed-in user, and the application that they came from.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedInAlready {
     pub(crate) user: User,
@@ -127,7 +127,7 @@ impl ShownError {
         Self::new(ErrorCode::InvalidRequest, description)
     }
 
-    /// A sign-out of which nobody knows whether it has happened.
+    /// A sign-out that may or may not have happened.
     pub(crate) fn unconfirmed_sign_out(error: BackendError) -> Self {
         let kind = match error {
             BackendError::CannotTell { .. } => ErrorKind::UnconfirmedSignOut,

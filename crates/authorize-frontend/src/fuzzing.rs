@@ -10,8 +10,7 @@ use crate::pipeline::RawParams;
 #[must_use]
 pub fn parameters(encoded: &str) -> Option<Vec<(String, String)>> {
     let raw = RawParams::parse(encoded).ok()?;
-    let pairs = raw.store().into_iter();
-    Some(pairs.map(|it| (it.name, it.value)).collect())
+    Some(raw.store())
 }
 
 /// The session cookie and the browser's, out of some `Cookie` headers. A line that no header can be is left out.

@@ -14,6 +14,7 @@ pub mod fuzzing;
 mod http;
 mod issuer;
 mod model;
+mod paths;
 mod pipeline;
 mod tokens;
 mod urlencoded;

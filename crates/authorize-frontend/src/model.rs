@@ -5,12 +5,20 @@ mod api;
 mod client;
 mod connection;
 mod organization;
+mod session;
 mod tenant;
+mod transaction;
 mod user;
 
 pub(crate) use api::{Api, ApiScope};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
 pub(crate) use organization::Organization;
+pub(crate) use session::{
+    Device, NewSession, OpenedSession, Session, SessionQuery, SessionsToRevoke,
+};
 pub(crate) use tenant::{SessionLife, SessionLifetimes, Tenant};
+pub(crate) use transaction::{
+    FinishedSignIn, NewTransaction, Stage, SubmittedTransaction, Transaction,
+};
 pub(crate) use user::{Consent, NewUser, User, Versions};

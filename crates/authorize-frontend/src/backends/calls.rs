@@ -112,8 +112,16 @@ impl Calls {
     where
         T: TryFrom<M, Error: Display>,
     {
-        let converted = message.map(T::try_from).transpose();
-        converted.map_err(|error| BackendError::malformed(self.backend, &error.to_string()))
+        message.map(|message| self.convert(message)).transpose()
+    }
+
+    /// A message that is always there, as a value of the model.
+    pub(super) fn convert<M, T>(&self, message: M) -> Result<T, BackendError>
+    where
+        T: TryFrom<M, Error: Display>,
+    {
+        T::try_from(message)
+            .map_err(|error| BackendError::malformed(self.backend, &error.to_string()))
     }
 
     /// Returns a field that is required by the proto.

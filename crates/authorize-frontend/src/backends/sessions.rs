@@ -1,23 +1,25 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
 mod access_tokens;
+mod convert;
 
 use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
-use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     AddTransactionRequest, EndSessionRequest, FindTransactionRequest, GetUserRelayPositionRequest,
-    ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, PutUsersRequest,
-    ResolveSessionRequest, RevokeSessionsRequest, Session, SessionLimits, SubmittedTransaction,
-    Transaction, UpdateTransactionRequest,
+    ListSessionsRequest, OpenSessionRequest, PutUsersRequest, RevokeSessionsRequest,
+    UpdateTransactionRequest,
 };
 use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
-use crate::browser::Browser;
-use crate::model::{Tenant, User};
+use crate::model::{
+    NewSession, NewTransaction, OpenedSession, Session, SessionLifetimes, SessionQuery,
+    SessionsToRevoke, SubmittedTransaction, Transaction, User,
+};
+use convert::resolve_request;
 
 pub(crate) use access_tokens::KeptAccessToken;
 
@@ -28,8 +30,7 @@ pub(crate) struct LiveSession {
     pub(crate) user: User,
 }
 
-/// What is certain of a session cookie. That nothing is known is not among it: that is a [`BackendError`], and nothing but
-/// the store's word makes an [`Absence`] of it.
+/// The store's answer for a session cookie. A store that does not answer is a [`BackendError`], never an [`Absence`].
 #[derive(Debug)]
 pub(crate) enum Resolved {
     Live(Box<LiveSession>),
@@ -40,8 +41,7 @@ pub(crate) enum Resolved {
 #[derive(Debug)]
 pub(crate) struct Absence(());
 
-/// What the store knows of a transaction.
-#[derive(Debug)]
+/// The store's answer for a transaction.
 pub(crate) enum FoundTransaction {
     /// It is pending, and this browser's.
     Open(Box<Transaction>),
@@ -72,11 +72,16 @@ impl Sessions {
     pub(crate) async fn open(
         &self,
         submitted: SubmittedTransaction,
-        request: OpenSessionRequest,
-    ) -> Result<Option<OpenSessionResponse>, BackendError> {
+        new: NewSession,
+    ) -> Result<Option<OpenedSession>, BackendError> {
         let request = OpenSessionRequest {
-            transaction: Some(submitted),
-            ..request
+            connection: new.user.connection.clone(),
+            user: Some(new.user.into()),
+            previous_session_token: new.previous_session_token.unwrap_or_default(),
+            limits: Some(new.life.into()),
+            persistent: new.persistent,
+            device: Some(new.device.into()),
+            transaction: Some(submitted.into()),
         };
         let result = self
             .calls
@@ -87,43 +92,33 @@ impl Sessions {
         let opened = self
             .calls
             .answer_or_refusal(result, &[ErrorReason::Conflict])?;
-        Ok(opened.ok())
+        Ok(opened.ok().map(|opened| OpenedSession {
+            session_token: opened.session_token,
+            page_nonce: opened.page_nonce,
+        }))
     }
 
-    /// Who is signed in; looking is no use of the session.
+    /// Finds the user of a session, which is not used by that.
     pub(crate) async fn signed_in_user(
         &self,
-        browser: &Browser,
-        tenant: &Tenant,
+        query: SessionQuery<'_>,
     ) -> Result<Option<User>, BackendError> {
-        let look = ResolveSessionRequest {
+        let unused = SessionQuery {
             max_age_seconds: Some(0),
-            ..ResolveSessionRequest::default()
+            ..query
         };
-        Ok(match self.resolve(browser, tenant, look).await? {
+        Ok(match self.resolve(unused).await? {
             Resolved::Live(live) => Some(live.user).filter(|user| !user.blocked),
             Resolved::Absent(_) => None,
         })
     }
 
-    /// The live session of a browser; its cookie and device, and the tenant's limits, are added to the request. Without a cookie there is none, and
-    /// no store has to be asked.
-    pub(crate) async fn resolve(
-        &self,
-        browser: &Browser,
-        tenant: &Tenant,
-        request: ResolveSessionRequest,
-    ) -> Result<Resolved, BackendError> {
-        let Some(session_token) = browser.session_token() else {
+    /// Finds the live session of a browser. Without a cookie there is none, and the store is not called.
+    pub(crate) async fn resolve(&self, query: SessionQuery<'_>) -> Result<Resolved, BackendError> {
+        let Some(session_token) = query.session_token else {
             return Ok(Resolved::Absent(Absence(())));
         };
-        let request = ResolveSessionRequest {
-            session_token: session_token.to_owned(),
-            device: Some(browser.device.clone()),
-            limits: Some(limits(tenant, true)),
-            ephemeral_limits: Some(limits(tenant, false)),
-            ..request
-        };
+        let request = resolve_request(session_token, &query);
         let result = self
             .calls
             .repeatable(&self.client, request, |mut client, request| async move {
@@ -131,7 +126,7 @@ impl Sessions {
             })
             .await;
         let answer = self.calls.answer(result)?;
-        let Some(session) = answer.session else {
+        let Some(session) = self.calls.converted(answer.session)? else {
             return Ok(Resolved::Absent(Absence(())));
         };
         let user = self.calls.converted(answer.user)?;
@@ -157,12 +152,12 @@ impl Sessions {
     pub(crate) async fn list(
         &self,
         user_id: &str,
-        tenant: &Tenant,
+        lifetimes: SessionLifetimes,
     ) -> Result<Vec<Session>, BackendError> {
         let request = ListSessionsRequest {
             user_id: user_id.to_owned(),
-            limits: Some(limits(tenant, true)),
-            ephemeral_limits: Some(limits(tenant, false)),
+            limits: Some(lifetimes.life(true).into()),
+            ephemeral_limits: Some(lifetimes.life(false).into()),
         };
         let result = self
             .calls
@@ -170,14 +165,21 @@ impl Sessions {
                 client.list_sessions(request).await
             })
             .await;
-        Ok(self.calls.answer(result)?.sessions)
+        let sessions = self.calls.answer(result)?.sessions.into_iter();
+        sessions
+            .map(|session| self.calls.convert(session))
+            .collect()
     }
 
-    /// Ends sessions of a user, and of nobody else; gives how many there were. An error means that they may live on.
-    pub(crate) async fn revoke(&self, user_id: &str, which: Which) -> Result<u32, BackendError> {
+    /// Ends sessions of this user only; returns how many there were. After an error they may live on.
+    pub(crate) async fn revoke(
+        &self,
+        user_id: &str,
+        sessions: SessionsToRevoke,
+    ) -> Result<u32, BackendError> {
         let request = RevokeSessionsRequest {
             user_id: user_id.to_owned(),
-            which: Some(which),
+            which: Some(sessions.into()),
         };
         let result = self
             .calls
@@ -224,10 +226,8 @@ impl Sessions {
         Ok(())
     }
 
-    pub(crate) async fn add_transaction(
-        &self,
-        request: AddTransactionRequest,
-    ) -> Result<(), BackendError> {
+    pub(crate) async fn add_transaction(&self, new: NewTransaction) -> Result<(), BackendError> {
+        let request = AddTransactionRequest::from(new);
         let result = self
             .calls
             .once(&self.client, request, |mut client, request| async move {
@@ -241,11 +241,11 @@ impl Sessions {
     pub(crate) async fn find_transaction(
         &self,
         transaction_id: &str,
-        browser_token: &str,
+        browser_token: Option<&str>,
     ) -> Result<FoundTransaction, BackendError> {
         let request = FindTransactionRequest {
             transaction_id: transaction_id.to_owned(),
-            browser_token: browser_token.to_owned(),
+            browser_token: browser_token.unwrap_or_default().to_owned(),
         };
         let result = self
             .calls
@@ -254,7 +254,8 @@ impl Sessions {
             })
             .await;
         let answer = self.calls.answer(result)?;
-        Ok(match (answer.transaction, answer.lost_client_id) {
+        let transaction = self.calls.converted(answer.transaction)?;
+        Ok(match (transaction, answer.lost_client_id) {
             (Some(transaction), _) => FoundTransaction::Open(Box::new(transaction)),
             (None, Some(client_id)) => FoundTransaction::Lost { client_id },
             (None, None) if answer.opened_elsewhere => FoundTransaction::OpenedElsewhere,
@@ -262,13 +263,13 @@ impl Sessions {
         })
     }
 
-    /// Moves a transaction on. False: somebody else did, or it is gone.
+    /// Moves a transaction on. Returns false when another request did so, or it is gone.
     pub(crate) async fn update_transaction(
         &self,
         transaction: Transaction,
     ) -> Result<bool, BackendError> {
         let request = UpdateTransactionRequest {
-            transaction: Some(transaction),
+            transaction: Some(transaction.into()),
         };
         let result = self
             .calls
@@ -280,14 +281,5 @@ impl Sessions {
             .calls
             .answer_or_refusal(result, &[ErrorReason::Conflict])?
             .is_ok())
-    }
-}
-
-/// The tenant's limits for sessions whose cookie outlives the browser, or does not.
-pub(crate) fn limits(tenant: &Tenant, persistent: bool) -> SessionLimits {
-    let life = tenant.session_lifetimes.life(persistent);
-    SessionLimits {
-        absolute_seconds: life.absolute_seconds,
-        idle_seconds: life.idle_seconds,
     }
 }

@@ -89,7 +89,7 @@ impl TokenSigning {
         }
     }
 
-    /// Only [`mint`](crate::tokens::mint) calls this.
+    /// Only `tokens::mint` calls this.
     pub(crate) async fn sign(&self, tokens: TokensToSign) -> Result<SignedTokens, BackendError> {
         let result = self
             .calls

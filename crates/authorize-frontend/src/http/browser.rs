@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use doorward_proto::session::v1::Device;
 use http::Method;
 use http::header::{ACCEPT_LANGUAGE, AsHeaderName, HeaderMap, HeaderName, USER_AGENT};
 use http::request::Parts;
@@ -13,6 +12,7 @@ use ipnet::IpNet;
 use super::{cookies, peer};
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::model::Device;
 use crate::views::{Language, accepted_languages};
 
 /// Where a request comes from (W3C Fetch Metadata).
@@ -36,8 +36,10 @@ pub(crate) fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Browser {
         withholds_cookies: matches!(text(STORAGE_ACCESS), "none" | "inactive"),
         is_cross_site_post: parts.method == Method::POST && text(FETCH_SITE) == "cross-site",
         device: Device {
-            ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent: text(USER_AGENT).chars().take(MAX_USER_AGENT).collect(),
+            ip: ip.map(|ip| ip.to_string()),
+            user_agent: text_of(headers, USER_AGENT)
+                .filter(|text| !text.is_empty())
+                .map(|text| text.chars().take(MAX_USER_AGENT).collect()),
         },
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_proto::session::v1::Confirmed;
-use doorward_proto::session::v1::transaction::Stage;
 
-use super::elsewhere::Elsewhere;
+use super::decision_page::{Choice, DecisionPage};
 use super::form::Form;
 use super::html::callback_source;
-use super::question::{Choice, Question};
+use super::not_this_page::NotThisPage;
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::model::Stage;
 use crate::pipeline::Pending;
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
@@ -21,38 +20,38 @@ pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     query: Pairs,
-) -> Result<Response, Elsewhere> {
-    let question = Question::shown(&query, Pending::is_at_confirmation, &browser, &deps).await?;
-    Ok(show(&question, None))
+) -> Result<Response, NotThisPage> {
+    let page = DecisionPage::shown(&query, Pending::is_at_confirmation, &browser, &deps).await?;
+    Ok(show(&page, None))
 }
 
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     form: Form,
-) -> Result<Response, Elsewhere> {
-    let question = Question::answered(&form, Pending::is_at_confirmation, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let page = DecisionPage::answered(&form, Pending::is_at_confirmation, &browser, &deps).await?;
     match Choice::of(&form) {
         Some(Choice::Accept) => {
-            let user_id = question.authenticated().user().user_id.clone();
-            let stage = Stage::Confirmed(Confirmed { user_id });
-            Ok(question.say(stage, &browser, &deps).await?.0)
+            let user_id = page.authenticated().user().user_id.clone();
+            let stage = Stage::Confirmed { user_id };
+            Ok(page.decide(stage, &browser, &deps).await?.0)
         }
         Some(Choice::Deny) => {
             let description = "User cancelled the confirmation prompt.";
-            Ok(question.decline(description, &browser, &deps).await?)
+            Ok(page.decline(description, &browser, &deps).await?)
         }
-        None => Ok(show(&question, Some(FormError::InvalidAction))),
+        None => Ok(show(&page, Some(FormError::InvalidAction))),
     }
 }
 
-fn show(question: &Question, error: Option<FormError>) -> Response {
-    let hosted = &question.hosted;
+fn show(page: &DecisionPage, error: Option<FormError>) -> Response {
+    let hosted = &page.hosted;
     let view = views::Confirmation {
         page: hosted.page(),
         state: hosted.state(),
         csrf: hosted.csrf(),
-        user: question.user_name(),
+        user: page.user_name(),
         target: &callback_source(hosted.redirect.uri()),
         error,
     };

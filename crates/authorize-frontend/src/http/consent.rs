@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{Consented, Consenting};
 
-use super::elsewhere::Elsewhere;
+use super::decision_page::{Choice, DecisionPage};
 use super::form::Form;
-use super::question::{Choice, Question};
+use super::not_this_page::NotThisPage;
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::model::Stage;
 use crate::pipeline::{Pending, consent_to, given_scopes};
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError};
@@ -23,44 +22,48 @@ pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     query: Pairs,
-) -> Result<Response, Elsewhere> {
-    let question = Question::shown(&query, Pending::is_at_consent, &browser, &deps).await?;
-    Ok(show(&question, None))
+) -> Result<Response, NotThisPage> {
+    let page = DecisionPage::shown(&query, Pending::is_at_consent, &browser, &deps).await?;
+    Ok(show(&page, None))
 }
 
 pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     form: Form,
-) -> Result<Response, Elsewhere> {
-    let question = Question::answered(&form, Pending::is_at_consent, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let page = DecisionPage::answered(&form, Pending::is_at_consent, &browser, &deps).await?;
     match Choice::of(&form) {
-        Some(Choice::Accept) => accept(question, &browser, &deps).await,
+        Some(Choice::Accept) => accept(page, &browser, &deps).await,
         Some(Choice::Deny) => {
             let description = "User did not authorize the request";
-            Ok(question.decline(description, &browser, &deps).await?)
+            Ok(page.decline(description, &browser, &deps).await?)
         }
-        None => Ok(show(&question, Some(FormError::InvalidAction))),
+        None => Ok(show(&page, Some(FormError::InvalidAction))),
     }
 }
 
 /// The transaction first: of a yes and a no at once only one counts. Should the consent then not be noted, the pipeline
 /// finds that it is missing and asks once more.
-async fn accept(question: Question, browser: &Browser, deps: &Deps) -> Result<Response, Elsewhere> {
-    let stage = Stage::Consented(Consented {
-        user_id: question.authenticated().user().user_id.clone(),
-    });
-    let (next, is_first) = question.say(stage, browser, deps).await?;
+async fn accept(
+    page: DecisionPage,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<Response, NotThisPage> {
+    let stage = Stage::Consented {
+        user_id: page.authenticated().user().user_id.clone(),
+    };
+    let (next, is_first) = page.decide(stage, browser, deps).await?;
     if is_first {
-        remember(&question, deps).await?;
+        remember(&page, deps).await?;
     }
     Ok(next)
 }
 
 /// `identity` first, then the copy that `session` answers with.
-async fn remember(question: &Question, deps: &Deps) -> Result<(), BackendError> {
-    let authenticated = question.authenticated();
-    let consent = consent_to(authenticated.request(), asked_scopes(question));
+async fn remember(page: &DecisionPage, deps: &Deps) -> Result<(), BackendError> {
+    let authenticated = page.authenticated();
+    let consent = consent_to(authenticated.request(), asked_scopes(page));
     let user_id = &authenticated.user().user_id;
     let user = deps.backends.identity.add_consent(user_id, consent).await?;
     deps.backends.sessions.put_user(user).await
@@ -68,21 +71,21 @@ async fn remember(question: &Question, deps: &Deps) -> Result<(), BackendError> 
 
 /// What the page was made for, and is still defined: nothing that the API has defined since, and nothing that it has
 /// dropped, which the page does not show any more.
-fn asked_scopes(question: &Question) -> impl Iterator<Item = &str> {
-    let scopes = match question.hosted.pending.stage() {
-        Stage::Consenting(Consenting { scopes, .. }) => scopes.as_slice(),
+fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
+    let scopes = match page.hosted.pending.stage() {
+        Stage::Consenting { scopes, .. } => scopes.as_slice(),
         _ => &[],
     };
-    let scope = question.authenticated().request().scope();
+    let scope = page.authenticated().request().scope();
     let scopes = scopes.iter().map(String::as_str);
     scopes.filter(|token| scope.contains(token))
 }
 
-fn show(question: &Question, error: Option<FormError>) -> Response {
-    let hosted = &question.hosted;
-    let authenticated = question.authenticated();
+fn show(page: &DecisionPage, error: Option<FormError>) -> Response {
+    let hosted = &page.hosted;
+    let authenticated = page.authenticated();
     let request = authenticated.request();
-    let wanted = consent_to(request, asked_scopes(question));
+    let wanted = consent_to(request, asked_scopes(page));
     let given = given_scopes(&wanted, &authenticated.user().consents);
     let descriptions = request.tenant().use_scope_descriptions_for_consent;
     let view = views::Consent {
@@ -90,7 +93,7 @@ fn show(question: &Question, error: Option<FormError>) -> Response {
         state: hosted.state(),
         csrf: hosted.csrf(),
         application_logo: hosted.bound.client().logo_uri.as_deref(),
-        user: question.user_name(),
+        user: page.user_name(),
         profile: &lines::profile(&wanted.scopes, given),
         api_name: request.api().map(|api| api.name.as_str()),
         includes_permissions: request

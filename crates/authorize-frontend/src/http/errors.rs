@@ -16,8 +16,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use tracing::Instrument;
 
+use super::decision_page::user_name;
 use super::html::{Policy, html};
-use super::question::user_name;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -178,8 +178,4 @@ pub(super) fn page<'a>(
         logo_url: tenant.picture_url.as_deref(),
         client_name,
     }
-}
-
-pub(super) fn non_empty(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
 }

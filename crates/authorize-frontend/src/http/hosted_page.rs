@@ -3,17 +3,17 @@
 use std::fmt::Display;
 
 use axum::response::{IntoResponse, Response};
-use doorward_proto::session::v1::transaction::Stage;
 use http::StatusCode;
 
-use super::elsewhere::Elsewhere;
 use super::errors::page;
 use super::form::{Form, check_csrf, csrf_value};
 use super::html::{Policy, callback_source, html};
+use super::not_this_page::NotThisPage;
 use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
+use crate::model::Stage;
 use crate::pipeline::{
     BoundRequest, PageState, Pending, VerifiedRedirect, advance, answer, bind_client,
     no_such_transaction, page_after,
@@ -31,26 +31,26 @@ pub(super) struct HostedPage {
 }
 
 impl HostedPage {
-    /// The page that is asked for. Elsewhere, if its transaction is not there; the client is checked again.
+    /// Finds the page that a query asks for. Its transaction must be at this page; the client is checked again.
     pub(super) async fn shown(
         query: &Pairs,
         is_here: impl Fn(&Pending, &PageState) -> bool,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         match PageState::of(query) {
             Some(state) => Self::find(&state, is_here, browser, deps).await,
             None => Err(no_such_transaction(deps).await.into()),
         }
     }
 
-    /// The page that is submitted, by nobody but the one who was shown it.
+    /// Finds the page whose form was sent, by the browser that the page was shown to.
     pub(super) async fn submitted(
         form: &Form,
         is_here: impl Fn(&Pending, &PageState) -> bool,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let state = PageState::parse(&form.state);
         if let Err(forged) = check_csrf(form, browser) {
             return Err(lost_or(forged, state, browser, deps).await.into());
@@ -66,13 +66,13 @@ impl HostedPage {
         is_here: impl Fn(&Pending, &PageState) -> bool,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let pending = Pending::find(state, browser, deps).await?;
         let bound = bind_client(pending.parameters(), browser, deps).await;
         let (redirect, bound) =
             bound.map_err(|error| error.in_language_of(pending.ui_locales()))?;
         if !is_here(&pending, state) {
-            return Err(found(&page_after(&pending, &bound)).into());
+            return Err(found(&page_after(&pending, &bound).to_string()).into());
         }
         let state = state.to_string();
         Ok(Self {
@@ -136,12 +136,12 @@ impl HostedPage {
         Ok(self.to_page_after(&pending))
     }
 
-    /// To wherever the transaction is now.
+    /// Redirects to the page that the transaction is at.
     pub(super) fn to_page_after(&self, pending: &Pending) -> Response {
-        see_other(&page_after(pending, &self.bound))
+        see_other(&page_after(pending, &self.bound).to_string())
     }
 
-    /// The application is told no, and the transaction is over.
+    /// Answers the application with an error, which ends the transaction.
     pub(super) async fn refuse(
         self,
         error: OAuthError,
@@ -154,8 +154,8 @@ impl HostedPage {
     }
 }
 
-/// A form that proves nothing is refused, unless its transaction is over anyway: then its cookie is gone as well, and
-/// whoever comes back to it can begin again.
+/// Refuses a form without a valid anti-CSRF value. If its transaction is over, its cookie is gone too, and the error leads
+/// the user to where they can begin again.
 async fn lost_or(
     forged: ShownError,
     state: Option<PageState>,

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use doorward_proto::session::v1::SigningIn;
-use doorward_proto::session::v1::transaction::Stage;
 
-use super::elsewhere::Elsewhere;
 use super::form::Form;
+use super::not_this_page::NotThisPage;
 use super::redirect::found;
-use super::sign_in::{MAX_IDENTIFIER, SignIn};
+use super::sign_in::{MAX_IDENTIFIER, SignInPage};
 use crate::backends::PasswordVerdict;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::pipeline::{PageState, no_such_transaction};
+use crate::model::Stage;
+use crate::paths::PagePath;
+use crate::pipeline::{PageAddress, PageState, no_such_transaction};
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, LoginIdentifier, LoginPassword};
 
@@ -27,15 +27,16 @@ pub(super) async fn first_page(
     let Some(state) = PageState::of(&query) else {
         return Err(no_such_transaction(&deps).await);
     };
-    Ok(found(&format!("/u/login/identifier?state={state}")))
+    let address = PageAddress::new(PagePath::LoginIdentifier, state);
+    Ok(found(&address.to_string()))
 }
 
 pub(super) async fn get_identifier(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     query: Pairs,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::shown(&query, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::shown(&query, &browser, &deps).await?;
     Ok(sign_in
         .hosted
         .show(&identifier_page(&sign_in, sign_in.identifier(), None)))
@@ -45,8 +46,8 @@ pub(super) async fn post_identifier(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     form: Form,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::submitted(&form, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::submitted(&form, &browser, &deps).await?;
     let typed = form.username.trim();
     let error = match typed.chars().count() {
         0 => Some(FormError::NoEmail),
@@ -58,14 +59,14 @@ pub(super) async fn post_identifier(
             .hosted
             .show_again(&identifier_page(&sign_in, typed, error)));
     }
-    let stage = Stage::SigningIn(SigningIn {
-        identifier: typed.to_owned(),
-    });
+    let stage = Stage::SigningIn {
+        identifier: Some(typed.to_owned()),
+    };
     Ok(sign_in.hosted.advance(stage, &browser, &deps).await?)
 }
 
 fn identifier_page<'a>(
-    sign_in: &'a SignIn,
+    sign_in: &'a SignInPage,
     username: &'a str,
     error: Option<FormError>,
 ) -> LoginIdentifier<'a> {
@@ -83,12 +84,11 @@ pub(super) async fn get_password(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     query: Pairs,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::shown(&query, &browser, &deps).await?;
-    let username = sign_in.hosted.pending.identifier();
-    if username.is_empty() {
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::shown(&query, &browser, &deps).await?;
+    let Some(username) = sign_in.hosted.pending.identifier() else {
         return Ok(sign_in.to_identifier_page());
-    }
+    };
     Ok(sign_in
         .hosted
         .show(&password_page(&sign_in, username, None)))
@@ -98,8 +98,8 @@ pub(super) async fn post_password(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     form: Form,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::submitted_with_password(&form, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::submitted_with_password(&form, &browser, &deps).await?;
     let username = username(&sign_in, &form).to_owned();
     let refuse = |error| {
         if sign_in.is_repeat() {
@@ -120,16 +120,16 @@ pub(super) async fn post_password(
 }
 
 /// A password manager may have filled in another account than the page before; else the transaction knows.
-fn username<'a>(sign_in: &'a SignIn, form: &'a Form) -> &'a str {
+fn username<'a>(sign_in: &'a SignInPage, form: &'a Form) -> &'a str {
     let typed = form.username.trim();
     if typed.is_empty() || typed.chars().count() > MAX_IDENTIFIER {
-        return sign_in.hosted.pending.identifier();
+        return sign_in.hosted.pending.identifier().unwrap_or_default();
     }
     typed
 }
 
 fn password_page<'a>(
-    sign_in: &'a SignIn,
+    sign_in: &'a SignInPage,
     username: &'a str,
     error: Option<FormError>,
 ) -> LoginPassword<'a> {

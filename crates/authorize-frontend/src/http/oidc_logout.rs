@@ -15,22 +15,22 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_proto::session::v1::ResolveSessionRequest;
 use http::{HeaderMap, StatusCode};
 
 use super::body::FormBody;
 use super::cookies::expired_session_cookie;
+use super::decision_page::{Choice, user_name};
 use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::form::{Form, csrf_value, is_genuine};
 use super::html::{Policy, html, target_source};
 use super::logout::{end_session, logged_out};
-use super::question::{Choice, user_name};
 use super::redirect::{found, see_other};
 use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::paths::PagePath;
 use crate::urlencoded::Pairs;
 use crate::views::{self, FormError, Page};
 use request::{LogoutRequest, UI_LOCALES};
@@ -59,7 +59,7 @@ pub(super) async fn post(
 
 /// The page has no address of its own: whoever types it in asks to be signed out.
 pub(super) async fn get_question() -> Response {
-    found("/oidc/logout")
+    found(PagePath::OidcLogout.as_str())
 }
 
 pub(super) async fn post_question(
@@ -135,8 +135,8 @@ impl<'a> Asked<'a> {
         let Some(session_token) = browser.session_token() else {
             return Ok(None);
         };
-        let (sessions, resolve) = (&deps.backends.sessions, ResolveSessionRequest::default());
-        let found = sessions.resolve(browser, request.tenant(), resolve).await?;
+        let query = browser.session_query(request.tenant());
+        let found = deps.backends.sessions.resolve(query).await?;
         Ok(match found {
             Resolved::Live(live) => Some(Self {
                 session_token,

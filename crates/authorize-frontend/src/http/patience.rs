@@ -9,15 +9,17 @@ use doorward_service_kit::deadline::within;
 use http::Method;
 
 use crate::deps::Deps;
+use crate::paths::PagePath;
 
 /// Pages with a password in their form.
-const WITH_PASSWORD: [&str; 2] = ["/u/login/password", "/u/signup"];
+const WITH_PASSWORD: [PagePath; 2] = [PagePath::LoginPassword, PagePath::Signup];
 
 /// Sets the time limit of each request. A silent authentication, recognised by its parameters, has less time.
 pub(super) async fn limit(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
     let patience = &deps.backends.patience;
+    let path = request.uri().path();
     let has_password =
-        request.method() == Method::POST && WITH_PASSWORD.contains(&request.uri().path());
+        request.method() == Method::POST && WITH_PASSWORD.iter().any(|page| page.as_str() == path);
     let limit = if has_password {
         patience.password
     } else {

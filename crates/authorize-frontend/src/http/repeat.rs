@@ -5,6 +5,7 @@ use axum::response::Response;
 use doorward_service_kit::secret;
 
 use super::html::{Policy, callback_source, html};
+use crate::paths::PagePath;
 use crate::pipeline::{RawParams, VerifiedRedirect};
 use crate::views::FormPost;
 
@@ -13,7 +14,7 @@ pub(super) fn repeat(redirect: &VerifiedRedirect, params: &RawParams) -> Respons
     let nonce = secret();
     let page = FormPost {
         language: redirect.language(),
-        redirect_uri: "/authorize",
+        redirect_uri: PagePath::Authorize.as_str(),
         parameters: &parameters,
         csp_nonce: &nonce,
     };

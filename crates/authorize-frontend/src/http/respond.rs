@@ -13,11 +13,14 @@ impl IntoResponse for Next {
     fn into_response(self) -> Response {
         match self {
             Self::Answer(redirect, outcome) => answer(&redirect, outcome),
-            Self::Page(address) => found(&address),
+            Self::Page(address) => found(&address.to_string()),
             Self::FirstPage {
                 address,
                 browser_token,
-            } => (browser_cookie(&browser_token), found(&address)).into_response(),
+            } => {
+                let page = found(&address.to_string());
+                (browser_cookie(&browser_token), page).into_response()
+            }
             Self::Repeat(redirect, params) => repeat(&redirect, &params),
         }
     }
@@ -52,4 +55,36 @@ fn refuse(redirect: &VerifiedRedirect, error: OAuthError) -> Response {
 fn send(redirect: &VerifiedRedirect, mut parameters: Vec<(&'static str, String)>) -> Response {
     parameters.extend(redirect.iss().map(|iss| ("iss", iss.to_owned())));
     response_mode::send(redirect, &parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use http::header::{LOCATION, SET_COOKIE};
+
+    use super::*;
+    use crate::paths::PagePath;
+    use crate::pipeline::{PageAddress, PageState};
+
+    #[test]
+    fn a_page_is_a_redirect_and_the_first_one_sets_the_cookie() {
+        let state = "s".repeat(40);
+        let state = || PageState::parse(&state).unwrap();
+        let address = || PageAddress::new(PagePath::Consent, state());
+        let location = format!("/u/consent?state={}", state());
+
+        let page = Next::Page(address()).into_response();
+        assert_eq!(page.status(), StatusCode::FOUND);
+        assert_eq!(page.headers()[LOCATION], location);
+        assert!(!page.headers().contains_key(SET_COOKIE));
+
+        let first = Next::FirstPage {
+            address: address(),
+            browser_token: "token".to_owned(),
+        };
+        let first = first.into_response();
+        assert_eq!(first.headers()[LOCATION], location);
+        let cookie = first.headers()[SET_COOKIE].to_str().unwrap();
+        assert!(cookie.starts_with("__Host-doorward-browser=token;"));
+    }
 }

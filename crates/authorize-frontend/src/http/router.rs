@@ -19,6 +19,7 @@ use super::{
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::paths::PagePath;
 
 /// All endpoints behind what every request passes.
 pub(crate) fn router(deps: Arc<Deps>) -> Router {
@@ -52,34 +53,46 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
 fn acting() -> Router<Arc<Deps>> {
     Router::new()
         .route(
-            "/authorize",
+            PagePath::Authorize.as_str(),
             only("GET, POST", get(authorize::get).post(authorize::post)),
         )
-        .route("/authorize/resume", only("GET", get(authorize::resume)))
-        .route("/login", get(login::first_page))
-        .route("/u/login", get(login::first_page))
         .route(
-            "/u/login/identifier",
+            PagePath::Resume.as_str(),
+            only("GET", get(authorize::resume)),
+        )
+        .route("/login", get(login::first_page))
+        .route(PagePath::Login.as_str(), get(login::first_page))
+        .route(
+            PagePath::LoginIdentifier.as_str(),
             get(login::get_identifier).post(login::post_identifier),
         )
         .route(
-            "/u/login/password",
+            PagePath::LoginPassword.as_str(),
             get(login::get_password).post(login::post_password),
         )
-        .route("/u/signup", get(signup::get).post(signup::post))
-        .route("/u/consent", get(consent::get).post(consent::post))
         .route(
-            "/u/confirmation",
+            PagePath::Signup.as_str(),
+            get(signup::get).post(signup::post),
+        )
+        .route(
+            PagePath::Consent.as_str(),
+            get(consent::get).post(consent::post),
+        )
+        .route(
+            PagePath::Confirmation.as_str(),
             get(confirmation::get).post(confirmation::post),
         )
-        .route("/u/sessions", get(sessions::get).post(sessions::post))
+        .route(
+            PagePath::Sessions.as_str(),
+            get(sessions::get).post(sessions::post),
+        )
         .route("/v2/logout", only("GET", get(logout::logout)))
         .route(
-            "/oidc/logout",
+            PagePath::OidcLogout.as_str(),
             only("GET, POST", get(oidc_logout::get).post(oidc_logout::post)),
         )
         .route(
-            "/u/logout",
+            PagePath::Logout.as_str(),
             get(oidc_logout::get_question).post(oidc_logout::post_question),
         )
 }

@@ -20,27 +20,26 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
-use doorward_proto::session::v1::ResolveSessionRequest;
-use doorward_proto::session::v1::revoke_sessions_request::Which;
 use http::{HeaderMap, StatusCode};
 
 use super::cookies::expired_session_cookie;
+use super::decision_page::user_name;
 use super::errors::page;
 use super::fetch_metadata::check_opened_as_page;
 use super::form::{Form, csrf_value, is_genuine};
 use super::html::{Policy, html};
 use super::logout::{end_session, logged_out};
-use super::question::user_name;
 use super::redirect::see_other;
 use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::model::Tenant;
+use crate::model::{SessionsToRevoke, Tenant};
+use crate::paths::PagePath;
 use crate::views::{self, ErrorKind};
 use entry::entries;
 
-const ADDRESS: &str = "/u/sessions";
+const ADDRESS: &str = PagePath::Sessions.as_str();
 /// No `sid` is longer, and the store takes no longer one.
 const MAX_SID_BYTES: usize = 255;
 
@@ -107,8 +106,8 @@ impl<'a> Viewer<'a> {
         let Some(session_token) = browser.session_token() else {
             return Ok(None);
         };
-        let (sessions, resolve) = (&deps.backends.sessions, ResolveSessionRequest::default());
-        Ok(match sessions.resolve(browser, tenant, resolve).await? {
+        let query = browser.session_query(tenant);
+        Ok(match deps.backends.sessions.resolve(query).await? {
             Resolved::Live(live) if !live.user.blocked => Some(Self {
                 browser,
                 session_token,
@@ -121,7 +120,8 @@ impl<'a> Viewer<'a> {
 
     async fn show(&self, deps: &Deps) -> Result<Response, ShownError> {
         let user_id = &self.live.user.user_id;
-        let sessions = deps.backends.sessions.list(user_id, self.tenant).await?;
+        let lifetimes = self.tenant.session_lifetimes;
+        let sessions = deps.backends.sessions.list(user_id, lifetimes).await?;
         let view = views::Sessions {
             page: page(self.tenant, self.browser.language(None, self.tenant), None),
             csrf: &csrf_value(self.session_token, ADDRESS),
@@ -148,7 +148,7 @@ impl<'a> Viewer<'a> {
     /// Whose session it is that did not end, or whether there is one, is nobody's business.
     async fn revoke(&self, sid: &str, deps: &Deps) -> Result<Response, ShownError> {
         let could_be_one = (1..=MAX_SID_BYTES).contains(&sid.len());
-        let only = Which::OnlySid(sid.to_owned());
+        let only = SessionsToRevoke::Only(sid.to_owned());
         if could_be_one && self.end_sessions(only, deps).await? > 0 {
             return Ok(see_other(ADDRESS));
         }
@@ -159,13 +159,18 @@ impl<'a> Viewer<'a> {
     /// When there are none, it is as the user wants it.
     async fn revoke_others(&self, deps: &Deps) -> Result<Response, ShownError> {
         let own = self.live.session.sid.clone();
-        self.end_sessions(Which::KeepSid(own), deps).await?;
+        let others = SessionsToRevoke::AllExcept(own);
+        self.end_sessions(others, deps).await?;
         Ok(see_other(ADDRESS))
     }
 
-    async fn end_sessions(&self, which: Which, deps: &Deps) -> Result<u32, ShownError> {
+    async fn end_sessions(
+        &self,
+        sessions: SessionsToRevoke,
+        deps: &Deps,
+    ) -> Result<u32, ShownError> {
         let user_id = &self.live.user.user_id;
-        let revoked = deps.backends.sessions.revoke(user_id, which).await;
+        let revoked = deps.backends.sessions.revoke(user_id, sessions).await;
         revoked.map_err(ShownError::unconfirmed_sign_out)
     }
 }

@@ -1,61 +1,59 @@
-//! What the pages of a sign-in have in common: who may sign in, and what happens when somebody has.
+//! Pages of a sign-in: which connections may be used, and opening the session.
 
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_proto::session::v1::OpenSessionRequest;
 
 use super::cookies::session_cookie;
-use super::elsewhere::Elsewhere;
-use super::errors::non_empty;
 use super::form::Form;
 use super::hosted_page::HostedPage;
+use super::not_this_page::NotThisPage;
 use super::redirect::{found, see_other};
-use crate::backends::limits;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Connection, User};
-use crate::pipeline::{PageState, Pending, resume_address, validate_request};
+use crate::model::{Connection, NewSession, User};
+use crate::paths::PagePath;
+use crate::pipeline::{PageAddress, PageState, Pending, validate_request};
 use crate::urlencoded::Pairs;
 
 /// As long as an email address may be (RFC 5321 §4.5.3.1.3).
 pub(super) const MAX_IDENTIFIER: usize = 255;
 
 /// A page of a sign-in that may be shown or submitted.
-pub(super) struct SignIn {
+pub(super) struct SignInPage {
     pub(super) hosted: HostedPage,
     connections: Vec<Connection>,
 }
 
-impl SignIn {
-    /// The sign-in whose page is asked for.
+impl SignInPage {
+    /// Finds the page that a query asks for.
     pub(super) async fn shown(
         query: &Pairs,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let hosted = HostedPage::shown(query, Pending::is_at, browser, deps).await?;
         Self::check(hosted, browser, deps).await
     }
 
-    /// The sign-in whose page is submitted.
+    /// Finds the page whose form was sent.
     pub(super) async fn submitted(
         form: &Form,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let hosted = HostedPage::submitted(form, Pending::is_at, browser, deps).await?;
         Self::check(hosted, browser, deps).await
     }
 
-    /// As [`SignIn::submitted`], for a form with a password. After a double click the browser may know nothing of what
-    /// the first submit has led to, so that a repeat has to lead there by itself. One that comes after the answer is led on
-    /// before the password is checked.
+    /// As [`SignInPage::submitted`], for a form with a password. After a double click the browser may have dropped the
+    /// answer to the first submit, so a repeat leads to the same page. One that comes after the answer to the application is
+    /// redirected before the password is checked.
     pub(super) async fn submitted_with_password(
         form: &Form,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let hosted = HostedPage::submitted(form, Pending::takes_password, browser, deps).await?;
         Self::check(hosted, browser, deps).await
     }
@@ -65,13 +63,17 @@ impl SignIn {
         self.hosted.pending.sign_in().is_some()
     }
 
-    /// To wherever the transaction is.
+    /// Redirects to the page that the transaction is at.
     pub(super) fn to_where_it_stands(&self) -> Response {
         self.hosted.to_page_after(&self.hosted.pending)
     }
 
-    /// What may have changed since the request came is checked again.
-    async fn check(hosted: HostedPage, browser: &Browser, deps: &Deps) -> Result<Self, Elsewhere> {
+    /// Checks the request again: the registry may have changed.
+    async fn check(
+        hosted: HostedPage,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, NotThisPage> {
         match validate_request(&hosted.bound, deps).await {
             Ok(request) => Ok(Self {
                 connections: request.connections().to_vec(),
@@ -81,7 +83,7 @@ impl SignIn {
         }
     }
 
-    /// What a form is filled in with: the last attempt, else `login_hint`.
+    /// The email that a form is filled in with: the last attempt, else `login_hint`.
     pub(super) fn identifier(&self) -> &str {
         let hint = self
             .hosted
@@ -90,7 +92,7 @@ impl SignIn {
             .unwrap_or_default();
         let end = hint.char_indices().nth(MAX_IDENTIFIER);
         let hint = end.map_or(hint, |(end, _)| &hint[..end]);
-        non_empty(self.hosted.pending.identifier()).unwrap_or(hint)
+        self.hosted.pending.identifier().unwrap_or(hint)
     }
 
     /// The names of the connections by which the request may be satisfied.
@@ -107,10 +109,9 @@ impl SignIn {
 
     /// Back to the first page.
     pub(super) fn to_identifier_page(&self) -> Response {
-        found(&format!(
-            "/u/login/identifier?state={}",
-            self.hosted.state()
-        ))
+        let page = self.hosted.pending.page_state();
+        let address = PageAddress::new(PagePath::LoginIdentifier, page);
+        found(&address.to_string())
     }
 
     /// The user has proved who they are: opens the session and goes on to the answer. A submit that comes too late opens
@@ -120,22 +121,20 @@ impl SignIn {
         user: User,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Response, Elsewhere> {
+    ) -> Result<Response, NotThisPage> {
         if user.blocked {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
             return Ok(self.hosted.refuse(error, browser, deps).await?);
         }
         let tenant = self.hosted.bound.tenant();
         let persistent = tenant.session_lifetimes.persistent_cookie;
-        let limits = limits(tenant, persistent);
-        let session = OpenSessionRequest {
-            connection: user.connection.clone(),
-            user: Some(user.into()),
-            previous_session_token: browser.session_token().unwrap_or_default().to_owned(),
-            limits: Some(limits),
+        let life = tenant.session_lifetimes.life(persistent);
+        let session = NewSession {
+            user,
+            previous_session_token: browser.session_token().map(str::to_owned),
+            life,
             persistent,
-            device: Some(browser.device.clone()),
-            transaction: None,
+            device: browser.device.clone(),
         };
         let submitted = self.hosted.pending.submitted(browser);
         let page = self.hosted.pending.page_state();
@@ -143,12 +142,13 @@ impl SignIn {
             let current = Pending::find(&page, browser, deps).await?;
             return Ok(self.hosted.to_page_after(&current));
         };
-        let max_age = persistent.then_some(limits.absolute_seconds);
+        let max_age = persistent.then_some(life.absolute_seconds);
         let cookie = session_cookie(&opened.session_token, max_age);
         let page = PageState {
             page_nonce: opened.page_nonce,
             ..page
         };
-        Ok((cookie, see_other(&resume_address(&page))).into_response())
+        let resume = PageAddress::new(PagePath::Resume, page);
+        Ok((cookie, see_other(&resume.to_string())).into_response())
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::elsewhere::Elsewhere;
 use super::form::Form;
-use super::sign_in::SignIn;
+use super::not_this_page::NotThisPage;
+use super::sign_in::SignInPage;
 use crate::backends::{BackendError, PasswordVerdict, SignUpVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -22,8 +22,8 @@ pub(super) async fn get(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     query: Pairs,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::shown(&query, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::shown(&query, &browser, &deps).await?;
     let Some(connection) = sign_in.signup_connection() else {
         return Ok(sign_in.to_identifier_page());
     };
@@ -35,8 +35,8 @@ pub(super) async fn post(
     State(deps): State<Arc<Deps>>,
     browser: Browser,
     form: Form,
-) -> Result<Response, Elsewhere> {
-    let sign_in = SignIn::submitted_with_password(&form, &browser, &deps).await?;
+) -> Result<Response, NotThisPage> {
+    let sign_in = SignInPage::submitted_with_password(&form, &browser, &deps).await?;
     let Some(connection) = sign_in.signup_connection() else {
         return Ok(sign_in.to_identifier_page());
     };
@@ -101,7 +101,7 @@ async fn find_user(
 }
 
 fn signup_page<'a>(
-    sign_in: &'a SignIn,
+    sign_in: &'a SignInPage,
     connection: &Connection,
     email: &'a str,
     error: Option<FormError>,

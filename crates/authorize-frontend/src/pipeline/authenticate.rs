@@ -1,7 +1,6 @@
-//! Who is it, and was the sign-in fresh enough?
+//! Finds the user, and checks that their sign-in is fresh enough.
 
 use doorward_oauth2_types::{ErrorCode, StandardClaim};
-use doorward_proto::session::v1::{ResolveSessionRequest, Session};
 use jiff::Timestamp;
 
 use super::{Pending, Stop, ValidatedRequest};
@@ -9,7 +8,7 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::User;
+use crate::model::{Session, SessionQuery, User};
 
 /// A request whose user is known.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl Authenticated {
 /// Why the user has to sign in, although there is a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LoginReason {
-    /// Than the one who signed in for this request: in another tab, meanwhile.
+    /// Another user has signed in for this request, in another tab.
     OtherUserSignedIn,
     SsoDisabled,
     PromptAsks,
@@ -59,7 +58,7 @@ pub(crate) async fn authenticate(
     let LiveSession { session, user } =
         match login_reason(&request, &live, pending, deps.clock.now()) {
             None => live,
-            // They have just signed in and are still not the one: asking again would go on for ever.
+            // They have just signed in, and are not the hinted user: asking again would never end.
             Some(LoginReason::OtherUserHinted) if is_own => {
                 return Err(OAuthError::login_required().into());
             }
@@ -85,17 +84,13 @@ async fn resolve_session(
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Resolved, BackendError> {
-    let resolve = ResolveSessionRequest {
-        client_id: request.client().client_id.clone(),
+    let query = SessionQuery {
+        client_id: Some(request.client().client_id.as_str()),
         max_age_seconds: max_age_to_count(request),
-        user_id: request
-            .hinted_sub()
-            .filter(|_| request.prompt().none())
-            .map(str::to_owned),
-        ..ResolveSessionRequest::default()
+        user_id: request.hinted_sub().filter(|_| request.prompt().none()),
+        ..browser.session_query(request.tenant())
     };
-    let sessions = &deps.backends.sessions;
-    sessions.resolve(browser, request.tenant(), resolve).await
+    deps.backends.sessions.resolve(query).await
 }
 
 /// A silent request whose answer is `login_required` is no use of the session. One that leads to a page is.
@@ -149,18 +144,17 @@ fn freshness_reason(
     }
 }
 
-/// Of the accounts to choose from, the one that is known: whose session it is (OIDC Core §3.1.2.1).
+/// The account that `prompt=select_account` offers: the one of the session (OIDC Core §3.1.2.1).
 fn offered_account(request: &ValidatedRequest, user: &User) -> Option<String> {
     let email = user.claims.text(StandardClaim::Email)?;
     let is_offered = request.prompt().select_account();
     is_offered.then(|| email.to_owned())
 }
 
-/// Seconds since the user last proved a credential; a session that says nothing is as old as can be.
+/// Seconds since the user last proved a credential.
 fn age(session: &Session, now: Timestamp) -> u64 {
-    session.authenticated_at.map_or(u64::MAX, |at| {
-        u64::try_from(now.as_second().saturating_sub(at.seconds)).unwrap_or(0)
-    })
+    let authenticated_at = session.authenticated_at.as_second();
+    u64::try_from(now.as_second().saturating_sub(authenticated_at)).unwrap_or(0)
 }
 
 async fn check_membership(

@@ -1,19 +1,16 @@
-//! Putting a request aside while its user is asked something, and taking it up again.
+//! Stores a request while its user is asked something, and resumes it.
 
 use doorward_oauth2_types::auth0::{self, ScreenHint};
-use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{
-    AddTransactionRequest, Answered, Confirming, Consenting, SigningIn, Transaction,
-};
-use doorward_proto::to_timestamp;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
 
-use super::{BoundRequest, Next, PageState, Pending, Stop, VerifiedRedirect};
+use super::{BoundRequest, Next, PageAddress, PageState, Pending, Stop, VerifiedRedirect};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::model::{NewTransaction, Stage, Transaction};
+use crate::paths::PagePath;
 
 /// How long a sign-in may take.
 pub(crate) const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -52,21 +49,21 @@ async fn keep(
         _ => bound.params().clone(),
     };
     let pending = Pending::new(Transaction {
-        transaction_id: state.transaction_id,
+        id: state.transaction_id,
         version: 0,
         parameters: params.store(),
-        created_at: Some(to_timestamp(now)),
-        expires_at: Some(to_timestamp(now + TRANSACTION_LIFE)),
+        created_at: now,
+        expires_at: now + TRANSACTION_LIFE,
         page_nonce: state.page_nonce,
-        stage: Some(stage_that_asks(stop)),
+        stage: stage_that_asks(stop),
         sign_in: None,
     });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
     let browser_token = browser.browser_token().map_or_else(secret, str::to_owned);
     deps.backends
         .sessions
-        .add_transaction(AddTransactionRequest {
-            transaction: Some(pending.to_message()),
+        .add_transaction(NewTransaction {
+            transaction: pending.transaction(),
             browser_token: browser_token.clone(),
             client_id: bound.client().client_id.clone(),
             client_address: browser.device.ip.clone(),
@@ -79,39 +76,39 @@ async fn keep(
 /// The stage in which the user is asked what the request lacks.
 fn stage_that_asks(stop: Stop) -> Stage {
     match stop {
-        Stop::Consent { user_id, scopes } => Stage::Consenting(Consenting { scopes, user_id }),
-        Stop::Confirm { user_id } => Stage::Confirming(Confirming { user_id }),
-        Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn(SigningIn::default()),
+        Stop::Consent { user_id, scopes } => Stage::Consenting { user_id, scopes },
+        Stop::Confirm { user_id } => Stage::Confirming { user_id },
+        Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn { identifier: None },
     }
 }
 
 /// The page that a sign-in begins with.
-pub(crate) fn sign_in_page(bound: &BoundRequest) -> &'static str {
+fn first_page(bound: &BoundRequest) -> PagePath {
     match bound.get(auth0::SCREEN_HINT).map(ScreenHint::from) {
-        Some(ScreenHint::Signup) => "/u/signup",
-        _ => "/u/login/identifier",
+        Some(ScreenHint::Signup) => PagePath::Signup,
+        _ => PagePath::LoginIdentifier,
     }
 }
 
-/// Where a pending transaction goes on.
-pub(crate) fn page_after(pending: &Pending, bound: &BoundRequest) -> String {
-    let path = match pending.stage() {
-        Stage::SigningIn(stage) if stage.identifier.is_empty() => sign_in_page(bound),
-        Stage::SigningIn(_) => "/u/login/password",
-        Stage::Consenting(_) => "/u/consent",
-        Stage::Confirming(_) => "/u/confirmation",
-        Stage::SignedIn(_)
-        | Stage::Consented(_)
-        | Stage::Confirmed(_)
-        | Stage::Declined(_)
-        | Stage::Answered(_) => return resume_address(&pending.page_state()),
-    };
-    format!("{path}?state={}", pending.page_state())
+/// The page at which a pending transaction goes on.
+pub(crate) fn page_after(pending: &Pending, bound: &BoundRequest) -> PageAddress {
+    let path = page_of(pending.stage(), first_page(bound));
+    PageAddress::new(path, pending.page_state())
 }
 
-/// Where every page of a sign-in ends.
-pub(crate) fn resume_address(page: &PageState) -> String {
-    format!("/authorize/resume?state={page}")
+/// The page of a stage; `first` is the one that a sign-in begins with.
+fn page_of(stage: &Stage, first: PagePath) -> PagePath {
+    match stage {
+        Stage::SigningIn { identifier: None } => first,
+        Stage::SigningIn { .. } => PagePath::LoginPassword,
+        Stage::Consenting { .. } => PagePath::Consent,
+        Stage::Confirming { .. } => PagePath::Confirmation,
+        Stage::SignedIn
+        | Stage::Consented { .. }
+        | Stage::Confirmed { .. }
+        | Stage::Declined { .. }
+        | Stage::Answered => PagePath::Resume,
+    }
 }
 
 /// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone, or no longer satisfies the
@@ -130,8 +127,8 @@ pub(super) async fn go_on(
     Ok(Next::Page(page_after(&pending, bound)))
 }
 
-/// The transaction at its next stage, and whether this brought it there: of two that move it on at once, one does, and
-/// the other follows.
+/// Moves the transaction to its next stage. Returns it, and whether this call moved it: of two calls at once, one does,
+/// and the other gets what the first has stored.
 pub(crate) async fn advance(
     pending: &Pending,
     stage: Stage,
@@ -140,25 +137,92 @@ pub(crate) async fn advance(
 ) -> Result<(Pending, bool), ShownError> {
     let advanced = pending.advanced(stage);
     let sessions = &deps.backends.sessions;
-    if sessions.update_transaction(advanced.to_message()).await? {
+    if sessions.update_transaction(advanced.transaction()).await? {
         return Ok((advanced, true));
     }
     let current = Pending::find(&pending.page_state(), browser, deps).await?;
     Ok((current, false))
 }
 
-/// Whether the user is being asked already: then the page that they have open stays good.
+/// Whether the user is being asked this already: then the page that they have open stays valid.
 fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
     match (wanted, current) {
-        (Stage::SigningIn(_), Stage::SigningIn(_)) => true,
+        (Stage::SigningIn { .. }, Stage::SigningIn { .. }) => true,
         (wanted, current) => wanted == current,
     }
 }
 
-/// Ends a transaction, right before its answer leaves. False: it was ended, or moved on, by another request, whose answer
-/// counts.
+/// Ends a transaction, right before its answer is sent. Returns false when another request has ended it or moved it on:
+/// then that one's answer counts.
 pub(super) async fn close(pending: &Pending, deps: &Deps) -> Result<bool, BackendError> {
-    let answered = pending.advanced(Stage::Answered(Answered {}));
+    let answered = pending.advanced(Stage::Answered);
     let sessions = &deps.backends.sessions;
-    sessions.update_transaction(answered.to_message()).await
+    sessions.update_transaction(answered.transaction()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user_id() -> String {
+        "auth0|alice".to_owned()
+    }
+
+    #[test]
+    fn a_stop_leads_to_the_page_that_asks() {
+        let offered = None;
+        for (stop, expected) in [
+            (Stop::SignIn { offered }, PagePath::Signup),
+            (
+                Stop::Consent {
+                    user_id: user_id(),
+                    scopes: Vec::new(),
+                },
+                PagePath::Consent,
+            ),
+            (Stop::Confirm { user_id: user_id() }, PagePath::Confirmation),
+        ] {
+            let stage = stage_that_asks(stop);
+            assert_eq!(page_of(&stage, PagePath::Signup), expected, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn a_stage_that_asks_nothing_goes_on_to_its_end() {
+        let typed = Stage::SigningIn {
+            identifier: Some("alice@example.com".to_owned()),
+        };
+        let first = PagePath::LoginIdentifier;
+        assert_eq!(page_of(&typed, first), PagePath::LoginPassword);
+        for stage in [
+            Stage::SignedIn,
+            Stage::Consented { user_id: user_id() },
+            Stage::Confirmed { user_id: user_id() },
+            Stage::Declined {
+                error_description: "no".to_owned(),
+            },
+            Stage::Answered,
+        ] {
+            assert_eq!(page_of(&stage, first), PagePath::Resume, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_page_stays_good_only_for_the_same_question() {
+        let consenting = |scope: &str| Stage::Consenting {
+            user_id: user_id(),
+            scopes: vec![scope.to_owned()],
+        };
+        let signing_in = |identifier: Option<&str>| Stage::SigningIn {
+            identifier: identifier.map(str::to_owned),
+        };
+        for (wanted, current, expected) in [
+            (signing_in(None), signing_in(Some("a")), true),
+            (consenting("a"), consenting("a"), true),
+            (consenting("a"), consenting("b"), false),
+            (signing_in(None), Stage::SignedIn, false),
+        ] {
+            assert_eq!(is_same_page(&wanted, &current), expected, "{wanted:?}");
+        }
+    }
 }

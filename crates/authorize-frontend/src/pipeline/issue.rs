@@ -1,7 +1,5 @@
 //! The tokens of an answer, made from what was granted.
 
-use doorward_proto::from_timestamp;
-
 use super::Confirmed;
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -58,7 +56,7 @@ impl From<&Confirmed> for Grant {
                 token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,
             }),
             nonce: request.nonce().map(str::to_owned),
-            auth_time: from_timestamp(session.authenticated_at, "authenticated_at").ok(),
+            auth_time: Some(session.authenticated_at),
             sid: Some(session.sid.clone()),
             organization_id: request.organization_id().map(str::to_owned),
             permissions: consented.permissions().map(<[String]>::to_vec),

@@ -1,6 +1,6 @@
 //! What the browser gets next, as a value: `http` draws it.
 
-use super::{Issued, RawParams, VerifiedRedirect};
+use super::{Issued, PageAddress, RawParams, VerifiedRedirect};
 use crate::error::OAuthError;
 
 /// What the browser gets next.
@@ -9,10 +9,10 @@ pub(crate) enum Next {
     /// The answer to the application, tokens or an error. The redirect says where it goes, and in which mode.
     Answer(VerifiedRedirect, Result<Issued, OAuthError>),
     /// A redirect to a page of ours.
-    Page(String),
+    Page(PageAddress),
     /// A redirect to the first page of a transaction, which ties the transaction to the browser.
     FirstPage {
-        address: String,
+        address: PageAddress,
         /// Value of the cookie that pending sign-ins are tied to.
         browser_token: String,
     },

@@ -1,10 +1,9 @@
 //! Does the user agree to what will be issued?
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::session::v1::Session;
 
 use super::{Pending, Permitted, Stop, ValidatedRequest};
-use crate::model::{Api, Client, Consent, User};
+use crate::model::{Api, Client, Consent, Session, User};
 
 /// A request that may be granted.
 #[derive(Debug)]

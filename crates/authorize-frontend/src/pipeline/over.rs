@@ -1,4 +1,4 @@
-//! Where a person goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
+//! Where a user goes on who comes back to a sign-in that is over: from the history, a bookmark, or a form sent again.
 
 use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 use url::Url;
@@ -10,7 +10,7 @@ use crate::deps::Deps;
 use crate::error::{ShownError, SignedInAlready, WayOn};
 use crate::model::{Client, Tenant};
 
-/// The application has had its answer, and gets no second one.
+/// The error for a sign-in whose application has had its answer; there is no second one.
 pub(super) async fn answered(
     redirect: &VerifiedRedirect,
     bound: &BoundRequest,
@@ -22,7 +22,7 @@ pub(super) async fn answered(
     start_again_or(way_on.await)
 }
 
-/// It is not kept any more, but its application is known.
+/// The error for a sign-in that is not kept any more, and whose application is known.
 pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> ShownError {
     let registry = &deps.backends.registry;
     let way_on = async {
@@ -36,7 +36,8 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
     start_again_or(way_on.await)
 }
 
-/// The transaction is gone, and its application unknown: the tenant may say where to begin again.
+/// The error for a transaction that is gone, and whose application is unknown: the tenant may have a place to begin
+/// again.
 pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
     let tenant = deps.backends.registry.tenant().await;
     let way_on = tenant.map(|tenant| login_route(tenant.default_redirection_uri.clone(), deps));
@@ -53,8 +54,8 @@ fn start_again_or(way_on: Result<Option<WayOn>, BackendError>) -> ShownError {
     }
 }
 
-/// Where one can sign in anew, at the application or else as the tenant says. Without such a place, a page for who is
-/// signed in.
+/// Finds where the user can sign in again: at the application, else where the tenant configured. Without such a place, a
+/// signed-in user gets a page that shows so.
 async fn way_on(
     client: &Client,
     tenant: &Tenant,
@@ -68,7 +69,9 @@ async fn way_on(
         return Ok(route);
     }
     let sessions = &deps.backends.sessions;
-    let user = sessions.signed_in_user(browser, tenant).await?;
+    let user = sessions
+        .signed_in_user(browser.session_query(tenant))
+        .await?;
     Ok(user.map(|user| {
         WayOn::SignedIn(Box::new(SignedInAlready {
             user,

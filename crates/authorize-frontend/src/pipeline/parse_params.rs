@@ -1,7 +1,6 @@
 //! Query or form to the parameters of an authorization request.
 
 use doorward_oauth2_types::parameters;
-use doorward_proto::session::v1::Parameter;
 
 use crate::error::ShownError;
 use crate::urlencoded::Pairs;
@@ -32,19 +31,15 @@ impl RawParams {
     }
 
     /// The parameters of a request that was put aside.
-    pub(super) fn restore(parameters: &[Parameter]) -> Self {
-        let pairs = parameters.iter().cloned();
-        Self(pairs.map(|it| (it.name, it.value)).collect())
+    pub(super) fn restore(parameters: &[(String, String)]) -> Self {
+        Self(parameters.iter().cloned().collect())
     }
 
     /// The parameters, to put them aside.
-    pub(crate) fn store(&self) -> Vec<Parameter> {
+    pub(crate) fn store(&self) -> Vec<(String, String)> {
         let pairs = self.0.iter();
         pairs
-            .map(|(name, value)| Parameter {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            })
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }
 

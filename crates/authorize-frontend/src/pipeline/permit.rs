@@ -1,12 +1,11 @@
 //! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
 
 use doorward_oauth2_types::Scope;
-use doorward_proto::session::v1::Session;
 
 use super::validate_request::is_oidc_scope;
 use super::{Authenticated, Stop, ValidatedRequest};
 use crate::deps::Deps;
-use crate::model::{Api, User};
+use crate::model::{Api, Session, User};
 
 /// A request whose scope is cut to what the user may be given.
 #[derive(Debug)]

@@ -61,3 +61,48 @@ impl From<BackendError> for Stop {
         Self::Refuse(error.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(stop: Stop, browser: &Browser) -> OAuthError {
+        match stop.without_a_page(browser) {
+            Stop::Refuse(error) => error,
+            page => panic!("{page:?}"),
+        }
+    }
+
+    #[test]
+    fn without_a_page_every_stop_is_an_error() {
+        let user_id = "auth0|alice".to_owned();
+        for (stop, expected) in [
+            (Stop::SignIn { offered: None }, ErrorCode::LoginRequired),
+            (
+                Stop::Consent {
+                    user_id: user_id.clone(),
+                    scopes: Vec::new(),
+                },
+                ErrorCode::ConsentRequired,
+            ),
+            (Stop::Confirm { user_id }, ErrorCode::InteractionRequired),
+            (
+                Stop::Refuse(OAuthError::invalid_request("x")),
+                ErrorCode::InvalidRequest,
+            ),
+        ] {
+            assert_eq!(refused(stop, &Browser::default()).code, expected);
+        }
+    }
+
+    #[test]
+    fn a_browser_that_keeps_its_cookies_is_no_proof_of_a_sign_out() {
+        let browser = Browser {
+            withholds_cookies: true,
+            ..Browser::default()
+        };
+        let error = refused(Stop::SignIn { offered: None }, &browser);
+        assert_eq!(error.code, ErrorCode::LoginRequired);
+        assert!(error.description.contains("keeps cookies"));
+    }
+}

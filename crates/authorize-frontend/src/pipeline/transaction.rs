@@ -3,10 +3,6 @@
 use std::fmt;
 
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{
-    FinishedSignIn, Session, SigningIn, SubmittedTransaction, Transaction,
-};
 use doorward_service_kit::{alphanumeric, secret};
 
 use super::{RawParams, over};
@@ -14,14 +10,14 @@ use crate::backends::FoundTransaction;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
-use crate::model::User;
+use crate::model::{FinishedSignIn, Session, Stage, SubmittedTransaction, Transaction, User};
 use crate::urlencoded::Pairs;
 
 const ID_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 8;
 
-/// The `state` of a hosted page: which transaction it belongs to, and which of its pages it is. Worthless in another
-/// browser, and on another page.
+/// The `state` of a hosted page: its transaction, and its page within the transaction. It is not valid in another browser
+/// or on another page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageState {
     pub(crate) transaction_id: String,
@@ -41,7 +37,7 @@ impl PageState {
         query.get("state").and_then(Self::parse)
     }
 
-    /// None when it is nothing that we could have made.
+    /// Parses a `state`; `None` for one that cannot have been made here.
     pub(crate) fn parse(state: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if state.len() != ID_LENGTH + NONCE_LENGTH || !state.bytes().all(allowed) {
@@ -61,35 +57,25 @@ impl fmt::Display for PageState {
     }
 }
 
-/// A pending transaction of this browser, as the store last knew it.
+/// A pending transaction of this browser, as it was last read from the store.
 #[derive(Clone)]
-pub(crate) struct Pending {
-    /// Without its stage.
-    transaction: Transaction,
-    stage: Stage,
-}
+pub(crate) struct Pending(Transaction);
 
 impl Pending {
-    /// A stage that this version does not know was written by a newer one: the sign-in begins again.
-    pub(super) fn new(mut transaction: Transaction) -> Self {
-        let stage = transaction.stage.take();
-        Self {
-            transaction,
-            stage: stage.unwrap_or_else(|| Stage::SigningIn(SigningIn::default())),
-        }
+    pub(super) fn new(transaction: Transaction) -> Self {
+        Self(transaction)
     }
 
-    /// The pending transaction of this browser; in any other it is as good as none. Whoever comes back to one that is
-    /// gone is led to where they can go on.
+    /// Finds the pending transaction of this browser; another browser's counts as none. The error for one that is over
+    /// leads the user to where they can begin again.
     pub(crate) async fn find(
         state: &PageState,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, ShownError> {
-        let browser_token = browser.browser_token().unwrap_or_default();
         let sessions = &deps.backends.sessions;
         let found = sessions
-            .find_transaction(&state.transaction_id, browser_token)
+            .find_transaction(&state.transaction_id, browser.browser_token())
             .await?;
         match found {
             FoundTransaction::Open(transaction) => Ok(Self::new(*transaction)),
@@ -103,25 +89,25 @@ impl Pending {
 
     /// The request that was put aside.
     pub(crate) fn parameters(&self) -> RawParams {
-        RawParams::restore(&self.transaction.parameters)
+        RawParams::restore(&self.0.parameters)
     }
 
     /// The `state` of the page that may be submitted now.
     pub(crate) fn page_state(&self) -> PageState {
         PageState {
-            transaction_id: self.transaction.transaction_id.clone(),
-            page_nonce: self.transaction.page_nonce.clone(),
+            transaction_id: self.0.id.clone(),
+            page_nonce: self.0.page_nonce.clone(),
         }
     }
 
     /// Whether this page may be submitted now.
     pub(crate) fn is_at(&self, page: &PageState) -> bool {
-        self.page_state() == *page && matches!(self.stage, Stage::SigningIn(_))
+        self.page_state() == *page && matches!(self.0.stage, Stage::SigningIn { .. })
     }
 
-    /// The sign-in that it has led to; none yet, or it has begun again.
+    /// The sign-in that it has led to; `None`: none yet, or it has begun again.
     pub(crate) fn sign_in(&self) -> Option<&FinishedSignIn> {
-        self.transaction.sign_in.as_ref()
+        self.0.sign_in.as_ref()
     }
 
     /// Whether the user has proved a credential for this very request, and this is the session of that. A session keeps its
@@ -131,7 +117,7 @@ impl Pending {
             .is_some_and(|it| it.sid == session.sid && it.user_id == session.user_id)
     }
 
-    /// Whether somebody else has signed in for this request: then it is not for this user to be answered.
+    /// Whether another user has signed in for this request: then this user must not get its answer.
     pub(super) fn is_of_another(&self, user: &User) -> bool {
         self.sign_in().is_some_and(|it| it.user_id != user.user_id)
     }
@@ -141,73 +127,74 @@ impl Pending {
         self.is_at(page) || (self.sign_in().is_some() && !self.is_answered())
     }
 
-    /// Whether the application has had its answer. There is no second one.
+    /// Whether the answer to the application was sent. There is no second one.
     pub(crate) fn is_answered(&self) -> bool {
-        matches!(self.stage, Stage::Answered(_))
+        matches!(self.0.stage, Stage::Answered)
     }
 
-    /// As `session` is told that its form was sent with a right credential.
+    /// The transaction as `session` gets it when its form was sent with a right credential.
     pub(crate) fn submitted(&self, browser: &Browser) -> SubmittedTransaction {
         SubmittedTransaction {
-            transaction_id: self.transaction.transaction_id.clone(),
-            browser_token: browser.browser_token().unwrap_or_default().to_owned(),
-            version: self.transaction.version,
+            transaction_id: self.0.id.clone(),
+            browser_token: browser.browser_token().map(str::to_owned),
+            version: self.0.version,
             page_nonce: alphanumeric(NONCE_LENGTH),
         }
     }
 
-    /// How far it has come.
+    /// The stage that it is at.
     pub(crate) fn stage(&self) -> &Stage {
-        &self.stage
+        &self.0.stage
     }
 
-    /// What the user gave as email; empty: nothing yet.
-    pub(crate) fn identifier(&self) -> &str {
-        match &self.stage {
-            Stage::SigningIn(SigningIn { identifier }) => identifier,
-            _ => "",
+    /// What the user gave as email on the first page.
+    pub(crate) fn identifier(&self) -> Option<&str> {
+        match &self.0.stage {
+            Stage::SigningIn { identifier } => identifier.as_deref(),
+            _ => None,
         }
     }
 
     /// Whether this is the consent page that may be answered now.
     pub(crate) fn is_at_consent(&self, page: &PageState) -> bool {
-        self.page_state() == *page && matches!(self.stage, Stage::Consenting(_))
+        self.page_state() == *page && matches!(self.0.stage, Stage::Consenting { .. })
     }
 
     /// Whether this is the confirmation page that may be answered now.
     pub(crate) fn is_at_confirmation(&self, page: &PageState) -> bool {
-        self.page_state() == *page && matches!(self.stage, Stage::Confirming(_))
+        self.page_state() == *page && matches!(self.0.stage, Stage::Confirming { .. })
     }
 
-    /// Whether the open page asks this user. Somebody else may have signed in since, in another tab.
+    /// Whether the open page asks this user. Another user may have signed in since, in another tab.
     pub(crate) fn asks(&self, user: &User) -> bool {
-        match &self.stage {
-            Stage::Consenting(stage) => stage.user_id == user.user_id,
-            Stage::Confirming(stage) => stage.user_id == user.user_id,
+        match &self.0.stage {
+            Stage::Consenting { user_id, .. } | Stage::Confirming { user_id } => {
+                *user_id == user.user_id
+            }
             _ => false,
         }
     }
 
     /// Whether this user has agreed on the consent page of this transaction.
     pub(super) fn has_consented(&self, user: &User) -> bool {
-        matches!(&self.stage, Stage::Consented(stage) if stage.user_id == user.user_id)
+        matches!(&self.0.stage, Stage::Consented { user_id } if *user_id == user.user_id)
     }
 
     /// Whether this user has seen a page of this transaction that lets it go on.
     pub(super) fn was_shown_a_page(&self, user_id: &str) -> bool {
-        match &self.stage {
-            Stage::Confirming(_) | Stage::Declined(_) => false,
-            Stage::Confirmed(stage) => stage.user_id == user_id,
+        match &self.0.stage {
+            Stage::Confirming { .. } | Stage::Declined { .. } => false,
+            Stage::Confirmed { user_id: confirmed } => confirmed == user_id,
             _ => true,
         }
     }
 
-    /// What the application is told, when the user has said no.
+    /// The error for the application, when the user has denied.
     pub(super) fn refusal(&self) -> Option<OAuthError> {
-        let Stage::Declined(stage) = &self.stage else {
+        let Stage::Declined { error_description } = &self.0.stage else {
             return None;
         };
-        let description = stage.error_description.clone();
+        let description = error_description.clone();
         Some(OAuthError::new(ErrorCode::AccessDenied, description))
     }
 
@@ -220,22 +207,18 @@ impl Pending {
     /// The same transaction one page on: the page before it can no longer be submitted. One that begins again has led to
     /// nothing.
     pub(crate) fn advanced(&self, stage: Stage) -> Self {
-        let sign_in = self.transaction.sign_in.clone();
-        Self {
-            transaction: Transaction {
-                page_nonce: alphanumeric(NONCE_LENGTH),
-                sign_in: sign_in.filter(|_| !matches!(stage, Stage::SigningIn(_))),
-                ..self.transaction.clone()
-            },
+        let sign_in = self.0.sign_in.clone();
+        Self(Transaction {
+            page_nonce: alphanumeric(NONCE_LENGTH),
+            sign_in: sign_in.filter(|_| !matches!(stage, Stage::SigningIn { .. })),
             stage,
-        }
+            ..self.0.clone()
+        })
     }
 
-    pub(crate) fn to_message(&self) -> Transaction {
-        Transaction {
-            stage: Some(self.stage.clone()),
-            ..self.transaction.clone()
-        }
+    /// The transaction, to be stored.
+    pub(super) fn transaction(&self) -> Transaction {
+        self.0.clone()
     }
 }
 

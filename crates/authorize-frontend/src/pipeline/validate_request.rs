@@ -146,7 +146,7 @@ pub(crate) async fn validate_request(
 }
 
 #[cfg(test)]
-pub(super) use tests::Wish;
+pub(super) use tests::RequestParts;
 
 #[cfg(test)]
 mod tests {
@@ -154,7 +154,7 @@ mod tests {
 
     /// The parts of a validated request that later steps decide by.
     #[derive(Debug, Clone, Default)]
-    pub(in crate::pipeline) struct Wish {
+    pub(in crate::pipeline) struct RequestParts {
         pub(in crate::pipeline) client: Client,
         pub(in crate::pipeline) prompt: Prompt,
         pub(in crate::pipeline) max_age: Option<u64>,
@@ -162,24 +162,24 @@ mod tests {
         pub(in crate::pipeline) hinted_sub: Option<String>,
     }
 
-    impl From<Wish> for ValidatedRequest {
-        fn from(wish: Wish) -> Self {
+    impl From<RequestParts> for ValidatedRequest {
+        fn from(parts: RequestParts) -> Self {
             let client = Client {
-                connections: wish.connections,
-                ..wish.client
+                connections: parts.connections,
+                ..parts.client
             };
             Self {
                 client: Arc::new(client),
                 tenant: Arc::default(),
                 response_type: "token".parse().unwrap(),
                 nonce: None,
-                prompt: wish.prompt,
-                max_age: wish.max_age,
+                prompt: parts.prompt,
+                max_age: parts.max_age,
                 api: None,
                 scope: Scope::default(),
                 connections: Vec::new(),
                 organization: None,
-                hinted_sub: wish.hinted_sub,
+                hinted_sub: parts.hinted_sub,
             }
         }
     }

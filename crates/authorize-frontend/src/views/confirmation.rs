@@ -1,6 +1,7 @@
 //! `/u/confirmation`: asks whether the application on this device is the right one.
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The page that asks before an answer goes to an application on this device.
 #[derive(askama::Template)]

@@ -3,6 +3,7 @@
 use doorward_oauth2_types::StandardClaim;
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The page that asks for consent.
 #[derive(askama::Template)]

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::{Asset, Page};
+use crate::paths::PagePath;
 
 /// The kind of error, which selects the text for the user. The technical line has the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl ErrorKind {
 
     /// The path of the page that shows the current state.
     pub(super) fn way_back(self) -> Option<&'static str> {
-        (self == Self::NothingChanged).then_some("/u/sessions")
+        (self == Self::NothingChanged).then_some(PagePath::Sessions.as_str())
     }
 }
 

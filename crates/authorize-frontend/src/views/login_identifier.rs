@@ -1,6 +1,7 @@
 //! `/u/login/identifier`: asks for the email address.
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The first page of a sign-in.
 #[derive(askama::Template)]

@@ -1,6 +1,7 @@
 //! `/u/login/password`: asks for the password of the user from the page before.
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The second page of a sign-in.
 #[derive(askama::Template)]

@@ -1,6 +1,7 @@
 //! `/u/logout`: asks whether to sign out.
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The page that asks before the session ends.
 #[derive(askama::Template)]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Asset, Language, Page};
+use crate::paths::PagePath;
 
 /// The page that lists the sessions of a user.
 #[derive(Debug, askama::Template)]

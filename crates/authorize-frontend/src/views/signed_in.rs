@@ -1,6 +1,7 @@
 //! The page for a user who returns to a finished sign-in.
 
 use super::{Asset, Page};
+use crate::paths::PagePath;
 
 /// The page that says who is signed in, and where to continue.
 #[derive(Debug, askama::Template)]

@@ -1,6 +1,7 @@
 //! `/u/signup`: creates an account.
 
 use super::{Asset, FormError, Page};
+use crate::paths::PagePath;
 
 /// The page that creates an account.
 #[derive(askama::Template)]

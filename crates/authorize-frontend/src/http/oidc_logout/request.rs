@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use doorward_oauth2_types::parameters;
 use doorward_oauth2_types::redirect_uri::match_post_logout_redirect_uri;
-use doorward_proto::session::v1::Session;
 use url::form_urlencoded;
 
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::http::logout::not_allowed;
 use crate::http::response_mode::in_query;
-use crate::model::{Client, Tenant};
+use crate::model::{Client, Session, Tenant};
 use crate::tokens::verify::{HintedSession, verify_logout_hint};
 use crate::urlencoded::Pairs;
 

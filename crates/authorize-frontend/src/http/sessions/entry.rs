@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use doorward_proto::session::v1::{Device, Session};
 use jiff::Timestamp;
 
-use super::super::errors::non_empty;
 use super::user_agent::{browser, system};
 use crate::backends::BackendError;
 use crate::deps::Deps;
+use crate::model::{Device, Session};
 use crate::views::SessionEntry;
 
 /// In the order of the store; `here` is the `sid` of the session that looks.
@@ -54,28 +53,28 @@ fn applications(session: &Session, names: &BTreeMap<&str, String>) -> Vec<String
 }
 
 fn entry(session: &Session, is_here: bool, applications: Vec<String>) -> SessionEntry<'_> {
-    let first = session.initial_device.as_ref();
-    let last = session.last_device.as_ref();
+    let first = &session.initial_device;
     // A session may be older than the note of where it was last used.
-    let last = last.filter(|last| **last != Device::default()).or(first);
-    let (ip, user_agent) = last.map_or(("", ""), |last| (&last.ip, &last.user_agent));
-    let first_ip = first.map_or("", |first| &first.ip);
+    let last = Some(&session.last_device).filter(|last| **last != Device::default());
+    let last = last.unwrap_or(first);
+    let user_agent = last.user_agent.as_deref();
     SessionEntry {
         sid: &session.sid,
         is_here,
-        browser: browser(user_agent),
-        system: system(user_agent),
-        user_agent: non_empty(user_agent),
+        browser: user_agent.and_then(browser),
+        system: user_agent.and_then(system),
+        user_agent,
         last_used: to_second(session.last_interacted_at),
         first_used: to_second(session.created_at),
-        ip: non_empty(ip),
-        first_ip: non_empty(first_ip).filter(|first_ip| *first_ip != ip),
+        ip: last.ip.as_deref(),
+        first_ip: first.ip.as_deref().filter(|_| first.ip != last.ip),
         applications,
     }
 }
 
-fn to_second(instant: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-    Timestamp::from_second(instant?.seconds).ok()
+/// The same instant without its fraction.
+fn to_second(instant: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second(instant.as_second()).ok()
 }
 
 #[cfg(test)]
@@ -83,17 +82,24 @@ mod tests {
     use super::*;
 
     fn device(ip: &str, user_agent: &str) -> Device {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Device {
-            ip: ip.to_owned(),
-            user_agent: user_agent.to_owned(),
+            ip: text(ip),
+            user_agent: text(user_agent),
         }
     }
 
     fn session(first: Option<Device>, last: Option<Device>) -> Session {
         Session {
-            initial_device: first,
-            last_device: last,
-            ..Session::default()
+            sid: "sid".to_owned(),
+            user_id: "auth0|alice".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            authenticated_at: Timestamp::UNIX_EPOCH,
+            last_interacted_at: Timestamp::UNIX_EPOCH,
+            client_ids: Vec::new(),
+            connection: "db".to_owned(),
+            initial_device: first.unwrap_or_default(),
+            last_device: last.unwrap_or_default(),
         }
     }
 
@@ -126,6 +132,5 @@ mod tests {
         let entry = entry(&session, true, Vec::new());
         let named = (entry.browser, entry.system, entry.user_agent);
         assert_eq!(named, (None, None, None));
-        assert_eq!((entry.first_used, entry.last_used), (None, None));
     }
 }

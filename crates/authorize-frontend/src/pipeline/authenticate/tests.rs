@@ -1,9 +1,6 @@
-use doorward_proto::session::v1::transaction::Stage;
-use doorward_proto::session::v1::{FinishedSignIn, SignedIn, Transaction};
-
 use super::*;
-use crate::model::{Client, Connection};
-use crate::pipeline::validate_request::Wish;
+use crate::model::{Client, Connection, Device, FinishedSignIn, Stage, Transaction};
+use crate::pipeline::validate_request::RequestParts;
 
 const NOW: i64 = 1_700_000_000;
 
@@ -14,8 +11,12 @@ fn live(age: i64) -> LiveSession {
             sid: "sid".to_owned(),
             user_id: "auth0|alice".to_owned(),
             connection: "db".to_owned(),
-            authenticated_at: Some(doorward_proto::to_timestamp(at)),
-            ..Session::default()
+            created_at: at,
+            authenticated_at: at,
+            last_interacted_at: at,
+            client_ids: Vec::new(),
+            initial_device: Device::default(),
+            last_device: Device::default(),
         },
         user: User {
             user_id: "auth0|alice".to_owned(),
@@ -24,46 +25,50 @@ fn live(age: i64) -> LiveSession {
     }
 }
 
-fn reason(wish: Wish, live: &LiveSession, pending: Option<&Pending>) -> Option<LoginReason> {
+fn reason(
+    parts: RequestParts,
+    live: &LiveSession,
+    pending: Option<&Pending>,
+) -> Option<LoginReason> {
     let now = Timestamp::from_second(NOW).unwrap();
-    login_reason(&wish.into(), live, pending, now)
+    login_reason(&parts.into(), live, pending, now)
 }
 
-fn wish() -> Wish {
-    Wish {
+fn parts() -> RequestParts {
+    RequestParts {
         connections: vec![Connection {
             name: "db".to_owned(),
             ..Connection::default()
         }],
-        ..Wish::default()
+        ..RequestParts::default()
     }
 }
 
 #[test]
 fn why_a_user_has_to_sign_in() {
     let session = live(100);
-    let prompt = |words: &str| Wish {
+    let prompt = |words: &str| RequestParts {
         prompt: words.parse().unwrap(),
-        ..wish()
+        ..parts()
     };
-    let max_age = |seconds| Wish {
+    let max_age = |seconds| RequestParts {
         max_age: Some(seconds),
-        ..wish()
+        ..parts()
     };
-    let hinted = |sub: &str| Wish {
+    let hinted = |sub: &str| RequestParts {
         hinted_sub: Some(sub.to_owned()),
-        ..wish()
+        ..parts()
     };
-    let no_sso = Wish {
+    let no_sso = RequestParts {
         client: Client {
             sso_disabled: true,
             ..Client::default()
         },
-        ..wish()
+        ..parts()
     };
-    let elsewhere = Wish::default();
+    let elsewhere = RequestParts::default();
     let cases = [
-        (wish(), None),
+        (parts(), None),
         (prompt("none"), None),
         (prompt("consent"), None),
         (prompt("login"), Some(LoginReason::PromptAsks)),
@@ -76,9 +81,9 @@ fn why_a_user_has_to_sign_in() {
         (no_sso, Some(LoginReason::SsoDisabled)),
         (elsewhere, Some(LoginReason::ConnectionNotEnabled)),
     ];
-    for (wish, expected) in cases {
-        let name = format!("{wish:?}");
-        assert_eq!(reason(wish, &session, None), expected, "{name}");
+    for (parts, expected) in cases {
+        let name = format!("{parts:?}");
+        assert_eq!(reason(parts, &session, None), expected, "{name}");
     }
 }
 
@@ -88,23 +93,28 @@ fn pending(led_to: Option<(&str, &str)>) -> Pending {
         sign_in: led_to.map(|(user_id, sid)| FinishedSignIn {
             user_id: user_id.to_owned(),
             sid: sid.to_owned(),
+            token_salt: "salt".to_owned(),
             opened: true,
-            ..FinishedSignIn::default()
         }),
-        stage: Some(Stage::SignedIn(SignedIn {})),
-        ..Transaction::default()
+        stage: Stage::SignedIn,
+        id: "id".to_owned(),
+        version: 0,
+        parameters: Vec::new(),
+        created_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH,
+        page_nonce: "nonce".to_owned(),
     })
 }
 
 #[test]
 fn a_sign_in_satisfies_the_request_that_led_to_it() {
-    let prompt = Wish {
+    let prompt = RequestParts {
         prompt: "login".parse().unwrap(),
-        ..wish()
+        ..parts()
     };
-    let max_age = Wish {
+    let max_age = RequestParts {
         max_age: Some(0),
-        ..wish()
+        ..parts()
     };
     let (asked, too_old) = (Some(LoginReason::PromptAsks), Some(LoginReason::TooOld));
     let other = Some(LoginReason::OtherUserSignedIn);
@@ -119,8 +129,8 @@ fn a_sign_in_satisfies_the_request_that_led_to_it() {
     for (led_to, plain, prompted, aged) in cases {
         let pending = pending(led_to);
         // However young the session is.
-        let reason = |wish| reason(wish, &live(0), Some(&pending));
-        assert_eq!(reason(wish()), plain, "{led_to:?}");
+        let reason = |parts| reason(parts, &live(0), Some(&pending));
+        assert_eq!(reason(parts()), plain, "{led_to:?}");
         assert_eq!(reason(prompt.clone()), prompted, "{led_to:?}");
         assert_eq!(reason(max_age.clone()), aged, "{led_to:?}");
     }
@@ -129,15 +139,15 @@ fn a_sign_in_satisfies_the_request_that_led_to_it() {
 #[test]
 fn a_sign_in_of_its_own_is_no_way_around_the_other_checks() {
     let pending = pending(Some(("auth0|alice", "sid")));
-    let hinted = Wish {
+    let hinted = RequestParts {
         hinted_sub: Some("auth0|bob".to_owned()),
-        ..wish()
+        ..parts()
     };
-    let elsewhere = Wish::default();
-    for (wish, expected) in [
+    let elsewhere = RequestParts::default();
+    for (parts, expected) in [
         (hinted, LoginReason::OtherUserHinted),
         (elsewhere, LoginReason::ConnectionNotEnabled),
     ] {
-        assert_eq!(reason(wish, &live(0), Some(&pending)), Some(expected));
+        assert_eq!(reason(parts, &live(0), Some(&pending)), Some(expected));
     }
 }

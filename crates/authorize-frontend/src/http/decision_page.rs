@@ -1,31 +1,29 @@
-//! What consent and confirmation have in common: a signed-in user says yes or no.
+//! Consent and confirmation pages: a signed-in user accepts or denies.
 
 use axum::response::Response;
 use doorward_oauth2_types::StandardClaim;
-use doorward_proto::session::v1::Declined;
-use doorward_proto::session::v1::transaction::Stage;
 
-use super::elsewhere::Elsewhere;
 use super::form::Form;
 use super::hosted_page::HostedPage;
+use super::not_this_page::NotThisPage;
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
-use crate::model::User;
+use crate::model::{Stage, User};
+use crate::paths::PagePath;
 use crate::pipeline::{
-    Authenticated, PageState, Pending, Stop, advance, authenticate, resume_address,
-    validate_request,
+    Authenticated, PageAddress, PageState, Pending, Stop, advance, authenticate, validate_request,
 };
 use crate::urlencoded::Pairs;
 
-/// A page that asks the signed-in user something.
-pub(super) struct Question {
+/// A page on which the signed-in user accepts or denies.
+pub(super) struct DecisionPage {
     pub(super) hosted: HostedPage,
     authenticated: Authenticated,
 }
 
-/// What the user says.
+/// The decision of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
     Accept,
@@ -33,7 +31,7 @@ pub(super) enum Choice {
 }
 
 impl Choice {
-    /// The button that was pressed; none when the form says neither.
+    /// Reads the button that was pressed; `None` when the form has neither.
     pub(super) fn of(form: &Form) -> Option<Self> {
         match form.action.as_str() {
             "accept" => Some(Self::Accept),
@@ -45,44 +43,51 @@ impl Choice {
 
 type IsHere = fn(&Pending, &PageState) -> bool;
 
-impl Question {
-    /// The question that is asked for.
+impl DecisionPage {
+    /// Finds the page that a query asks for.
     pub(super) async fn shown(
         query: &Pairs,
         is_here: IsHere,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let hosted = HostedPage::shown(query, is_here, browser, deps).await?;
         Self::check(hosted, browser, deps).await
     }
 
-    /// The question that is answered.
+    /// Finds the page whose form was sent.
     pub(super) async fn answered(
         form: &Form,
         is_here: IsHere,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Self, Elsewhere> {
+    ) -> Result<Self, NotThisPage> {
         let hosted = HostedPage::submitted(form, is_here, browser, deps).await?;
         Self::check(hosted, browser, deps).await
     }
 
-    /// What may have changed since the request came is checked again, the session first of all.
-    async fn check(hosted: HostedPage, browser: &Browser, deps: &Deps) -> Result<Self, Elsewhere> {
+    /// Checks the request again, and that the user who is asked is signed in.
+    async fn check(
+        hosted: HostedPage,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<Self, NotThisPage> {
         match signed_in(&hosted, browser, deps).await {
             Ok(authenticated) if hosted.pending.asks(authenticated.user()) => Ok(Self {
                 hosted,
                 authenticated,
             }),
             Err(Stop::Refuse(error)) => Err(hosted.refuse(error, browser, deps).await?.into()),
-            // Nobody is signed in any more, or somebody else: the transaction finds out by itself where it goes on.
-            _ => Err(found(&resume_address(&hosted.pending.page_state())).into()),
+            // The user has signed out, or another one has signed in: `resume` finds the next page.
+            _ => {
+                let resume = PageAddress::new(PagePath::Resume, hosted.pending.page_state());
+                Err(found(&resume.to_string()).into())
+            }
         }
     }
 
-    /// Moves on by what the user says. Gives where the browser goes, and whether nothing else was said before.
-    pub(super) async fn say(
+    /// Stores the decision. Returns the redirect to the next page, and whether this was the first decision.
+    pub(super) async fn decide(
         &self,
         stage: Stage,
         browser: &Browser,
@@ -92,24 +97,24 @@ impl Question {
         Ok((self.hosted.to_page_after(&pending), is_first))
     }
 
-    /// The user has said no, and the application is told.
+    /// Stores that the user denied; the application gets this description.
     pub(super) async fn decline(
         &self,
         description: &str,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Response, ShownError> {
-        let stage = Stage::Declined(Declined {
+        let stage = Stage::Declined {
             error_description: description.to_owned(),
-        });
-        Ok(self.say(stage, browser, deps).await?.0)
+        };
+        Ok(self.decide(stage, browser, deps).await?.0)
     }
 
     pub(super) fn authenticated(&self) -> &Authenticated {
         &self.authenticated
     }
 
-    /// How the user is addressed.
+    /// The name under which the user knows their account.
     pub(super) fn user_name(&self) -> &str {
         user_name(self.authenticated.user())
     }

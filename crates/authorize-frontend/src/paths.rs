@@ -1,0 +1,50 @@
+//! The paths of the pages that a browser is sent to. Pages link to each other by these names only.
+
+use std::fmt;
+
+/// A page of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PagePath {
+    /// Takes authorization requests.
+    Authorize,
+    /// Every page of a sign-in ends here.
+    Resume,
+    /// The first page of a sign-in, for addresses that were written down.
+    Login,
+    LoginIdentifier,
+    LoginPassword,
+    Signup,
+    Consent,
+    Confirmation,
+    /// Where the user is signed in.
+    Sessions,
+    /// Asks before a logout.
+    Logout,
+    /// RP-Initiated Logout.
+    OidcLogout,
+}
+
+impl PagePath {
+    /// The path, from the root of the issuer's host.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorize => "/authorize",
+            Self::Resume => "/authorize/resume",
+            Self::Login => "/u/login",
+            Self::LoginIdentifier => "/u/login/identifier",
+            Self::LoginPassword => "/u/login/password",
+            Self::Signup => "/u/signup",
+            Self::Consent => "/u/consent",
+            Self::Confirmation => "/u/confirmation",
+            Self::Sessions => "/u/sessions",
+            Self::Logout => "/u/logout",
+            Self::OidcLogout => "/oidc/logout",
+        }
+    }
+}
+
+impl fmt::Display for PagePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
