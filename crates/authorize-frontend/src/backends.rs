@@ -18,7 +18,7 @@ mod sessions;
 mod token_signing;
 
 use doorward_service_kit::Shutdown;
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 pub use error::BackendError;
 pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};

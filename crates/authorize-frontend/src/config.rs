@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::connections::ConnectionLimits;
-use doorward_service_kit::grpc::{GrpcConfig, connect};
+use doorward_service_kit::grpc::{Channel, GrpcConfig, connect};
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;
-use tonic::transport::Channel;
 
 use crate::backends::{Channels, Patience};
 use crate::issuer::Issuer;

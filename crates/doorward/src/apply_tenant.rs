@@ -9,7 +9,7 @@ use doorward_proto::organization::v1::organization_service_client::OrganizationS
 use doorward_proto::organization::v1::{
     ApplyOrganizationsRequest, OrganizationChange, OrganizationPatch,
 };
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
 use crate::dangling::dangling;

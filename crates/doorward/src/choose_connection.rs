@@ -2,7 +2,7 @@
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{Connection, GetTenantRequest, ListConnectionsRequest};
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
 use crate::error::Error;

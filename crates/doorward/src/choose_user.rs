@@ -3,7 +3,7 @@
 use doorward_proto::common::v1::User;
 use doorward_proto::identity::v1::ListUsersByEmailRequest;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
 use crate::error::Error;

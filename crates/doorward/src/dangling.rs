@@ -9,7 +9,7 @@ use doorward_proto::client_registry::v1::{
     ObjectKind, ResourceServer, TenantChange,
 };
 use doorward_proto::identity::v1::RolePatch;
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
 use crate::error::Error;

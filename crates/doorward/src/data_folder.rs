@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use doorward_authorize_frontend::{Channels, Issuer, Patience};
 use doorward_service_kit::config::ConfigError;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown, StartError, open_private};
 use doorward_token_signing::{KeyEncryptionKey, KeyRing};
 use tempfile::TempDir;
-use tonic::transport::Channel;
 
 use crate::error::Error;
 use crate::output::warn;

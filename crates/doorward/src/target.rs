@@ -7,9 +7,8 @@ use doorward_proto::client_registry::v1::client_registry_service_client::ClientR
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
-use doorward_service_kit::grpc::connect;
+use doorward_service_kit::grpc::{Channel, connect};
 use doorward_service_kit::{Shutdown, SystemClock};
-use tonic::transport::Channel;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;

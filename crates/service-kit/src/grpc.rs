@@ -8,13 +8,15 @@ mod in_memory;
 pub(crate) mod measurement;
 mod server;
 #[cfg(test)]
+mod test_service;
+#[cfg(test)]
 mod tests;
 mod timeout;
 mod trace_context;
 mod unix;
 
 pub use address::GrpcAddress;
-pub use channel::{ChannelError, connect, with_deadline};
+pub use channel::{Channel, ChannelError, connect, with_deadline};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
 pub use server::{GrpcConfig, ServeError, Server};

@@ -7,7 +7,7 @@ use doorward_proto::identity::v1::{
     AddConsentRequest, CreateUserRequest, FindUserRequest, ListRolesRequest, Role,
     VerifyPasswordRequest, WatchUsersRequest, WatchUsersResponse,
 };
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 use tonic::{Status, Streaming};
 
 use super::calls::Calls;

@@ -6,7 +6,7 @@ use doorward_proto::organization::v1::organization_service_client::OrganizationS
 use doorward_proto::organization::v1::{
     self as wire, CheckMembershipRequest, FindOrganizationRequest,
 };
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use super::calls::Calls;
 use super::convert::{non_empty, required_text};

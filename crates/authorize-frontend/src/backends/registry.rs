@@ -15,9 +15,9 @@ use doorward_proto::client_registry::v1::{
     GetTenantRequest,
 };
 use doorward_service_kit::Shutdown;
+use doorward_service_kit::grpc::Channel;
 use moka::future::Cache;
 use tonic::Status;
-use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};

@@ -11,7 +11,7 @@ use doorward_proto::session::v1::{
     ListSessionsRequest, OpenSessionRequest, PutUsersRequest, RevokeSessionsRequest,
     UpdateTransactionRequest,
 };
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};

@@ -5,8 +5,8 @@ mod messages;
 use doorward_oauth2_types::{ClaimSet, Scope};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::{GetJwksRequest, SignTokensRequest};
+use doorward_service_kit::grpc::Channel;
 use jiff::Timestamp;
-use tonic::transport::Channel;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};

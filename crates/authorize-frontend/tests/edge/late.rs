@@ -8,10 +8,9 @@ use axum::Router;
 use axum::body::Body;
 use doorward_authorize_frontend::{Channels, Patience};
 use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use http::Request;
 use tonic::service::Routes;
-use tonic::transport::Channel;
 use tower::{Service, ServiceExt};
 
 use crate::tenant::{ALICE, API, CALLBACK};

@@ -15,12 +15,11 @@ use doorward_proto::client_registry::v1::{
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
 use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
 use tempfile::TempDir;
 use tokio::time::timeout;
 use tonic::Streaming;
-use tonic::transport::Channel;
 
 type Client = ClientRegistryServiceClient<Channel>;
 

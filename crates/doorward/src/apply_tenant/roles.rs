@@ -2,7 +2,7 @@
 
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{ApplyRolesRequest, RoleChange, RolePatch};
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use super::Change;
 use crate::commands::request;

@@ -7,9 +7,9 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::{
     FindUserRequest, ImportUsersRequest, ImportUsersResponse, ImportedUser,
 };
+use doorward_service_kit::grpc::Channel;
 use prost::Message;
 use tonic::Status;
-use tonic::transport::Channel;
 
 use super::{request, user};
 use crate::choose_connection::choose_connection;

@@ -9,7 +9,7 @@ pub(crate) mod roles;
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::PutUsersRequest;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
 use crate::error::Error;

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, http::header};
 use doorward_proto::token_signing::v1::GetJwksRequest;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
+use doorward_service_kit::grpc::Channel;
 use serde_json::json;
-use tonic::transport::Channel;
 
 use super::application::Settings;
 use crate::commands::request;

@@ -10,9 +10,9 @@ use axum::{Json, Router};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_service_kit::Shutdown;
 use doorward_service_kit::connections::{ConnectionLimits, Listener, http};
+use doorward_service_kit::grpc::Channel;
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tonic::transport::Channel;
 
 use super::{DemoTenant, api, files};
 use crate::error::Error;

@@ -19,11 +19,10 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::*;
 use doorward_proto::reason_of;
 use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::FakeClock;
 use tonic::Status;
-use tonic::transport::Channel;
 
 use crate::HashingConfig;
 use crate::domain::Email;

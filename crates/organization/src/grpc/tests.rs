@@ -5,9 +5,8 @@ use doorward_proto::organization::v1::organization_service_client::OrganizationS
 use doorward_proto::organization::v1::{Organization, OrganizationPatch};
 use doorward_proto::reason_of;
 use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
-use tonic::transport::Channel;
 
 use super::*;
 

@@ -28,6 +28,18 @@ impl Calls {
     pub(super) fn new(routes: Routes) -> Self {
         Self(routes.prepare())
     }
+
+    /// The layers, from the outside in. A check of the callers that a method allows belongs between the first two.
+    pub(super) fn answer(
+        &mut self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Response<Body>> + Send + use<> {
+        let method = request.uri().path().to_owned();
+        let deadline = timeout(request.headers());
+        let answer = without_panic(self.0.call(request));
+        let answer = under_deadline(deadline, answer);
+        measured(method, answer)
+    }
 }
 
 impl Service<Request<Body>> for Calls {
@@ -39,14 +51,8 @@ impl Service<Request<Body>> for Calls {
         Service::<Request<Body>>::poll_ready(&mut self.0, context)
     }
 
-    /// The layers, from the outside in. A check of the callers that a method allows belongs between the first two.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let method = request.uri().path().to_owned();
-        let deadline = timeout(request.headers());
-        let answer = without_panic(self.0.call(request));
-        let answer = under_deadline(deadline, answer);
-        let answer = measured(method, answer);
-        answer.map(Ok).boxed()
+        self.answer(request).map(Ok).boxed()
     }
 }
 

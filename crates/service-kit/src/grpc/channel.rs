@@ -1,13 +1,19 @@
 //! Channels to other services.
 
 use std::net::IpAddr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures::future::{BoxFuture, Either};
+use http::Response;
 use tonic::Request;
-use tonic::transport::{Channel, Endpoint};
+use tonic::body::Body;
+use tonic::transport::{self, Endpoint};
+use tower::Service;
 use url::{Host, Url};
 
 use super::address::unix_path;
+use super::in_memory::InMemory;
 
 /// A dead peer is noticed within the sum of these.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
@@ -30,13 +36,52 @@ pub enum ChannelError {
     NotLoopback(String),
 }
 
+/// How a service is called: over a socket, or in this process. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Channel(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Network(transport::Channel),
+    InMemory(InMemory),
+}
+
+impl From<InMemory> for Channel {
+    fn from(routes: InMemory) -> Self {
+        Self(Kind::InMemory(routes))
+    }
+}
+
+type NetworkAnswer = <transport::Channel as Service<http::Request<Body>>>::Future;
+
+impl Service<http::Request<Body>> for Channel {
+    type Response = Response<Body>;
+    type Error = transport::Error;
+    type Future = Either<NetworkAnswer, BoxFuture<'static, Result<Response<Body>, Self::Error>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        match &mut self.0 {
+            Kind::Network(channel) => channel.poll_ready(context),
+            Kind::InMemory(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// What is added to each request that leaves the process, such as the trace it is part of, belongs here.
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        match &mut self.0 {
+            Kind::Network(channel) => Either::Left(channel.call(request)),
+            Kind::InMemory(routes) => Either::Right(routes.call(request)),
+        }
+    }
+}
+
 /// A channel that connects when it is first used and again whenever the peer comes back.
 pub fn connect(address: &str) -> Result<Channel, ChannelError> {
     let malformed = || ChannelError::Malformed(address.to_owned());
     if let Some(path) = unix_path(address) {
         path.map_err(ChannelError::BadPath)?;
         let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
-        return Ok(tune(endpoint).connect_lazy());
+        return Ok(over(endpoint));
     }
     let url = Url::parse(address).map_err(|_| malformed())?;
     if url.scheme() != "http" {
@@ -51,16 +96,17 @@ pub fn connect(address: &str) -> Result<Channel, ChannelError> {
         return Err(ChannelError::NotLoopback(address.to_owned()));
     }
     let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
-    Ok(tune(endpoint).connect_lazy())
+    Ok(over(endpoint))
 }
 
-pub(super) fn tune(endpoint: Endpoint) -> Endpoint {
-    endpoint
+fn over(endpoint: Endpoint) -> Channel {
+    let endpoint = endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true)
         .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-        .keep_alive_while_idle(true)
+        .keep_alive_while_idle(true);
+    Channel(Kind::Network(endpoint.connect_lazy()))
 }
 
 /// A request that both sides give up after `deadline`.

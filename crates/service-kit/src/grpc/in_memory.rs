@@ -1,45 +1,88 @@
-//! Generated clients and servers in one process, over in-memory streams: the code between is the same as over TCP.
+//! Generated clients and servers in one process: a call goes straight into the routes, through the same layers as over a
+//! socket.
+//!
+//! A call runs in the task of its caller. When the caller goes away or its deadline passes, the call is dropped, as the
+//! HTTP/2 server drops it when its stream is reset. Panics do not reach the caller.
 
-use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use hyper_util::rt::TokioIo;
-use tokio::io::DuplexStream;
-use tokio::sync::mpsc;
-use tokio_stream::StreamExt;
-use tokio_stream::wrappers::ReceiverStream;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use http::{Request, Response};
+use hyper::body::{Frame, SizeHint};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Body as HttpBody, Bytes};
 use tonic::service::Routes;
-use tonic::transport::{Channel, Endpoint, Uri};
-use tower::service_fn;
 
-use super::calls::Calls;
+use super::Channel;
+use super::calls::{Calls, refusal};
 use crate::Shutdown;
 
-const BUFFER_BYTES: usize = 64 * 1024;
+#[cfg(test)]
+mod tests;
 
-/// Serves the routes inside this process until `shutdown`, and returns the only way to call them.
+/// A channel into the routes, for calls that begin before `shutdown`. Those that are in flight then are finished.
 #[must_use]
 pub fn in_memory(routes: Routes, shutdown: Shutdown) -> Channel {
-    let (connections, accepted) = mpsc::channel::<DuplexStream>(16);
-    tokio::spawn(async move {
-        let incoming = ReceiverStream::new(accepted).map(Ok::<_, io::Error>);
-        let served = tonic::transport::Server::builder()
-            .serve_with_incoming_shutdown(Calls::new(routes), incoming, shutdown.cancelled_owned())
-            .await;
-        if let Err(error) = served {
-            tracing::error!(%error, "an in-process service stopped");
+    InMemory {
+        calls: Calls::new(routes),
+        shutdown,
+    }
+    .into()
+}
+
+/// Routes of this process.
+#[derive(Debug, Clone)]
+pub(super) struct InMemory {
+    calls: Calls,
+    shutdown: Shutdown,
+}
+
+impl InMemory {
+    /// Never fails: every failure is an answer.
+    pub(super) fn call<E: Send + 'static>(
+        &mut self,
+        request: Request<Body>,
+    ) -> BoxFuture<'static, Result<Response<Body>, E>> {
+        if self.shutdown.is_cancelled() {
+            let stopped = Status::unavailable("the service has stopped");
+            return ready(Ok(refusal(&stopped))).boxed();
         }
-    });
-    Endpoint::from_static("http://in-memory").connect_with_connector_lazy(service_fn(
-        move |_: Uri| {
-            let connections = connections.clone();
-            async move {
-                let (near, far) = tokio::io::duplex(BUFFER_BYTES);
-                connections
-                    .send(far)
-                    .await
-                    .map_err(|_| io::Error::from(io::ErrorKind::ConnectionRefused))?;
-                Ok::<_, io::Error>(TokioIo::new(near))
-            }
-        },
-    ))
+        let answer = self.calls.answer(request);
+        answer
+            .map(|answer| Ok(answer.map(|body| Body::new(Messages(body)))))
+            .boxed()
+    }
+}
+
+/// Messages that a service makes while its caller reads them. A panic there ends them with `INTERNAL`.
+#[derive(Debug)]
+struct Messages(Body);
+
+impl HttpBody for Messages {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let body = Pin::new(&mut self.0);
+        let polled = catch_unwind(AssertUnwindSafe(|| body.poll_frame(context)));
+        polled.unwrap_or_else(|_| {
+            self.0 = Body::empty();
+            Poll::Ready(Some(Err(Status::internal("internal error"))))
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
 }

@@ -16,8 +16,10 @@ use tonic::service::Routes;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+use tower::{Service, ServiceExt};
 
 use super::server::incoming;
+use super::test_service::{TestService, code, request};
 use super::{GrpcConfig, NoStore, ServeError, Server, StoreHealth, connect};
 use crate::Shutdown;
 
@@ -103,6 +105,30 @@ async fn a_unix_socket_is_served_called_and_removed() {
     timeout(PATIENCE, task).await.unwrap().unwrap().unwrap();
     assert!(!path.exists());
     assert!(UnixStream::connect(&path).await.is_err());
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_calls_in_flight() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sock");
+    let (service, shutdown) = (TestService::default(), Shutdown::new());
+    let pauses = service.pauses.clone();
+    let server = Server::new(&config(&path)).unwrap();
+    let task = server.serve("test", Routes::new(service), NoStore, shutdown.clone());
+    let task = tokio::spawn(task);
+    eventually(async || health(&path, "").await.is_ok()).await;
+
+    let mut channel = connect(&format!("unix:{}", path.display())).unwrap();
+    let call = async { channel.ready().await?.call(request("Wait", None)).await };
+    let (answer, ()) = tokio::join!(call, async {
+        pauses.begun.notified().await;
+        shutdown.cancel();
+        eventually(async || UnixStream::connect(&path).await.is_err()).await;
+        assert!(!task.is_finished());
+        pauses.end.notify_one();
+    });
+    assert_eq!(code(&answer.unwrap()), Code::Ok);
+    timeout(PATIENCE, task).await.unwrap().unwrap().unwrap();
 }
 
 #[test]

@@ -10,10 +10,10 @@ use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::*;
 use doorward_proto::{reason_of, to_timestamp};
+use doorward_service_kit::grpc::Channel;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, Shutdown, grpc, secret};
 use doorward_test_support::FakeClock;
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use crate::BudgetConfig;

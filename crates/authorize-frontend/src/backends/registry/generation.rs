@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use doorward_proto::client_registry::v1::WatchRequest;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_service_kit::Shutdown;
+use doorward_service_kit::grpc::Channel;
 use metrics::gauge;
 use tonic::Status;
-use tonic::transport::Channel;
 
 /// How long the cache is used during an outage of the registry.
 const SERVED_STALE: Duration = Duration::from_mins(10);

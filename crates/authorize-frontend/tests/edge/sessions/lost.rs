@@ -5,11 +5,10 @@ use axum::body::Body;
 use axum::response::Response;
 use doorward_authorize_frontend::Channels;
 use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::in_memory;
+use doorward_service_kit::grpc::{Channel, in_memory};
 use http::Request;
 use tonic::Status;
 use tonic::service::Routes;
-use tonic::transport::Channel;
 use tower::{Service, ServiceExt};
 
 use super::{NOBODY, PAGE, is_signed_in, revoke, revoke_others, sid_of, two};

@@ -3,7 +3,7 @@
 use doorward_proto::common::v1::User;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{ListRolesRequest, Role, SetUserRolesRequest};
-use tonic::transport::Channel;
+use doorward_service_kit::grpc::Channel;
 
 use super::Whom;
 use crate::choose_user::choose_user;

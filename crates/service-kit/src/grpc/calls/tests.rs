@@ -1,60 +1,11 @@
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tonic::Code;
-use tonic::server::NamedService;
 
 use super::*;
-use crate::deadline::time_left;
-use crate::grpc::with_deadline;
-
-/// A service that does as the name of its method says.
-#[derive(Debug, Clone)]
-pub(crate) struct TestService;
-
-impl NamedService for TestService {
-    const NAME: &'static str = "test.Test";
-}
-
-impl Service<Request<Body>> for TestService {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        async move {
-            match request.uri().path() {
-                "/test.Test/Answer" => Ok(Response::new(Body::empty())),
-                "/test.Test/Refuse" => Ok(refusal(&Status::not_found("none"))),
-                "/test.Test/TimeLeft" => {
-                    let left = format!("{:?}", time_left().map(|left| left.as_secs()));
-                    Ok(refusal(&Status::ok(left)))
-                }
-                "/test.Test/Panic" => panic!("as asked"),
-                "/test.Test/Hang" => std::future::pending().await,
-                _ => Ok(refusal(&Status::unimplemented(""))),
-            }
-        }
-        .boxed()
-    }
-}
-
-pub(crate) fn request(method: &str, deadline: Option<Duration>) -> Request<Body> {
-    let mut request = Request::new(Body::empty());
-    *request.uri_mut() = format!("/test.Test/{method}").parse().unwrap();
-    if let Some(deadline) = deadline {
-        *request.headers_mut() = with_deadline((), deadline)
-            .metadata()
-            .clone()
-            .into_headers();
-    }
-    request
-}
+use crate::grpc::test_service::{TestService, request};
 
 async fn call(method: &str, deadline: Option<Duration>) -> Status {
-    let mut calls = Calls::new(Routes::new(TestService));
+    let mut calls = Calls::new(Routes::new(TestService::default()));
     let answer = calls.call(request(method, deadline)).await.unwrap();
     Status::from_header_map(answer.headers()).unwrap_or(Status::ok(""))
 }
