@@ -5,18 +5,18 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
-/// Everything that `doorward-client-registry` can be told.
+/// The settings of `doorward-client-registry`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where to serve.
+    /// The address to serve at.
     pub grpc: GrpcConfig,
-    /// Where tenant settings, applications, APIs and connections are kept.
+    /// The database for tenant settings, applications, APIs and connections.
     pub database: DatabaseConfig,
-    /// How to log.
+    /// Logging.
     #[serde(default)]
     pub log: LogConfig,
-    /// Where to serve metrics.
+    /// Metrics.
     #[serde(default)]
     pub metrics: MetricsConfig,
 }

@@ -1,4 +1,4 @@
-//! What this service refuses, and how its callers hear of it.
+//! Errors of this service, and their gRPC status.
 
 use std::fmt::Display;
 
@@ -16,14 +16,14 @@ pub enum Error {
     #[error(transparent)]
     Invalid(#[from] InvalidField),
     /// Another object has that id.
-    #[error("{object}: another one already has the id {id}")]
+    #[error("{object}: the id {id} is already taken")]
     IdTaken {
         /// The object that cannot have it.
         object: String,
         /// The id.
         id: String,
     },
-    /// The store did not do it.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

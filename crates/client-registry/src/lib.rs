@@ -1,6 +1,6 @@
 //! The client registry: the tenant's settings, its applications (OAuth clients), APIs (resource servers) and connections.
 //!
-//! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
+//! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for a host of several services.
 
 mod config;
 mod convert;

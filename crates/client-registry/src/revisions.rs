@@ -1,4 +1,4 @@
-//! Follows the store's revision, which other processes raise too, on behalf of all `Watch` streams of this process.
+//! Polls the store's revision, which other processes raise too, for all `Watch` streams of this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,29 +11,29 @@ use tokio::time::{sleep, timeout};
 use crate::store::Store;
 
 const POLL: Duration = Duration::from_millis(250);
-/// A store that takes longer does not answer; heartbeats must not outlive it.
+/// A store that takes longer counts as unavailable: heartbeats must end when it fails.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Streams say at least this often that they are alive.
+/// Longest time between two messages of a stream.
 const HEARTBEAT: Duration = Duration::from_millis(900);
 
-/// The store did not tell its revision.
+/// The revision cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unavailable;
 
 type Seen = Result<u64, Unavailable>;
 
-/// The latest revision; absent until the store was first asked.
+/// The latest revision; `None` until the first answer of the store.
 #[derive(Debug)]
 pub(crate) struct Revisions(watch::Receiver<Option<Seen>>);
 
 impl Revisions {
-    /// Begins to follow, until `shutdown` or until nobody listens any more.
+    /// Starts to poll, until `shutdown` or until the last receiver is dropped.
     pub(crate) fn follow(store: Arc<dyn Store>, shutdown: Shutdown) -> Self {
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {
             loop {
                 let answer = ask(&*store).await;
-                // What fails from here on may do so because the store is being closed, or its folder removed.
+                // An error may now come from closing the store or removing its folder.
                 if shutdown.is_cancelled() {
                     return;
                 }
@@ -52,11 +52,11 @@ impl Revisions {
         Self(receiver)
     }
 
-    /// The current revision at once, then every change, and the same again as a heartbeat. Ends after `Unavailable`, and
-    /// when following ends.
+    /// Sends the current revision at once, then each change, and the same revision as a heartbeat. Ends after
+    /// `Unavailable`, and when polling ends.
     pub(crate) fn stream(&self) -> impl Stream<Item = Seen> + Send + use<> {
         let mut receiver = self.0.clone();
-        // The first wait then ends as soon as there is a revision at all.
+        // The first wait ends as soon as there is a revision.
         receiver.mark_changed();
         stream::unfold(Some(receiver), async |receiver| {
             let mut receiver = receiver?;

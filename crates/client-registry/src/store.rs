@@ -1,4 +1,4 @@
-//! Where the registry's content is kept.
+//! Storage of the registry's content.
 
 #[cfg(test)]
 mod contract;
@@ -16,7 +16,7 @@ pub use sql::SqlStore;
 
 /// The registry's content, and its revision, which every change raises.
 ///
-/// What is read before and after a change may be mixed; the revision then tells the reader to read again.
+/// Several reads may see content from before and after a change; the raised revision then makes the caller read again.
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
     /// The tenant's settings.
@@ -31,7 +31,7 @@ pub trait Store: Debug + Send + Sync {
         identifier: &str,
     ) -> Result<Option<ResourceServer>, StoreError>;
 
-    /// Whether any application allows cross-origin calls from there.
+    /// Whether any application allows cross-origin calls from this origin.
     async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError>;
 
     /// One connection.
@@ -40,10 +40,10 @@ pub trait Store: Debug + Send + Sync {
     /// All connections, ordered by name.
     async fn list_connections(&self) -> Result<Vec<Connection>, StoreError>;
 
-    /// Carries out [`plan`](crate::domain::plan()) and raises the revision, both or neither; calls wait for one another.
-    /// A dry run, and a plan of nothing, change nothing.
+    /// Writes a [`plan`](crate::domain::plan()) and raises the revision, both or neither; calls wait for one another.
+    /// A dry run changes nothing, nor does an empty plan.
     async fn apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error>;
 
-    /// The current revision, whoever raised it.
+    /// The current revision; other processes raise it too.
     async fn revision(&self) -> Result<u64, StoreError>;
 }

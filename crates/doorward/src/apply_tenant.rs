@@ -1,4 +1,4 @@
-//! Bringing the services to what a tenant file says.
+//! Applies a tenant file to the services.
 
 mod roles;
 
@@ -12,25 +12,25 @@ use doorward_proto::organization::v1::{
 use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
-use crate::dangling::dangling;
 use crate::error::Error;
 use crate::output::warn;
 use crate::service::Service;
 use crate::tenant_file::TenantFile;
+use crate::unknown_references::unknown_references;
 use roles::Roles;
 
-/// Whom to tell.
+/// The services that a tenant file is applied to.
 #[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) registry: ClientRegistryServiceClient<Channel>,
-    /// Needed for a file with roles.
+    /// Required if the file has roles.
     pub(crate) identity: Option<IdentityServiceClient<Channel>>,
-    /// Needed for a file with organizations.
+    /// Required if the file has organizations.
     pub(crate) organization: Option<OrganizationServiceClient<Channel>>,
 }
 
-/// Applies the file, or only looks what that would change. Gives one line for each object that is new or differs, and
-/// warns of settings that lead nowhere.
+/// Applies the file or, in a dry run, only finds out what would change. Returns one line for each object that is new or
+/// differs, and warns of references to objects that do not exist.
 pub(crate) async fn apply(
     file: TenantFile,
     services: Services,
@@ -49,7 +49,7 @@ pub(crate) async fn apply(
         client: organization,
         patches: file.organizations,
     };
-    // What the others would refuse shall not be found out when `client-registry` has done its part.
+    // A dry run first: what one of these services refuses must not be found after `client-registry` was changed.
     let planned_roles = roles.apply(true).await?;
     let planned = organizations.apply(true).await?;
     let wanted = file.tenant.clone();
@@ -64,7 +64,7 @@ pub(crate) async fn apply(
     } else {
         organizations.apply(false).await?
     };
-    for line in dangling(registry, &wanted, &changes, &roles.patches).await? {
+    for line in unknown_references(registry, &wanted, &changes, &roles.patches).await? {
         warn(line);
     }
     let changes = changes.into_iter().map(Change::from);
@@ -113,7 +113,7 @@ impl Organizations {
 /// One object that is new or differs.
 #[derive(Debug)]
 struct Change {
-    /// Kind, name and id, as far as it has them.
+    /// Kind, name and id; of name and id, those that it has.
     object: String,
     created: bool,
     fields: Vec<String>,

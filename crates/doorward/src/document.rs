@@ -1,5 +1,5 @@
-//! Files in Auth0's shapes: read member by member, so that a wrong type is refused with its place and a member that
-//! nothing here acts on is named.
+//! Files in Auth0's formats, read member by member: an error names the line and the member, and members that are not
+//! supported are reported.
 
 mod ignored;
 mod json;
@@ -75,13 +75,13 @@ fn line_prefix(line: Option<u64>) -> String {
         .unwrap_or_default()
 }
 
-/// The object that a YAML file holds; `values` are those of its placeholders.
+/// Reads the object of a YAML file; `values` are the values of its placeholders.
 pub(crate) fn from_yaml(text: &str, values: &BTreeMap<String, String>) -> Result<Object> {
     let document = yaml::parse(&placeholders::replace(text, values))?;
     Object::new(Path::root(), document)
 }
 
-/// The objects that a JSON file lists, each called by the first of `names` that it has.
+/// Reads the list of objects of a JSON file. Error messages call each by the first of `names` that it has.
 pub(crate) fn list_from_json(text: &str, kind: &str, names: &[&str]) -> Result<Vec<Object>> {
     Object::list(&Path::root().member(kind), json::parse(text)?, names)
 }

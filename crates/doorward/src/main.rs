@@ -6,7 +6,7 @@ mod choose_connection;
 mod choose_user;
 mod cli;
 mod commands;
-mod dangling;
+
 mod data_folder;
 mod demo;
 mod document;
@@ -18,6 +18,7 @@ mod read_password;
 mod service;
 mod target;
 mod tenant_file;
+mod unknown_references;
 mod users_file;
 
 use std::process::ExitCode;

@@ -29,11 +29,11 @@ pub(crate) struct TenantFile {
     pub(crate) roles: Vec<RolePatch>,
     /// For `organization`.
     pub(crate) organizations: Vec<OrganizationPatch>,
-    /// One line for each key that nothing here acts on.
+    /// One line for each key that is ignored.
     pub(crate) ignored: Vec<String>,
 }
 
-/// Reads a tenant file; `values` are those of its placeholders.
+/// Reads a tenant file; `values` are the values of its placeholders.
 pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<TenantFile> {
     let mut file = document::from_yaml(text, values)?;
     let mut ignored = Ignored::default();
@@ -76,7 +76,7 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     })
 }
 
-/// Reads the objects of a list; `read` gives nothing for one that is ignored as a whole.
+/// Reads the objects of a list; `read` returns `None` for an object that is ignored as a whole.
 fn each<T>(
     objects: Option<Vec<Object>>,
     read: fn(Object, &mut Ignored) -> Result<Option<T>>,

@@ -1,4 +1,4 @@
-//! Requests that are refused whatever there is.
+//! Requests that are refused whatever is stored.
 
 use doorward_proto::client_registry::v1::{
     AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
@@ -8,10 +8,10 @@ use doorward_proto::client_registry::v1::{
 use super::wanted;
 use crate::domain::Change;
 
-/// One mistake, and how it is named.
+/// One mistake, and its error message.
 type Case<T> = (fn(&mut T), &'static str);
 
-/// Makes each mistake in a request of its own and compares what is said about it.
+/// Makes each mistake in a request of its own and compares the error message.
 fn refuses<T: Clone>(
     object: &str,
     sound: &T,

@@ -1,4 +1,4 @@
-//! Client grants: what an application may ask of an API.
+//! Client grants: the scopes of an API that an application may ask for.
 
 use doorward_oauth2_types::auth0::SubjectType;
 use doorward_proto::InvalidField;
@@ -6,12 +6,12 @@ use doorward_proto::InvalidField;
 use super::draft::{Draft, set_all};
 use super::{ClientId, Entity, rule};
 
-/// What an application may ask of an API. There is one for each application, audience and subject type at most.
+/// The scopes that an application may ask for. At most one for each application, API and subject type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientGrant {
     /// The application.
     pub client_id: ClientId,
-    /// Identifier of the API, which need not exist.
+    /// Identifier of the API, which may be created later.
     pub audience: String,
     /// On whose behalf.
     pub subject_type: SubjectType,

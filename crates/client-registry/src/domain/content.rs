@@ -1,4 +1,4 @@
-//! Everything at once: what there is, and what is wanted.
+//! The stored content, and the wanted changes.
 
 use super::{
     Client, ClientGrant, ClientGrantPatch, ClientPatch, Connection, ConnectionPatch,
@@ -20,10 +20,10 @@ pub struct Content {
     pub connections: Vec<ConnectionWithClients>,
 }
 
-/// What the registry shall hold; whatever is not named here stays.
+/// The changes of a request; objects that it does not name stay.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
-    /// Absent: the settings stay.
+    /// `None`: the settings stay.
     pub tenant: Option<TenantPatch>,
     /// Applications, found by id, else by name.
     pub clients: Vec<ClientPatch>,
@@ -35,13 +35,13 @@ pub struct Wanted {
     pub connections: Vec<ConnectionPatch>,
 }
 
-/// An application, what it may sign users in with, and what it may ask for them.
+/// An application, its connections, and its client grants for users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundClient {
     /// The application.
     pub client: Client,
     /// Connections that are enabled for it, in the order of [`in_order_for`](super::in_order_for).
     pub connections: Vec<Connection>,
-    /// Those of [`SubjectType::User`](super::SubjectType::User), ordered by audience.
+    /// Its client grants of subject type `user`, ordered by audience.
     pub client_grants: Vec<ClientGrant>,
 }

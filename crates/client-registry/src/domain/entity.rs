@@ -148,7 +148,7 @@ impl Entity {
     ) -> Result<(), InvalidField> {
         match wanted {
             Some(wanted) if wanted != current => {
-                Err(self.invalid(field, format!("is {current} and never changes")))
+                Err(self.invalid(field, format!("is {current} and cannot be changed")))
             }
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Ids: a type for each kind, fresh ones by a rule, given ones as they stand.
+//! Ids: a type for each kind of object. A given id is kept as it is.
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident = $generate:expr) => {

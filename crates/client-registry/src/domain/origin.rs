@@ -2,7 +2,7 @@
 
 use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, RegisteredUri, origin_matches};
 
-/// Whether a client allows an origin: it is listed, or that of a callback.
+/// Whether a client allows an origin: it is listed, or it is the origin of a callback.
 #[must_use]
 pub fn allows_origin(allowed_origins: &[String], callbacks: &[String], origin: &str) -> bool {
     let listed = allowed_origins

@@ -1,4 +1,4 @@
-//! Deciding what has to be written.
+//! Decides what must be written.
 
 mod client_grants;
 mod clients;
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::Error;
 
-/// What has to be written: only objects that are new or differ.
+/// The objects that must be written: those that are new or differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The tenant's settings, if they differ.
+    /// The tenant's settings; `None` if they stay.
     pub tenant: Option<Draft<Tenant>>,
     /// Applications.
     pub clients: Vec<Draft<Client>>,
@@ -27,16 +27,16 @@ pub struct Plan {
     pub connections: Vec<Draft<ConnectionWithClients>>,
 }
 
-/// A client grant that has to be written.
+/// A client grant that must be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedClientGrant {
-    /// Name of the application, for those who read about it.
+    /// Name of the application, for messages.
     pub client_name: String,
     /// The client grant.
     pub draft: Draft<ClientGrant>,
 }
 
-/// Brings the content to what is wanted. The patches are valid each by itself.
+/// Applies the wanted changes to the content. Each patch was validated before.
 pub fn plan(content: Content, wanted: Wanted) -> Result<Plan, Error> {
     let mut tenant = Draft::existing(content.tenant);
     if let Some(patch) = wanted.tenant {
@@ -67,7 +67,7 @@ fn differing<T>(mut drafts: Vec<Draft<T>>) -> Vec<Draft<T>> {
 }
 
 impl Plan {
-    /// Whether everything is as wanted.
+    /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tenant.is_none()

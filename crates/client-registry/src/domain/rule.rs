@@ -17,7 +17,7 @@ pub(super) const MAX_IDENTIFIER: usize = 600;
 const MAX_LANGUAGE_TAG_LENGTH: usize = 35;
 const MAX_URL_LENGTH: usize = 2048;
 
-/// Any characters but control characters.
+/// A text without control characters.
 pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> RuleResult {
     move |text| {
         if !length.contains(&text.chars().count()) {
@@ -33,7 +33,7 @@ pub(super) fn identifier(text: &str) -> RuleResult {
     self::text(1..=MAX_IDENTIFIER)(text)
 }
 
-/// A text that pages show; the characters of tags are refused as on Auth0.
+/// A text that pages show. The characters of tags are refused, as on Auth0.
 pub(super) fn name(max_length: usize) -> impl Fn(&str) -> RuleResult {
     move |name| {
         text(1..=max_length)(name)?;
@@ -70,7 +70,7 @@ pub(super) fn login_page(text: &str) -> RuleResult {
     )
 }
 
-/// Users are sent there without asking for it; on `localhost` anybody may answer.
+/// Users are sent there unasked; on `localhost` any program of the device may answer.
 pub(super) fn initiate_login_uri(text: &str) -> RuleResult {
     login_page(text)?;
     let url = web_url_of(text)?;
@@ -88,7 +88,7 @@ fn web_url_of(text: &str) -> Result<Url, String> {
         matches!(url.scheme(), "http" | "https"),
         "is not an http or https URL",
     )?;
-    // Nothing is filled in there, and browsers would look for the host as it stands.
+    // Such URLs are never filled in: a browser would look up the host with its placeholder.
     let host = url.host_str().unwrap_or_default();
     require(
         !host.contains(['*', '{', '}']),
@@ -102,7 +102,7 @@ pub(super) fn callback(text: &str) -> RuleResult {
     registered(text).map(|_| ())
 }
 
-/// As a callback, but no organization is known at a logout.
+/// Like a callback, without `{organization_name}`: a logout knows no organization.
 pub(super) fn logout_url(text: &str) -> RuleResult {
     without_organization_name(&registered(text)?)
 }
@@ -118,7 +118,7 @@ pub(super) fn allowed_origin(text: &str) -> RuleResult {
     )
 }
 
-/// As an allowed origin, but no organization name is filled in.
+/// Like an allowed origin, without `{organization_name}`, which is not filled in here.
 pub(super) fn web_origin(text: &str) -> RuleResult {
     allowed_origin(text)?;
     without_organization_name(&registered(text)?)
@@ -137,7 +137,7 @@ fn without_organization_name(uri: &RegisteredUri) -> RuleResult {
     require(!has_it, "must not have {organization_name}")
 }
 
-/// As much of RFC 5646 §2.1 as tells a language tag from something else: a language, then subtags.
+/// The form of a language tag, RFC 5646 §2.1: a language, then subtags.
 pub(super) fn language_tag(text: &str) -> RuleResult {
     let mut subtags = text.split('-');
     let language = subtags.next().unwrap_or_default();
@@ -152,7 +152,7 @@ pub(super) fn language_tag(text: &str) -> RuleResult {
     )
 }
 
-/// What a strict third-party application cannot register: hosts that are not its own alone.
+/// A strict third-party application cannot register hosts that it may share with others.
 pub(super) fn no_placeholder(text: &str) -> RuleResult {
     let has_one = registered(text)?.placeholder().is_some();
     require(

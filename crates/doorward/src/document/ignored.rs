@@ -1,11 +1,11 @@
-//! What the file says and Doorward does not do: named, once for each key.
+//! Keys of a file that are ignored: each is reported once.
 
 use std::fmt;
 
-/// How many further places of the same key are named.
+/// Number of further places of the same key that are named.
 const OTHERS_NAMED: usize = 5;
 
-/// Where something stands in the file: `clients[My App].jwt_configuration.scopes`.
+/// A place in the file: `clients[My App].jwt_configuration.scopes`.
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
     /// Up to the named object: `clients[My App]`.
@@ -26,7 +26,7 @@ impl Path {
         }
     }
 
-    /// The same, now that its line is known.
+    /// The same path, with its line.
     pub(super) fn at(self, line: Option<u64>) -> Self {
         Self { line, ..self }
     }
@@ -62,7 +62,7 @@ impl Path {
         }
     }
 
-    /// The kind of object, for telling whether two paths mean the same key.
+    /// The kind of object, to compare whether two paths are the same key.
     fn kind(&self) -> &str {
         self.object.split('[').next().unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// What was ignored.
+/// The keys that were ignored.
 #[derive(Debug, Default)]
 pub(crate) struct Ignored {
     notes: Vec<Note>,
@@ -96,12 +96,12 @@ struct Note {
 }
 
 impl Ignored {
-    /// Nothing here does what this key asks for.
+    /// Adds a key that is not supported.
     pub(crate) fn unsupported(&mut self, path: &Path) {
         self.note(path, "not supported, ignored");
     }
 
-    /// Something else than the file says happens, as `why` explains.
+    /// Adds a key that is ignored, or followed in part only, for the reason `why`.
     pub(crate) fn note(&mut self, path: &Path, why: impl Into<String>) {
         let why = why.into();
         let same = |note: &&mut Note| {

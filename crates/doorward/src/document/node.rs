@@ -1,8 +1,8 @@
-//! A document as a tree that knows its lines, so that every complaint can name one.
+//! A document as a tree with line numbers, for error messages.
 
 use serde_json::Number;
 
-/// A value and where it stands.
+/// A value and its line.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(super) value: Value,
@@ -10,7 +10,7 @@ pub(crate) struct Node {
     pub(super) line: Option<u64>,
 }
 
-/// What JSON and YAML's core schema know.
+/// A value of JSON or of YAML's core schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
     Null,
@@ -24,7 +24,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What it is, for a message that expected something else.
+    /// Name of the type, for the error message when another one is expected.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "empty",
@@ -38,7 +38,7 @@ impl Value {
     }
 }
 
-/// Two nodes are equal when they say the same, wherever they stand.
+/// Nodes with the same value are equal, whatever their lines.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value

@@ -1,4 +1,4 @@
-//! Reading the members of an object by name and type. What nobody asked for is reported as ignored.
+//! Reads the members of an object by name and type; the others are reported as ignored.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use super::ignored::{Ignored, Path};
 use super::node::{Node, Value};
 use super::{Error, Result};
 
-/// An object of which members are taken one by one; [`Object::finish`] names those that are left.
+/// An object whose members are taken one by one; [`Object::finish`] reports the rest.
 #[derive(Debug)]
 pub(crate) struct Object {
     path: Path,
@@ -26,19 +26,19 @@ impl Object {
         }
     }
 
-    /// Where it stands in the file.
+    /// Its place in the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where a member stands that was not taken yet.
+    /// The place of a member that was not taken yet.
     pub(crate) fn place(&self, key: &str) -> Path {
         let member = self.members.iter().find(|(name, _)| name == key);
         let line = member.and_then(|(_, node)| node.line);
         self.path.member(key).at(line.or(self.path.line()))
     }
 
-    /// Removes a member. One that is `null` counts as absent.
+    /// Removes a member. `null` counts as absent.
     fn take(&mut self, key: &str) -> Option<(Path, Node)> {
         let index = self.members.iter().position(|(name, _)| name == key)?;
         let (_, node) = self.members.remove(index);
@@ -168,7 +168,7 @@ impl Object {
             .transpose()
     }
 
-    /// The objects of a list, each called by the first of `names` that it has, else by its position.
+    /// The objects of a list. Error messages call each by the first of `names` that it has, else by its position.
     pub(crate) fn objects(&mut self, key: &str, names: &[&str]) -> Result<Option<Vec<Self>>> {
         self.take(key)
             .map(|(path, node)| Self::list(&path, node, names))
@@ -196,18 +196,18 @@ impl Object {
         }
     }
 
-    /// What is wrong with a member that was taken before.
+    /// An error about a member that was taken before.
     pub(crate) fn problem(&self, key: &str, problem: impl Into<String>) -> Error {
         Error::value(&self.path.member(key), problem)
     }
 
-    /// Passes over a member whose value describes what happens here anyway.
+    /// Removes a member whose value is one of `as_here`: it describes what Doorward does anyway.
     pub(crate) fn pass(&mut self, key: &str, as_here: &[Value]) {
         self.members
             .retain(|(name, node)| name != key || !as_here.contains(&node.value));
     }
 
-    /// Names the members that nobody took.
+    /// Reports the members that were not taken.
     pub(crate) fn finish(self, ignored: &mut Ignored) {
         for (key, node) in self.members {
             if node.value != Value::Null {

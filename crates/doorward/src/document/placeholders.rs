@@ -1,6 +1,6 @@
-//! `##KEY##` and `@@KEY@@`: values that are given to the import rather than written in the file.
+//! `##KEY##` and `@@KEY@@`: placeholders for values that the import gets by `--set` and not from the file.
 //!
-//! Auth0's tool replaces them in the text, before it is YAML: `##KEY##` by the value as it stands, `@@KEY@@` and
+//! Auth0's tool replaces them in the text, before it is parsed: `##KEY##` by the plain value, `@@KEY@@` and
 //! `"@@KEY@@"` by the value as JSON.
 
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ fn placeholder(text: &str) -> Option<(&'static str, &str)> {
     (!name.is_empty() && name.bytes().all(allowed)).then_some((delimiter, name))
 }
 
-/// Drops the quotes around a JSON value: they belong to the placeholder.
+/// Removes the quotes around a JSON value: they belong to the placeholder.
 fn unquote<'a>(before: &mut String, after: &'a str) -> &'a str {
     for quote in ['"', '\''] {
         if let Some(after) = after.strip_prefix(quote)

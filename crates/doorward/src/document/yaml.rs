@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> super::Result<Node> {
     })
 }
 
-/// The library's message without the place at its end, which stands before it here.
+/// The library's message without the place at its end: our message begins with the place.
 fn without_place(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.split(" at line ").next().unwrap_or(line).to_owned()

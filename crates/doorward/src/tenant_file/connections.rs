@@ -1,4 +1,4 @@
-//! `databases` and `connections`: where users come from. Databases are the only kind yet, under either key.
+//! `databases` and `connections`: sources of users. Databases are the only kind that is supported, under either key.
 
 use doorward_proto::client_registry::v1::{ConnectionPatch, ConnectionStrategy};
 
@@ -6,7 +6,7 @@ use crate::document::{Ignored, Object, Result, Value};
 
 const DATABASE: &str = "auth0";
 
-/// Auth0's names for password policies, with the least length that each asks for.
+/// Auth0's names of password policies, with the minimum length of each.
 const PASSWORD_POLICIES: [(&str, Policy); 5] = [
     (
         "none",
@@ -48,7 +48,7 @@ const PASSWORD_POLICIES: [(&str, Policy); 5] = [
 #[derive(Debug, Clone, Copy)]
 struct Policy {
     length: u32,
-    /// It also asks for kinds of characters.
+    /// Whether it also requires kinds of characters.
     more: bool,
 }
 
@@ -97,7 +97,7 @@ fn options(connection: &mut Object, ignored: &mut Ignored) -> Result<(Option<boo
     let policy = options.choice("passwordPolicy", &PASSWORD_POLICIES)?;
     let least = least.or(policy.map(|policy| policy.length));
     if let (Some(Policy { more: true, .. }), Some(least)) = (policy, least) {
-        let why = format!("only its least length of {least} characters is supported");
+        let why = format!("only its minimum length of {least} characters is supported");
         ignored.note(&policy_place, why);
     }
     let disable_signup = options.flag("disable_signup")?;
@@ -122,7 +122,7 @@ fn pass_what_happens_anyway(options: &mut Object, ignored: &mut Ignored) -> Resu
         let Some(mut rule) = options.object(rule)? else {
             continue;
         };
-        // A rule that is off says nothing with its other members.
+        // The other members of a rule that is off have no effect.
         if rule.flag("enable")? != Some(false) {
             ignored.unsupported(rule.path());
         }

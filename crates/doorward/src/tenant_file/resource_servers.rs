@@ -6,7 +6,7 @@ use doorward_proto::client_registry::v1::{ResourceServerPatch, ResourceServerSco
 
 use crate::document::{Ignored, Object, Result};
 
-/// The name by which Auth0's tool tells the management API from APIs of the tenant.
+/// The name by which Auth0's tool recognizes the management API.
 const MANAGEMENT_API: &str = "Auth0 Management API";
 
 pub(super) fn read(mut api: Object, ignored: &mut Ignored) -> Result<Option<ResourceServerPatch>> {
@@ -52,8 +52,8 @@ fn scopes(api: &mut Object, ignored: &mut Ignored) -> Result<Option<Vec<Resource
     scopes.collect::<Result<_>>().map(Some)
 }
 
-/// What applications may do for users. What they may do for themselves is for
-/// `/oauth/token`, which is not built.
+/// Reads what applications may do for users. What they may do for themselves concerns
+/// `/oauth/token`, which does not exist yet.
 fn subject_type_authorization(api: &mut Object, ignored: &mut Ignored) -> Result<Option<i32>> {
     let Some(mut subjects) = api.object("subject_type_authorization")? else {
         return Ok(None);

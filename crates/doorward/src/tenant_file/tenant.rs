@@ -1,4 +1,4 @@
-//! `tenant`: settings that hold for everything.
+//! `tenant`: settings of the whole tenant.
 
 use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use doorward_proto::client_registry::v1::TenantPatch;
@@ -52,13 +52,16 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
     Ok(patch)
 }
 
-/// Lifetimes stand in the file in hours, in minutes, or both: then the minutes count.
+/// Reads a lifetime. The file may give it in hours, in minutes, or both: then the minutes count.
 fn minutes(tenant: &mut Object, key: &str, ignored: &mut Ignored) -> Result<Option<u32>> {
     let place = tenant.place(key);
     let in_minutes = format!("{key}_in_minutes");
     let (hours, minutes) = (tenant.scaled(key, 60.0)?, tenant.count(&in_minutes)?);
     if hours.is_some() && minutes.is_some() && hours != minutes {
-        ignored.note(&place, format!("ignored, for {in_minutes} says otherwise"));
+        ignored.note(
+            &place,
+            format!("ignored, because {in_minutes} has another value"),
+        );
     }
     Ok(minutes.or(hours))
 }
@@ -72,7 +75,7 @@ fn persistent_cookie(tenant: &mut Object, ignored: &mut Ignored) -> Result<Optio
     Ok(persistent)
 }
 
-/// A setting that stands alone in an object of its own.
+/// Reads a setting that is the only one of an object.
 fn flag_of(
     tenant: &mut Object,
     key: &str,

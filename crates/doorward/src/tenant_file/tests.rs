@@ -261,7 +261,7 @@ fn roles() {
 #[test]
 fn every_unsupported_key_is_named_in_the_order_of_the_file() {
     let expected = [
-        "tenant.ephemeral_session_lifetime: ignored, for ephemeral_session_lifetime_in_minutes says otherwise",
+        "tenant.ephemeral_session_lifetime: ignored, because ephemeral_session_lifetime_in_minutes has another value",
         "tenant.session_cookie.shiny: not supported, ignored",
         "tenant.flags.allow_legacy_ro_grant_types: not supported, ignored",
         "tenant.error_page: not supported, ignored",
@@ -275,7 +275,7 @@ fn every_unsupported_key_is_named_in_the_order_of_the_file() {
         "resourceServers[Auth0 Management API]: the management API is not supported, ignored",
         "clientGrants[Other App].id: not supported, ignored",
         "databases[Staff].display_name: not supported, ignored",
-        "databases[Staff].options.passwordPolicy: only its least length of 12 characters is supported",
+        "databases[Staff].options.passwordPolicy: only its minimum length of 12 characters is supported",
         "databases[Staff].options.password_complexity_options.shiny: not supported, ignored",
         "databases[Staff].options.password_history: not supported, ignored",
         "databases[Staff].options.brute_force_protection: not supported, ignored",

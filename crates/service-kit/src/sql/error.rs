@@ -32,9 +32,10 @@ pub enum OpenError {
     /// The database refused.
     #[error("database.url: the database cannot be opened")]
     Connect(#[source] sqlx::Error),
-    /// The schema belongs to another program.
+    /// The schema is not one that this version made.
     #[error(
-        "database.url: this database belongs to another service, or to a newer version of this one"
+        "database.url: this database cannot be used: it belongs to another service, to a newer version of this one, \
+         or to a build from before the first release"
     )]
     OtherSchema(#[source] MigrateError),
     /// The schema cannot be brought up to date.

@@ -26,7 +26,7 @@ pub(super) fn plan(
     Ok(drafts)
 }
 
-/// Those that have to be written, with the names that their applications then have.
+/// The grants that must be written, with the new names of their applications.
 pub(super) fn differing(
     drafts: Vec<Draft<ClientGrant>>,
     clients: &[Draft<Client>],

@@ -25,7 +25,7 @@ pub(super) fn plan(
     Ok(drafts)
 }
 
-/// Names need not be unique, but a patch that has nothing else must not hit one of several by chance.
+/// Names need not be unique; a patch without an id must not change one of several at random.
 fn refuse_namesakes(drafts: &[Draft<Client>], name: &str) -> Result<(), Error> {
     if drafts
         .iter()

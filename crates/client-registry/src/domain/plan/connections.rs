@@ -24,7 +24,7 @@ impl<'a> Connections<'a> {
         }
     }
 
-    /// New applications get the connections there were, but for those whose applications the request lists itself.
+    /// Enables the existing connections for new applications, except those whose `enabled_clients` the request sets.
     pub(super) fn enable_for_new_clients(&mut self, patches: &[ConnectionPatch]) {
         let created = self.clients.iter().filter(|client| client.created);
         let created: BTreeSet<_> = created
@@ -86,7 +86,7 @@ impl<'a> Connections<'a> {
         listed.iter().enumerate().map(resolve).collect()
     }
 
-    /// A tenant without any connection gets its first one, for every application.
+    /// Adds the first connection to a tenant without any, for every application.
     pub(super) fn finish(mut self) -> Vec<Draft<ConnectionWithClients>> {
         if self.drafts.is_empty() {
             let name = Connection::FIRST_NAME.to_owned();

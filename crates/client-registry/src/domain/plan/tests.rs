@@ -417,7 +417,7 @@ fn refusals() {
         (
             content(clients([client("A")])),
             clients([third_party]),
-            r#"client "A": is_first_party: is true and never changes"#,
+            r#"client "A": is_first_party: is true and cannot be changed"#,
         ),
         (
             empty(),
@@ -437,12 +437,12 @@ fn refusals() {
         (
             content(apis([with_id("x", "https://one.test")])),
             apis([with_id("y", "https://one.test")]),
-            r#"resource server "https://one.test": id: is x and never changes"#,
+            r#"resource server "https://one.test": id: is x and cannot be changed"#,
         ),
         (
             content(apis([with_id("x", "https://one.test")])),
             apis([with_id("x", "https://two.test")]),
-            r#"resource server "https://two.test": another one already has the id x"#,
+            r#"resource server "https://two.test": the id x is already taken"#,
         ),
         (
             empty(),
@@ -450,7 +450,7 @@ fn refusals() {
                 connection_with_id("x", "one"),
                 connection_with_id("x", "two"),
             ]),
-            r#"connection "two": another one already has the id x"#,
+            r#"connection "two": the id x is already taken"#,
         ),
     ] {
         assert_eq!(refusal(before, wanted), expected);

@@ -222,6 +222,6 @@ async fn strict_is_for_third_parties_and_the_party_never_changes() {
     let mut own = partner(ThirdPartySecurityMode::Permissive);
     client(&mut own).is_first_party = Some(true);
     let message = refusal(&registry, own).await;
-    let expected = "is_first_party: is false and never changes";
+    let expected = "is_first_party: is false and cannot be changed";
     assert_eq!(message, format!(r#"client "My App": {expected}"#));
 }

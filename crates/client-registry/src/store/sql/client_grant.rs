@@ -20,7 +20,7 @@ pub(super) async fn list<'e>(
         .collect()
 }
 
-/// Ordered here, because databases order texts in ways of their own.
+/// Sorts in Rust: the order of texts depends on the database.
 pub(super) async fn list_for_users(
     pool: &AnyPool,
     client_id: &ClientId,

@@ -1,4 +1,4 @@
-//! The number that tells caches to forget.
+//! The number that rises with each change.
 
 use doorward_service_kit::StoreError;
 use sqlx::{Any, AnyConnection, Executor};

@@ -1,4 +1,4 @@
-//! Permissions that permit nothing.
+//! Permissions that have no effect.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use doorward_proto::identity::v1::RolePatch;
 use super::{Registry, find_api};
 use crate::error::Error;
 
-/// One line for each permission of the file whose API or scope does not exist.
+/// Returns one line for each permission of the file whose API or scope does not exist.
 pub(super) async fn without_effect(
     registry: &mut Registry,
     wanted: &ApplyTenantRequest,
@@ -39,7 +39,7 @@ pub(super) async fn without_effect(
     Ok(lines)
 }
 
-/// The scopes of an API, once the file is applied; none without the API.
+/// The scopes of an API once the file is applied. `None`: there is no such API.
 async fn scopes(
     registry: &mut Registry,
     wanted: &ApplyTenantRequest,

@@ -1,4 +1,5 @@
-//! What names something that is not there, or leads nowhere. It may come later, so it is worth a warning and no error.
+//! Warnings about references of a tenant file to objects that do not exist. They are no errors: the objects may be
+//! created later.
 
 mod client_grants;
 mod roles;
@@ -17,8 +18,9 @@ use crate::service::Service;
 
 type Registry = ClientRegistryServiceClient<Channel>;
 
-/// One line for each such setting, client grant and permission, after `wanted` was applied with these changes, or would have been.
-pub(crate) async fn dangling(
+/// Returns one line for each setting, client grant and permission that has no effect once `wanted` is applied.
+/// `changes` is the answer of the registry.
+pub(crate) async fn unknown_references(
     mut registry: Registry,
     wanted: &ApplyTenantRequest,
     changes: &[TenantChange],
@@ -28,7 +30,7 @@ pub(crate) async fn dangling(
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
     let tenant = answer.into_inner().tenant.unwrap_or_default();
     let settings = wanted.tenant.clone().unwrap_or_default();
-    // An empty text of the file removes the setting.
+    // An empty text in the file removes the setting.
     let after = |wanted: Option<String>, current| wanted.or(current).filter(|it| !it.is_empty());
     let audience = after(settings.default_audience, tenant.default_audience);
     let directory = after(settings.default_directory, tenant.default_directory);

@@ -1,4 +1,4 @@
-//! Client grants that let no user in.
+//! Client grants that have no effect on sign-ins.
 
 use doorward_proto::client_registry::v1::{
     ApplyTenantRequest, ClientGrantPatch, FindClientRequest, ObjectKind, SubjectType, TenantChange,
@@ -10,7 +10,7 @@ use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
 
-/// One line for each client grant of the file whose API does not exist, or asks for one of another subject type.
+/// Returns one line for each client grant of the file whose API does not exist, or requires another subject type.
 pub(super) async fn without_effect(
     registry: &mut Registry,
     wanted: &ApplyTenantRequest,
@@ -40,7 +40,7 @@ pub(super) async fn without_effect(
     Ok(lines)
 }
 
-/// What the API says about users, once the file is applied; none without the API.
+/// The API's `user_access` once the file is applied. `None`: there is no such API.
 async fn user_access(
     registry: &mut Registry,
     wanted: &ApplyTenantRequest,
@@ -60,7 +60,7 @@ fn is_for_users(grant: &ClientGrantPatch) -> bool {
     grant.subject_type() == SubjectType::User
 }
 
-/// Whether the same application has a grant for users, in the file or from before.
+/// Whether the same application has a grant for users, in the file or in the registry.
 async fn has_one_for_users(
     registry: &mut Registry,
     wanted: &ApplyTenantRequest,
@@ -76,16 +76,16 @@ async fn has_one_for_users(
     if wanted.client_grants.iter().any(is_same) {
         return Ok(true);
     }
-    let question = FindClientRequest {
+    let wanted_client = FindClientRequest {
         client_id: client_id(&grant.client),
     };
-    let answer = registry.find_client(request(question)).await;
+    let answer = registry.find_client(request(wanted_client)).await;
     let found = answer.map_err(Error::service(Service::ClientRegistry))?;
     let mut grants = found.into_inner().client_grants.into_iter();
     Ok(grants.any(|found| found.audience == grant.audience))
 }
 
-/// The id of an application, as far as file and changes tell.
+/// The id of an application that the file or the changes name. Any other name is taken for an id.
 fn client_id(wanted: &ApplyTenantRequest, changes: &[TenantChange], name_or_id: &str) -> String {
     let mut patches = wanted.clients.iter();
     let patch = patches.find(|client| client.name == name_or_id);
