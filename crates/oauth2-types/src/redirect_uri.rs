@@ -1,9 +1,9 @@
-//! Where a browser may be sent: redirection URIs, logout URLs and web origins, compared with what is registered.
+//! Redirection URIs, logout URLs and web origins, compared with the registered ones.
 //!
-//! The comparison is of bytes (RFC 9700 §2.1). Nothing is decoded, no dot segment removed and no default port added,
-//! because every such step is one that the browser may take differently. Only the ASCII letter case of scheme and host
-//! does not count. Two registrations allow more: the loopback IP address of a native client, whose port is free, and a
-//! placeholder in the left-most label of the host. What they let through must also be its own WHATWG serialisation.
+//! URIs are compared by bytes (RFC 9700 §2.1). Nothing is decoded, no dot segment is removed and no default port is
+//! added, because browsers may do each of these differently. Only the ASCII letter case of scheme and host is ignored.
+//! Two kinds of registrations match more: the loopback IP address of a native client, with any port, and a placeholder
+//! in the left-most label of the host. URIs that match these must equal their WHATWG serialisation.
 
 mod answer_name;
 mod error;
@@ -28,25 +28,25 @@ pub use registered::{RegisteredUri, check_scheme};
 
 use raw_uri::RawUri;
 
-/// What else decides whether a redirection URI matches.
+/// The context of a comparison of redirection URIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MatchContext<'a> {
     /// Whether the client is a native application: the port of a loopback IP address is free then (RFC 8252 §7.3).
     pub native: bool,
-    /// Name of the organization the login is for, if known; `{organization_name}` stands for it.
+    /// The name of the organization of the request, which replaces `{organization_name}`; `None` without one.
     pub organization_name: Option<&'a str>,
 }
 
-/// A redirection URI that the client has registered, without fragment. Holding one is the proof: only
-/// [`match_redirect_uri`] and [`only_registered`] make it.
+/// A redirection URI that the client has registered, without fragment. Only [`match_redirect_uri`] and
+/// [`only_registered`] make one, so it proves the match.
 ///
 /// See [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchedRedirectUri(String);
 
 impl MatchedRedirectUri {
-    /// The text that `Location` is built from: the registration itself, or what an exception makes of it, with scheme
-    /// and host in lower case. Printable ASCII.
+    /// The text for `Location`: the registration, or what matched one of the exceptions with scheme and host in lower
+    /// case. Printable ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -85,7 +85,7 @@ pub fn match_redirect_uri<'a>(
     registered: impl IntoIterator<Item = &'a RegisteredUri>,
     context: MatchContext<'_>,
 ) -> Option<MatchedRedirectUri> {
-    // The fragment belongs to the answer: RFC 6749 §3.1.2 forbids the client's own.
+    // The fragment is for the answer: RFC 6749 §3.1.2 forbids one of the client.
     let requested = RawUri::split(requested.split('#').next()?)?;
     registered
         .into_iter()
@@ -110,8 +110,8 @@ fn matched_text(
     excepted.then(|| requested.canonical()).flatten()
 }
 
-/// The redirection URI of a request that names none: the only one registered, if it has no placeholder
-/// (RFC 6749 §3.1.2.3).
+/// The redirection URI of a request without one: the only registered one, if it has no placeholder (RFC 6749
+/// §3.1.2.3).
 #[must_use]
 pub fn only_registered<'a>(
     registered: impl IntoIterator<Item = &'a RegisteredUri>,

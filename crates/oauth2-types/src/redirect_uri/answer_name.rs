@@ -5,8 +5,8 @@ use url::form_urlencoded;
 
 use super::raw_uri::RawUri;
 
-/// The parameters of authorization answers and of logouts: RFC 6749 §4.1.2, §4.2.2 and their errors, RFC 9207 §2, OpenID
-/// Connect Core §3.2.2.5, Session Management §3, RP-Initiated Logout §3.
+/// The parameters of authorization answers and of logouts: RFC 6749 §4.1.2, §4.2.2 and their errors, RFC 9207 §2,
+/// OpenID Connect Core §3.2.2.5, Session Management §3, RP-Initiated Logout §3.
 const ANSWER_NAMES: [&str; 12] = [
     "access_token",
     "code",
@@ -22,7 +22,7 @@ const ANSWER_NAMES: [&str; 12] = [
     "token_type",
 ];
 
-/// The first such name in the query, decoded once, as applications decode it. Letter case counts (RFC 6749 §1.9).
+/// The first such name in the query, decoded once, like applications do. Case-sensitive (RFC 6749 §1.9).
 pub(super) fn in_query_of(uri: &RawUri<'_>) -> Option<&'static str> {
     let query = uri.query()?;
     form_urlencoded::parse(query.as_bytes()).find_map(|(name, _)| {

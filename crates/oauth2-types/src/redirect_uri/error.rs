@@ -1,12 +1,12 @@
 //! Reasons why a URI cannot be registered.
 
-/// Why a URI cannot be registered.
+/// The reason why a URI cannot be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// A space, a backslash, a control character or one outside ASCII.
     #[error("the URI has a character that must be percent-encoded")]
     Character,
-    /// No scheme, or nothing behind it.
+    /// No scheme, or nothing after it.
     #[error("the URI is not absolute")]
     NotAbsolute,
     /// `javascript`, `data`, `vbscript` or `file`.
@@ -18,10 +18,10 @@ pub enum RegistrationError {
     /// `user:password@`; RFC 9110 §4.2.4.
     #[error("the URI has userinfo")]
     Userinfo,
-    /// `state`, `code` and other names of an answer, in the query.
+    /// The query has the name of an answer parameter, such as `state` or `code`.
     #[error("its query has the parameter {0:?}, which belongs to the answer")]
     AnswerName(&'static str),
-    /// The WHATWG rules, which browsers follow, make no URL of it.
+    /// Not a URL by the WHATWG rules, which browsers follow.
     #[error("the URI is malformed")]
     Malformed,
     /// A placeholder outside `http` and `https`.
@@ -30,15 +30,15 @@ pub enum RegistrationError {
     /// More than one placeholder.
     #[error("only one placeholder is allowed")]
     SeveralPlaceholders,
-    /// Braces around something else than `organization_name`.
+    /// Braces around another name than `organization_name`.
     #[error("the only named placeholder is {{organization_name}}")]
     UnknownPlaceholder,
-    /// `*` outside the left-most host label, or `{organization_name}` that is not the whole of it.
+    /// `*` outside the left-most host label, or `{organization_name}` beside other text in it.
     #[error(
         "a placeholder must be in the left-most host label, and {{organization_name}} must be the whole of it"
     )]
     PlaceholderPosition,
-    /// A wildcard in a label that no host can have (RFC 5891 §4.2.3.1).
+    /// A wildcard in an invalid host label (RFC 5891 §4.2.3.1).
     #[error(
         "a label with a wildcard has letters, digits and hyphens only, no hyphen at an end, and at most 63 characters"
     )]
@@ -46,7 +46,7 @@ pub enum RegistrationError {
     /// An origin with a path or a query.
     #[error("the URI is more than an origin, scheme://host[:port]")]
     NotAnOrigin,
-    /// `https://*.com` and the like.
+    /// For example `https://*.com`.
     #[error("a registrable domain must follow a placeholder")]
     PlaceholderDomain,
 }

@@ -7,12 +7,12 @@ const ORGANIZATION_NAME: &str = "{organization_name}";
 /// RFC 1035 §2.3.4.
 const MAX_LABEL_LENGTH: usize = 63;
 
-/// What may stand in the left-most host label of a registered URI.
+/// A placeholder in the left-most host label of a registered URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {
-    /// `*`, for letters, digits and hyphens within the label, no hyphen at an end.
+    /// `*`: letters, digits and hyphens within the label, without a hyphen at an end.
     Wildcard,
-    /// `{organization_name}`, for the name of the organization the login is for.
+    /// `{organization_name}`: the name of the organization of the request.
     OrganizationName,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct HostPattern {
     pub(super) placeholder: Placeholder,
     before: String,
     after: String,
-    /// The host behind the left-most label and its dot, with the port.
+    /// The host after the left-most label and its dot, with the port.
     parent: String,
 }
 
@@ -55,7 +55,7 @@ impl HostPattern {
         }))
     }
 
-    /// An authority that the pattern stands for.
+    /// An authority that matches the pattern.
     pub(super) fn sample(&self) -> String {
         format!("{}a{}.{}", self.before, self.after, self.parent)
     }
@@ -79,7 +79,7 @@ impl HostPattern {
         }
     }
 
-    /// What the placeholder stands for in a label; `None` unless the rest of the label is as registered.
+    /// The part of a label that the placeholder replaces; `None` if the rest differs from the registered label.
     fn fills<'b>(&self, label: &'b str) -> Option<&'b str> {
         let (before, label) = label.split_at_checked(self.before.len())?;
         let filled = label.len().checked_sub(self.after.len())?;
@@ -127,12 +127,12 @@ fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// A label of a host (RFC 5891 §4.2.3.1). Browsers accept more, and resolvers may answer to it.
+/// Whether this is a valid host label (RFC 5891 §4.2.3.1). Browsers accept more, and resolvers may resolve it.
 fn is_host_label(text: &str) -> bool {
     is_label(text) && !text.contains('_')
 }
 
-/// The letters of host names, and the underscore, which names of organizations may have.
+/// Whether this has only characters of host names, and underscores, which names of organizations may have.
 fn is_label_text(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

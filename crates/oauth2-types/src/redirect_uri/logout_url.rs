@@ -1,5 +1,4 @@
-//! Where a browser may go after a logout: `returnTo` of Auth0's `/v2/logout`, and the `post_logout_redirect_uri` of OpenID
-//! Connect.
+//! Targets of logouts: `returnTo` of Auth0's `/v2/logout`, and the `post_logout_redirect_uri` of OpenID Connect.
 
 use std::fmt;
 
@@ -11,13 +10,13 @@ use super::{MatchContext, RegisteredUri, matched_text};
 /// Characters that a header line or a URL cannot hold. Everything outside ASCII is encoded too.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
 
-/// A URL that is registered as a logout URL; as a `returnTo`, with the query and fragment of the request. Only
-/// [`match_logout_url`] and [`match_post_logout_redirect_uri`] make it.
+/// A registered logout URL; as a `returnTo`, with the query and fragment of the request. Only [`match_logout_url`] and
+/// [`match_post_logout_redirect_uri`] make one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchedLogoutUrl(String);
 
 impl MatchedLogoutUrl {
-    /// The text that `Location` is built from. Printable ASCII.
+    /// The text for `Location`. Printable ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -32,9 +31,9 @@ impl fmt::Display for MatchedLogoutUrl {
 
 /// Compares a requested URL, decoded once, with the allowed logout URLs.
 ///
-/// Query and fragment do not count on either side, but those of the request are kept; characters in them that no URL
-/// may hold are percent-encoded. `*` is a wildcard as in redirection URIs; an entry with `{organization_name}` matches
-/// nothing, because a logout is for no organization.
+/// Ignores query and fragment of both, and keeps those of the request; invalid characters in them are percent-encoded.
+/// `*` is a wildcard, as in redirection URIs. An entry with `{organization_name}` matches nothing, because a logout
+/// has no organization.
 #[must_use]
 pub fn match_logout_url<'a>(
     requested: &str,
@@ -49,8 +48,8 @@ pub fn match_logout_url<'a>(
         .then(|| MatchedLogoutUrl(format!("{target}{}", utf8_percent_encode(extra, UNSAFE))))
 }
 
-/// Compares a requested URI, decoded once, with the allowed logout URLs: the whole of it, query included, as
-/// [RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout) wants it.
+/// Compares a requested URI, decoded once, with the allowed logout URLs, including the query, as required by
+/// [RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout).
 ///
 /// No registration has a fragment, so a URI with one matches nothing. `*` and `{organization_name}` as in
 /// [`match_logout_url`].
@@ -71,7 +70,7 @@ fn allows(entry: &RegisteredUri, target: &RawUri<'_>) -> bool {
         return false;
     }
     match entry.pattern() {
-        // The path equals the registered one, so the host is all that a browser could read differently.
+        // The path equals the registered one, so a browser could only read the host differently.
         Some(pattern) => pattern.stands_for(target, None) && target.has_canonical_origin(),
         None => target.same_authority(&own),
     }

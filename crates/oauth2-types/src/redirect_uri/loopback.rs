@@ -1,4 +1,5 @@
-//! The free port of a native client's loopback address, [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3).
+//! Loopback addresses of native clients, with any port ([RFC 8252
+//! §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3)).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,5 @@
-//! Web origins ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)) against the lists `web_origins` and `allowed_origins`.
+//! Web origins ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454)), compared with `web_origins` and
+//! `allowed_origins`.
 
 use super::RegisteredUri;
 use super::error::RegistrationError;

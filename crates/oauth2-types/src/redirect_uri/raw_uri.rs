@@ -1,13 +1,13 @@
-//! A URI cut into pieces, each of them exactly as it was written.
+//! A URI split into parts, each exactly as written.
 
 use url::Url;
 
-/// The pieces of `text` that are compared in different ways.
+/// The parts of `text` that are compared in different ways.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RawUri<'a> {
     pub(super) text: &'a str,
     pub(super) scheme: &'a str,
-    /// What stands between `//` and the next `/`, `?` or `#`; `None` if the scheme is not followed by `//`.
+    /// The text between `//` and the next `/`, `?` or `#`; `None` without `//` after the scheme.
     pub(super) authority: Option<&'a str>,
     /// Path, query and fragment.
     pub(super) rest: &'a str,
@@ -72,7 +72,7 @@ impl<'a> RawUri<'a> {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
-    /// `http` or `https`: the schemes with hosts and origins.
+    /// Whether the scheme is `http` or `https`, the schemes with hosts and origins.
     pub(super) fn is_web(&self) -> bool {
         self.has_scheme("http") || self.has_scheme("https")
     }
@@ -81,7 +81,7 @@ impl<'a> RawUri<'a> {
         self.has_scheme(other.scheme)
     }
 
-    /// No registered authority has userinfo, whose case would count.
+    /// Compares without letter case: no registered authority has userinfo, which is case-sensitive.
     pub(super) fn same_authority(&self, other: &RawUri<'_>) -> bool {
         match (self.authority, other.authority) {
             (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
@@ -107,7 +107,7 @@ impl<'a> RawUri<'a> {
         Some(format!("{}://{authority}", self.scheme).to_ascii_lowercase())
     }
 
-    /// The text with scheme and host in lower case, if a browser would read it and write the same bytes.
+    /// The text with scheme and host in lower case, if it equals its serialisation by a browser; `None` otherwise.
     pub(super) fn canonical(&self) -> Option<String> {
         let text = self.origin()? + self.rest;
         is_own_serialisation(self.text, &text).then_some(text)

@@ -1,4 +1,4 @@
-//! What may be registered as a callback, a logout URL or an origin.
+//! Rules for registered callbacks, logout URLs and origins.
 
 use url::Url;
 
@@ -7,7 +7,7 @@ use super::error::RegistrationError;
 use super::host_pattern::{HostPattern, Placeholder};
 use super::raw_uri::{Cuts, RawUri};
 
-/// Schemes that run code in, or read files of, the browser that is sent there.
+/// Schemes that run code in the browser, or read its files.
 const DANGEROUS_SCHEMES: [&str; 4] = ["javascript", "data", "vbscript", "file"];
 
 /// A URI that may be registered for a client or a tenant, taken apart once for all comparisons.

@@ -77,7 +77,7 @@ fn for_organization(name: &str) -> MatchContext<'_> {
     }
 }
 
-/// What comes back is what was sent, in the letter case that [`assert_matches_as`] is about.
+/// The result is the requested URI, with the letter case as in [`assert_matches_as`].
 fn assert_matches(requested: &str, registered: &[&str], context: MatchContext<'_>) {
     assert_matches_as(requested, requested, registered, context);
 }

@@ -1,4 +1,4 @@
-//! What holds for any text: the rule of redirection URIs, written down a second time and compared with the first.
+//! Properties of any text: a second implementation of the rules for redirection URIs, compared with the first.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -19,7 +19,7 @@ const REGISTERED: [&str; 12] = [
     "com.example.app://callback/Path",
     "com.example.app:/cb",
 ];
-/// What may be put anywhere: all that URLs are made of, and what parsers read in different ways.
+/// Pieces of random URIs: all parts of URLs, and text that parsers read in different ways.
 const PIECES: [&str; 30] = [
     "", "/", "//", "\\", ":", ":443", ":80", ":8443", ":5000", "@", "u@", "?", "?x=1", "&", "#",
     "#x", ".", "..", "/..", "/./", "%2e", "%2F", "%00", "*", "-", "_", "é", "\u{212a}", "\t", " ",
@@ -133,7 +133,7 @@ fn lower_case_of_scheme_and_host(text: &str) -> String {
     text[..end].to_ascii_lowercase() + &text[end..]
 }
 
-/// What the rule makes of an entry, if it stands for the URL that a browser reads: a value to compare bytes with.
+/// The bytes that an entry matches, if it matches the URL that a browser reads.
 fn exception(entry: &str, url: &Url, context: MatchContext<'_>) -> Option<String> {
     let host = url.host_str()?;
     let (label, _) = host.split_once('.').unwrap_or((host, ""));

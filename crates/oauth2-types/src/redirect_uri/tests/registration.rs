@@ -1,4 +1,4 @@
-//! What may be registered.
+//! Tests of the rules for registration.
 
 use super::*;
 
