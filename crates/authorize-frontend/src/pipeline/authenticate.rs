@@ -44,6 +44,14 @@ enum LoginReason {
     ConnectionNotEnabled,
 }
 
+/// Finds the session of the browser, and checks that it satisfies the request.
+///
+/// # Errors
+/// - [`Stop::SignIn`], with `prompt=none` `login_required`: there is no session, or it does not satisfy the request.
+/// - `login_required`: the user has just signed in for this request, and is not the one in `id_token_hint`.
+/// - `unauthorized`: the user is blocked.
+/// - `access_denied`: the user is not a member of the organization.
+/// - `temporarily_unavailable`, `server_error`: a backend failed; never `login_required`.
 pub(crate) async fn authenticate(
     request: ValidatedRequest,
     browser: &Browser,

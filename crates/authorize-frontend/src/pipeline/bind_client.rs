@@ -92,6 +92,13 @@ impl BoundRequest {
 }
 
 /// Finds the client and checks `redirect_uri`. An error is shown on a page of ours and never redirected.
+///
+/// # Errors
+/// On a page, because the callback is not verified (RFC 6749 §3.1.2.4, §4.2.2.1):
+/// - `invalid_request`: `client_id` is missing, repeated or unknown; `redirect_uri` is repeated, or missing without a
+///   single registered one; a `web_message` callback has no registered origin.
+/// - `unauthorized_client`: the callback is not registered.
+/// - `temporarily_unavailable`, `server_error`: a backend failed.
 pub(crate) async fn bind_client(
     params: RawParams,
     browser: &Browser,

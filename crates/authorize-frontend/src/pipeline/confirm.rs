@@ -17,6 +17,9 @@ impl Confirmed {
 }
 
 /// Any page that this user was shown in this transaction will do: they have seen that something goes on.
+///
+/// # Errors
+/// [`Stop::Confirm`], with `prompt=none` `interaction_required`: the user must confirm the application first.
 pub(crate) fn confirm(
     consented: Consented,
     redirect: &VerifiedRedirect,

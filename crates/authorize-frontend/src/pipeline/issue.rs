@@ -27,6 +27,11 @@ impl Issued {
     }
 }
 
+/// Issues the tokens of the answer.
+///
+/// # Errors
+/// - `temporarily_unavailable`: `token-signing` or `session` does not respond.
+/// - `server_error`: a backend failed, or did not return the requested tokens.
 pub(crate) async fn issue(confirmed: Confirmed, deps: &Deps) -> Result<Issued, OAuthError> {
     let response_type = confirmed.consented().request().response_type();
     let minted = mint(&Grant::from(&confirmed), response_type.into(), deps).await?;

@@ -38,6 +38,10 @@ enum ConsentReason {
     NotGiven,
 }
 
+/// Checks that the user has consented, or need not be asked.
+///
+/// # Errors
+/// [`Stop::Consent`], with `prompt=none` `consent_required`: the user must be asked first.
 pub(crate) fn obtain_consent(
     permitted: Permitted,
     pending: Option<&Pending>,

@@ -15,6 +15,9 @@ pub(crate) struct RawParams(Pairs);
 
 impl RawParams {
     /// Decodes `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    /// `invalid_request`, on a page: the encoding is malformed, or there are too many or too long parameters.
     pub(crate) fn parse(encoded: &str) -> Result<Self, ShownError> {
         let mut pairs = Pairs::parse(encoded)?;
         let total: usize = pairs

@@ -40,6 +40,10 @@ impl Permitted {
 }
 
 /// Roles are cached, so this calls no backend.
+///
+/// # Errors
+/// `temporarily_unavailable`: the permissions of the user's roles are unknown. A scope without permission is no error:
+/// it is dropped.
 pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<Permitted, Stop> {
     let request = authenticated.request();
     let mut scope = request.scope().clone();

@@ -102,6 +102,16 @@ impl ValidatedRequest {
 }
 
 /// Checks everything that needs no user.
+///
+/// # Errors
+/// The first failing check decides:
+/// - `invalid_request`: a parameter is missing, repeated, malformed, or does not fit another one.
+/// - `unsupported_response_type`, `unauthorized_client`: the server or the client does not support the response type.
+/// - `request_not_supported`, `request_uri_not_supported`: a request object.
+/// - `invalid_target`, `access_denied`, `unauthorized_client`: two APIs, an unknown one, or one without a client grant.
+/// - `invalid_scope`: `scope` is malformed.
+/// - `interaction_required`: an invitation with `prompt=none`.
+/// - `temporarily_unavailable`, `server_error`: a backend failed.
 pub(crate) async fn validate_request(
     bound: &BoundRequest,
     deps: &Deps,
