@@ -101,7 +101,7 @@
 //! | 098 | the origin is checked before anything is sent | `edge/pipeline/bind_client.rs` `check_web_origin` |
 //! | 099 | accepting is an interaction | `edge/pipeline/validate_request/organization.rs` `refusal` |
 //! | 100 | a visit is seldom worth a write | `session/src/domain/session.rs` `visited`, `session/src/store` |
-//! | 101 | whether somebody is signed in is asked after the callback was checked | `edge/pipeline.rs` `authorize` |
+//! | 101 | the session is looked up after the callback was checked | `edge/pipeline.rs` `authorize` |
 //! | 102 | as sent; the left half of the hash | `edge/pipeline/issue.rs`, `token-signing/src/domain/id_token.rs` `at_hash` |
 //! | 103 | *cannot tell* is no absence | `edge/pipeline/authenticate.rs` `resolve_session`, `edge/error.rs` |
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |

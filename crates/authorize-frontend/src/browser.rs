@@ -13,8 +13,8 @@ pub(crate) struct Browser {
     pub(crate) token: Option<String>,
     /// Languages of the user that we have, the preferred one first.
     pub(crate) languages: Vec<Language>,
-    /// True when the browser says that it sent no cookies because the request is from a frame of another site: then it is
-    /// unknown whether its user is signed in. Browsers that do not say so send cookies, or have none (Storage Access
+    /// True when the browser says that it sent no cookies because the request is from a frame of another site: then it
+    /// is unknown whether its user is signed in. Browsers that do not say so send cookies, or have none (Storage Access
     /// Headers).
     pub(crate) withholds_cookies: bool,
     /// True when the browser posts from another site, and so keeps back the cookie that pending sign-ins are tied to
@@ -35,7 +35,7 @@ impl Browser {
         self.token.as_deref()
     }
 
-    /// A question for the session of this browser, whoever's it is and however old.
+    /// A lookup of this browser's session, of any user and age.
     pub(crate) fn session_query(&self, tenant: &Tenant) -> SessionQuery<'_> {
         SessionQuery {
             session_token: self.session_token(),
@@ -47,8 +47,8 @@ impl Browser {
         }
     }
 
-    /// Chooses the language of a page: the first entry of `ui_locales`, else what the browser prefers, else the tenant's
-    /// default; each only if the tenant has enabled it (OIDC Core §3.1.2.1).
+    /// Chooses the language of a page: the first entry of `ui_locales`, else what the browser prefers, else the
+    /// tenant's default; each only if the tenant has enabled it (OIDC Core §3.1.2.1).
     pub(crate) fn language(&self, ui_locales: Option<&str>, tenant: &Tenant) -> Language {
         let asked = ui_locales
             .and_then(|locales| locales.split(' ').next())

@@ -1,4 +1,4 @@
-//! What reads untrusted text here, as plain functions for `tests/fuzz`. No interface: nothing else may use it.
+//! The parsers of untrusted text, as functions for `tests/fuzz`. Nothing else may use them.
 
 use http::Request;
 use http::header::{COOKIE, HeaderValue};

@@ -35,7 +35,7 @@ pub use issuer::Issuer;
 use backends::Backends;
 use deps::Deps;
 
-/// What `grpc.health.v1` calls this service, which has no gRPC methods of its own.
+/// The name of this service in `grpc.health.v1`; it has no gRPC methods of its own.
 const HEALTH_NAME: &str = "doorward.authorize_frontend";
 
 /// The whole edge as one HTTP service, over the given backends.

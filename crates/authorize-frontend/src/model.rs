@@ -1,5 +1,5 @@
-//! Our own types for what the backends send: made once, when a message is received, and checked there. Absence is `None`,
-//! and words are enums. This module imports nothing of the frontend, and no messages.
+//! Our own types for what the backends send: made once, when a message is received, and checked there. Absence is
+//! `None`, and words are enums. This module imports nothing of the frontend, and no messages.
 
 mod api;
 mod client;

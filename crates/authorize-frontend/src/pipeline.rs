@@ -87,8 +87,9 @@ pub(crate) async fn resume(
     }
 }
 
-/// Answers the application, which ends a pending request: `state` is spent by then, so that there is no second answer. The
-/// store says so before anything leaves. An error that passes by itself ends nothing, so that the user need not type again.
+/// Answers the application, which ends a pending request: `state` is spent by then, so that there is no second answer.
+/// The store says so before anything leaves. An error that passes by itself ends nothing, so that the user need not
+/// type again.
 pub(crate) async fn answer(
     pending: &Pending,
     redirect: VerifiedRedirect,

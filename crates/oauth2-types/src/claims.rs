@@ -1,5 +1,6 @@
-//! The table of claims about a user: the one place that lists them. Scopes, limits, the order in tokens, the keys of a user
-//! file and the lists of discovery come from its rows; `doorward-proto` checks that every field of `UserClaims` has one.
+//! The table of claims about a user: the one place that lists them. Scopes, limits, the order in tokens, the keys of a
+//! user file and the lists of discovery come from its rows; `doorward-proto` checks that every field of `UserClaims`
+//! has one.
 
 mod claim_set;
 
@@ -66,7 +67,8 @@ impl Row {
         self
     }
 
-    /// Auth0 has a scope of the claim's name, which asks for this claim alone. Not for `email`: there the name is the group.
+    /// Auth0 has a scope of the claim's name, which asks for this claim alone. Not for `email`: there the name is the
+    /// group.
     const fn own_scope(mut self) -> Self {
         self.has_own_scope = true;
         self

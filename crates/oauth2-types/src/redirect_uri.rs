@@ -59,8 +59,8 @@ impl MatchedRedirectUri {
         matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
     }
 
-    /// Whether its host proves whose application answers there. On the user's own device any program can claim a scheme or
-    /// a port ([RFC 8252 §8.6](https://www.rfc-editor.org/rfc/rfc8252#section-8.6)).
+    /// Whether its host proves whose application answers there. On the user's own device any program can claim a scheme
+    /// or a port ([RFC 8252 §8.6](https://www.rfc-editor.org/rfc/rfc8252#section-8.6)).
     #[must_use]
     pub fn is_verifiable(&self) -> bool {
         let url = Url::parse(&self.0).ok();

@@ -1,5 +1,5 @@
-//! The claims of a user, from the message and back. The build script lists the fields, so that a field without a row in the
-//! table of claims does not compile.
+//! The claims of a user, from the message and back. The build script lists the fields, so that a field without a row in
+//! the table of claims does not compile.
 
 use doorward_oauth2_types::{ClaimSet, ClaimValue, StandardClaim};
 

@@ -206,7 +206,8 @@ impl Sessions {
         self.put_users(vec![user.into()], None).await
     }
 
-    /// Replaces the copies of users by newer ones; `relay_position` is how far this brings them, for who relays in order.
+    /// Replaces the copies of users by newer ones; `relay_position` is how far this brings them, for who relays in
+    /// order.
     pub(super) async fn put_users(
         &self,
         users: Vec<common::User>,

@@ -69,8 +69,7 @@ async fn remember(page: &DecisionPage, deps: &Deps) -> Result<(), BackendError> 
     deps.backends.sessions.put_user(user).await
 }
 
-/// What the page was made for, and is still defined: nothing that the API has defined since, and nothing that it has
-/// dropped, which the page does not show any more.
+/// The scopes of the page that the API still defines. It leaves out scopes that the API has added or dropped since.
 fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
     let scopes = match page.hosted.pending.stage() {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),

@@ -30,8 +30,8 @@ pub(super) fn browser_token(headers: &HeaderMap) -> Option<String> {
     value.map(str::to_owned)
 }
 
-/// The values of a cookie of ours, as far as they could be ours. Other cookies of the host may hold any bytes and do not
-/// count.
+/// The values of a cookie of ours, as far as they could be ours. Other cookies of the host may hold any bytes and do
+/// not count.
 fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
@@ -48,8 +48,8 @@ fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     values.take(MAX_COOKIES).collect()
 }
 
-/// A value of another shape was not made here. Kept as a browser's token it would only be refused by the store, again and
-/// again until the cookie is gone.
+/// A value of another shape was not made here. Kept as a browser's token it would only be refused by the store, again
+/// and again until the cookie is gone.
 fn could_be_ours(value: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     value.len() == SECRET_LENGTH && value.bytes().all(allowed)

@@ -166,7 +166,7 @@ fn retry_after(trace_id: &str) -> HeaderValue {
     HeaderValue::from(spread + 1)
 }
 
-/// What every page of a tenant shows.
+/// The parts that all pages of a tenant show.
 pub(super) fn page<'a>(
     tenant: &'a Tenant,
     language: Language,

@@ -52,8 +52,8 @@ pub(super) fn csrf_value(cookie: &str, state: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&csrf_key(cookie), state.as_bytes()))
 }
 
-/// Whether the form came from a page of ours that was shown to whoever has that cookie: by its value, and by the origin
-/// that the browser names.
+/// Whether the form came from a page of ours in the browser with this cookie: by its anti-CSRF value, and by the
+/// origin that the browser sends.
 pub(super) fn is_genuine(form: &Form, cookie: Option<&str>) -> bool {
     !form.is_from_elsewhere && has_value_of(form, cookie)
 }

@@ -1,4 +1,4 @@
-//! What is refused before anything else is looked at.
+//! Checks of every request, before anything else.
 
 use std::sync::Arc;
 

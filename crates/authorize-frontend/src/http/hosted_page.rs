@@ -1,4 +1,4 @@
-//! What all pages of a transaction have in common: finding it, proving the form, showing a page, moving on.
+//! The common part of all pages of a transaction: finding it, checking the form, showing a page, continuing.
 
 use std::fmt::Display;
 
@@ -154,8 +154,8 @@ impl HostedPage {
     }
 }
 
-/// Refuses a form without a valid anti-CSRF value. If its transaction is over, its cookie is gone too, and the error leads
-/// the user to where they can begin again.
+/// Refuses a form without a valid anti-CSRF value. If its transaction is over, its cookie is gone too, and the error
+/// leads the user to where they can begin again.
 async fn lost_or(
     forged: ShownError,
     state: Option<PageState>,

@@ -13,17 +13,17 @@ use url::Url;
 /// Who may show a page in a frame.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) enum Framing<'a> {
-    /// Nobody.
+    /// No site.
     #[default]
     Forbidden,
     /// This origin.
     Only(&'a str),
 }
 
-/// What a page may do.
+/// The content security policy of a page.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Policy<'a> {
-    /// Of the page's only script; none: no script at all.
+    /// The nonce of the page's only script; `None` without a script.
     pub(super) script_nonce: Option<&'a str>,
     /// Where forms may lead, redirects included; empty: there is no form.
     pub(super) form_action: &'a str,
@@ -31,7 +31,7 @@ pub(super) struct Policy<'a> {
     pub(super) logo_urls: &'a [Option<&'a str>],
     /// Who may frame it.
     pub(super) framing: Framing<'a>,
-    /// True: never part of a sign-in, so nobody may keep hold of its window.
+    /// True: never part of a sign-in, so no other page may keep a reference to its window.
     pub(super) isolated: bool,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn callback_source(uri: &MatchedRedirectUri) -> String {
     target_source(uri.as_str())
 }
 
-/// As [`callback_source`], for wherever else a form may lead.
+/// Like [`callback_source`], for other targets of a form.
 pub(super) fn target_source(url: &str) -> String {
     let parsed = Url::parse(url).ok();
     let origin = parsed

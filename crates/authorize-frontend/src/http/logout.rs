@@ -34,7 +34,7 @@ pub(super) async fn logout(
     {
         return Err(not_allowed());
     }
-    // Also when nobody can say which application it is: a logout needs only the store of the sessions.
+    // Also during an outage of the registry: a logout needs only the session store.
     end_session(&browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match target(&query, client, &deps).await {
@@ -58,9 +58,9 @@ async fn find_client(query: &Pairs, deps: &Deps) -> Result<Named, BackendError> 
 
 type Named = Option<Arc<Client>>;
 
-/// A third-party application in strict mode has no logout endpoints. Its request does nothing, and so the session lives on:
-/// an application that registered itself may not sign users out of everything else. That an unregistered
-/// address does end the session is another matter: there, the application may ask for it.
+/// A third-party application in strict mode has no logout endpoints. Its request does nothing, and so the session lives
+/// on: an application that registered itself may not sign users out of everything else. That an unregistered address
+/// does end the session is another matter: there, the application may ask for it.
 pub(super) fn not_allowed() -> ShownError {
     ShownError::invalid_request("Logout is not allowed for this client")
 }

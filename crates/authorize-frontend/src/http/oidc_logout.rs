@@ -1,13 +1,14 @@
-//! `/oidc/logout`: ends the session of this browser when an application asks for it (OpenID Connect RP-Initiated Logout).
+//! `/oidc/logout`: ends the session of this browser at the request of an application (OpenID Connect RP-Initiated
+//! Logout).
 //!
-//! Anybody can send a browser here, so the user is asked first, at `/u/logout`, unless the request proves that it is about
-//! the session of this browser.
+//! Any page can send a browser here, so the user is asked first, at `/u/logout`, unless the request proves that it is
+//! about the session of this browser.
 //!
-//! A logout has no transaction: there may be no sign-in and no cookie but the session's. Between page and answer the
-//! request rests in the form instead, as it was sent. That is safe, for two reasons. Nothing of it is believed when it comes
-//! back: client, hint and target are checked as if for the first time, so whoever changes it gains no more than by another
-//! request. And the anti-CSRF value is made of it and of the session cookie, which only this browser knows: no other page
-//! can answer, and a *yes* is good for the request and the session that were shown, not for the next user's.
+//! A logout has no transaction: there may be no sign-in, and no cookie except that of the session. Between page and
+//! answer, the form holds the request as it was sent. This is safe for two reasons. The request is not trusted when it
+//! comes back: client, hint and target are checked again, so changing it has no more effect than a new request. And
+//! the anti-CSRF value is computed from the request and the session cookie, which only this browser has: no other page
+//! can answer, and a *yes* counts only for this request and this session, not for that of the next user.
 
 mod request;
 
@@ -57,7 +58,7 @@ pub(super) async fn post(
     in_its_language(params, async |params| begin(params, &browser, &deps).await).await
 }
 
-/// The page has no address of its own: whoever types it in asks to be signed out.
+/// The page has no form of its own: a user who opens its URL asks to be signed out.
 pub(super) async fn get_question() -> Response {
     found(PagePath::OidcLogout.as_str())
 }
@@ -119,7 +120,7 @@ async fn answer(
     }
 }
 
-/// Whoever is signed in in this browser.
+/// The live session of this browser.
 struct Asked<'a> {
     session_token: &'a str,
     live: LiveSession,
@@ -146,7 +147,7 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Nobody is asked about a request that would lead nowhere.
+    /// The user is not asked about a request with an invalid target.
     fn show(
         &self,
         request: &LogoutRequest,

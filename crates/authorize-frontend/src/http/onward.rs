@@ -1,8 +1,8 @@
 //! The end of a form of ours: a page of ours, which goes on to the application by itself.
 //!
-//! `form-action` in the policy of a page with a form applies to every redirect after the submit, those of the application
-//! included (Chromium; by reports Safari, not Firefox), and no list of their origins can be complete. A page that goes on
-//! by itself starts a navigation of its own, to which no form's policy applies.
+//! `form-action` in the policy of a page with a form applies to every redirect after the submit, those of the
+//! application included (Chromium; by reports Safari, not Firefox), and no list of their origins can be complete. A
+//! page that goes on by itself starts a navigation of its own, to which no form's policy applies.
 //!
 //! A callback with its own scheme gets the redirect: no further hop can follow, and browsers may ask for a recent click
 //! before they hand an address to a program.
@@ -21,8 +21,8 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::views::Onward;
 
-/// Replaces a redirect to an application by the page, if the request follows a page of ours. Programs that send no Fetch
-/// Metadata apply no policy either, and get the redirect.
+/// Replaces a redirect to an application by the page, if the request follows a page of ours. Programs that send no
+/// Fetch Metadata apply no policy either, and get the redirect.
 pub(super) async fn end_forms_here(
     State(deps): State<Arc<Deps>>,
     request: Request,

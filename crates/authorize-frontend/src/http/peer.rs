@@ -16,8 +16,8 @@ pub(super) fn browser_address(
     peer(extensions).map(|ip| client_address(ip, headers, trusted_proxies))
 }
 
-/// Whether a proxy that we trust says that the browser came without TLS. Of several values the last one counts: the nearest
-/// proxy wrote it, and the values before it may come from the browser.
+/// Whether a proxy that we trust says that the browser came without TLS. Of several values the last one counts: the
+/// nearest proxy wrote it, and the values before it may come from the browser.
 pub(super) fn came_by_plain_http(
     headers: &HeaderMap,
     extensions: &Extensions,

@@ -1,5 +1,6 @@
 //! A request that another site has posted, sent once more by a page of ours: then the browser sends the cookie that
-//! pending sign-ins are tied to. Without it a new cookie would replace that one, and end the sign-ins of all other tabs.
+//! pending sign-ins are tied to. Without it a new cookie would replace that one, and end the sign-ins of all other
+//! tabs.
 
 use axum::response::Response;
 use doorward_service_kit::secret;

@@ -131,7 +131,7 @@ fn only(allowed: &'static str, methods: MethodRouter<Arc<Deps>>) -> MethodRouter
     methods.head(refuse).fallback(refuse)
 }
 
-/// A panic is a defect; whoever meets it still gets a page with a trace id, and the log says where it was.
+/// A panic is a defect. The user still gets a page with a trace id, and the log has the location.
 async fn catch_panic(request: Request, next: Next) -> Response {
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     answered.unwrap_or_else(|_| {

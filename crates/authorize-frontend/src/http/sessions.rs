@@ -1,16 +1,15 @@
-//! `/u/sessions`: where the user is signed in, and signing out there.
+//! `/u/sessions`: lists where the user is signed in, and signs them out there.
 //!
-//! The page belongs to no sign-in and to no application: whoever has a live session in this browser sees those of the same
-//! user, and applications may link to it. It is written for three answers. A session that the store confirms: the list. One
-//! that the store denies, and one that a block has ended: a page that says that nobody is signed in here. A store that gives
-//! no answer: an error, which says nothing about anybody.
+//! The page belongs to no sign-in and no application: a browser with a live session sees all sessions of its user, and
+//! applications can link to it. There are three cases. The store has the session: the list. The store has no session,
+//! or a block has ended it: a page without a list. The store does not respond: an error.
 //!
-//! *Nobody is signed in* has status 403. 401 would have to name an authentication scheme (RFC 9110 §15.5.2), and there is
-//! none: the way to a session is a sign-in at an application. 200 would tell a program that its sign-out was done.
+//! The page without a list has status 403. 401 would need an authentication scheme (RFC 9110 §15.5.2), but a session
+//! begins with a sign-in at an application. With 200, a program would take a sign-out for done.
 //!
-//! A session is named by its `sid`, which is no secret, so a `sid` alone is worth nothing: the store ends sessions of this
-//! user only, and one that it did not end is not found, whoever's it is. The anti-CSRF value is made of the session cookie,
-//! so a page that was made before somebody signed in anew has none that counts.
+//! A session is named by its `sid`, which is no secret. So a `sid` alone has no effect: the store ends only sessions
+//! of this user, and any other is not found. The anti-CSRF value is computed from the session cookie, so a page from
+//! before a new sign-in is not valid.
 
 mod entry;
 mod user_agent;
@@ -87,7 +86,7 @@ pub(super) async fn post(
     }
 }
 
-/// Whoever is signed in in this browser.
+/// The live session of this browser.
 struct Viewer<'a> {
     browser: &'a Browser,
     session_token: &'a str,
@@ -145,7 +144,7 @@ impl<'a> Viewer<'a> {
         Ok((expired_session_cookie(), answer).into_response())
     }
 
-    /// Whose session it is that did not end, or whether there is one, is nobody's business.
+    /// The error does not reveal whether the session exists, or whose it is.
     async fn revoke(&self, sid: &str, deps: &Deps) -> Result<Response, ShownError> {
         let could_be_one = (1..=MAX_SID_BYTES).contains(&sid.len());
         let only = SessionsToRevoke::Only(sid.to_owned());

@@ -16,7 +16,7 @@ use crate::paths::PagePath;
 use crate::pipeline::{PageAddress, PageState, Pending, validate_request};
 use crate::urlencoded::Pairs;
 
-/// As long as an email address may be (RFC 5321 §4.5.3.1.3).
+/// The maximum length of an email address (RFC 5321 §4.5.3.1.3).
 pub(super) const MAX_IDENTIFIER: usize = 255;
 
 /// A page of a sign-in that may be shown or submitted.
@@ -46,9 +46,9 @@ impl SignInPage {
         Self::check(hosted, browser, deps).await
     }
 
-    /// As [`SignInPage::submitted`], for a form with a password. After a double click the browser may have dropped the
-    /// answer to the first submit, so a repeat leads to the same page. One that comes after the answer to the application is
-    /// redirected before the password is checked.
+    /// Like [`SignInPage::submitted`], for a form with a password. After a double click the browser may have dropped
+    /// the response to the first submit, so a repeat leads to the same page. A repeat after the answer to the
+    /// application is redirected before the password is checked.
     pub(super) async fn submitted_with_password(
         form: &Form,
         browser: &Browser,
@@ -114,8 +114,8 @@ impl SignInPage {
         found(&address.to_string())
     }
 
-    /// The user has proved who they are: opens the session and goes on to the answer. A submit that comes too late opens
-    /// nothing, and leaves the cookie alone.
+    /// The user has proved who they are: opens the session and goes on to the answer. A submit that comes too late
+    /// opens nothing, and leaves the cookie alone.
     pub(super) async fn complete(
         self,
         user: User,

@@ -85,7 +85,7 @@ async fn create_user(
     }
 }
 
-/// A form that was submitted twice finds its own account: whoever knows the password is signed in to it.
+/// A form that was submitted twice finds its own account: with the right password the user is signed in.
 async fn find_user(
     connection: &Connection,
     form: &Form,

@@ -64,7 +64,7 @@ impl Client {
     }
 }
 
-/// Whose client it is, and so how much it may do.
+/// The owner of a client, which decides about its rights.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Party {
     /// The tenant's own.
@@ -76,7 +76,7 @@ pub(crate) enum Party {
     StrictThird,
 }
 
-/// What a client may ask of an API on behalf of users.
+/// The scopes of an API that a client may request for users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClientGrant {
     /// The API's identifier.

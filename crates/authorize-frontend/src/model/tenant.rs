@@ -3,8 +3,8 @@
 use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use url::Url;
 
-/// Settings that hold for all clients. The default has no pages of its own and all options off; it stands in on pages that
-/// must come when the registry has failed.
+/// Settings that hold for all clients. The default has no pages of its own and all options off; it stands in on pages
+/// that must come when the registry has failed.
 #[derive(Debug, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,

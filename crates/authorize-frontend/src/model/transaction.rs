@@ -24,7 +24,7 @@ pub(crate) struct Transaction {
 pub(crate) enum Stage {
     /// The user is signing in.
     SigningIn {
-        /// What the user gave as email.
+        /// The email that the user has entered.
         identifier: Option<String>,
     },
     /// The user has signed in.
@@ -33,7 +33,7 @@ pub(crate) enum Stage {
     Answered,
     /// The user is asked for consent.
     Consenting {
-        /// Who is asked; nobody else's answer counts.
+        /// The user who is asked; the answer of another user does not count.
         user_id: String,
         /// The scopes that the page shows, so that nothing else is agreed to.
         scopes: Vec<String>,
@@ -80,7 +80,7 @@ pub(crate) struct SubmittedTransaction {
     pub(crate) transaction_id: String,
     /// Cookie of the browser that sent the form; the session token is derived from it.
     pub(crate) browser_token: Option<String>,
-    /// As it was read.
+    /// The version that was read.
     pub(crate) version: u64,
     /// Nonce of what comes after this page.
     pub(crate) page_nonce: String,

@@ -35,7 +35,7 @@ pub(crate) struct Versions {
     pub(crate) sessions_from_version: u64,
 }
 
-/// What a user has agreed to give one client.
+/// The consent of a user to one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Consent {
     pub(crate) client_id: String,

@@ -1,5 +1,5 @@
-//! Is the application that will be answered the one that the user means? Nobody can tell who answers at a custom scheme or
-//! at a port of the user's own device (RFC 8252 §8.6).
+//! Makes sure that the user means the application that gets the answer: any program could use a custom scheme or a
+//! port of the user's own device (RFC 8252 §8.6).
 
 use doorward_oauth2_types::redirect_uri::MatchedRedirectUri;
 

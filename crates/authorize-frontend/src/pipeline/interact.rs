@@ -111,8 +111,8 @@ fn page_of(stage: &Stage, first: PagePath) -> PagePath {
     }
 }
 
-/// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone, or no longer satisfies the
-/// request, begins again.
+/// Sends the browser on to the page that asks what is missing. A sign-in whose session is gone, or no longer satisfies
+/// the request, begins again.
 pub(super) async fn go_on(
     stop: Stop,
     mut pending: Pending,

@@ -7,7 +7,7 @@ use crate::tokens::{
     Grant, GrantedApi, GrantedClient, GrantedUser, Minted, TokenChannel, mint, user_claims,
 };
 
-/// What the application gets.
+/// The tokens for the application.
 #[derive(Debug)]
 pub(crate) struct Issued(Minted);
 

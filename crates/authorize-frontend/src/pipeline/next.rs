@@ -1,9 +1,9 @@
-//! What the browser gets next, as a value: `http` draws it.
+//! The result of the pipeline as a value, which `http` turns into a response.
 
 use super::{Issued, PageAddress, RawParams, VerifiedRedirect};
 use crate::error::OAuthError;
 
-/// What the browser gets next.
+/// The next response to the browser.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The answer to the application, tokens or an error. The redirect says where it goes, and in which mode.

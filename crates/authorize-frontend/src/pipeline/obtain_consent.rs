@@ -77,8 +77,7 @@ fn needs_consent(client: &Client, api: Option<&Api>) -> bool {
         || api.is_some_and(|api| !api.skip_consent_for_verifiable_first_party_clients)
 }
 
-/// What the user agrees to: one consent for each application and API, and of a third-party application also for each
-/// organization.
+/// The consent to store: one per application and API, and for third-party applications also per organization.
 pub(crate) fn consent_to<'a>(
     request: &ValidatedRequest,
     scopes: impl IntoIterator<Item = &'a str>,

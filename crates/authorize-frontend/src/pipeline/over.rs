@@ -54,8 +54,8 @@ fn start_again_or(way_on: Result<Option<WayOn>, BackendError>) -> ShownError {
     }
 }
 
-/// Finds where the user can sign in again: at the application, else where the tenant configured. Without such a place, a
-/// signed-in user gets a page that shows so.
+/// Finds where the user can sign in again: at the application, else where the tenant configured. Without such a place,
+/// a signed-in user gets a page that shows so.
 async fn way_on(
     client: &Client,
     tenant: &Tenant,
@@ -89,8 +89,8 @@ fn login_route(url: Option<Url>, deps: &Deps) -> Option<WayOn> {
     Some(WayOn::LoginRoute(url.into()))
 }
 
-/// The start page of an application on the web, by the origin of its callback. A link needs as much trust as a redirect, and
-/// at the port of a native application nobody listens any more.
+/// The start page of a web application, from the origin of its callback. A link needs as much trust as a redirect, and
+/// a native application no longer listens on its port.
 fn application_address(client: &Client, callback: Option<&MatchedRedirectUri>) -> Option<String> {
     if client.is_native() || client.is_strict_third_party() {
         return None;

@@ -46,8 +46,8 @@ impl RawParams {
             .collect()
     }
 
-    /// The request as if its `login_hint` were this account, which does no more than fill in a form. What the application
-    /// hints at comes first.
+    /// The request as if its `login_hint` were this account, which does no more than fill in a form. What the
+    /// application hints at comes first.
     pub(super) fn offering(&self, account: Option<&str>) -> Self {
         let hint = (
             parameters::LOGIN_HINT.to_owned(),

@@ -1,4 +1,4 @@
-//! What may this user be given? Auth0's role-based access control of an API (`enforce_policies`).
+//! Limits the scope to the user's permissions: Auth0's role-based access control of an API (`enforce_policies`).
 
 use doorward_oauth2_types::Scope;
 

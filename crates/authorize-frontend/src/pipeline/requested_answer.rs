@@ -24,7 +24,7 @@ impl RequestedAnswer {
         }
     }
 
-    /// What to answer with.
+    /// The requested response type.
     pub(super) fn response_type(&self) -> Result<ResponseType, OAuthError> {
         self.response_type.clone()
     }

@@ -16,8 +16,8 @@ use crate::urlencoded::Pairs;
 const ID_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 8;
 
-/// The `state` of a hosted page: its transaction, and its page within the transaction. It is not valid in another browser
-/// or on another page.
+/// The `state` of a hosted page: its transaction, and its page within the transaction. It is not valid in another
+/// browser or on another page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageState {
     pub(crate) transaction_id: String,
@@ -110,8 +110,8 @@ impl Pending {
         self.0.sign_in.as_ref()
     }
 
-    /// Whether the user has proved a credential for this very request, and this is the session of that. A session keeps its
-    /// `sid` when the same user proves one again elsewhere.
+    /// Whether the user has proved a credential for this very request, and this is the session of that. A session keeps
+    /// its `sid` when the same user proves one again elsewhere.
     pub(super) fn has_led_to(&self, session: &Session) -> bool {
         self.sign_in()
             .is_some_and(|it| it.sid == session.sid && it.user_id == session.user_id)
@@ -147,7 +147,7 @@ impl Pending {
         &self.0.stage
     }
 
-    /// What the user gave as email on the first page.
+    /// The email that the user has entered on the first page.
     pub(crate) fn identifier(&self) -> Option<&str> {
         match &self.0.stage {
             Stage::SigningIn { identifier } => identifier.as_deref(),
@@ -204,8 +204,8 @@ impl Pending {
         parameters.get(parameters::UI_LOCALES).map(str::to_owned)
     }
 
-    /// The same transaction one page on: the page before it can no longer be submitted. One that begins again has led to
-    /// nothing.
+    /// The same transaction one page on: the page before it can no longer be submitted. One that begins again has led
+    /// to nothing.
     pub(crate) fn advanced(&self, stage: Stage) -> Self {
         let sign_in = self.0.sign_in.clone();
         Self(Transaction {

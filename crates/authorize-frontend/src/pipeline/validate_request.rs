@@ -70,7 +70,7 @@ impl ValidatedRequest {
         self.api.as_deref()
     }
 
-    /// What was asked for, less what nobody defines.
+    /// The requested scope, without undefined scopes.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
     }

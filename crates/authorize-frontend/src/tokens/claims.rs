@@ -1,4 +1,4 @@
-//! What tokens say.
+//! The claims of tokens.
 
 use doorward_oauth2_types::{ClaimSet, Scope, StandardClaim};
 

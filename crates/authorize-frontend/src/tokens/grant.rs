@@ -6,8 +6,8 @@ use doorward_oauth2_types::auth0::TokenDialect;
 use doorward_oauth2_types::{ClaimSet, Scope};
 use jiff::Timestamp;
 
-/// What a user, or a client for itself, was granted. The same for every grant type: made by `issue` from a confirmed
-/// authorization request, and later from a consumed code, a refresh token or client credentials.
+/// The rights that a client was granted for a user, or for itself. The same for every grant type: made by `issue` from
+/// a confirmed authorization request, and later from a code, a refresh token or client credentials.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Grant {
     pub(crate) channel: TokenChannel,

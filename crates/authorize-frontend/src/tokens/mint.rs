@@ -163,7 +163,8 @@ mod tests {
             api: Some(api()),
             ..grant()
         };
-        // Opaque token, grant, response type; the access token that is signed or hashed, and whether there is an ID token.
+        // Opaque token, grant, response type; the access token that is signed or hashed, and whether there is an ID
+        // token.
         let cases = [
             (Some("secret"), &grant(), "token", None),
             (

@@ -185,7 +185,7 @@ async fn a_form_is_sent_again_after_a_sign_out() {
     }
 }
 
-/// Of concurrent requests that resume the same sign-in, only one gets tokens.
+/// Only one of several concurrent requests that resume the same sign-in gets tokens.
 #[tokio::test]
 async fn of_many_that_resume_one_is_answered() {
     let app = TestApp::start().await;
@@ -205,7 +205,7 @@ async fn of_many_that_resume_one_is_answered() {
     }
 }
 
-/// Of two concurrent forms one opens a session, and both lead to the same answer.
+/// One of two concurrent forms opens a session, and both lead to the same answer.
 #[tokio::test]
 async fn of_many_submits_one_opens_a_session() {
     let app = TestApp::start().await;

@@ -188,8 +188,8 @@ async fn applications_that_the_session_does_not_serve() {
     assert!(!answer.body.contains("postMessage"));
 }
 
-/// Of two errors, the application gets the first in this order: request, organization, session, hint and age,
-/// membership, consent, confirmation.
+/// The application gets the first error in this order: request, organization, session, hint and age, membership,
+/// consent, confirmation.
 #[tokio::test]
 async fn what_is_told_first() {
     let app = TestApp::start().await;

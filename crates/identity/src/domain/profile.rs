@@ -32,8 +32,8 @@ impl Profile {
         self.0.set(claim, value);
     }
 
-    /// This profile with the claims that `newer` has replaced. Only a number can be proved, and the proof of another number
-    /// does not count.
+    /// This profile with the claims that `newer` has replaced. Only a number can be proved, and the proof of another
+    /// number does not count.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
         let number = newer.text(StandardClaim::PhoneNumber);

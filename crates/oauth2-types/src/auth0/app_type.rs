@@ -5,8 +5,8 @@ use crate::text_enum;
 text_enum! {
     /// The kind of program that an application is. An application may have none.
     ///
-    /// See [Auth0, application settings](https://auth0.com/docs/get-started/applications); OAuth 2.0 knows the profiles of
-    /// [RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1).
+    /// See [Auth0, application settings](https://auth0.com/docs/get-started/applications); OAuth 2.0 knows the profiles
+    /// of [RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1).
     pub enum AppType {
         /// Runs in a browser.
         Spa = "spa",

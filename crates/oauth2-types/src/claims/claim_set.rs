@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{ClaimKind, StandardClaim};
 use crate::Scope;
 
-/// Claims and their values, each claim at most once, in the order of the table. A claim without a value is left out: it is
-/// never null ([OpenID Connect Core 1.0, section 5.3.2][response]).
+/// Claims and their values, each claim at most once, in the order of the table. A claim without a value is left out: it
+/// is never null ([OpenID Connect Core 1.0, section 5.3.2][response]).
 ///
 /// Serde writes a JSON object with the claims' names. It reads one and drops members that are null or no known claim.
 ///

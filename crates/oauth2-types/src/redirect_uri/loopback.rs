@@ -7,8 +7,8 @@ use url::Host;
 
 use super::raw_uri::RawUri;
 
-/// Whether `requested` is at the loopback address of `registered`, whatever its port. Names do not count: RFC 8252 §8.3 warns
-/// of `localhost`, which may resolve to somewhere else.
+/// Whether `requested` is at the loopback address of `registered`, whatever its port. Names do not count: RFC 8252 §8.3
+/// warns of `localhost`, which may resolve to somewhere else.
 pub(super) fn same_address(registered: &RawUri<'_>, requested: &RawUri<'_>) -> bool {
     let (Some(registered_at), Some(requested_at)) = (registered.authority, requested.authority)
     else {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Sessions;
 use crate::backends::BackendError;
 
-/// What an opaque access token stands for.
+/// The content of an opaque access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeptAccessToken {
     pub(crate) sub: String,

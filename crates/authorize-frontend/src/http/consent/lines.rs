@@ -1,4 +1,4 @@
-//! What the consent page lists: scopes as people read them.
+//! The lines of the consent page: scopes as text for users.
 
 use crate::model::Api;
 use crate::views::{ConsentLine, ProfileScope};

@@ -1,4 +1,4 @@
-//! What a logout request asks for, checked (RP-Initiated Logout §2).
+//! A checked logout request (RP-Initiated Logout §2).
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl LogoutRequest {
         form.extend_pairs(self.params.iter()).finish()
     }
 
-    /// Whether it proves that whoever made it knows this session, so that the user need not be asked.
+    /// Whether it proves that its sender knows this session, so that the user need not be asked.
     pub(super) fn is_about(&self, session: &Session) -> bool {
         match (&self.hint, self.params.get(LOGOUT_HINT)) {
             (Some(hint), _) => hint.sid == session.sid && hint.sub == session.user_id,
@@ -126,7 +126,7 @@ fn find_hint(params: &Pairs, deps: &Deps) -> Result<Option<HintedSession>, Shown
     Ok(Some(hint))
 }
 
-/// Of an unknown `client_id` nothing follows, but a hint must be for an application that there is.
+/// An unknown `client_id` has no effect, but a hint must be for an existing application.
 async fn find_client(
     params: &Pairs,
     hint: Option<&HintedSession>,
@@ -147,7 +147,8 @@ fn invalid_hint() -> ShownError {
     ShownError::invalid_request("id_token_hint is invalid")
 }
 
-/// The address that was asked for, if it is registered; without one, the first of the application that `client_id` names.
+/// The address that was asked for, if it is registered; without one, the first of the application that `client_id`
+/// names.
 fn find_target(
     params: &Pairs,
     client: Option<&Client>,

@@ -24,8 +24,8 @@ pub(super) async fn entries<'a>(
     Ok(entries.collect())
 }
 
-/// Each application is looked up once; those that are gone have no name. An application that nobody can ask about is not
-/// taken for one that is gone.
+/// Looks up each application once. Deleted ones have no name. During an outage of the registry, an application does
+/// not count as deleted.
 async fn names_of_applications<'a>(
     sessions: &'a [Session],
     deps: &Deps,

@@ -5,8 +5,8 @@ use doorward_oauth2_types::{ErrorCode, ResponseType, Scope, StandardClaim};
 use crate::error::OAuthError;
 use crate::model::{Api, ClientGrant, Tenant};
 
-/// Whether a scope is OpenID Connect's: no API defines it, and no permission limits it. `offline_access` is one as well, but
-/// the implicit grant never gives a refresh token.
+/// Whether a scope is OpenID Connect's: no API defines it, and no permission limits it. `offline_access` is one as
+/// well, but the implicit grant never gives a refresh token.
 pub(in crate::pipeline) fn is_oidc_scope(token: &str) -> bool {
     let mut claims = StandardClaim::ALL.iter();
     token == "openid" || claims.any(|claim| claim.is_asked_for_by(token))
