@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs the measurements of tests/bench; docs/benchmarks.md explains them. ONLY=speed or ONLY=sessions selects.
+# Builds and runs the measurements of tests/bench, see docs/benchmarks.md. ONLY=speed or ONLY=sessions picks.
 #
 # speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case; BASELINE=folder adds the programs in that folder.
 # sessions: SESSIONS (1000000) in Redis; silent authentications at RATE (200) per second in ROUNDS (6) rounds of
