@@ -48,22 +48,23 @@ pub struct RedisConfig {
     /// File that holds the password of the Sentinels. Default: no password.
     #[serde(default)]
     pub sentinel_password_file: Option<PathBuf>,
-    /// Deadline of a call to Redis in milliseconds. Default 100. Must be less than the deadline of callers of this service.
+    /// Deadline of a call to Redis in milliseconds. Default 100. Must be less than the deadline of callers of this
+    /// service.
     #[serde(default = "default_deadline_ms")]
     pub deadline_ms: u64,
-    /// Number of replicas that must acknowledge a sign-out before it succeeds. Default: 1 with Sentinels and in a cluster,
-    /// 0 for a single server.
+    /// Number of replicas that must acknowledge a sign-out before it succeeds. Default: 1 with Sentinels and in a
+    /// cluster, 0 for a single server.
     #[serde(default)]
     pub min_replica_acks: Option<u32>,
-    /// What to do when Redis has lost its data while this service was running. Default: wait.
+    /// Reaction to a loss of the data in Redis while this service is running. Default: wait.
     #[serde(default)]
     pub on_data_loss: OnDataLoss,
-    /// Whether to create a new store in a Redis that holds none. Default true.
+    /// Allows to create a new store in a Redis that holds none. Default true.
     #[serde(default = "yes")]
     pub allow_new_store: bool,
 }
 
-/// What to do when Redis has lost its data.
+/// Reaction to a loss of the data in Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnDataLoss {

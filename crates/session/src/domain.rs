@@ -15,9 +15,9 @@ pub(crate) use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;
 pub use session::{Device, Limits, NewSession, Revocation, Session, SessionUse, Used, WRITE_GRACE};
-pub use token::{SessionToken, Slot};
+pub use token::{SessionToken, UserHash};
 pub use transaction::{
-    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Stage, Submitted,
-    Transaction, TransactionClient, UNTOUCHED_LIFE,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Stage,
+    SubmittedForm, Transaction, TransactionClient, UNTOUCHED_LIFE,
 };
 pub use user::{User, UserId};

@@ -27,11 +27,11 @@ use crate::Error;
 use crate::convert::{list, name, new_transaction, revocation, users};
 use crate::domain::{
     AccessToken, ClientAddress, NewSession, NewTransaction, Progress, Secret, SessionToken,
-    SessionUse, Submitted, User, UserId, to_stored_precision,
+    SessionUse, SubmittedForm, User, UserId, to_stored_precision,
 };
 use crate::refusals::Refusals;
-use crate::sign_in::{Opened, finish_sign_in};
-use crate::store::{Added, Store};
+use crate::sign_in::{OpenedSession, finish_sign_in};
+use crate::store::{AddOutcome, Store};
 
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -54,10 +54,10 @@ impl Service {
     }
 
     /// Opens the session of a sign-in without a transaction.
-    async fn open(&self, sign_in: &NewSession) -> Result<Opened, Error> {
+    async fn open(&self, sign_in: &NewSession) -> Result<OpenedSession, Error> {
         let token = SessionToken::generate(&sign_in.user.id());
         let session = self.store.open_session(&token, sign_in, self.now()).await?;
-        Ok(Opened {
+        Ok(OpenedSession {
             token,
             session,
             page_nonce: String::new(),
@@ -68,9 +68,9 @@ impl Service {
     /// stopping half-way would leave a transaction without a session.
     async fn finish_sign_in(
         &self,
-        submitted: Submitted,
+        submitted: SubmittedForm,
         sign_in: NewSession,
-    ) -> Result<Opened, Error> {
+    ) -> Result<OpenedSession, Error> {
         let (store, now) = (Arc::clone(&self.store), self.now());
         let finish = async move { finish_sign_in(&*store, &submitted, &sign_in, now).await };
         let finished = tokio::spawn(finish.in_current_span()).await;
@@ -88,7 +88,7 @@ impl SessionService for Service {
     ) -> Result<Response<OpenSessionResponse>, Status> {
         let mut request = request.into_inner();
         let submitted = request.transaction.take();
-        let submitted = submitted.map(Submitted::try_from).transpose()?;
+        let submitted = submitted.map(SubmittedForm::try_from).transpose()?;
         let sign_in = NewSession::try_from(request)?;
         let opened = match submitted {
             Some(submitted) => self.finish_sign_in(submitted, sign_in).await?,
@@ -110,7 +110,11 @@ impl SessionService for Service {
         let user = request.user_id.take().map(UserId::from);
         let mut session_use = SessionUse::try_from(request)?;
         // A session of another user, by its token, satisfies no request.
-        if user.is_some_and(|user| token.as_ref().is_some_and(|it| it.slot() != user.slot())) {
+        if user.is_some_and(|user| {
+            token
+                .as_ref()
+                .is_some_and(|it| it.user_hash() != user.user_hash())
+        }) {
             session_use.max_age = Some(Duration::ZERO);
         }
         let found = match &token {
@@ -211,10 +215,10 @@ impl SessionService for Service {
             client,
         };
         match self.store.add_transaction(new, now).await? {
-            Added::Kept => Ok(Response::new(AddTransactionResponse {})),
-            Added::UsedBefore => Err(used_before("transaction.transaction_id")),
-            Added::NoRoom => Err(self.refusals.no_room("transaction").into()),
-            Added::TooMany => Err(self.refusals.too_many(&request.client_address).into()),
+            AddOutcome::Kept => Ok(Response::new(AddTransactionResponse {})),
+            AddOutcome::UsedBefore => Err(used_before("transaction.transaction_id")),
+            AddOutcome::NoRoom => Err(self.refusals.no_room("transaction").into()),
+            AddOutcome::TooMany => Err(self.refusals.too_many(&request.client_address).into()),
         }
     }
 
@@ -277,9 +281,11 @@ impl SessionService for Service {
         let now = self.now();
         let added = self.store.add_access_token(&token, access_token, now);
         match added.await? {
-            Added::Kept => Ok(Response::new(AddAccessTokenResponse {})),
-            Added::UsedBefore => Err(used_before("token")),
-            Added::NoRoom | Added::TooMany => Err(self.refusals.no_room("access_token").into()),
+            AddOutcome::Kept => Ok(Response::new(AddAccessTokenResponse {})),
+            AddOutcome::UsedBefore => Err(used_before("token")),
+            AddOutcome::NoRoom | AddOutcome::TooMany => {
+                Err(self.refusals.no_room("access_token").into())
+            }
         }
     }
 

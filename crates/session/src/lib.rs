@@ -27,7 +27,7 @@ pub use config::{BudgetConfig, Config, OnDataLoss, RedisConfig, StoreConfig};
 pub use error::Error;
 use store::{RedisStore, SqliteStore, Store};
 
-/// How long a start waits for Redis, before it goes on without.
+/// How long a start waits for Redis.
 const START: Duration = Duration::from_secs(2);
 
 /// Opens a store in a SQLite file and brings its schema up to date.
@@ -38,8 +38,8 @@ pub async fn open_sqlite(
     Ok(Arc::new(SqliteStore::open_within(budget, database).await?))
 }
 
-/// A store in Redis, which need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
-/// settings that can never work, and for a server that evicts.
+/// Opens a store in Redis. Redis need not answer yet: until it does, every call is `STORE_UNAVAILABLE`. Fails only for
+/// invalid settings, and for a server with an evicting policy.
 async fn open_redis(budget: &BudgetConfig, redis: &RedisConfig) -> Result<RedisStore, ConfigError> {
     RedisStore::refuse_eviction(budget, redis).await?;
     let store = RedisStore::open_within(budget, redis)?;
@@ -63,7 +63,7 @@ pub struct Args {
     print_functions: bool,
 }
 
-/// Prints on standard output. A reader that has seen enough is no failure; a full disk is one.
+/// Prints on standard output. A closed pipe is no failure; a full disk is one.
 fn print(text: &str) -> ExitCode {
     let mut output = io::stdout().lock();
     let printed = output.write_all(text.as_bytes());

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Device, FinishedSignIn, NewSession, Progress, Secret, Session, SessionToken, SessionUse, Stage,
-    Submitted, after,
+    SubmittedForm, after,
 };
 use crate::store::{FoundTransaction, Store};
 
@@ -25,7 +25,7 @@ const LIFE: Duration = Duration::from_hours(1);
 
 /// The session of a finished sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Opened {
+pub(crate) struct OpenedSession {
     /// Value of the session cookie.
     pub(crate) token: SessionToken,
     /// The session.
@@ -48,10 +48,10 @@ enum FormState {
 /// `None` if the transaction is over or gone, or led to a session of another user, or to one that has ended since.
 pub(crate) async fn finish_sign_in(
     store: &dyn Store,
-    submitted: &Submitted,
+    submitted: &SubmittedForm,
     sign_in: &NewSession,
     now: Timestamp,
-) -> Result<Option<Opened>, StoreError> {
+) -> Result<Option<OpenedSession>, StoreError> {
     let Some(found) = store.find_transaction(&submitted.id, now).await? else {
         return Ok(None);
     };
@@ -74,14 +74,18 @@ pub(crate) async fn finish_sign_in(
     let token = token(submitted, &finished);
     let session = store.open_session(&token, sign_in, now).await?;
     record_opened(store, submitted, version, finished, &session, now).await?;
-    Ok(Some(Opened {
+    Ok(Some(OpenedSession {
         token,
         session,
         page_nonce: submitted.page_nonce.clone(),
     }))
 }
 
-fn form_state(found: &FoundTransaction, submitted: &Submitted, sign_in: &NewSession) -> FormState {
+fn form_state(
+    found: &FoundTransaction,
+    submitted: &SubmittedForm,
+    sign_in: &NewSession,
+) -> FormState {
     if !submitted.browser.matches(&found.browser_hash) {
         return FormState::Over;
     }
@@ -100,10 +104,10 @@ fn form_state(found: &FoundTransaction, submitted: &Submitted, sign_in: &NewSess
 /// Finds the live session of an earlier submit, which may be about to open it.
 async fn repeat(
     store: &dyn Store,
-    submitted: &Submitted,
+    submitted: &SubmittedForm,
     sign_in: &NewSession,
     now: Timestamp,
-) -> Result<Option<Opened>, StoreError> {
+) -> Result<Option<OpenedSession>, StoreError> {
     for look in 1..=LOOKS {
         let Some(found) = store.find_transaction(&submitted.id, now).await? else {
             return Ok(None);
@@ -124,7 +128,7 @@ async fn repeat(
             store.end_session(previous).await?;
         }
         let page_nonce = found.transaction.progress.page_nonce;
-        return Ok(Some(Opened {
+        return Ok(Some(OpenedSession {
             token,
             session,
             page_nonce,
@@ -137,7 +141,7 @@ async fn repeat(
 /// transaction was updated meanwhile.
 async fn record_opened(
     store: &dyn Store,
-    submitted: &Submitted,
+    submitted: &SubmittedForm,
     version: u64,
     finished: FinishedSignIn,
     session: &Session,
@@ -153,7 +157,7 @@ async fn record_opened(
     update.await.map(|_| ())
 }
 
-fn progress(submitted: &Submitted, finished: FinishedSignIn, now: Timestamp) -> Progress {
+fn progress(submitted: &SubmittedForm, finished: FinishedSignIn, now: Timestamp) -> Progress {
     Progress {
         expires_at: after(now, LIFE),
         page_nonce: submitted.page_nonce.clone(),
@@ -162,7 +166,7 @@ fn progress(submitted: &Submitted, finished: FinishedSignIn, now: Timestamp) -> 
     }
 }
 
-fn token(submitted: &Submitted, finished: &FinishedSignIn) -> SessionToken {
+fn token(submitted: &SubmittedForm, finished: &FinishedSignIn) -> SessionToken {
     SessionToken::derive(&finished.user_id, &submitted.browser, &finished.token_salt)
 }
 

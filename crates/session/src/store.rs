@@ -115,7 +115,7 @@ pub trait Transactions: Debug + Send + Sync {
         &self,
         new: NewTransaction,
         now: Timestamp,
-    ) -> Result<Added, StoreError>;
+    ) -> Result<AddOutcome, StoreError>;
 
     /// Returns a transaction that has not expired. The caller compares the browser.
     async fn find_transaction(
@@ -144,7 +144,7 @@ pub trait Transactions: Debug + Send + Sync {
 
 /// Outcome of adding a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
+pub enum AddOutcome {
     /// The value was added.
     Kept,
     /// The id is in use. The earlier value stays.
@@ -173,7 +173,7 @@ pub trait AccessTokens: Debug + Send + Sync {
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<Added, StoreError>;
+    ) -> Result<AddOutcome, StoreError>;
 
     /// Returns the rights of a token, unless it has expired.
     async fn find_access_token(

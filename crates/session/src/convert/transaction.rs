@@ -5,7 +5,7 @@ use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, required, to_timestamp};
 
 use crate::domain::{
-    AuthorizationRequest, FinishedSignIn, Parameter, Progress, Secret, Stage, Submitted,
+    AuthorizationRequest, FinishedSignIn, Parameter, Progress, Secret, Stage, SubmittedForm,
     Transaction,
 };
 
@@ -103,7 +103,7 @@ impl From<FinishedSignIn> for wire::FinishedSignIn {
     }
 }
 
-impl TryFrom<wire::SubmittedTransaction> for Submitted {
+impl TryFrom<wire::SubmittedTransaction> for SubmittedForm {
     type Error = InvalidField;
 
     fn try_from(message: wire::SubmittedTransaction) -> Result<Self, InvalidField> {

@@ -1,20 +1,20 @@
-//! What an opaque access token stands for.
+//! Opaque access tokens.
 
 use jiff::Timestamp;
 
 use super::UserId;
 
-/// The rights that come with an opaque access token.
+/// Rights of an opaque access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessToken {
-    /// Whose it is.
+    /// User of the token.
     pub user_id: UserId,
     /// Application that it was issued to.
     pub client_id: String,
     /// Granted scopes.
     pub scopes: Vec<String>,
-    /// When it ends.
+    /// Expiry.
     pub expires_at: Timestamp,
-    /// Organization that the user signed in to; empty: none.
+    /// Organization that the user signed in to. Empty: none.
     pub organization_id: String,
 }

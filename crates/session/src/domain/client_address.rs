@@ -1,15 +1,15 @@
-//! Where sign-ins are begun from.
+//! Addresses that begin sign-ins.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use doorward_service_kit::token_hash;
 
-/// What one subscriber has: an IPv4 address, or the /64 of an IPv6 address (RFC 6177). Kept as a hash.
+/// Address of one subscriber: an IPv4 address, or the /64 of an IPv6 address (RFC 6177). Stored as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    /// `None` for text that is no address.
+    /// Parses an address. `None` for other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let ip = text.parse::<IpAddr>().ok()?.to_canonical();
@@ -19,7 +19,7 @@ impl ClientAddress {
         }))
     }
 
-    /// How it is stored.
+    /// Hash under which it is stored.
     #[must_use]
     pub fn hash(&self) -> String {
         token_hash(&self.0.to_string())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// `duration` after `instant`, or the end of time.
+/// Adds `duration`. Returns the maximum instead of overflowing.
 pub(crate) fn after(instant: Timestamp, duration: Duration) -> Timestamp {
     SignedDuration::try_from(duration)
         .ok()
@@ -12,7 +12,7 @@ pub(crate) fn after(instant: Timestamp, duration: Duration) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// Whole milliseconds: what stores keep of an instant.
+/// Truncates to whole milliseconds, the precision of stores.
 pub(crate) fn to_stored_precision(instant: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant)
 }

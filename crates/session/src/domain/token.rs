@@ -9,17 +9,17 @@ use doorward_service_kit::{secret, token_hash};
 use super::{Secret, UserId};
 
 const SECRET_LENGTH: usize = 32;
-/// As many give a secret of that length in base64url.
+/// Bytes that give a secret of that length in base64url.
 const SECRET_BYTES: usize = 24;
-/// Keeps these values apart from all others that the browser's cookie is a key for.
+/// Domain separation from other values that are derived with the browser's cookie as the key.
 const DERIVED: &str = "session token ";
 
-/// Names a user's place in a store without naming the user: 132 bits of the SHA-256 of their id, so that no two users meet.
-/// A session token carries it, and so a session is found together with the record of its user at the first look.
+/// The first 132 bits of the SHA-256 of a user's id. Identifies the user in a store without revealing the id. A session
+/// token contains it, so that a session is found together with the copy of its user in one lookup.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Slot(String);
+pub struct UserHash(String);
 
-impl Slot {
+impl UserHash {
     const LENGTH: usize = 22;
 
     pub(super) fn from_hash(hash: &str) -> Self {
@@ -33,42 +33,42 @@ impl Slot {
     }
 }
 
-/// A [`Slot`] and 192 random bits. Only its hash is ever stored.
+/// A [`UserHash`] and 192 random bits. Only its hash is ever stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(String);
 
 impl SessionToken {
-    /// A token for a new session.
+    /// Generates a token for a new session.
     #[must_use]
     pub fn generate(user: &UserId) -> Self {
-        Self(user.slot().0 + &secret())
+        Self(user.user_hash().0 + &secret())
     }
 
-    /// The token of a sign-in that may be submitted twice. The browser holds one half and the store the other: neither can
-    /// make it alone, and both together make the same one again.
+    /// Derives the token of a sign-in that may be submitted twice. The browser has one half of the input and the store
+    /// the other: neither can derive it alone, and both together derive the same token again.
     #[must_use]
     pub fn derive(user: &UserId, browser: &Secret, salt: &Secret) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, browser.as_str().as_bytes());
         let tag = hmac::sign(&key, format!("{DERIVED}{}", salt.as_str()).as_bytes());
         let secret = BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SECRET_BYTES]);
-        Self(user.slot().0 + &secret)
+        Self(user.user_hash().0 + &secret)
     }
 
-    /// Text that may be a token; anything else was not issued here, and no store needs to be asked.
+    /// Checks the shape. `None` for text that was not issued here.
     #[must_use]
     pub fn parse(text: String) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let shape = text.len() == Slot::LENGTH + SECRET_LENGTH && text.bytes().all(allowed);
+        let shape = text.len() == UserHash::LENGTH + SECRET_LENGTH && text.bytes().all(allowed);
         shape.then_some(Self(text))
     }
 
-    /// Where its session lies.
+    /// Hash of the user of the session.
     #[must_use]
-    pub fn slot(&self) -> Slot {
-        Slot::from_hash(&self.0)
+    pub fn user_hash(&self) -> UserHash {
+        UserHash::from_hash(&self.0)
     }
 
-    /// How it is stored.
+    /// Hash under which it is stored.
     #[must_use]
     pub fn hash(&self) -> String {
         token_hash(&self.0)
@@ -95,7 +95,7 @@ mod tests {
     fn a_token_leads_to_its_user_and_does_not_name_him() {
         let alice = UserId::from("auth0|alice".to_owned());
         let token = SessionToken::generate(&alice);
-        assert_eq!(token.slot(), alice.slot());
+        assert_eq!(token.user_hash(), alice.user_hash());
         assert_ne!(token, SessionToken::generate(&alice));
         let text = token.clone().into_text();
         assert!(!text.contains("alice"));
@@ -108,7 +108,7 @@ mod tests {
         let [browser, salt, other] = [(); 3].map(|()| Secret::generate());
         let token = SessionToken::derive(&alice, &browser, &salt);
         assert_eq!(SessionToken::derive(&alice, &browser, &salt), token);
-        assert_eq!(token.slot(), alice.slot());
+        assert_eq!(token.user_hash(), alice.user_hash());
         assert_eq!(
             SessionToken::parse(token.clone().into_text()),
             Some(token.clone())
@@ -136,7 +136,7 @@ mod tests {
     fn assert_random(token: impl Fn() -> SessionToken) {
         const COUNT: usize = 1_000_000;
         let alice = UserId::from("auth0|alice".to_owned());
-        let slot = alice.slot().as_str().to_owned();
+        let slot = alice.user_hash().as_str().to_owned();
         let mut secrets = Vec::with_capacity(COUNT);
         let mut seen = [[0_u32; 128]; SECRET_LENGTH];
         for _ in 0..COUNT {

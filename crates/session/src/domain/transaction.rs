@@ -93,7 +93,7 @@ pub struct FinishedSignIn {
 
 /// A transaction whose form was sent with a right credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Submitted {
+pub struct SubmittedForm {
     /// Which transaction.
     pub id: Secret,
     /// Token of the browser that has sent the form.
@@ -109,14 +109,14 @@ pub struct Submitted {
 pub enum Stage {
     /// The user is signing in.
     SigningIn {
-        /// What the user gave as email; empty: nothing yet.
+        /// Email as the user typed it. Empty before the first form.
         identifier: String,
     },
     /// The user has signed in.
     SignedIn,
     /// The user is asked for consent.
     Consenting {
-        /// What the page shows.
+        /// Scopes on the page.
         scopes: Vec<String>,
         /// User that is asked.
         user_id: String,

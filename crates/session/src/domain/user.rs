@@ -1,11 +1,11 @@
-//! The kept copies of users.
+//! Copies of users.
 
 use doorward_proto::common::v1 as wire;
 use doorward_service_kit::token_hash;
 
-use super::Slot;
+use super::UserHash;
 
-/// The `sub` of a user; what it means is `identity`'s business.
+/// The `sub` of a user. Opaque here; `identity` owns it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserId(String);
 
@@ -16,10 +16,10 @@ impl UserId {
         &self.0
     }
 
-    /// Where this user's record and sessions lie.
+    /// Identifies the copy and the sessions of this user in a store.
     #[must_use]
-    pub fn slot(&self) -> Slot {
-        Slot::from_hash(&token_hash(&self.0))
+    pub fn user_hash(&self) -> UserHash {
+        UserHash::from_hash(&token_hash(&self.0))
     }
 }
 
@@ -29,24 +29,24 @@ impl From<String> for UserId {
     }
 }
 
-/// A copy of a user. `identity` owns the user; nothing but the id and the version matters here.
+/// A copy of a user, who is owned by `identity`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User(wire::User);
 
 impl User {
-    /// Whose copy it is.
+    /// Id of the user.
     #[must_use]
     pub fn id(&self) -> UserId {
         UserId::from(self.0.user_id.clone())
     }
 
-    /// Rises with every change; an older version never replaces a newer one.
+    /// Rises with every change. An older version never replaces a newer one.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.0.version
     }
 
-    /// Sessions that began with an older version of this user have ended; 0: none has.
+    /// Sessions that were opened with an older version are revoked. 0: none is.
     #[must_use]
     pub fn sessions_from_version(&self) -> u64 {
         self.0.sessions_from_version
@@ -58,19 +58,19 @@ impl User {
         &self.0.connection
     }
 
-    /// Whether the user is kept out.
+    /// Whether the user is blocked.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.0.blocked
     }
 
-    /// The copy as it came.
+    /// The message from `identity`.
     #[must_use]
     pub fn message(&self) -> &wire::User {
         &self.0
     }
 
-    /// The copy as it came.
+    /// The message from `identity`.
     #[must_use]
     pub fn into_message(self) -> wire::User {
         self.0

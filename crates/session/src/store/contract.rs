@@ -1,4 +1,4 @@
-//! What every store must do, run against SQLite and Redis.
+//! Tests that every store must pass, run against SQLite and Redis.
 
 mod access_tokens;
 mod agreement;

@@ -1,8 +1,7 @@
-//! How values are written in a store.
+//! Encoding of stored values.
 //!
-//! A session is JSON in SQLite (Redis has its own form, redis/record.rs). Everything else is the message of the protos:
-//! compact, converted already, and held compatible by the protos' own rules. Both pass over fields that they do not
-//! know, so that two releases can share a store.
+//! A session is JSON in SQLite (redis/record.rs has the encoding for Redis). Other values are messages of the protos,
+//! which are compact and stay compatible. Both ignore unknown fields, so that two releases can share a store.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use crate::domain::{
     AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, SessionUse, User, UserId,
 };
 
-/// A session without its user, who is kept beside it. Instants and durations are in milliseconds.
+/// A session without its user. Instants and durations are in milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
 struct SessionRecord {
     sid: String,
@@ -41,7 +40,7 @@ struct SessionRecord {
     last_agent: String,
     via: String,
     persistent: bool,
-    // Absent in sessions from before there was a way to end them by a change of their user.
+    // Absent in sessions of early versions.
     #[serde(default)]
     version: u64,
 }
@@ -142,7 +141,7 @@ pub(super) fn decode_request(bytes: &[u8]) -> Result<AuthorizationRequest, Store
     message.try_into().map_err(StoreError::corrupt)
 }
 
-/// Without the end, which is kept beside the rest, where a store can compare it.
+/// Without the expiry, which is stored separately, so that a store can compare it.
 pub(super) fn encode_progress(progress: Progress) -> Vec<u8> {
     let message = wire::Transaction {
         expires_at: None,

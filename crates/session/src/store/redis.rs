@@ -3,7 +3,7 @@
 //!
 //! | key | type | holds |
 //! |---|---|---|
-//! | `doorward:{PP}:user:SLOT` | hash | `user`: the user's copy; `version`: its version, and that from which on sessions count; every other field is a session, by half of the hash of its token |
+//! | `doorward:{PP}:user:HASH` | hash | `user`: the user's copy; `version`: its version, and the oldest version whose sessions are not revoked; every other field is a session, by half of the hash of its token |
 //! | `doorward:{AA}:user-relay-position` | string | how far changes of users were relayed |
 //! | `doorward:{PP}:transaction:HASH` | string | a pending transaction, by the hash of its id |
 //! | `doorward:{PP}:transaction-client:HASH` | string | its application, kept for longer |
@@ -16,10 +16,9 @@
 //! comes from a request. `PP` are the first two characters of what follows ([`keys`]); a partition lies in one slot of
 //! a cluster.
 //!
-//! Everything is done by functions inside Redis ([`functions`]): atomically, in one round trip, and only beside a
-//! marker. A store that has lost its marker has lost its data, and nothing is concluded from what it does not hold
-//! ([`contents`]). The time is always the service's: expiry in Redis only clears away, some minutes late, what has
-//! ended already.
+//! Functions inside Redis ([`functions`]) do everything: atomically, in one round trip, and only if the marker of the
+//! partition exists. A partition without its marker has lost its data, so that a missing key means nothing
+//! ([`contents`]). All times come from the service: expiry in Redis removes, some minutes late, what has already ended.
 
 mod access_tokens;
 mod address;
@@ -58,7 +57,7 @@ use memory::Memory;
 use supervisor::Supervisor;
 use topology::Topology;
 
-/// Clocks may differ by as much without a key vanishing before its time.
+/// Added to the expiry of keys, so that none expires early while clocks differ by less.
 const BACKSTOP: Duration = Duration::from_mins(10);
 
 /// Sessions, transactions and access tokens in Redis.
@@ -74,7 +73,7 @@ impl RedisStore {
         Self::open_within(&BudgetConfig::default(), config)
     }
 
-    /// A store that connects in the background, and again whenever Redis comes back. Needs a Tokio runtime.
+    /// Opens a store that connects, and reconnects, in the background. Needs a Tokio runtime.
     pub fn open_within(budget: &BudgetConfig, config: &RedisConfig) -> Result<Self, ConfigError> {
         let address = Address::parse(&config.url)?;
         let default = u32::from(address.has_replicas());
@@ -96,14 +95,13 @@ impl RedisStore {
         })
     }
 
-    /// The library of functions that this store consists of, as `FUNCTION LOAD` takes it.
+    /// The library of Redis functions, for `FUNCTION LOAD`.
     #[must_use]
     pub fn functions() -> &'static str {
         functions::library()
     }
 
-    /// Waits until Redis is used, or for `patience`: a service that begins to serve just before it could answer would
-    /// turn its first callers away.
+    /// Waits until Redis is used, or for `patience`, so that the first calls of a new process do not fail.
     pub async fn wait_until_used(&self, patience: Duration) {
         if tokio::time::timeout(patience, self.connection.used())
             .await
@@ -146,7 +144,7 @@ impl StoreHealth for RedisStore {
     }
 }
 
-/// How long Redis keeps something that ends at `end`, in milliseconds.
+/// Time to live in Redis of a value that ends at `end`, in milliseconds.
 fn time_to_live(end: Timestamp, now: Timestamp) -> u64 {
     let left = Duration::try_from(end.duration_since(now)).unwrap_or_default();
     to_millis(left + BACKSTOP)

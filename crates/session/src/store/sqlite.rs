@@ -1,8 +1,7 @@
 //! Sessions, transactions and access tokens in a SQLite file.
 //!
-//! The journal is a write-ahead log, synchronised at every commit (SQLite's default): what was confirmed survives a loss
-//! of power. Writes that come at the same time share a commit. Rows that have expired are cleared away a few at a time, by
-//! those who add rows.
+//! The journal is a write-ahead log, synchronised at every commit (SQLite's default): a committed write survives a
+//! loss of power. Concurrent writes share a commit. Each write that adds a row removes a few expired ones.
 
 mod access_tokens;
 mod room;
@@ -49,8 +48,8 @@ impl SqliteStore {
         })
     }
 
-    /// Begins a write that shares its transaction with others. It is undone unless it is committed. It also sees what the
-    /// others have written, so that even "there is none" is an answer only after the commit.
+    /// Begins a write that shares its transaction with others. It is rolled back unless it is committed. It sees the
+    /// uncommitted writes of the others, so that even "there is none" may be returned only after the commit.
     async fn begin_write(&self) -> Result<GroupedWrite, StoreError> {
         self.writes.begin().await
     }
@@ -62,7 +61,7 @@ impl StoreHealth for SqliteStore {
     }
 }
 
-/// Removes some rows that have expired: more than one for each that is added, so that they cannot pile up.
+/// Removes some expired rows: more than are added, so that they do not pile up.
 async fn clear_away(
     connection: &mut AnyConnection,
     statement: &'static str,
@@ -75,7 +74,7 @@ async fn clear_away(
     Ok(())
 }
 
-/// SQL integers are signed. No version and no position comes near their end.
+/// SQL integers are signed. Versions and positions are far below the maximum.
 fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

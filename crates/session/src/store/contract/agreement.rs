@@ -19,7 +19,7 @@ use crate::store::{Sessions, SqliteStore};
 use story::Story;
 
 const SEED: [u8; 32] = *b"sessions in SQLite, Redis, Rust.";
-const CASES: u32 = 100;
+const CASES: u32 = 80;
 const MAX_SHRINKS: u32 = 500;
 
 /// Outcomes that the operations must lead to often. Otherwise the test has stopped to test the rules.

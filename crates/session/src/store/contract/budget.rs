@@ -4,11 +4,11 @@ use super::transactions::{find, new, signing_in, untouched};
 use super::{access_tokens, at, open, random, resolve, sign_in};
 use crate::config::BudgetConfig;
 use crate::domain::{ClientAddress, NewTransaction, Parameter, Progress, Secret};
-use crate::store::{Added, Store};
+use crate::store::{AddOutcome, Store};
 
 const MINUTES: i64 = 60;
 
-async fn add(store: &dyn Store, new: NewTransaction, now: i64) -> Added {
+async fn add(store: &dyn Store, new: NewTransaction, now: i64) -> AddOutcome {
     store.add_transaction(new, at(now)).await.unwrap()
 }
 
@@ -25,7 +25,10 @@ async fn move_on(store: &dyn Store, id: &Secret, read: u64, identifier: &str, no
 
 async fn an_untouched_transaction_ends_early(store: &dyn Store) {
     let id = random();
-    assert_eq!(add(store, untouched(&id, &random()), 0).await, Added::Kept);
+    assert_eq!(
+        add(store, untouched(&id, &random()), 0).await,
+        AddOutcome::Kept
+    );
     let found = find(store, &id, 15 * MINUTES - 1).await.unwrap();
     assert_eq!(found.progress.expires_at, at(60 * MINUTES));
     assert_eq!(find(store, &id, 15 * MINUTES).await, None);
@@ -54,7 +57,7 @@ async fn a_browser_that_opens_too_many_loses_its_oldest(store: &dyn Store) {
             is_new_browser: false,
             ..untouched(&id, browser)
         };
-        assert_eq!(add(store, new, 0).await, Added::Kept);
+        assert_eq!(add(store, new, 0).await, AddOutcome::Kept);
         id
     };
     let others = begin(&other).await;
@@ -89,17 +92,23 @@ fn from(address: &str) -> NewTransaction {
 
 async fn an_address_begins_so_many_and_no_more(store: &dyn Store) {
     for _ in 0..3 {
-        assert_eq!(add(store, from("192.0.2.1"), 0).await, Added::Kept);
+        assert_eq!(add(store, from("192.0.2.1"), 0).await, AddOutcome::Kept);
     }
-    assert_eq!(add(store, from("192.0.2.1"), 1).await, Added::TooMany);
-    assert_eq!(add(store, from("192.0.2.2"), 1).await, Added::Kept);
+    assert_eq!(add(store, from("192.0.2.1"), 1).await, AddOutcome::TooMany);
+    assert_eq!(add(store, from("192.0.2.2"), 1).await, AddOutcome::Kept);
     let unknown = add(store, from("unknown"), 1).await;
-    assert_eq!(unknown, Added::Kept);
+    assert_eq!(unknown, AddOutcome::Kept);
     // The clock of another replica may be a little behind.
-    assert_eq!(add(store, from("192.0.2.1"), -5).await, Added::TooMany);
+    assert_eq!(add(store, from("192.0.2.1"), -5).await, AddOutcome::TooMany);
     let soon = 15 * MINUTES - 1;
-    assert_eq!(add(store, from("192.0.2.1"), soon).await, Added::TooMany);
-    assert_eq!(add(store, from("192.0.2.1"), soon + 1).await, Added::Kept);
+    assert_eq!(
+        add(store, from("192.0.2.1"), soon).await,
+        AddOutcome::TooMany
+    );
+    assert_eq!(
+        add(store, from("192.0.2.1"), soon + 1).await,
+        AddOutcome::Kept
+    );
 }
 
 /// A request of 16 KiB.
@@ -120,8 +129,8 @@ async fn flood(store: &dyn Store, now: i64) -> Vec<Secret> {
         let large = large();
         let id = large.id.clone();
         match add(store, large, now).await {
-            Added::Kept => kept.push(id),
-            Added::NoRoom => return kept,
+            AddOutcome::Kept => kept.push(id),
+            AddOutcome::NoRoom => return kept,
             other => panic!("{other:?}"),
         }
     }
@@ -130,7 +139,10 @@ async fn flood(store: &dyn Store, now: i64) -> Vec<Secret> {
 async fn a_flood_leaves_room_for_who_is_signed_in(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("before"), at(0)).await;
     let begun = random();
-    assert_eq!(add(store, new(&begun, &random()), 0).await, Added::Kept);
+    assert_eq!(
+        add(store, new(&begun, &random()), 0).await,
+        AddOutcome::Kept
+    );
     let kept = flood(store, 0).await;
     assert!(kept.len() > 100, "{}", kept.len());
 
@@ -138,7 +150,7 @@ async fn a_flood_leaves_room_for_who_is_signed_in(store: &dyn Store) {
         let token = access_tokens::of_user("auth0|alice");
         store.add_access_token(&random(), token, at(1)).await
     };
-    assert_eq!(add_token().await.unwrap(), Added::Kept);
+    assert_eq!(add_token().await.unwrap(), AddOutcome::Kept);
     assert!(resolve(store, &token, at(500)).await.is_some());
     assert!(move_on(store, &begun, 1, "alice", 1).await);
     let (opened, _) = open(store, &sign_in("during"), at(1)).await;

@@ -92,7 +92,7 @@ async fn a_use_soon_after_another_is_not_written(store: &dyn Store) {
     assert_eq!(used(at(30)).await, at(60));
 }
 
-/// Whoever wants a fresher sign-in than there is gets to see it, and has not used it.
+/// A session that does not satisfy `max_age` is found, and not used.
 async fn a_session_that_does_not_serve_is_not_used(store: &dyn Store) {
     for (max_age, extends) in [(300, false), (0, false), (301, true), (u64::MAX, true)] {
         let (token, _) = open(store, &sign_in("unserved"), at(0)).await;

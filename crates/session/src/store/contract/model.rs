@@ -20,7 +20,7 @@ struct State {
     /// By the hash of the token.
     sessions: HashMap<String, Session>,
     copies: HashMap<UserId, User>,
-    /// Until when every store must keep the copy of a user. A store may keep it for longer.
+    /// Until when every store must keep a revoking copy, also without sessions. A store may keep it for longer.
     kept_until: HashMap<UserId, Timestamp>,
     position: u64,
 }
@@ -48,7 +48,8 @@ impl Model {
     /// Whether every store has the copy of this user.
     pub(super) fn must_have_copy(&self, user: &UserId, now: Timestamp) -> bool {
         let state = self.state();
-        state.kept_until.get(user).is_some_and(|end| now < *end)
+        let is_kept = state.kept_until.get(user).is_some_and(|end| now < *end);
+        is_kept || state.of(user).any(|(_, session)| session.is_live(now))
     }
 
     /// Whether a store may have removed something between these instants, because it expired.
@@ -61,15 +62,12 @@ impl Model {
 }
 
 impl State {
-    fn add(&mut self, token: &SessionToken, session: Session) {
-        self.keep(&session.user_id, end(&session));
-        self.sessions.insert(token.hash(), session);
-    }
-
-    /// Keeps the copy of a user for as long as a sign-in may take, counted from `instant`.
-    fn keep(&mut self, user: &UserId, instant: Timestamp) {
-        let kept_until = self.kept_until.entry(user.clone()).or_default();
-        *kept_until = after(instant, SIGN_IN).max(*kept_until);
+    /// Keeps a revoking copy for as long as a sign-in may take.
+    fn keep(&mut self, user: &User, now: Timestamp) {
+        if user.sessions_from_version() > 0 {
+            let kept_until = self.kept_until.entry(user.id()).or_default();
+            *kept_until = after(now, SIGN_IN).max(*kept_until);
+        }
     }
 
     /// Returns the copy that is stored then.
@@ -104,7 +102,8 @@ impl Sessions for Model {
         let previous = new.previous.as_ref();
         let earlier = previous.and_then(|previous| state.sessions.remove(&previous.hash()));
         let session = new.open(earlier, &user, now);
-        state.add(token, session.clone());
+        state.keep(&user, now);
+        state.sessions.insert(token.hash(), session.clone());
         Ok(session)
     }
 
@@ -122,7 +121,7 @@ impl Sessions for Model {
         let session = match session.used(session_use, &user, now) {
             Used::Unchanged(session) => session,
             Used::Changed(session) => {
-                state.add(token, session.clone());
+                state.sessions.insert(token.hash(), session.clone());
                 session
             }
             Used::Ended => {
@@ -171,13 +170,10 @@ impl Sessions for Model {
     async fn put_users(&self, users: &[User], now: Timestamp) -> Result<(), StoreError> {
         let mut state = self.state();
         for user in users {
-            let is_revoking = user.sessions_from_version() > 0;
-            if is_revoking || state.copies.contains_key(&user.id()) {
+            if user.sessions_from_version() > 0 || state.copies.contains_key(&user.id()) {
                 state.put_newest(user);
             }
-            if is_revoking {
-                state.keep(&user.id(), now);
-            }
+            state.keep(user, now);
         }
         Ok(())
     }

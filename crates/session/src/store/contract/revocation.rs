@@ -6,7 +6,7 @@ use super::{again, at, limits, open, resolve, session_use, sign_in, user};
 use crate::domain::{NewSession, Revocation, SessionToken, SessionUse, User, UserId};
 use crate::store::Store;
 
-/// What a change that ends all sessions makes of a user.
+/// A user after a change that revokes all sessions.
 fn changed(id: &str, version: u64, blocked: bool) -> User {
     User::from(WireUser {
         blocked,
@@ -15,7 +15,7 @@ fn changed(id: &str, version: u64, blocked: bool) -> User {
     })
 }
 
-/// The user as they are after a block of an earlier version was taken back.
+/// A user after an earlier version was blocked.
 fn unblocked(id: &str, version: u64, sessions_from_version: u64) -> User {
     User::from(WireUser {
         sessions_from_version,
@@ -179,14 +179,14 @@ async fn sessions_of_a_blocked_user_tell_so_and_never_return(store: &dyn Store) 
     assert_eq!(resolve(store, &token, at(1_000)).await, None);
 }
 
-/// Nobody need have seen the block: the outbox tells only the newest change.
+/// The block itself need not arrive: the outbox sends only the newest change.
 async fn a_block_that_was_missed_counts(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("missed"), at(0)).await;
     put(store, unblocked("missed", 3, 2)).await;
     assert_eq!(resolve(store, &token, at(1)).await, None);
 }
 
-/// Whoever has proved the old password, and comes to open a session only after it was changed.
+/// A sign-in with the old password that opens its session after the password was changed.
 async fn a_late_sign_in_opens_nothing(store: &dyn Store) {
     let nobody = &SessionToken::generate(&UserId::from("late sign-in".to_owned()));
     let is_open = async |previous: &SessionToken| {
@@ -205,7 +205,30 @@ async fn a_late_sign_in_opens_nothing(store: &dyn Store) {
     assert!(!is_open(&current).await, "in the place of a good session");
 }
 
-/// The limits of the tenant count for sessions that only tell why they have ended.
+/// The sessions that are removed last expired long before the change.
+async fn a_late_sign_in_after_many_expired_sessions_opens_nothing(store: &dyn Store) {
+    let id = "late after many";
+    let short = |id| NewSession {
+        limits: limits(100, 100),
+        ..sign_in(id)
+    };
+    for _ in 0..20 {
+        open(store, &short(id), at(0)).await;
+    }
+    store
+        .put_users(&[changed(id, 2, false)], at(1_000))
+        .await
+        .unwrap();
+    let (current, _) = open(store, &sign_in_of(changed(id, 2, false)), at(1_000)).await;
+    assert!(store.end_session(&current).await.unwrap());
+    for _ in 0..100 {
+        open(store, &short("busy"), at(1_001)).await;
+    }
+    let (late, _) = open(store, &sign_in(id), at(1_002)).await;
+    assert_eq!(resolve(store, &late, at(1_002)).await, None);
+}
+
+/// Limits of the tenant also apply to sessions of a blocked user.
 async fn a_blocked_session_expires_by_lower_limits(store: &dyn Store) {
     let (token, _) = open(store, &sign_in("lower block"), at(0)).await;
     put(store, changed("lower block", 2, true)).await;
@@ -229,5 +252,6 @@ pub(super) async fn all(store: &dyn Store) {
     sessions_of_a_blocked_user_tell_so_and_never_return(store).await;
     a_block_that_was_missed_counts(store).await;
     a_late_sign_in_opens_nothing(store).await;
+    a_late_sign_in_after_many_expired_sessions_opens_nothing(store).await;
     a_blocked_session_expires_by_lower_limits(store).await;
 }

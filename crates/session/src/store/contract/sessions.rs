@@ -152,7 +152,7 @@ async fn applications_are_noted_once(store: &dyn Store) {
     );
 }
 
-/// SEC-186: text that somebody else chose is data, wherever it comes from.
+/// SEC-186: text of a request or of another service is only data.
 async fn hostile_names_touch_nothing_else(store: &dyn Store) {
     let (bystander, untouched) = open(store, &sign_in("bystander"), at(0)).await;
     let long = "x".repeat(10_000);

@@ -5,17 +5,17 @@ use futures::future::join_all;
 use super::{again, at, open, random, resolve, session_use, sign_in};
 use crate::domain::{
     AuthorizationRequest, FinishedSignIn, NewTransaction, Progress, Secret, SessionToken, Stage,
-    Submitted, Transaction, TransactionClient, UserId,
+    SubmittedForm, Transaction, TransactionClient, UserId,
 };
-use crate::sign_in::{Opened, finish_sign_in};
-use crate::store::{Added, Store};
+use crate::sign_in::{OpenedSession, finish_sign_in};
+use crate::store::{AddOutcome, Store};
 
-/// As many as a browser sends when a button sticks.
+/// Number of concurrent submits, as of a button that sticks.
 const RACERS: usize = 8;
 
 /// A transaction whose user is signing in, as the browser's form was made for it.
-async fn begin(store: &dyn Store) -> Submitted {
-    let submitted = Submitted {
+async fn begin(store: &dyn Store) -> SubmittedForm {
+    let submitted = SubmittedForm {
         id: random(),
         browser: random(),
         read: 1,
@@ -49,16 +49,16 @@ async fn begin(store: &dyn Store) -> Submitted {
         client,
     };
     let added = store.add_transaction(new, at(0)).await;
-    assert_eq!(added.unwrap(), Added::Kept);
+    assert_eq!(added.unwrap(), AddOutcome::Kept);
     submitted
 }
 
-/// A user of whom there is nothing yet.
+/// A user without sessions.
 fn stranger() -> String {
     format!("auth0|{}", doorward_service_kit::hex())
 }
 
-async fn submit(store: &dyn Store, submitted: &Submitted, user: &str) -> Option<Opened> {
+async fn submit(store: &dyn Store, submitted: &SubmittedForm, user: &str) -> Option<OpenedSession> {
     finish_sign_in(store, submitted, &sign_in(user), at(1))
         .await
         .unwrap()
@@ -67,10 +67,10 @@ async fn submit(store: &dyn Store, submitted: &Submitted, user: &str) -> Option<
 /// From a browser that has a session.
 async fn submit_again(
     store: &dyn Store,
-    submitted: &Submitted,
+    submitted: &SubmittedForm,
     user: &str,
     previous: &SessionToken,
-) -> Option<Opened> {
+) -> Option<OpenedSession> {
     finish_sign_in(store, submitted, &again(user, previous), at(1))
         .await
         .unwrap()
@@ -90,7 +90,7 @@ async fn sids(store: &dyn Store, user: &str) -> Vec<String> {
     sessions.into_iter().map(|it| it.sid).collect()
 }
 
-/// What came before it goes to a later stage.
+/// Updates a transaction to a later stage.
 async fn move_on(store: &dyn Store, id: &Secret, stage: Stage) {
     let held = find(store, id).await;
     let progress = Progress {
@@ -149,7 +149,7 @@ async fn a_repeat_gets_the_same_answer(store: &dyn Store) {
         move_on(store, &submitted.id, stage).await;
         // As the frontend reads it when the form comes again.
         let read = find(store, &submitted.id).await.version;
-        let same = Submitted {
+        let same = SubmittedForm {
             read,
             ..submitted.clone()
         };
@@ -211,14 +211,14 @@ async fn one_that_is_over_opens_nothing(store: &dyn Store) {
     move_on(store, &submitted.id, Stage::Answered).await;
     let read = find(store, &submitted.id).await.version;
     for read in [1, read] {
-        let submitted = Submitted {
+        let submitted = SubmittedForm {
             read,
             ..submitted.clone()
         };
         assert_eq!(submit(store, &submitted, &alice).await, None);
     }
     assert_eq!(sids(store, &alice).await, [opened.session.sid]);
-    let unknown = Submitted {
+    let unknown = SubmittedForm {
         id: random(),
         ..submitted
     };
@@ -235,7 +235,7 @@ async fn nothing_is_opened_after_a_logout(store: &dyn Store) {
 
 async fn another_browser_opens_nothing(store: &dyn Store) {
     let (submitted, alice) = (begin(store).await, stranger());
-    let stolen = Submitted {
+    let stolen = SubmittedForm {
         browser: random(),
         ..submitted.clone()
     };
@@ -277,7 +277,7 @@ async fn a_session_that_never_came(store: &dyn Store) {
     assert!(sids(store, &alice).await.is_empty());
 }
 
-/// The answer leaves once, whoever resumes.
+/// One of several concurrent requests answers.
 async fn one_of_many_answers_leaves(store: &dyn Store) {
     for _ in 0..20 {
         let (submitted, alice) = (begin(store).await, stranger());

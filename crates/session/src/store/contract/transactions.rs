@@ -5,7 +5,7 @@ use crate::domain::{
     AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Secret, Stage,
     Transaction, TransactionClient, UserId,
 };
-use crate::store::{Added, Store};
+use crate::store::{AddOutcome, Store};
 
 fn progress(expires_at: i64) -> Progress {
     Progress {
@@ -64,7 +64,7 @@ pub(super) fn untouched(id: &Secret, browser: &Secret) -> NewTransaction {
 async fn add(store: &dyn Store) -> Secret {
     let id = random();
     let added = store.add_transaction(new(&id, &random()), at(0));
-    assert_eq!(added.await.unwrap(), Added::Kept);
+    assert_eq!(added.await.unwrap(), AddOutcome::Kept);
     id
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn find(store: &dyn Store, id: &Secret, now: i64) -> Option<Tra
 async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
     let (id, browser) = (random(), random());
     let added = store.add_transaction(new(&id, &browser), at(0));
-    assert_eq!(added.await.unwrap(), Added::Kept);
+    assert_eq!(added.await.unwrap(), AddOutcome::Kept);
     let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
     assert_eq!(found.transaction, transaction());
     assert!(browser.matches(&found.browser_hash));
@@ -87,13 +87,13 @@ async fn a_transaction_comes_back_as_it_was(store: &dyn Store) {
 async fn an_id_is_used_once(store: &dyn Store) {
     let (id, browser) = (random(), random());
     let added = store.add_transaction(new(&id, &browser), at(0));
-    assert_eq!(added.await.unwrap(), Added::Kept);
+    assert_eq!(added.await.unwrap(), AddOutcome::Kept);
     let again = store.add_transaction(new(&id, &random()), at(1));
-    assert_eq!(again.await.unwrap(), Added::UsedBefore);
+    assert_eq!(again.await.unwrap(), AddOutcome::UsedBefore);
     let found = store.find_transaction(&id, at(1)).await.unwrap().unwrap();
     assert!(browser.matches(&found.browser_hash));
     let later = store.add_transaction(new(&id, &browser), at(3_601));
-    assert_eq!(later.await.unwrap(), Added::UsedBefore);
+    assert_eq!(later.await.unwrap(), AddOutcome::UsedBefore);
     assert_eq!(find(store, &id, 3_601).await, None);
 }
 

@@ -9,7 +9,7 @@ use super::keys::Key;
 use super::{RedisStore, time_to_live};
 use crate::domain::{AccessToken, Secret};
 use crate::store::record::{decode_access_token, encode_access_token};
-use crate::store::{AccessTokens, Added};
+use crate::store::{AccessTokens, AddOutcome};
 
 #[async_trait]
 impl AccessTokens for RedisStore {
@@ -18,7 +18,7 @@ impl AccessTokens for RedisStore {
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         let life = time_to_live(access_token.expires_at, now);
         let call = Call::new("add_access_token", &Key::access_token(token));
         let call = self
@@ -41,19 +41,19 @@ impl AccessTokens for RedisStore {
 }
 
 impl RedisStore {
-    /// A call that is refused from that part of the memory on.
+    /// A call that is refused once `percent` of the memory is used.
     pub(super) fn within(&self, percent: u8, call: Call) -> Call {
         call.arg(percent).arg(self.budget.redis_bytes())
     }
 
-    /// A call that adds something, unless there is no room for it.
-    pub(super) async fn added(&self, call: &Call) -> Result<Added, StoreError> {
+    /// Makes a call that adds a value within the budget.
+    pub(super) async fn added(&self, call: &Call) -> Result<AddOutcome, StoreError> {
         let added: String = self.connection.call(call).await?;
         match added.as_str() {
-            "kept" => Ok(Added::Kept),
-            "used before" => Ok(Added::UsedBefore),
-            "no room" => Ok(Added::NoRoom),
-            "too many" => Ok(Added::TooMany),
+            "kept" => Ok(AddOutcome::Kept),
+            "used before" => Ok(AddOutcome::UsedBefore),
+            "no room" => Ok(AddOutcome::NoRoom),
+            "too many" => Ok(AddOutcome::TooMany),
             _ => Err(StoreError::corrupt(
                 "an answer that no function of ours gives",
             )),

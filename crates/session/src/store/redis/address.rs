@@ -2,7 +2,7 @@
 
 use doorward_service_kit::config::ConfigError;
 
-/// A `redis.url`, taken apart into URLs that each name one server.
+/// A parsed `redis.url`: URLs that each name one server.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Address {
     /// `redis://[USER@]HOST:PORT[/DATABASE]`
@@ -76,13 +76,13 @@ impl Address {
     }
 }
 
-/// The part up to `@`, which is kept.
+/// Returns the part up to and with `@`.
 fn split_user(rest: &str) -> (&str, &str) {
     rest.rfind('@')
         .map_or(("", rest), |at| rest.split_at(at + 1))
 }
 
-/// Never with the value, which may hold a password.
+/// An error without the value, which may contain a password.
 fn invalid(problem: &str) -> ConfigError {
     ConfigError::invalid("redis.url", problem)
 }

@@ -1,4 +1,4 @@
-//! Our functions inside Redis, and calls of them.
+//! The library of Lua functions in Redis, and calls of them.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::keys::{Key, Partition};
 use crate::store::record::to_millis;
 use crate::store::{MAX_SESSIONS, SIGN_IN};
 
-/// In this order: Lua sees what is above it.
+/// In this order, because Lua only sees what is defined above.
 const PARTS: [&str; 11] = [
     include_str!("functions/session.lua"),
     include_str!("functions/resolve_session.lua"),
@@ -26,7 +26,7 @@ const PARTS: [&str; 11] = [
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(Library::new);
 
-/// Named after what is in it, so that the libraries of two releases lie side by side, and loading one again changes nothing.
+/// Named by the hash of its code, so that libraries of two releases coexist, and loading one again changes nothing.
 struct Library {
     prefix: String,
     code: String,
@@ -39,7 +39,7 @@ impl Library {
             "local SIGN_IN, MAX_SESSIONS = {sign_in}, {MAX_SESSIONS}\n{}",
             PARTS.join("\n")
         );
-        // Names of libraries and functions know letters, digits and the underscore.
+        // Names of libraries and functions may have letters, digits and the underscore.
         let digest: String = token_hash(&body)
             .chars()
             .filter(char::is_ascii_alphanumeric)
@@ -68,23 +68,23 @@ pub(super) fn load() -> Cmd {
 pub(super) struct Call(Cmd);
 
 impl Call {
-    /// With one key.
+    /// A call with one key.
     pub(super) fn new(function: &str, key: &Key) -> Self {
         Self::with_keys(function, &[key.name.as_str()], &key.partition)
     }
 
-    /// With two keys of the same partition.
+    /// A call with two keys of the same partition.
     pub(super) fn with_two(function: &str, first: &Key, second: &Key) -> Self {
         debug_assert_eq!(first.partition, second.partition);
         Self::with_keys(function, &[&first.name, &second.name], &first.partition)
     }
 
-    /// Gives the id of the store.
+    /// Returns the id of the store.
     pub(super) fn find_marker(partition: &Partition) -> Self {
         Self::with_keys("find_value", &[&partition.marker()], partition)
     }
 
-    /// Writes without changing anything.
+    /// Writes without a change.
     pub(super) fn fence(partition: &Partition) -> Self {
         Self::with_keys("fence", &[&partition.marker()], partition)
     }
@@ -99,7 +99,7 @@ impl Call {
         Self(command)
     }
 
-    /// One more argument.
+    /// Adds an argument.
     pub(super) fn arg(mut self, value: impl ToRedisArgs) -> Self {
         self.0.arg(value);
         self

@@ -1,22 +1,22 @@
 //! Names of keys.
 //!
-//! The first two characters of a hash are the partition that a key belongs to. They are its hash tag, so that whatever
-//! belongs to one user lies in one slot of a cluster, together with the marker of its partition: a function can look at
-//! both. The 4,096 partitions spread over the 16,384 slots within one per cent of evenly for three primaries.
+//! The first two characters of a hash are the partition that a key belongs to. They are its hash tag, so that all keys
+//! of one user are in one slot of a cluster, together with the marker of its partition: a function can read both. The
+//! 4,096 partitions spread over the 16,384 slots within one per cent of evenly for three primaries.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crc16::{State, XMODEM};
 
-use crate::domain::{ClientAddress, Secret, Slot};
+use crate::domain::{ClientAddress, Secret, UserHash};
 
 /// The characters of base64url: two of them name a partition.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LENGTH: usize = 2;
 const SLOTS: u16 = 16_384;
 
-/// Chosen once, for every probe looks at them.
+/// Computed once, because every probe uses it.
 static SAMPLE: LazyLock<Vec<Partition>> = LazyLock::new(|| {
     let mut parts = HashMap::new();
     for partition in Partition::all() {
@@ -31,25 +31,25 @@ static SAMPLE: LazyLock<Vec<Partition>> = LazyLock::new(|| {
 pub(super) struct Partition(String);
 
 impl Partition {
-    /// Every one.
+    /// All partitions.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         ALPHABET
             .iter()
             .flat_map(|first| ALPHABET.iter().map(|second| Self::new(*first, *second)))
     }
 
-    /// One in each of 128 equal parts of a cluster's slots: each primary with its fair share of them has some of these, up
-    /// to 64 primaries.
+    /// One in each of 128 equal parts of a cluster's slots: each primary with its fair share of them has some of these,
+    /// up to 64 primaries.
     pub(super) fn sample() -> impl Iterator<Item = Self> {
         SAMPLE.iter().cloned()
     }
 
-    /// The slot of a cluster that it lies in, by Redis Cluster's specification.
+    /// Slot of a cluster, by the specification of Redis Cluster.
     fn slot(&self) -> u16 {
         State::<XMODEM>::calculate(self.0.as_bytes()) % SLOTS
     }
 
-    /// Of the keys that there is one of.
+    /// Partition of keys that exist once.
     pub(super) fn of_the_store() -> Self {
         Self::new(ALPHABET[0], ALPHABET[0])
     }
@@ -62,12 +62,12 @@ impl Partition {
         Self(hash.chars().take(LENGTH).collect())
     }
 
-    /// Holds the store's id once all markers are written; only in the partitions of the sample.
+    /// Key with the store's id, written after all markers, in the partitions of the sample.
     pub(super) fn completion(&self) -> String {
         self.key("store-complete")
     }
 
-    /// Holds the store's id; lost with everything beside it.
+    /// Key with the store's id. Lost if the data of the partition is lost.
     pub(super) fn marker(&self) -> String {
         self.key("store")
     }
@@ -91,8 +91,8 @@ impl Key {
         Self { partition, name }
     }
 
-    pub(super) fn user(slot: &Slot) -> Self {
-        Self::new("user", slot.as_str())
+    pub(super) fn user(user: &UserHash) -> Self {
+        Self::new("user", user.as_str())
     }
 
     pub(super) fn transaction(id: &Secret) -> Self {

@@ -98,7 +98,7 @@ impl Server {
         }
     }
 
-    /// Of its limit; 0 without one.
+    /// Used percentage of the limit. 0 without a limit.
     fn used_percent(&self, fallback: u64) -> u64 {
         self.used_bytes
             .saturating_mul(100)

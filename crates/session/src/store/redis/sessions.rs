@@ -16,12 +16,12 @@ use crate::domain::{
 use crate::store::Sessions;
 use crate::store::record::{decode_user, encode_user, live_sessions, to_millis};
 
-/// Numbers of one length, which compare as text: Lua's own numbers are exact only up to 2^53.
+/// Formats a number so that it compares as text, because numbers in Lua are exact only up to 2^53.
 fn comparable(number: u64) -> String {
     format!("{number:020}")
 }
 
-/// The version of a copy, and behind it the version from which on sessions count.
+/// The version of a copy, and the oldest version whose sessions are not revoked.
 fn versions(user: &User) -> String {
     format!(
         "{} {}",
@@ -39,14 +39,14 @@ impl Sessions for RedisStore {
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let user = &sign_in.user;
-        let slot = token.slot();
+        let user_hash = token.user_hash();
         let session = sign_in.session(now);
         let (own, foreign) = match &sign_in.previous {
-            Some(previous) if previous.slot() == slot => (field(previous), None),
+            Some(previous) if previous.user_hash() == user_hash => (field(previous), None),
             previous => (String::new(), previous.as_ref()),
         };
         let (ip, agent) = device_bytes(&sign_in.device);
-        let call = Call::new("open_session", &Key::user(&slot))
+        let call = Call::new("open_session", &Key::user(&user_hash))
             .arg(field(token))
             .arg(encode_session(&session, user)?)
             .arg(encode_user(user))
@@ -56,13 +56,13 @@ impl Sessions for RedisStore {
             .arg(time_to_live(session.expires_at(), now))
             .arg(ip)
             .arg(agent);
-        // A new session may be lost in a failover, for its user to sign in again; the end of an earlier one may not.
+        // A new session may be lost in a failover: the user signs in again. The end of an earlier session must not.
         let opened: Vec<u8> = if own.is_empty() {
             self.connection.call(&call).await?
         } else {
             self.connection.confirmed(&call).await?
         };
-        // Another user's session lies elsewhere. It ends last: a failure up to here must sign nobody out.
+        // A session of another user has another key. It ends last, so that a failure before this ends no session.
         if let Some(previous) = foreign {
             self.end_session(previous).await?;
         }
@@ -76,7 +76,7 @@ impl Sessions for RedisStore {
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError> {
         let (ip, agent) = device_bytes(&session_use.device);
-        let call = Call::new("resolve_session", &Key::user(&token.slot()))
+        let call = Call::new("resolve_session", &Key::user(&token.user_hash()))
             .arg(field(token))
             .arg(now.as_millisecond())
             .arg(&session_use.client_id)
@@ -105,7 +105,7 @@ impl Sessions for RedisStore {
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<bool, StoreError> {
-        let call = Call::new("end_session", &Key::user(&token.slot())).arg(field(token));
+        let call = Call::new("end_session", &Key::user(&token.user_hash())).arg(field(token));
         self.connection.confirmed(&call).await
     }
 
@@ -115,7 +115,7 @@ impl Sessions for RedisStore {
         session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError> {
-        let call = Call::new("find_all_fields", &Key::user(&user.slot()));
+        let call = Call::new("find_all_fields", &Key::user(&user.user_hash()));
         let mut fields: HashMap<String, Vec<u8>> = self.connection.call(&call).await?;
         let Some(copy) = fields.remove("user") else {
             return Ok(Vec::new());
@@ -137,7 +137,7 @@ impl Sessions for RedisStore {
             Revocation::Only(sid) => ("only", sid_bytes(sid)),
             Revocation::AllBut(sid) => ("all but", sid_bytes(sid)),
         };
-        let call = Call::new("revoke_sessions", &Key::user(&user.slot()))
+        let call = Call::new("revoke_sessions", &Key::user(&user.user_hash()))
             .arg(which)
             .arg(sid)
             .arg(now.as_millisecond());
@@ -167,7 +167,7 @@ impl Sessions for RedisStore {
 }
 
 fn put_user(user: &User) -> Call {
-    Call::new("put_user", &Key::user(&user.id().slot()))
+    Call::new("put_user", &Key::user(&user.id().user_hash()))
         .arg(versions(user))
         .arg(encode_user(user))
         .arg(user.sessions_from_version() > 0)

@@ -1,4 +1,4 @@
-//! What only Redis can do wrong: die, hang, forget, hold what nobody wrote.
+//! Failures of Redis: crashes, hangs, data loss, corrupt values.
 
 mod account;
 mod bounds;
@@ -47,7 +47,7 @@ async fn store(server: &Server) -> RedisStore {
 }
 
 fn user_key(token: &SessionToken) -> String {
-    Key::user(&token.slot()).name
+    Key::user(&token.user_hash()).name
 }
 
 fn open(url: String) -> Result<RedisStore, String> {
@@ -99,7 +99,7 @@ async fn resolve(store: &RedisStore, token: &SessionToken) -> Result<bool, Store
     Ok(found.is_some())
 }
 
-/// Every call, each with whether it said that nothing is known.
+/// Makes every call. Returns for each whether it was `Unavailable`.
 async fn unknown(store: &RedisStore, token: &SessionToken) -> Vec<bool> {
     fn is_unknown<T>(result: &Result<T, StoreError>) -> bool {
         matches!(result, Err(StoreError::Unavailable(_)))

@@ -1,4 +1,4 @@
-//! What a `redis.url` names: one server, a primary behind Sentinels, or a cluster.
+//! Connects to one server, a primary behind Sentinels, or a cluster.
 
 use std::time::Duration;
 
@@ -20,28 +20,28 @@ use tokio::time::timeout;
 use super::address::Address;
 use crate::config::RedisConfig;
 
-/// Longer than a server near by ever takes.
+/// Deadline for connecting. A healthy server takes less.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// Callers give up earlier; this frees what a cluster's own connections keep of a call.
+/// Deadline of a call in the cluster client, which frees its memory of the call. Callers give up earlier.
 const LONGEST_CALL: Duration = Duration::from_secs(3);
 /// Time after which a connection with unacknowledged bytes is closed, because the machine is gone.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-/// Makes connections.
+/// Opens connections.
 pub(super) enum Topology {
     Server(Client),
     Sentinel(Sentinels),
     Cluster(ClusterClient),
 }
 
-/// Those who know which server is the primary.
+/// Sentinels, which know the primary.
 pub(super) struct Sentinels {
     addresses: Vec<ConnectionInfo>,
     service_name: String,
-    /// Of the Sentinels themselves.
+    /// Credentials of the Sentinels.
     password: Option<String>,
-    /// For the server that they name; its address is not used.
+    /// Settings for the primary that they name. The address is not used.
     server: ConnectionInfo,
 }
 
@@ -89,7 +89,7 @@ impl Topology {
         }
     }
 
-    /// One new connection.
+    /// Opens one connection.
     pub(super) async fn connect_one(&self) -> RedisResult<Link> {
         let link = self.connect(1).await?.pop();
         link.ok_or_else(|| (ErrorKind::Client, "no connection").into())
@@ -117,7 +117,7 @@ impl Topology {
 }
 
 impl Sentinels {
-    /// Asked in another order each time, so that one that hangs is not asked first for ever.
+    /// Asks the Sentinels in a random order, so that one that hangs is not always the first.
     async fn find_primary(&self) -> RedisResult<Client> {
         let mut addresses = self.addresses.clone();
         let first = usize::from(random_byte()) % addresses.len();

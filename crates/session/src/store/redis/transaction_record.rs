@@ -1,7 +1,6 @@
-//! How a transaction is written in Redis: an array in `MessagePack`, of which our functions there change the first
-//! half.
+//! Encoding of a transaction in Redis: an array in `MessagePack`. Our Lua functions read and change its first half.
 //!
-//! Its request comes last and is never looked at there. Replicas of two releases share a store: elements are only ever
+//! The request comes last; Lua does not read it. Replicas of two releases share a store: elements are only ever
 //! added at the end.
 
 use doorward_service_kit::StoreError;
@@ -22,14 +21,14 @@ const ELEMENTS: u32 = 7;
 /// The elements, in the order of functions/transaction.lua.
 #[derive(Debug, Deserialize)]
 struct TransactionRecord {
-    /// As text: Lua's numbers end sooner.
+    /// Text, because numbers in Lua are exact only up to 2^53.
     version: String,
     browser_hash: String,
-    /// Milliseconds since 1970. Gone then, if it stays as it is.
+    /// Milliseconds since 1970. Expiry of the transaction in its current state.
     ends_at: i64,
-    /// Milliseconds since 1970. Gone then, whatever is submitted.
+    /// Milliseconds since 1970. Latest expiry.
     expires_at: i64,
-    /// Whether something was submitted.
+    /// Whether a form was submitted.
     _was_touched: bool,
     progress: ByteBuf,
     request: ByteBuf,
@@ -66,7 +65,7 @@ fn write_transaction(
     write_bytes(out, &encode_request(request.clone()))
 }
 
-/// `None` for one that has ended.
+/// Decodes a transaction. `None` if it has expired.
 pub(super) fn decode_transaction(
     bytes: &[u8],
     now: Timestamp,
@@ -86,7 +85,7 @@ pub(super) fn decode_transaction(
     }))
 }
 
-/// When it is forgotten, in milliseconds since 1970, and its id.
+/// Encodes the expiry in milliseconds since 1970, and the client id.
 pub(super) fn encode_client(client: &TransactionClient) -> String {
     format!(
         "{}:{}",
@@ -95,7 +94,7 @@ pub(super) fn encode_client(client: &TransactionClient) -> String {
     )
 }
 
-/// `None` for one that is forgotten.
+/// Decodes a client id. `None` if it has expired.
 pub(super) fn decode_client(text: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
     let (expires_at, client_id) = text
         .split_once(':')

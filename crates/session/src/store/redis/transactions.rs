@@ -15,9 +15,10 @@ use super::transaction_record::{
 };
 use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, UNTOUCHED_LIFE};
 use crate::store::record::{encode_progress, to_millis};
-use crate::store::{Added, FoundTransaction, Transactions};
+use crate::store::{AddOutcome, FoundTransaction, Transactions};
 
-/// Clocks may differ by as much without a transaction vanishing before its time. Of one that does, the user begins again.
+/// Added to the expiry of keys, so that none expires early while clocks differ by less. If one does, the user starts
+/// again.
 const BACKSTOP: Duration = Duration::from_mins(1);
 
 #[async_trait]
@@ -26,10 +27,10 @@ impl Transactions for RedisStore {
         &self,
         new: NewTransaction,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         if let Some(address) = &new.address {
             let counted = self.count_transaction(address, now).await?;
-            if counted != Added::Kept {
+            if counted != AddOutcome::Kept {
                 return Ok(counted);
             }
         }
@@ -95,7 +96,7 @@ impl RedisStore {
         &self,
         new: &NewTransaction,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         let ends_at = new.transaction.ends_at(now);
         let (key, client_key) = (Key::transaction(&new.id), Key::transaction_client(&new.id));
         let call = Call::with_two("add_transaction", &key, &client_key);
@@ -108,14 +109,14 @@ impl RedisStore {
         self.added(&call).await
     }
 
-    /// Whether that address may begin one more.
+    /// Whether the address may begin one more sign-in.
     async fn count_transaction(
         &self,
         address: &ClientAddress,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         if self.budget.transactions_per_address == 0 {
-            return Ok(Added::Kept);
+            return Ok(AddOutcome::Kept);
         }
         let call = Call::new("count_transaction", &Key::address(address));
         let call = self
@@ -127,7 +128,7 @@ impl RedisStore {
         self.added(&call).await
     }
 
-    /// Notes what belongs to a browser; gives the oldest when there are too many.
+    /// Adds a transaction to those of its browser, and removes the oldest if there are too many.
     async fn note(
         &self,
         new: &NewTransaction,
@@ -158,7 +159,7 @@ impl RedisStore {
     }
 }
 
-/// How long Redis keeps something that ends at `end`, in milliseconds.
+/// Time to live in Redis of a value that ends at `end`, in milliseconds.
 fn life(end: Timestamp, now: Timestamp) -> u64 {
     let left = Duration::try_from(end.duration_since(now)).unwrap_or_default();
     to_millis(left + BACKSTOP)

@@ -8,7 +8,7 @@ use sqlx::Row;
 use super::{SqliteStore, clear_away};
 use crate::domain::{AccessToken, Secret};
 use crate::store::record::{decode_access_token, encode_access_token};
-use crate::store::{AccessTokens, Added};
+use crate::store::{AccessTokens, AddOutcome};
 
 const CLEAR_ACCESS_TOKENS: &str = "DELETE FROM access_token WHERE token_hash IN
     (SELECT token_hash FROM access_token WHERE expires_at <= $1 LIMIT 8)";
@@ -20,13 +20,13 @@ impl AccessTokens for SqliteStore {
         token: &Secret,
         access_token: AccessToken,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         let mut sql = self.begin_write().await?;
         clear_away(&mut sql, CLEAR_ACCESS_TOKENS, now).await?;
         let percent = self.budget.access_tokens_percent;
         if !self.make_room(&mut sql, percent, now).await? {
             sql.commit().await?;
-            return Ok(Added::NoRoom);
+            return Ok(AddOutcome::NoRoom);
         }
         let expires_at = access_token.expires_at;
         let added = sqlx::query(
@@ -41,9 +41,9 @@ impl AccessTokens for SqliteStore {
         .rows_affected();
         sql.commit().await?;
         Ok(if added > 0 {
-            Added::Kept
+            AddOutcome::Kept
         } else {
-            Added::UsedBefore
+            AddOutcome::UsedBefore
         })
     }
 

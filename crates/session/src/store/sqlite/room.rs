@@ -8,7 +8,7 @@ use super::{SqliteStore, clear_away, from_sql};
 use crate::domain::UNTOUCHED_LIFE;
 use crate::store::record::to_millis;
 
-/// Many more than one request adds, and few enough for one request to wait for.
+/// Removes many more rows than one request adds, and few enough for one request to wait for.
 const CLEAR_MANY: [&str; 3] = [
     "DELETE FROM pending_transaction WHERE id_hash IN
      (SELECT id_hash FROM pending_transaction WHERE ends_at <= $1 LIMIT 512)",
@@ -54,7 +54,7 @@ impl SqliteStore {
     }
 }
 
-/// A window that began then or before is over.
+/// Latest start of a window that is over.
 pub(super) fn window_before(now: Timestamp) -> Timestamp {
     let window = i64::try_from(to_millis(UNTOUCHED_LIFE)).unwrap_or(i64::MAX);
     Timestamp::from_millisecond(now.as_millisecond().saturating_sub(window)).unwrap_or(now)

@@ -40,6 +40,10 @@ impl Sessions for SqliteStore {
         let earlier = earlier.and_then(|earlier| earlier.session().ok());
         let session = sign_in.open(earlier, &user, now);
         put_session(&mut *transaction, token, &session).await?;
+        // Again, because a trigger has reset it for the new session.
+        if user.sessions_from_version() > 0 {
+            keep_copy(&mut transaction, &session.user_id, now).await?;
+        }
         if let Some(previous) = &sign_in.previous {
             remove(&mut *transaction, &previous.hash()).await?;
         }
@@ -212,7 +216,7 @@ async fn find<'e>(
     .transpose()
 }
 
-/// Token hashes and records.
+/// Token hashes and records of the sessions of a user.
 async fn of_user<'e>(
     executor: impl Executor<'e, Database = Any>,
     user: &UserId,
@@ -257,12 +261,21 @@ async fn put_revoking_user(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     put_user(&mut *executor, user).await?;
+    keep_copy(executor, &user.id(), now).await
+}
+
+/// Keeps the copy of a user without sessions for as long as a sign-in may take.
+async fn keep_copy(
+    executor: &mut AnyConnection,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let kept_until = now.as_millisecond() + to_sql(to_millis(SIGN_IN));
     sqlx::query(
         "UPDATE user SET kept_until = $2
          WHERE user_id = $1 AND (kept_until IS NULL OR kept_until < $2)",
     )
-    .bind(user.id().as_str())
+    .bind(user.as_str())
     .bind(kept_until)
     .execute(executor)
     .await?;

@@ -1,4 +1,4 @@
-//! What only a SQLite file can do wrong.
+//! Failures of a SQLite file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::domain::{
     AccessToken, AuthorizationRequest, ClientAddress, Device, Limits, NewSession, NewTransaction,
     Progress, Secret, SessionToken, SessionUse, Stage, Transaction, User, UserId,
 };
-use crate::store::{AccessTokens, Added, SIGN_IN, Sessions, Transactions};
+use crate::store::{AccessTokens, AddOutcome, SIGN_IN, Sessions, Transactions};
 
 const DAY: Limits = Limits {
     absolute: Duration::from_hours(24),
@@ -181,7 +181,7 @@ async fn add_transaction(store: &SqliteStore, now: Timestamp) {
         client,
     };
     let added = store.add_transaction(new, now);
-    assert_eq!(added.await.unwrap(), Added::Kept);
+    assert_eq!(added.await.unwrap(), AddOutcome::Kept);
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn every_token_is_kept_beside_another_process_that_writes() {
             for _ in 0..8 {
                 let token = Secret::parse(secret()).unwrap();
                 let added = store.add_access_token(&token, access_token(), now());
-                assert_eq!(added.await.unwrap(), Added::Kept);
+                assert_eq!(added.await.unwrap(), AddOutcome::Kept);
                 assert!(
                     store
                         .find_access_token(&token, now())

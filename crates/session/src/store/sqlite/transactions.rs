@@ -10,7 +10,7 @@ use super::room::window_before;
 use super::{SqliteStore, clear_away, from_sql, to_sql};
 use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, Transaction};
 use crate::store::record::{decode_progress, decode_request, encode_progress, encode_request};
-use crate::store::{Added, FoundTransaction, Transactions};
+use crate::store::{AddOutcome, FoundTransaction, Transactions};
 
 const CLEAR_TRANSACTIONS: &str = "DELETE FROM pending_transaction WHERE id_hash IN
     (SELECT id_hash FROM pending_transaction WHERE ends_at <= $1 LIMIT 8)";
@@ -25,13 +25,13 @@ impl Transactions for SqliteStore {
         &self,
         new: NewTransaction,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         let mut sql = self.begin_write().await?;
         clear_away(&mut sql, CLEAR_TRANSACTIONS, now).await?;
         clear_away(&mut sql, CLEAR_CLIENTS, now).await?;
         clear_away(&mut sql, CLEAR_ADDRESSES, window_before(now)).await?;
         let added = self.add(&mut sql, new, now).await?;
-        if added != Added::UsedBefore {
+        if added != AddOutcome::UsedBefore {
             sql.commit().await?;
         }
         Ok(added)
@@ -91,7 +91,7 @@ impl Transactions for SqliteStore {
         let expires_at = progress.expires_at.as_millisecond();
         let is_touched = !progress.stage.is_untouched();
         let mut sql = self.begin_write().await?;
-        // On the right stand the values from before.
+        // Expressions on the right see the old values.
         let updated = sqlx::query(
             "UPDATE pending_transaction
              SET version = $3, progress = $4, expires_at = MIN(expires_at, $5), was_touched = MAX(was_touched, $7),
@@ -119,28 +119,28 @@ impl SqliteStore {
         sql: &mut AnyConnection,
         new: NewTransaction,
         now: Timestamp,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<AddOutcome, StoreError> {
         let percent = self.budget.transactions_percent;
         if !self.make_room(sql, percent, now).await? {
-            return Ok(Added::NoRoom);
+            return Ok(AddOutcome::NoRoom);
         }
         if let Some(address) = &new.address
             && !self.count_transaction(sql, address, now).await?
         {
-            return Ok(Added::TooMany);
+            return Ok(AddOutcome::TooMany);
         }
         let has_plenty = self.has_room(sql, percent / 2).await?;
         let is_new = !has_plenty || add_client(sql, &new).await?;
         if !is_new || !insert(sql, &new, now).await? {
-            return Ok(Added::UsedBefore);
+            return Ok(AddOutcome::UsedBefore);
         }
         if !new.is_new_browser {
             self.drop_oldest(sql, &new.browser).await?;
         }
-        Ok(Added::Kept)
+        Ok(AddOutcome::Kept)
     }
 
-    /// Whether that address may begin one more.
+    /// Whether the address may begin one more sign-in.
     async fn count_transaction(
         &self,
         sql: &mut AnyConnection,
@@ -168,7 +168,7 @@ impl SqliteStore {
         Ok(counted > 0)
     }
 
-    /// Removes what this browser has too many of that nothing was submitted to.
+    /// Removes the oldest untouched transactions of a browser that has too many.
     async fn drop_oldest(
         &self,
         sql: &mut AnyConnection,
@@ -223,7 +223,7 @@ async fn insert(
     Ok(inserted > 0)
 }
 
-/// Lives longer than its transaction: what is there was used as an id.
+/// Whether the id was used. The row outlives its transaction.
 async fn add_client(sql: &mut AnyConnection, new: &NewTransaction) -> Result<bool, StoreError> {
     let added = sqlx::query(
         "INSERT INTO transaction_client (id_hash, client_id, expires_at) VALUES ($1, $2, $3)

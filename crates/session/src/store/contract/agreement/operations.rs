@@ -12,7 +12,7 @@ pub(super) const USERS: usize = 2;
 /// Few values, so that their edges often meet. With the last one, the grace is one minute.
 pub(super) const LIMITS: [Limits; 4] = [
     limits(200, 100),
-    limits(1_000, 200),
+    limits(300, 500),
     limits(1_000, 500),
     limits(50_000, 9_000),
 ];
@@ -23,7 +23,7 @@ pub(super) const DEVICES: [(&str, &str); 4] = [
     ("", ""),
 ];
 pub(super) const CLIENTS: [&str; 3] = ["", "shop", "forum"];
-const MAX_OPERATIONS: usize = 40;
+const MAX_OPERATIONS: usize = 60;
 
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
@@ -42,6 +42,8 @@ pub(super) enum Operation {
         max_age: Option<u64>,
         client: usize,
         device: usize,
+        /// Waits until the session reaches this instant, or one millisecond less.
+        edge: Option<(Edge, bool)>,
     },
     End {
         session: usize,
@@ -65,12 +67,6 @@ pub(super) enum Operation {
         age: usize,
     },
     Wait(Duration),
-    /// Until a session reaches a limit, or one millisecond less.
-    WaitUntil {
-        session: usize,
-        edge: Edge,
-        is_early: bool,
-    },
     /// The clock goes back, unless something has expired meanwhile.
     StepBack(Duration),
 }
@@ -92,10 +88,13 @@ pub(super) enum Change {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Edge {
+    /// By the limits set at sign-in.
     Absolute,
+    /// By the limits set at sign-in.
     Idle,
-    /// By the limits of this index.
-    Lowered(usize),
+    /// Under the limits of the use.
+    Lowered,
+    /// Under the limits of the use.
     Grace,
     MaxAge,
 }
@@ -110,22 +109,20 @@ pub(super) fn many() -> impl Strategy<Value = Vec<Operation>> {
 fn one() -> impl Strategy<Value = Operation> {
     prop_oneof![
         4 => sign_in(),
-        6 => r#use(),
+        8 => r#use(),
         1 => any_index().prop_map(|session| Operation::End { session }),
         1 => (0..USERS, 0..LIMITS.len()).prop_map(|(user, limits)| Operation::List { user, limits }),
         1 => (0..USERS, selected()).prop_map(|(user, selected)| Operation::Revoke { user, selected }),
         2 => (0..USERS, change()).prop_map(|(user, change)| Operation::Change { user, change }),
         2 => (0..USERS, 0..3_usize).prop_map(|(user, age)| Operation::Put { user, age }),
         2 => wait().prop_map(Operation::Wait),
-        3 => (any_index(), edge(), any::<bool>())
-            .prop_map(|(session, edge, is_early)| Operation::WaitUntil { session, edge, is_early }),
         1 => wait().prop_map(Operation::StepBack),
     ]
 }
 
 fn sign_in() -> impl Strategy<Value = Operation> {
     let previous = prop::option::of(any_index());
-    let age = prop_oneof![3 => Just(0_usize), 1 => Just(1), 1 => Just(2)];
+    let age = 0..3_usize;
     let is_persistent = prop::bool::weighted(0.7);
     let (limits, device) = (0..LIMITS.len(), 0..DEVICES.len());
     (0..USERS, previous, age, limits, is_persistent, device).prop_map(
@@ -143,13 +140,15 @@ fn sign_in() -> impl Strategy<Value = Operation> {
 fn r#use() -> impl Strategy<Value = Operation> {
     let max_age = prop_oneof![6 => Just(None), 2 => Just(Some(MAX_AGE)), 1 => Just(Some(0)), 1 => Just(Some(u64::MAX))];
     let (limits, client, device) = (0..LIMITS.len(), 0..CLIENTS.len(), 0..DEVICES.len());
-    (any_index(), limits, max_age, client, device).prop_map(
-        |(session, limits, max_age, client, device)| Operation::Use {
+    let edge = prop::option::of((edge(), any::<bool>()));
+    (any_index(), limits, max_age, client, device, edge).prop_map(
+        |(session, limits, max_age, client, device, edge)| Operation::Use {
             session,
             limits,
             max_age,
             client,
             device,
+            edge,
         },
     )
 }
@@ -177,11 +176,11 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn edge() -> impl Strategy<Value = Edge> {
     prop_oneof![
-        2 => Just(Edge::Absolute),
-        2 => Just(Edge::Idle),
-        2 => (0..LIMITS.len()).prop_map(Edge::Lowered),
-        2 => Just(Edge::Grace),
-        1 => Just(Edge::MaxAge),
+        Just(Edge::Absolute),
+        Just(Edge::Idle),
+        Just(Edge::Lowered),
+        Just(Edge::Grace),
+        Just(Edge::MaxAge),
     ]
 }
 

@@ -121,7 +121,7 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    /// What the model has stored of the session that a call uses.
+    /// Session that a call uses, as the model has stored it.
     fn written(&self, call: &Call) -> Option<Session> {
         match call {
             Call::Resolve(token, _) => self.model.session(token),
@@ -179,9 +179,16 @@ impl<'a> Story<'a> {
                 max_age,
                 client,
                 device,
+                edge,
             } => {
                 let session_use = session_use(LIMITS[limits], max_age, client, device);
-                Some(Call::Resolve(self.token(session)?, session_use))
+                let token = self.token(session)?;
+                if let (Some((edge, is_early)), Some(session)) = (edge, self.model.session(&token))
+                {
+                    let early = SignedDuration::from_millis(is_early.into());
+                    self.wait_until(reached(&session, &session_use, edge) - early);
+                }
+                Some(Call::Resolve(token, session_use))
             }
             Operation::End { session } => Some(Call::End(self.token(session)?)),
             Operation::List { user, limits } => {
@@ -202,15 +209,9 @@ impl<'a> Story<'a> {
                 self.versions[user].push(changed);
                 None
             }
-            Operation::Wait(duration) => self.wait_until(after(self.now, duration)),
-            Operation::WaitUntil {
-                session,
-                edge,
-                is_early,
-            } => {
-                let session = self.model.session(&self.token(session)?)?;
-                let early = SignedDuration::from_millis(is_early.into());
-                self.wait_until(reached(&session, edge) - early)
+            Operation::Wait(duration) => {
+                self.wait_until(after(self.now, duration));
+                None
             }
             Operation::StepBack(duration) => {
                 let earlier = self.now - SignedDuration::try_from(duration).ok()?;
@@ -222,9 +223,8 @@ impl<'a> Story<'a> {
         }
     }
 
-    fn wait_until(&mut self, instant: Timestamp) -> Option<Call> {
+    fn wait_until(&mut self, instant: Timestamp) {
         self.now = self.now.max(instant);
-        None
     }
 
     fn token(&self, index: usize) -> Option<SessionToken> {
@@ -331,17 +331,14 @@ fn changed(user: &User, change: Change) -> User {
     })
 }
 
-/// When a session reaches a limit.
-fn reached(session: &Session, edge: Edge) -> Timestamp {
-    let grace = WRITE_GRACE.min(session.limits.idle / 100);
+/// When a session reaches an edge.
+fn reached(session: &Session, session_use: &SessionUse, edge: Edge) -> Timestamp {
+    let current = session.clone().under(session_use.limits_for(session));
+    let grace = WRITE_GRACE.min(current.limits.idle / 100);
     match edge {
         Edge::Absolute => session.expires_at(),
         Edge::Idle => session.idle_expires_at(),
-        Edge::Lowered(index) => {
-            let limits = session_use(LIMITS[index], None, 0, 0).limits_for(session);
-            let current = session.clone().under(limits);
-            current.expires_at().min(current.idle_expires_at())
-        }
+        Edge::Lowered => current.expires_at().min(current.idle_expires_at()),
         Edge::Grace => after(session.last_interacted_at, grace),
         Edge::MaxAge => after(session.authenticated_at, Duration::from_secs(MAX_AGE)),
     }

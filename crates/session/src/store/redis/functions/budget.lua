@@ -1,8 +1,8 @@
--- What anybody can make this server hold has marks, in per cent of its memory; what is beyond them is refused.
+-- Data that requests without a session add is refused once a percentage of the memory is used.
 
--- Seconds for which a reading of the memory is good enough; what is added meanwhile is estimated.
+-- Seconds between two readings of the memory. Additions in between are estimated.
 local READING = 0.05
--- Of a key and its entries, in bytes; and how much more than a value its allocation may be.
+-- Overhead of a key in bytes, and factor of the allocation of a value.
 local OVERHEAD, ROUNDING = 250, 1.25
 local read_at, used_bytes, added_bytes, max_bytes
 
@@ -19,20 +19,21 @@ local function read_memory()
     read_at, added_bytes = now, 0
 end
 
--- Writes a value that counts.
+-- Writes a value that counts for the budget.
 local function put_value(key, value, time_to_live)
     added_bytes = added_bytes + OVERHEAD + ROUNDING * #value
     redis.call('SET', key, value, 'PX', time_to_live)
 end
 
--- Whether so much of this server is used; `fallback` counts where it has no limit of its own, and 0 is no limit.
+-- Whether this percentage of the memory is used. `fallback` is the limit of a server without maxmemory; 0 is no limit.
 local function is_used(percent, fallback)
     read_memory()
     local limit = max_bytes > 0 and max_bytes or tonumber(fallback)
     return limit > 0 and used_bytes + added_bytes >= limit * percent / 100
 end
 
--- Counts a sign-in that an address (keys[1]) begins: so many in each window, which is as long as an untouched transaction lives.
+-- Counts a sign-in of an address (keys[1]). Allows `most` in each window, which is the life of an untouched
+-- transaction.
 local function count_transaction(keys, args)
     local most, window, now, backstop = tonumber(args[3]), tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
     if is_used(tonumber(args[1]), args[2]) then
@@ -52,7 +53,7 @@ local function count_transaction(keys, args)
     return 'kept'
 end
 
--- Notes a transaction of a browser (keys[1]), and gives the oldest one if there are too many.
+-- Adds a transaction to those of a browser (keys[1]). Removes and returns the oldest if there are too many.
 local function note_transaction(keys, args)
     local id, most, window, now, backstop = args[3], tonumber(args[4]), tonumber(args[5]), tonumber(args[6]), tonumber(args[7])
     if is_used(tonumber(args[1]), args[2]) then

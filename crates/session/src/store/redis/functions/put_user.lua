@@ -1,4 +1,4 @@
--- Versions have one length, so that they compare as text.
+-- Versions have a fixed length, so that they compare as text.
 local function put_user(keys, args)
     local version, user, is_revoking = args[1], args[2], args[3] == '1'
     local kept = redis.call('HGET', keys[1], 'version')

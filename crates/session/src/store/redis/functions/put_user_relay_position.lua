@@ -1,4 +1,4 @@
--- Positions have one length, so that they compare as text.
+-- Positions have a fixed length, so that they compare as text.
 local function put_user_relay_position(keys, args)
     local position = redis.call('GET', keys[1])
     if not position or position < args[1] then

@@ -1,7 +1,7 @@
--- A transaction is one value, an array of these, as transaction_record.rs writes it. Instants are milliseconds since 1970.
+-- Indexes into the array that transaction_record.rs writes. Instants are milliseconds since 1970.
 local TRANSACTION = {version = 1, ends_at = 3, expires_at = 4, was_touched = 5, progress = 6}
 
--- keys[1]: the transaction; keys[2]: its application, which is kept only while there is plenty of room.
+-- keys[1]: the transaction; keys[2]: its application, which is kept only while there is enough room.
 local function add_transaction(keys, args)
     local percent, fallback = tonumber(args[1]), args[2]
     if is_used(percent, fallback) then
@@ -38,7 +38,7 @@ local function update_transaction(keys, args)
     return 1
 end
 
--- Unless something was submitted meanwhile.
+-- Removes a transaction unless a form was submitted meanwhile.
 local function drop_transaction(keys)
     local value = redis.call('GET', keys[1])
     if not value or cmsgpack.unpack(value)[TRANSACTION.was_touched] then

@@ -1,4 +1,4 @@
--- Reading and writing of what needs nothing else, but the marker.
+-- Functions on single values.
 local function find_all_fields(keys)
     return redis.call('HGETALL', keys[1])
 end
@@ -7,13 +7,13 @@ local function find_value(keys)
     return redis.call('GET', keys[1])
 end
 
--- A replica that acknowledges this has everything that was written before.
+-- A replica that acknowledges this has all earlier writes.
 local function fence(keys)
     write_something(keys)
     return redis.status_reply('OK')
 end
 
--- An opaque access token, unless there is one already.
+-- Adds an opaque access token, unless the key exists.
 local function add_access_token(keys, args)
     if is_used(tonumber(args[1]), args[2]) then
         return 'no room'

@@ -1,4 +1,4 @@
-//! What a call costs, and how much there may be.
+//! Bounds of the cost of calls, and of the number of sessions.
 
 use super::*;
 use crate::store::MAX_SESSIONS;
@@ -42,7 +42,7 @@ async fn all_sessions_of_a_user_are_listed_and_revoked_in_one_round_trip() {
     assert_eq!(calls(&mut redis, "fcall").await - before, 1);
 }
 
-/// A relay brings so many at once, and whoever was ever blocked has ended sessions since.
+/// A relay sends this many at once. Every user that was ever blocked is a revoking copy.
 #[tokio::test]
 async fn many_users_are_put_at_once() {
     let server = Server::start().await;
@@ -59,7 +59,7 @@ async fn many_users_are_put_at_once() {
     store.put_users(&users, now()).await.unwrap();
 }
 
-/// Somebody who signs in again and again without a cookie must not make the calls on a user endless.
+/// Many sign-ins without a cookie must not make the calls on a user slow.
 #[tokio::test]
 async fn a_user_has_so_many_sessions_and_no_more() {
     let server = Server::start().await;

@@ -1,10 +1,10 @@
-//! What anybody can make Redis hold, on a server that is really small.
+//! The budget of requests without a session, on a small server.
 
 use super::*;
 use crate::domain::{
     AccessToken, AuthorizationRequest, ClientAddress, NewTransaction, Parameter, Progress, Stage,
 };
-use crate::store::Added;
+use crate::store::AddOutcome;
 
 fn random() -> Secret {
     Secret::parse(secret()).unwrap()
@@ -46,7 +46,7 @@ fn new(bytes: usize) -> NewTransaction {
     }
 }
 
-async fn add_access_token(store: &RedisStore) -> Added {
+async fn add_access_token(store: &RedisStore) -> AddOutcome {
     let access_token = AccessToken {
         user_id: UserId::from("auth0|alice".to_owned()),
         client_id: "app".to_owned(),
@@ -81,8 +81,8 @@ async fn used_memory(redis: &mut MultiplexedConnection) -> u64 {
 async fn flood(store: &RedisStore) -> usize {
     for kept in 0..10_000 {
         match store.add_transaction(new(8_000), now()).await.unwrap() {
-            Added::Kept => {}
-            Added::NoRoom => return kept,
+            AddOutcome::Kept => {}
+            AddOutcome::NoRoom => return kept,
             other => panic!("{other:?}"),
         }
     }
@@ -106,11 +106,11 @@ async fn sec_201_a_flood_of_requests_stops_at_its_mark() {
     let used = used_memory(&mut redis).await;
     assert!(used < most * 65 / 100, "{used} of {most}");
 
-    // Whoever is signed in stays so, silently, with an opaque token, and for longer.
+    // Sessions stay valid, silent authentication with an opaque token works, and sessions are extended.
     let later = now() + Duration::from_hours(1);
     let found = store.resolve_session(&before, &session_use(), later).await;
     assert_eq!(found.unwrap().unwrap().0.last_interacted_at, later);
-    assert_eq!(add_access_token(&store).await, Added::Kept);
+    assert_eq!(add_access_token(&store).await, AddOutcome::Kept);
     // Who has begun to sign in goes on.
     let progress = Progress {
         expires_at: later,
@@ -128,7 +128,7 @@ async fn sec_201_a_flood_of_requests_stops_at_its_mark() {
         redis.pexpire(&key, 1).await.unwrap();
     }
     let flooded_at = Instant::now();
-    while store.add_transaction(new(500), now()).await.unwrap() != Added::Kept {
+    while store.add_transaction(new(500), now()).await.unwrap() != AddOutcome::Kept {
         assert!(flooded_at.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -141,9 +141,9 @@ async fn access_tokens_have_a_mark_of_their_own() {
     let store = store(&server).await;
     let used = used_memory(&mut redis).await;
     for (percent, transaction, token) in [
-        (65, Added::NoRoom, Added::Kept),
-        (80, Added::NoRoom, Added::NoRoom),
-        (40, Added::Kept, Added::Kept),
+        (65, AddOutcome::NoRoom, AddOutcome::Kept),
+        (80, AddOutcome::NoRoom, AddOutcome::NoRoom),
+        (40, AddOutcome::Kept, AddOutcome::Kept),
     ] {
         configure(&mut redis, "maxmemory", used * 100 / percent).await;
         tokio::time::sleep(Duration::from_millis(60)).await;
@@ -160,15 +160,15 @@ async fn a_server_without_a_limit_has_the_one_of_the_settings() {
     let server = Server::start().await;
     let mut redis = redis(&server).await;
     let unlimited = store(&server).await;
-    assert_eq!(add_access_token(&unlimited).await, Added::Kept);
+    assert_eq!(add_access_token(&unlimited).await, AddOutcome::Kept);
     let budget = BudgetConfig {
         max_bytes: Some(used_memory(&mut redis).await),
         ..BudgetConfig::default()
     };
     let limited = RedisStore::open_within(&budget, &RedisConfig::new(server.url())).unwrap();
     limited.wait_until_used(PATIENCE).await;
-    assert_eq!(add_access_token(&limited).await, Added::NoRoom);
-    assert_eq!(add_access_token(&unlimited).await, Added::Kept);
+    assert_eq!(add_access_token(&limited).await, AddOutcome::NoRoom);
+    assert_eq!(add_access_token(&unlimited).await, AddOutcome::Kept);
 }
 
 #[tokio::test]

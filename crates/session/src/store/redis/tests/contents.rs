@@ -1,4 +1,4 @@
-//! A store that has lost its data, and the marker that tells.
+//! Detection of data loss by markers.
 
 use super::*;
 use crate::config::OnDataLoss;
@@ -39,7 +39,7 @@ async fn what_is_restored_counts_again() {
     let store = store(&server).await;
     let token = add_session(&store).await;
     let mut redis = redis(&server).await;
-    let marker = Key::user(&token.slot()).partition.marker();
+    let marker = Key::user(&token.user_hash()).partition.marker();
     let id = redis.get(&marker).await.unwrap().unwrap();
     redis.del(&marker).await.unwrap();
     let answer = resolve(&store, &token).await;
@@ -62,7 +62,7 @@ async fn a_loss_is_declared_where_that_is_configured() {
     assert!(resolve(&store, &next).await.unwrap());
 }
 
-/// Somebody who knows of no store takes an empty Redis for a new one, unless that is forbidden.
+/// A new process takes an empty Redis for a new store, unless `allow_new_store` is false.
 #[tokio::test]
 async fn no_store_begins_where_none_may() {
     let server = Server::start().await;

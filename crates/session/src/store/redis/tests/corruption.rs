@@ -1,4 +1,4 @@
-//! Values that nobody wrote.
+//! Corrupt values.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Redis that answers late: what its caller can wait for is waited for, until it is plain that nobody should.
+//! Late answers of Redis: a call waits for as long as its caller can, until the breaker opens.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the library of functions and the confirmations have to do with more than one server.
+//! The library of functions and the confirmations on more than one server.
 
 use doorward_test_support::redis::{Cluster, Sentinel};
 
@@ -53,11 +53,11 @@ async fn what_no_replica_has_is_not_confirmed() {
         matches!(revoked, Err(StoreError::Unavailable(_))),
         "{revoked:?}"
     );
-    // Calls that wait for nobody are not held up.
+    // Calls that need no replica do not wait.
     add_session(&store).await;
 }
 
-/// A repeat has nothing left to write, and still tells that the first attempt has arrived.
+/// A retry has nothing left to write, and still confirms that the first attempt has arrived.
 #[tokio::test]
 async fn a_repeated_sign_out_is_confirmed_too() {
     let sentinel = Sentinel::start(1).await;
