@@ -1,6 +1,7 @@
 //! The objects of the registry and their rules; no I/O.
 //!
-//! [`plan`] decides a whole change: it takes the stored content and the wanted changes, and returns what must be written.
+//! [`plan`] decides a whole change: it takes the stored content and the wanted changes, and returns what must be
+//! written.
 
 mod client;
 mod client_grant;

@@ -1,4 +1,5 @@
-//! The client registry: the tenant's settings, its applications (OAuth clients), APIs (resource servers) and connections.
+//! The client registry: the tenant's settings, its applications (OAuth clients), APIs (resource servers) and
+//! connections.
 //!
 //! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for a host of several services.
 

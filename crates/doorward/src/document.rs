@@ -22,7 +22,7 @@ pub(crate) enum Error {
     Syntax {
         /// Counted from 1.
         line: u64,
-        /// What is wrong there.
+        /// The problem.
         problem: String,
     },
     /// A member is missing, or is not what it must be.
@@ -32,7 +32,7 @@ pub(crate) enum Error {
         line: Option<u64>,
         /// For example `clients[My App].callbacks[0]`.
         path: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
 }

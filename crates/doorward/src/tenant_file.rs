@@ -20,7 +20,7 @@ use doorward_proto::organization::v1::OrganizationPatch;
 
 use crate::document::{self, Ignored, Object, Result};
 
-/// What a tenant file asks for.
+/// The content of a tenant file.
 #[derive(Debug)]
 pub(crate) struct TenantFile {
     /// For `client-registry`.

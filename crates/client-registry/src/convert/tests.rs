@@ -139,7 +139,7 @@ fn tenant_lifetimes() {
     ]);
 }
 
-/// As long as Auth0's enterprise plans allow: a year, and a hundred days without use.
+/// The longest lifetimes of Auth0's enterprise plans: a year, and a hundred days without use.
 #[test]
 fn the_longest_and_the_shortest_lifetimes() {
     for (absolute, idle) in [(525_600, 144_000), (1, 1)] {

@@ -4,7 +4,7 @@ use doorward_proto::InvalidField;
 
 use super::Entity;
 
-/// What happens to a setting that may be absent.
+/// The change of an optional setting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Change<T> {
     /// It stays.

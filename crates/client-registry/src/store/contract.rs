@@ -1,4 +1,4 @@
-//! What every store must do, run against Postgres and SQLite.
+//! The contract of every store, tested on PostgreSQL and SQLite.
 
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile, SubjectType,

@@ -46,7 +46,7 @@ impl Command {
 
 /// The user that a command changes.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Whom {
+pub(crate) struct UserArgs {
     /// Email of the user
     email: String,
     /// Connection that the user belongs to, when several users have that email

@@ -66,7 +66,7 @@ impl Service<http::Request<Body>> for Channel {
         }
     }
 
-    /// What is added to each request that leaves the process, such as the trace it is part of, belongs here.
+    /// The place for additions to each request that leaves the process, such as the trace it is part of.
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         match &mut self.0 {
             Kind::Network(channel) => Either::Left(channel.call(request)),

@@ -1,5 +1,5 @@
-//! Generated clients and servers in one process: a call goes straight into the routes, through the same layers as over a
-//! socket.
+//! Generated clients and servers in one process: a call goes straight into the routes, through the same layers as over
+//! a socket.
 //!
 //! A call runs in the task of its caller. When the caller goes away or its deadline passes, the call is dropped, as the
 //! HTTP/2 server drops it when its stream is reset. Panics do not reach the caller.

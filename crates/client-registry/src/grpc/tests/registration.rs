@@ -1,4 +1,4 @@
-//! What cannot be registered: where a browser must never be sent.
+//! URLs that cannot be registered, because a browser must never be sent there.
 
 use super::*;
 

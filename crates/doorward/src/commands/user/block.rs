@@ -2,7 +2,7 @@
 
 use doorward_proto::identity::v1::SetUserBlockedRequest;
 
-use super::{Whom, confirm};
+use super::{UserArgs, confirm};
 use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::target::Target;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    whom: Whom,
+    user: UserArgs,
     #[command(flatten)]
     target: Target,
 }
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: Args, blocked: bool) -> Result<(), Error> {
         .target
         .existing(&[Service::Identity, Service::Session])?;
     let mut identity = deployment.identity().await?;
-    let Whom { email, connection } = args.whom;
+    let UserArgs { email, connection } = args.user;
     let user = choose_user(&mut identity, &email, connection.as_deref()).await?;
     let wanted = SetUserBlockedRequest {
         user_id: user.user_id.clone(),

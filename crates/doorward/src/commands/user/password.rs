@@ -4,7 +4,7 @@ use doorward_proto::client_registry::v1::ListConnectionsRequest;
 use doorward_proto::common::v1::User;
 use doorward_proto::identity::v1::SetPasswordRequest;
 
-use super::{Whom, confirm};
+use super::{UserArgs, confirm};
 use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::target::{Deployment, Target};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    whom: Whom,
+    user: UserArgs,
     #[command(flatten)]
     target: Target,
 }
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let calls = [Service::ClientRegistry, Service::Identity, Service::Session];
     let deployment = args.target.existing(&calls)?;
     let mut identity = deployment.identity().await?;
-    let Whom { email, connection } = args.whom;
+    let UserArgs { email, connection } = args.user;
     let user = choose_user(&mut identity, &email, connection.as_deref()).await?;
     let wanted = SetPasswordRequest {
         min_password_length: min_password_length(&deployment, &user).await?,

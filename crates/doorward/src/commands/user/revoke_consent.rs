@@ -2,7 +2,7 @@
 
 use doorward_proto::identity::v1::RemoveConsentsRequest;
 
-use super::Whom;
+use super::UserArgs;
 use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::target::Target;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    whom: Whom,
+    user: UserArgs,
     /// Only consents to the application with this client id
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     client: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let deployment = args.target.existing(&[Service::Identity])?;
     let mut identity = deployment.identity().await?;
-    let Whom { email, connection } = args.whom;
+    let UserArgs { email, connection } = args.user;
     let user = choose_user(&mut identity, &email, connection.as_deref()).await?;
     let wanted = RemoveConsentsRequest {
         user_id: user.user_id,

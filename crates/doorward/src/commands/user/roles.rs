@@ -5,7 +5,7 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::{ListRolesRequest, Role, SetUserRolesRequest};
 use doorward_service_kit::grpc::Channel;
 
-use super::Whom;
+use super::UserArgs;
 use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::target::Target;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    whom: Whom,
+    user: UserArgs,
     /// Names or ids of the roles that the user will have; all others are removed
     #[arg(value_name = "ROLE")]
     roles: Vec<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let deployment = args.target.existing(&[Service::Identity])?;
     let mut identity = deployment.identity().await?;
-    let Whom { email, connection } = args.whom;
+    let UserArgs { email, connection } = args.user;
     let user = choose_user(&mut identity, &email, connection.as_deref()).await?;
     if args.roles.is_empty() && !args.none {
         for name in names(&mut identity, &user).await? {
