@@ -12,6 +12,8 @@ fi
 
 tests/tools/words.mjs
 tests/tools/paths.mjs
+node --test tests/tools/mutants/place.test.mjs >&2
+tests/tools/mutants.mjs --check
 cargo fmt --all --check
 cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings

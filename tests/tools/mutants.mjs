@@ -3,13 +3,14 @@
 // down. All mutants are built into the same programs, in a copy of the sources; an environment variable picks one.
 //
 //     tests/tools/mutants.mjs [name or number …]
+//     tests/tools/mutants.mjs --check       only whether every mutant finds its place
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-// Not DOORWARD_…: the services would take it for a setting.
-const VARIABLE = 'MUTANT_OF_DOORWARD';
+import { mutatedSources, readLists, VARIABLE } from './mutants/lists.mjs';
+
 const HAPPY_PATH = '001';
 const TIMEOUT_MS = 900_000;
 
@@ -18,58 +19,10 @@ const tree = resolve('target/mutants/tree');
 // Never the usual one: cargo would take the program with the mutants for ours, as the paths in the workspace are the same.
 const target = resolve('target/mutants/build');
 
-/** The mutants of one list: `{ name, numbers, edits: [{ file, find, replacement }] }`. */
-function parse(list) {
-  const mutants = [];
-  let file, edit;
-  for (const line of readFileSync(list, 'utf8').split('\n')) {
-    const [, name, numbers] = line.match(/^mutant ([a-z0-9-]+): ([\d ]+)$/) ?? [];
-    if (name) {
-      mutants.push({ name, numbers: numbers.split(' '), edits: [] });
-      edit = undefined;
-    } else if (line.startsWith('- ')) {
-      if (!edit || edit.replacement.length > 0) {
-        edit = { file, find: [], replacement: [] };
-        mutants.at(-1).edits.push(edit);
-      }
-      edit.find.push(line.slice(2).trim());
-    } else if (line.startsWith('+ ')) {
-      edit.replacement.push(line.slice(2));
-    } else if (line !== '' && !line.startsWith('#')) {
-      file = line;
-      edit = undefined;
-    }
-  }
-  return mutants;
-}
-
-/** The text with the edit in it. Indentation does not count; what is looked for must be there once. */
-function edited(text, { file, find, replacement }, name) {
-  const literal = (line) => line.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const pattern = new RegExp(find.map(literal).join('\\s*\\n\\s*'), 'g');
-  const found = text.match(pattern)?.length ?? 0;
-  if (found !== 1) throw new Error(`${name}: found ${found} times in ${file}: ${find.join(' ')}`);
-  const condition = file.endsWith('.html')
-    ? `std::env::var("${VARIABLE}").unwrap_or_default() == "${name}"`
-    : `std::env::var_os("${VARIABLE}").is_some_and(|it| it == "${name}")`;
-  const mutated = replacement.join('\n').replace(/\bMUTANT\b/g, () => condition);
-  return text.replace(pattern, () => mutated);
-}
-
-/** Copies every tracked file as it is now, with all mutants. Files that stay the same keep their time. */
+/** Writes the sources with all mutants. Files that stay the same keep their time. */
 function copySources(mutants) {
-  const edits = mutants.flatMap(({ name, edits }) => edits.map((edit) => [edit, name]));
-  const tracked = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).split('\0');
-  const files = tracked.filter((file) => file !== '' && existsSync(file));
-  const known = new Set(files);
-  for (const [{ file }, name] of edits) {
-    if (!known.has(file)) throw new Error(`${name}: there is no ${file}`);
-  }
-  for (const file of files) {
-    let content = readFileSync(file);
-    for (const [edit, name] of edits.filter(([edit]) => edit.file === file)) {
-      content = Buffer.from(edited(content.toString(), edit, name));
-    }
+  const sources = new Map(mutatedSources(mutants));
+  for (const [file, content] of sources) {
     const copy = join(tree, file);
     if (existsSync(copy) && readFileSync(copy).equals(content)) continue;
     mkdirSync(dirname(copy), { recursive: true });
@@ -78,7 +31,7 @@ function copySources(mutants) {
   }
   const copies = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
   for (const copy of copies.map((it) => join(it.parentPath, it.name))) {
-    if (!known.has(copy.slice(tree.length + 1))) rmSync(copy);
+    if (!sources.has(copy.slice(tree.length + 1))) rmSync(copy);
   }
 }
 
@@ -117,8 +70,11 @@ function judge({ numbers }, failures) {
   return { survived, signsNobodyIn };
 }
 
-const lists = readdirSync('tests/mutants').filter((file) => file.endsWith('.mutants')).sort();
-const all = lists.flatMap((list) => parse(join('tests/mutants', list)));
+const all = readLists();
+if (process.argv[2] === '--check') {
+  mutatedSources(all);
+  process.exit(0);
+}
 const wanted = process.argv.slice(2);
 const mutants = all.filter(({ name, numbers }) => wanted.length === 0 || [name, ...numbers].some((it) => wanted.includes(it)));
 mkdirSync(tree, { recursive: true });

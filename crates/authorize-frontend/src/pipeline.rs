@@ -71,6 +71,7 @@ pub(crate) async fn resume(
     deps: &Deps,
 ) -> Result<Next, ShownError> {
     let (redirect, bound) = bind_client(pending.parameters(), browser, deps).await?;
+    // mutant: answered-transaction-resumed
     if pending.is_answered() {
         return Err(over::answered(&redirect, &bound, browser, deps).await);
     }
@@ -102,6 +103,7 @@ pub(crate) async fn answer(
         return Ok(Next::Answer(redirect, outcome));
     }
     match interact::close(pending, deps).await {
+        // mutant: transaction-answered-twice
         Ok(true) => Ok(Next::Answer(redirect, outcome)),
         Ok(false) => {
             let current = Pending::find(&pending.page_state(), browser, deps).await?;
@@ -128,6 +130,7 @@ async fn to_issued(
         Ok(issue(confirmed, deps).await?)
     };
     let granted: Result<Issued, Stop> = granted.await;
+    // mutant: prompt-none-shows-pages
     if !no_page {
         return granted;
     }

@@ -26,6 +26,7 @@ impl Pairs {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.values(name);
         let value = values.next()?;
+        // mutant: first-of-two-values-accepted
         values.next().is_none().then_some(value)
     }
 
@@ -59,7 +60,9 @@ impl FromIterator<(String, String)> for Pairs {
 /// Strictly UTF-8, and without NUL, which no store or header could carry.
 fn decode(encoded: &str) -> Result<String, ShownError> {
     let spaced = encoded.replace('+', " ");
+    // mutant: invalid-utf-8-replaced
     match percent_decode_str(&spaced).decode_utf8() {
+        // mutant: nul-accepted
         Ok(decoded) if !decoded.contains('\0') => Ok(decoded.into_owned()),
         _ => Err(ShownError::invalid_request(
             "The request is not valid UTF-8, or has a NUL character",

@@ -83,6 +83,7 @@ impl FromStr for Prompt {
                 select_account: has("select_account"),
             });
         }
+        // mutant: prompt-none-with-others-accepted
         if words(value).all(|word| word == "none") {
             Ok(Self::None)
         } else {

@@ -86,6 +86,9 @@ pub fn match_redirect_uri<'a>(
     context: MatchContext<'_>,
 ) -> Option<MatchedRedirectUri> {
     // The fragment is for the answer: RFC 6749 §3.1.2 forbids one of the client.
+    // mutant: only-first-callback-matched, trailing-slash-ignored, letter-case-ignored
+    // mutant: callback-normalised-like-browsers, callback-decoded-again, fragment-of-callback-kept
+    // mutant: relative-callback-completed
     let requested = RawUri::split(requested.split('#').next()?)?;
     registered
         .into_iter()
@@ -93,18 +96,24 @@ pub fn match_redirect_uri<'a>(
         .map(MatchedRedirectUri)
 }
 
+// mutant: dot-matches-every-character (like)
 fn matched_text(
     entry: &RegisteredUri,
     requested: &RawUri<'_>,
     context: MatchContext<'_>,
 ) -> Option<String> {
     let own = entry.pieces();
-    if !requested.same_scheme(&own) || requested.rest != own.rest {
+    // mutant: scheme-not-compared
+    if !requested.same_scheme(&own)
+    // mutant: query-not-compared, dot-matches-every-character (rest)
+    || requested.rest != own.rest
+    {
         return None;
     }
     let excepted = match entry.pattern() {
         Some(pattern) => pattern.stands_for(requested, context.organization_name),
         None if requested.same_authority(&own) => return Some(own.text.to_owned()),
+        // mutant: every-client-native
         None => context.native && loopback::same_address(&own, requested),
     };
     excepted.then(|| requested.canonical()).flatten()
@@ -116,6 +125,7 @@ fn matched_text(
 pub fn only_registered<'a>(
     registered: impl IntoIterator<Item = &'a RegisteredUri>,
 ) -> Option<MatchedRedirectUri> {
+    // mutant: first-of-several-callbacks-assumed
     let mut registered = registered.into_iter();
     let (Some(only), None) = (registered.next(), registered.next()) else {
         return None;

@@ -61,6 +61,7 @@ impl ResponseType {
     /// Whether the answer may use this response mode. A query must never contain a token (RFC 9700 §4.3).
     #[must_use]
     pub fn allows(self, mode: ResponseMode) -> bool {
+        // mutant: tokens-in-query
         mode != ResponseMode::Query || !self.returns_tokens()
     }
 
@@ -69,6 +70,7 @@ impl ResponseType {
     }
 
     fn flag_mut(&mut self, word: &str) -> Option<&mut bool> {
+        // mutant: response-type-letter-case-ignored
         match word {
             "code" => Some(&mut self.code),
             "token" => Some(&mut self.token),
@@ -85,6 +87,7 @@ impl FromStr for ResponseType {
         let mut set = Self::EMPTY;
         for word in words(value) {
             let flag = set.flag_mut(word).ok_or(InvalidResponseType)?;
+            // mutant: repeated-response-type-accepted
             if std::mem::replace(flag, true) {
                 return Err(InvalidResponseType);
             }
@@ -92,6 +95,7 @@ impl FromStr for ResponseType {
         if set == Self::EMPTY {
             return Err(InvalidResponseType);
         }
+        // mutant: response-type-order-compared
         Ok(set)
     }
 }

@@ -123,6 +123,7 @@ impl SessionService for Service {
                     .resolve_session(token, &session_use, self.now())
                     .await?
             }
+            // mutant: malformed-session-token-is-an-error
             None => None,
         };
         count_lookup(token.is_some(), found.is_some());
@@ -242,6 +243,7 @@ impl SessionService for Service {
                 ..FindTransactionResponse::default()
             }));
         };
+        // mutant: transaction-found-by-other-browsers
         let is_its_own =
             Secret::parse(browser_token).is_some_and(|own| own.matches(&found.browser_hash));
         Ok(Response::new(FindTransactionResponse {

@@ -57,6 +57,7 @@ pub(crate) async fn finish_sign_in(
     };
     match form_state(&found, submitted, sign_in) {
         FormState::First => {}
+        // mutant: repeat-opens-second-session (standing)
         FormState::Repeat(_) => return repeat(store, submitted, sign_in, now).await,
         FormState::Over => return Ok(None),
     }
@@ -68,9 +69,11 @@ pub(crate) async fn finish_sign_in(
     };
     let moved = progress(submitted, finished.clone(), now);
     let moved = store.update_transaction(&submitted.id, submitted.read, moved, now);
+    // mutant: repeat-opens-second-session (moved)
     let Some(version) = moved.await? else {
         return repeat(store, submitted, sign_in, now).await;
     };
+    // mutant: session-keeps-its-token-at-sign-in (token)
     let token = token(submitted, &finished);
     let session = store.open_session(&token, sign_in, now).await?;
     record_opened(store, submitted, version, finished, &session, now).await?;
@@ -93,6 +96,7 @@ fn form_state(
     let is_asked = matches!(progress.stage, Stage::SigningIn { .. });
     let may_repeat = !is_asked && progress.stage != Stage::Answered;
     match &progress.sign_in {
+        // mutant: password-accepted-after-answer (standing)
         None if is_asked && found.transaction.version == submitted.read => FormState::First,
         Some(finished) if may_repeat && finished.user_id == sign_in.user.id() => {
             FormState::Repeat(finished.clone())
@@ -120,6 +124,7 @@ async fn repeat(
             continue;
         }
         let token = token(submitted, &finished);
+        // mutant: ended-session-opened-again
         let Some(session) = find_live(store, &token, sign_in, now).await? else {
             return Ok(None);
         };
@@ -162,6 +167,7 @@ fn progress(submitted: &SubmittedForm, finished: FinishedSignIn, now: Timestamp)
         expires_at: after(now, LIFE),
         page_nonce: submitted.page_nonce.clone(),
         stage: Stage::SignedIn,
+        // mutant: sign-in-not-recorded
         sign_in: Some(finished),
     }
 }

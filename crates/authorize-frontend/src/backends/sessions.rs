@@ -53,6 +53,7 @@ pub(crate) enum FoundTransaction {
     Unknown,
 }
 
+// mutant: sessions-remembered-by-replica (cache)
 #[derive(Debug, Clone)]
 pub(crate) struct Sessions {
     client: SessionServiceClient<Channel>,
@@ -118,6 +119,7 @@ impl Sessions {
         let Some(session_token) = query.session_token else {
             return Ok(Resolved::Absent(Absence(())));
         };
+        // mutant: sessions-remembered-by-replica (find)
         let request = resolve_request(session_token, &query);
         let result = self
             .calls
@@ -125,16 +127,19 @@ impl Sessions {
                 client.resolve_session(request).await
             })
             .await;
+        // mutant: session-error-taken-for-no-session
         let answer = self.calls.answer(result)?;
         let Some(session) = self.calls.converted(answer.session)? else {
             return Ok(Resolved::Absent(Absence(())));
         };
         let user = self.calls.converted(answer.user)?;
         let user = self.calls.required(user, "user")?;
+        // mutant: sessions-remembered-by-replica (found)
         Ok(Resolved::Live(Box::new(LiveSession { session, user })))
     }
 
     pub(crate) async fn end(&self, session_token: &str) -> Result<(), BackendError> {
+        // mutant: sessions-remembered-by-replica (end)
         let request = EndSessionRequest {
             session_token: session_token.to_owned(),
         };

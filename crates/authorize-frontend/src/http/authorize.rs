@@ -36,11 +36,13 @@ pub(super) async fn post(
     FormBody(body): FormBody,
 ) -> Result<Next, ShownError> {
     check_page_or_frame(&headers)?;
+    // mutant: query-and-body-mixed (refusal)
     if query.is_some_and(|query| !query.is_empty()) {
         return Err(ShownError::invalid_request(
             "Parameters of a POST request belong into its body",
         ));
     }
+    // mutant: query-and-body-mixed (body)
     let raw = RawParams::parse(&body)?;
     answer(raw, &browser, &deps).await
 }
@@ -70,6 +72,7 @@ pub(super) async fn resume(
     };
     let pending = Pending::find(&state, &browser, &deps).await?;
     let ui_locales = pending.ui_locales();
+    // mutant: resumed-request-changed-by-query (resume)
     let answer = Box::pin(pipeline::resume(pending, &browser, &deps)).await;
     answer.map_err(|error| error.in_language_of(ui_locales))
 }

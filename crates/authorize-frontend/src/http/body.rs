@@ -49,10 +49,12 @@ async fn collect(body: Body) -> Option<Vec<u8>> {
     {
         let chunk = chunk.ok()?;
         size += chunk.len();
+        // mutant: body-unlimited (chunks)
         if size <= MAX_BYTES {
             whole.extend_from_slice(&chunk);
         }
     }
+    // mutant: body-unlimited (whole)
     (size <= MAX_BYTES).then_some(whole)
 }
 
@@ -63,6 +65,7 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     type Rejection = ShownError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ShownError> {
+        // mutant: content-type-not-checked
         if !is_form(request.headers()) {
             return Err(refuse(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

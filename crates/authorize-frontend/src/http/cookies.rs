@@ -42,6 +42,7 @@ fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     // What could not be ours keeps its place: beside it, another value is still one of two.
     let usable = |value: &[u8]| {
         let text = str::from_utf8(value).ok()?;
+        // mutant: cookies-decoded (cookie)
         (text.len() <= MAX_COOKIE_VALUE).then(|| text.to_owned())
     };
     let values = values.map(|value| usable(value).unwrap_or_default());
@@ -52,6 +53,7 @@ fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
 /// and again until the cookie is gone.
 fn could_be_ours(value: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    // mutant: cookies-decoded (ours)
     value.len() == SECRET_LENGTH && value.bytes().all(allowed)
 }
 
@@ -66,11 +68,13 @@ fn host_cookie(name: &'static str, value: &str) -> CookieBuilder<'static> {
     Cookie::build((name, value.to_owned()))
         .path("/")
         .secure(true)
+        // mutant: cookies-readable-by-scripts
         .http_only(true)
 }
 
 /// Sets the session cookie. `SameSite=None`: silent authentication in an iframe needs it (clients on other sites).
 pub(super) fn session_cookie(session_token: &str, max_age_seconds: Option<u32>) -> SetCookie {
+    // mutant: session-cookie-same-site
     let mut cookie = host_cookie(SESSION_COOKIE, session_token).same_site(SameSite::None);
     if let Some(seconds) = max_age_seconds {
         cookie = cookie.max_age(cookie::time::Duration::seconds(i64::from(seconds)));
@@ -86,7 +90,9 @@ pub(super) fn expired_session_cookie() -> SetCookie {
 /// Sets the cookie that ties pending sign-ins to this browser; it lives as long as the youngest of them.
 pub(super) fn browser_cookie(browser_token: &str) -> SetCookie {
     let life = cookie::time::Duration::seconds(TRANSACTION_LIFE.as_secs());
+    // mutant: browser-cookie-cross-site
     let cookie = host_cookie(BROWSER_COOKIE, browser_token).same_site(SameSite::Lax);
+    // mutant: browser-cookie-never-expires
     set(&cookie.max_age(life).build())
 }
 

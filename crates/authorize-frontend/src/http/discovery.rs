@@ -27,9 +27,14 @@ pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
 ];
 
-pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
+pub(super) async fn get(
+    // mutant: x-forwarded-host-trusted (header)
+    State(deps): State<Arc<Deps>>,
+) -> Response {
     let tenant = deps.backends.registry.last_known_tenant().await;
+    // mutant: x-forwarded-host-trusted (issuer)
     let document = document(&deps.issuer, &tenant);
+    // mutant: discovery-type-may-be-guessed
     (PUBLIC_HEADERS, cors::public(), Json(document)).into_response()
 }
 
@@ -60,6 +65,7 @@ fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
     if tenant.rp_logout_end_session_endpoint_discovery {
         document["end_session_endpoint"] = issuer.endpoint("oidc/logout").into();
     }
+    // mutant: iss-support-missing-from-discovery
     if tenant.authorization_response_iss_parameter_supported {
         document["authorization_response_iss_parameter_supported"] = true.into();
     }

@@ -49,10 +49,12 @@ pub(super) async fn show_errors(
 ) -> Response {
     let trace_id = hex();
     let span = tracing::info_span!("request", trace_id, path = request.uri().path());
+    // mutant: query-shown-on-error-page (query), error-redirected-to-unregistered-callback (query)
     let response = next.run(request).instrument(span.clone()).await;
     let Some(error) = error_of(&response) else {
         return response;
     };
+    // mutant: query-shown-on-error-page (error), error-redirected-to-unregistered-callback (error)
     let mut shown = show(&error, &browser, &trace_id, &deps)
         .instrument(span)
         .await;

@@ -29,6 +29,7 @@ pub(super) fn check_opened_as_page(
     headers: &HeaderMap,
     description: &'static str,
 ) -> Result<(), ShownError> {
+    // mutant: logout-in-frames
     check(headers, &["document"], description)
 }
 
@@ -48,7 +49,9 @@ pub(super) fn is_from_elsewhere(headers: &HeaderMap, issuer: &Issuer) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let mut sites = headers.get_all("sec-fetch-site").iter();
     // `none`: the user caused it, for example by reloading the page.
+    // mutant: origin-header-not-checked
     origins.any(|origin| origin != own && origin != "null")
+        // mutant: sec-fetch-site-not-checked
         || sites.any(|site| site != "same-origin" && site != "none")
 }
 
@@ -58,6 +61,7 @@ fn check(
     description: &'static str,
 ) -> Result<(), ShownError> {
     match headers.get("sec-fetch-dest") {
+        // mutant: images-and-scripts-answered
         Some(destination) if !allowed.iter().any(|it| destination == it) => {
             Err(ShownError::invalid_request(description))
         }

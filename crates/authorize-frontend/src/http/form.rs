@@ -55,6 +55,7 @@ pub(super) fn csrf_value(cookie: &str, state: &str) -> String {
 /// Whether the form came from a page of ours in the browser with this cookie: by its anti-CSRF value, and by the
 /// origin that the browser sends.
 pub(super) fn is_genuine(form: &Form, cookie: Option<&str>) -> bool {
+    // mutant: cross-site-forms-accepted
     !form.is_from_elsewhere && has_value_of(form, cookie)
 }
 
@@ -69,6 +70,7 @@ fn has_value_of(form: &Form, cookie: Option<&str>) -> bool {
 
 /// Refuses a form that did not come from a page of ours in this browser.
 pub(super) fn check_csrf(form: &Form, browser: &Browser) -> Result<(), ShownError> {
+    // mutant: csrf-token-not-checked
     if is_genuine(form, browser.browser_token()) {
         return Ok(());
     }
@@ -79,5 +81,6 @@ pub(super) fn check_csrf(form: &Form, browser: &Browser) -> Result<(), ShownErro
 }
 
 fn csrf_key(cookie: &str) -> hmac::Key {
+    // mutant: csrf-token-same-in-every-browser
     hmac::Key::new(hmac::HMAC_SHA256, cookie.as_bytes())
 }

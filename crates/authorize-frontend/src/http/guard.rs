@@ -35,6 +35,7 @@ pub(super) async fn strict_transport_security(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
+    // mutant: strict-transport-security-missing
     if deps.issuer.is_https() {
         let one_year = HeaderValue::from_static("max-age=31536000");
         let headers = response.headers_mut();
@@ -51,6 +52,7 @@ fn check(request: &Request, deps: &Deps) -> Result<(), ShownError> {
         request.extensions(),
         &deps.trusted_proxies,
     );
+    // mutant: plain-http-accepted
     if deps.issuer.is_https() && plain {
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -70,6 +72,7 @@ fn check_size(uri: &Uri, headers: &HeaderMap) -> Result<(), ShownError> {
     let target = uri
         .path_and_query()
         .map_or(0, |target| target.as_str().len());
+    // mutant: request-target-unlimited
     if target > MAX_TARGET_BYTES {
         return refuse(StatusCode::URI_TOO_LONG, "The address is longer than 8 KiB");
     }
@@ -92,6 +95,7 @@ fn check_host(uri: &Uri, headers: &HeaderMap, deps: &Deps) -> Result<(), ShownEr
         [first, others @ ..] if others.iter().any(|other| other != first) => {
             refuse(StatusCode::BAD_REQUEST, "The request names two hosts")
         }
+        // mutant: host-header-not-checked
         [host, ..] if deps.issuer.is_host(host) => Ok(()),
         _ => Err(ShownError::with_status(
             StatusCode::MISDIRECTED_REQUEST,

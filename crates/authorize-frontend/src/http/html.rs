@@ -52,7 +52,9 @@ impl Policy<'_> {
             self.form_action
         };
         let frame_ancestors = match self.framing {
+            // mutant: every-frame-ancestor-allowed
             Framing::Forbidden => "'none'",
+            // mutant: web-message-in-every-frame
             Framing::Only(origin) => origin,
         };
         format!(
@@ -68,20 +70,26 @@ impl Policy<'_> {
 pub(super) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
     let fixed = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
+        // mutant: pages-cached
         (CACHE_CONTROL, "no-store"),
+        // mutant: referrer-of-pages-sent
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     let mut response = (fixed, page.to_string()).into_response();
     let headers = response.headers_mut();
     // Origins and nonces are ASCII; should one ever not be, the strictest policy stands in.
+    // mutant: inline-styles-allowed
     let csp = HeaderValue::try_from(policy.content_security_policy()).unwrap_or(
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
     );
+    // mutant: no-content-security-policy, pages-readable-by-every-origin
     headers.insert(CONTENT_SECURITY_POLICY, csp);
+    // mutant: x-frame-options-missing
     if matches!(policy.framing, Framing::Forbidden) {
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
+    // mutant: no-opener-policy, opener-policy-on-every-page
     if policy.isolated {
         let opener = HeaderName::from_static("cross-origin-opener-policy");
         headers.insert(opener, HeaderValue::from_static("same-origin"));

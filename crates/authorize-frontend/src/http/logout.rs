@@ -35,6 +35,7 @@ pub(super) async fn logout(
         return Err(not_allowed());
     }
     // Also during an outage of the registry: a logout needs only the session store.
+    // mutant: unconfirmed-logout-is-a-success
     end_session(&browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match target(&query, client, &deps).await {
@@ -74,6 +75,7 @@ async fn target(
     let client = client?;
     let tenant = deps.backends.registry.tenant().await?;
     let registered = match &client {
+        // mutant: logout-urls-of-tenant-for-applications
         Some(client) => &client.allowed_logout_urls,
         None => &tenant.allowed_logout_urls,
     };
@@ -82,6 +84,7 @@ async fn target(
         return Ok(default.map(str::to_owned));
     };
     match match_logout_url(requested, registered) {
+        // mutant: logout-url-not-checked
         Some(url) => Ok(Some(url.as_str().to_owned())),
         None => Err(ShownError::invalid_request(format!(
             "The \"returnTo\" querystring parameter \"{requested}\" is not defined as a valid URL in \"Allowed Logout URLs\""
@@ -92,7 +95,9 @@ async fn target(
 /// Ends the session of this browser, if it has one; an error means that it may live on. Of several cookies none signs
 /// anybody in, but what is told afterwards has to be true of each.
 pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), ShownError> {
+    // mutant: logout-needs-browser-cookie
     for session_token in &browser.session_tokens {
+        // mutant: session-not-ended-at-logout, session-ended-after-answer
         let ended = deps.backends.sessions.end(session_token).await;
         ended.map_err(ShownError::unconfirmed_sign_out)?;
     }

@@ -106,6 +106,7 @@ async fn answer(
         return finish(&request, browser, see_other, deps).await;
     };
     // Another page made the form, or the user has signed in anew since they were asked.
+    // mutant: csrf-token-of-logout-not-checked
     if !is_genuine(form, Some(asked.session_token)) {
         let again = asked.show(&request, browser, None)?;
         return Ok((StatusCode::FORBIDDEN, again).into_response());
@@ -137,6 +138,7 @@ impl<'a> Asked<'a> {
             return Ok(None);
         };
         let query = browser.session_query(request.tenant());
+        // mutant: unconfirmed-oidc-logout-is-a-success (find)
         let found = deps.backends.sessions.resolve(query).await?;
         Ok(match found {
             Resolved::Live(live) => Some(Self {
@@ -184,6 +186,7 @@ async fn finish(
     redirect: fn(&str) -> Response,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
+    // mutant: unconfirmed-oidc-logout-is-a-success (end)
     end_session(browser, deps).await?;
     let language = browser.language(request.ui_locales(), request.tenant());
     // A wrong address does not keep the session alive, so it is answered last.

@@ -28,6 +28,7 @@ pub(super) async fn end_forms_here(
     request: Request,
     next: Next,
 ) -> Response {
+    // mutant: form-redirects-to-application
     if !follows_own_page(request.headers()) {
         return next.run(request).await;
     }

@@ -27,6 +27,7 @@ pub(super) fn came_by_plain_http(
     let last = headers.get_all("x-forwarded-proto").iter().next_back();
     let scheme = last
         .and_then(|line| line.to_str().ok())
+        // mutant: leftmost-x-forwarded-proto-trusted
         .and_then(|text| text.rsplit(',').next());
     trusted && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("http"))
 }

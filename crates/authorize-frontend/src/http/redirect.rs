@@ -11,14 +11,17 @@ pub(super) fn found(location: &str) -> Response {
 
 /// 303, for forms: the browser forgets the body, so that a password is not sent again (RFC 9700 §4.12).
 pub(super) fn see_other(location: &str) -> Response {
+    // mutant: redirect-repeats-the-form
     to(StatusCode::SEE_OTHER, location)
 }
 
 fn to(status: StatusCode, location: &str) -> Response {
     let headers = [
         (LOCATION, location),
+        // mutant: redirects-cached
         (CACHE_CONTROL, "no-store"),
         (PRAGMA, "no-cache"),
+        // mutant: referrer-of-redirects-sent
         (REFERRER_POLICY, "no-referrer"),
     ];
     (status, headers).into_response()

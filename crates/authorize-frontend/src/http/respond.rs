@@ -53,6 +53,7 @@ fn refuse(redirect: &VerifiedRedirect, error: OAuthError) -> Response {
 /// Adds the issuer, where the tenant wants it, so that an application with several issuers cannot mix them up
 /// (RFC 9207 §2).
 fn send(redirect: &VerifiedRedirect, mut parameters: Vec<(&'static str, String)>) -> Response {
+    // mutant: iss-missing-from-answers
     parameters.extend(redirect.iss().map(|iss| ("iss", iss.to_owned())));
     response_mode::send(redirect, &parameters)
 }

@@ -123,6 +123,7 @@ fn reading() -> Router<Arc<Deps>> {
 
 /// An endpoint that acts when it is read: a HEAD, which elsewhere is a GET without its body, is refused too.
 fn only(allowed: &'static str, methods: MethodRouter<Arc<Deps>>) -> MethodRouter<Arc<Deps>> {
+    // mutant: head-and-other-methods-accepted
     let refuse = async move || {
         let description = format!("Use {allowed}");
         let error = ShownError::new(ErrorCode::MethodNotAllowed, description);

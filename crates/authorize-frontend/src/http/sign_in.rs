@@ -91,6 +91,7 @@ impl SignInPage {
             .get(parameters::LOGIN_HINT)
             .unwrap_or_default();
         let end = hint.char_indices().nth(MAX_IDENTIFIER);
+        // mutant: login-hint-unlimited
         let hint = end.map_or(hint, |(end, _)| &hint[..end]);
         self.hosted.pending.identifier().unwrap_or(hint)
     }
@@ -122,6 +123,7 @@ impl SignInPage {
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Response, NotThisPage> {
+        // mutant: blocked-user-signs-in
         if user.blocked {
             let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
             return Ok(self.hosted.refuse(error, browser, deps).await?);
@@ -131,6 +133,7 @@ impl SignInPage {
         let life = tenant.session_lifetimes.life(persistent);
         let session = NewSession {
             user,
+            // mutant: previous-session-not-named
             previous_session_token: browser.session_token().map(str::to_owned),
             life,
             persistent,

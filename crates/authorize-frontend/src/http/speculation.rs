@@ -19,15 +19,18 @@ const PURPOSES: [&str; 4] = ["prefetch", "prerender", "preview", "instant"];
 
 /// Refuses them before they reach an endpoint.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
+    // mutant: prefetch-answered
     if !is_speculative(request.headers()) {
         return next.run(request).await;
     }
     let description = "This page is not loaded ahead of time; open it";
+    // mutant: prefetch-refusal-cached
     let status = StatusCode::SERVICE_UNAVAILABLE;
     ShownError::with_status(status, ErrorCode::TemporarilyUnavailable, description).into_response()
 }
 
 fn is_speculative(headers: &HeaderMap) -> bool {
+    // mutant: only-sec-purpose-checked
     let mut values = HEADERS.iter().flat_map(|name| headers.get_all(*name));
     values.any(|value| {
         let mut words = value.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());

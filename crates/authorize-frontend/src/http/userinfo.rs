@@ -32,10 +32,12 @@ pub(super) async fn userinfo(State(deps): State<Arc<Deps>>, headers: HeaderMap) 
     match answer(&headers, &deps).await {
         Ok((bearer, user)) => {
             let origin = client_origin(&headers, &bearer, &deps).await;
+            // mutant: userinfo-cached
             (cors::only(origin), PRIVATE_HEADERS, claims(&bearer, user)).into_response()
         }
         Err(refusal) => {
             let origin = any_allowed_origin(&headers, &deps).await;
+            // mutant: userinfo-errors-are-pages
             (cors::only(origin), PRIVATE_HEADERS, refusal).into_response()
         }
     }
@@ -66,11 +68,13 @@ async fn answer(headers: &HeaderMap, deps: &Deps) -> Result<(Bearer, User), Refu
     let bearer = verify_access_token(token, deps)
         .await?
         .ok_or(Refusal::InvalidToken)?;
+    // mutant: userinfo-for-tokens-of-other-apis (scope)
     if !bearer.scope.contains("openid") {
         return Err(Refusal::InsufficientScope);
     }
     let user = deps.backends.identity.find_user(&bearer.sub).await?;
     let user = user
+        // mutant: blocked-user-at-userinfo
         .filter(|user| !user.blocked)
         .ok_or(Refusal::InvalidToken)?;
     Ok((bearer, user))
@@ -139,6 +143,7 @@ async fn client_origin<'a>(
     let origin = cors::origin(headers)?;
     let registry = &deps.backends.registry;
     let client = registry.client(&bearer.client_id).await.ok()??;
+    // mutant: userinfo-readable-by-every-origin
     origin_matches(origin, &client.cors_origins).then_some(origin)
 }
 
@@ -146,5 +151,6 @@ async fn client_origin<'a>(
 async fn any_allowed_origin<'a>(headers: &'a HeaderMap, deps: &Deps) -> Option<&'a str> {
     let origin = cors::origin(headers)?;
     let allowed = deps.backends.registry.allows_origin(origin).await;
+    // mutant: userinfo-preflight-for-every-origin
     allowed.unwrap_or(false).then_some(origin)
 }

@@ -76,6 +76,7 @@ pub(crate) async fn authenticate(
                 return Err(Stop::SignIn { offered });
             }
         };
+    // mutant: blocked-user-keeps-session
     if user.blocked {
         return Err(OAuthError::new(ErrorCode::Unauthorized, "user is blocked").into());
     }
@@ -120,8 +121,10 @@ fn login_reason(
 ) -> Option<LoginReason> {
     if pending.is_some_and(|pending| pending.is_of_another(user)) {
         Some(LoginReason::OtherUserSignedIn)
+    // mutant: hinted-user-not-compared
     } else if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
         Some(LoginReason::OtherUserHinted)
+    // mutant: connection-of-session-not-checked
     } else if !request.is_enabled(&session.connection) {
         Some(LoginReason::ConnectionNotEnabled)
     } else if pending.is_some_and(|pending| pending.has_led_to(session)) {
@@ -173,6 +176,7 @@ async fn check_membership(
     let Some(organization_id) = request.organization_id() else {
         return Ok(());
     };
+    // mutant: organization-membership-not-checked
     if deps
         .backends
         .organizations

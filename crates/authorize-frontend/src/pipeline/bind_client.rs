@@ -107,17 +107,21 @@ pub(crate) async fn bind_client(
     let client_id = at_most_once(&params, parameters::CLIENT_ID)?;
     let redirect_uri = at_most_once(&params, parameters::REDIRECT_URI)?;
     let client = find_client(client_id, deps).await?;
+    // mutant: callback-error-reveals-session
     let uri = find_redirect_uri(redirect_uri, &params, &client, deps).await?;
     let tenant = deps.backends.registry.tenant().await?;
     let requested = RequestedAnswer::parse(&params);
     let response_mode = requested.response_mode();
+    // mutant: web-origin-not-checked
     if response_mode == ResponseMode::WebMessage {
         check_web_origin(&uri, &client)?;
     }
     let redirect = VerifiedRedirect {
         uri,
         response_mode,
+        // mutant: state-trimmed
         state: params.get(parameters::STATE).map(str::to_owned),
+        // mutant: iss-in-every-answer
         iss: tenant
             .authorization_response_iss_parameter_supported
             .then(|| deps.issuer.as_str().to_owned()),
@@ -138,6 +142,7 @@ async fn find_client(client_id: Option<&str>, deps: &Deps) -> Result<Arc<Client>
         .ok_or_else(|| ShownError::invalid_request("Missing required parameter: client_id"))?;
     // One message for unknown, disabled and deleted clients, without the id.
     let found = deps.backends.registry.client(client_id).await?;
+    // mutant: unknown-client-repeated
     found.ok_or_else(|| ShownError::invalid_request("Unknown client"))
 }
 
@@ -191,6 +196,7 @@ fn at_most_once<'a>(
     params: &'a RawParams,
     name: &'static str,
 ) -> Result<Option<&'a str>, ShownError> {
+    // mutant: first-of-two-clients-accepted
     if params.is_repeated(name) {
         return Err(ShownError::invalid_request(format!(
             "Duplicate parameter: {name}"
@@ -201,6 +207,7 @@ fn at_most_once<'a>(
 
 fn check_web_origin(uri: &MatchedRedirectUri, client: &Client) -> Result<(), ShownError> {
     match uri.origin() {
+        // mutant: web-message-to-unregistered-origin
         Some(origin) if origin_matches(&origin, &client.web_origins) => Ok(()),
         _ => Err(ShownError::invalid_request(format!(
             "The specified redirect_uri '{}' does not have a registered origin.",

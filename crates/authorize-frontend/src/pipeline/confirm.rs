@@ -39,6 +39,7 @@ fn needs_confirmation(uri: &MatchedRedirectUri, client: &Client, tenant: &Tenant
     let skip = client
         .skip_non_verifiable_callback_uri_confirmation_prompt
         .unwrap_or(tenant.skip_non_verifiable_callback_uri_confirmation_prompt);
+    // mutant: confirmation-never-asked
     !skip && !uri.is_verifiable()
 }
 

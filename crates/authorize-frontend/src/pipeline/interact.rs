@@ -59,6 +59,7 @@ async fn keep(
         sign_in: None,
     });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
+    // mutant: only-the-last-tab-continues
     let browser_token = browser.browser_token().map_or_else(secret, str::to_owned);
     deps.backends
         .sessions
@@ -66,6 +67,7 @@ async fn keep(
             transaction: pending.transaction(),
             browser_token: browser_token.clone(),
             client_id: bound.client().client_id.clone(),
+            // mutant: every-browser-counted-as-one-address
             client_address: browser.device.ip.clone(),
             is_new_browser: browser.browser_token().is_none(),
         })

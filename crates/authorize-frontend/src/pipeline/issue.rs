@@ -14,6 +14,7 @@ pub(crate) struct Issued(Minted);
 impl Issued {
     /// The parameters of the answer, in the order that Auth0 sends them.
     pub(crate) fn into_parameters(self, state: Option<&str>) -> Vec<(&'static str, String)> {
+        // mutant: refresh-token-in-answer
         let mut parameters = Vec::new();
         if let Some(token) = self.0.access_token {
             parameters.push(("access_token", token.value));
@@ -21,6 +22,7 @@ impl Issued {
             parameters.push(("expires_in", token.expires_in.to_string()));
             parameters.push(("token_type", "Bearer".to_owned()));
         }
+        // mutant: state-decoded-twice
         parameters.extend(state.map(|state| ("state", state.to_owned())));
         parameters.extend(self.0.id_token.map(|token| ("id_token", token)));
         parameters
@@ -60,6 +62,7 @@ impl From<&Confirmed> for Grant {
                 token_lifetime_seconds: api.token_lifetime_seconds,
                 token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,
             }),
+            // mutant: nonce-lowercased
             nonce: request.nonce().map(str::to_owned),
             auth_time: Some(session.authenticated_at),
             sid: Some(session.sid.clone()),

@@ -64,6 +64,7 @@ fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<Co
         return Some(ConsentReason::PromptAsks);
     }
     // Most silent authentications end here.
+    // mutant: consent-never-asked
     if !request.prompt().consent() && !needs_consent(request.client(), request.api()) {
         return None;
     }

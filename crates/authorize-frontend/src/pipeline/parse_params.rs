@@ -25,6 +25,7 @@ impl RawParams {
             .map(|(name, value)| name.len() + value.len())
             .sum();
         pairs.retain(parameters::is_known);
+        // mutant: number-of-parameters-unlimited, length-of-parameters-unlimited
         if pairs.iter().count() > MAX_PARAMETERS || total > MAX_TOTAL_BYTES {
             return Err(ShownError::invalid_request(
                 "Too many or too long parameters",
@@ -88,6 +89,7 @@ impl RawParams {
     /// The first parameter that was sent twice and may not be (RFC 6749 §3.1, RFC 8707 §2).
     pub(super) fn first_repeated(&self) -> Option<&str> {
         let mut once = self.names().filter(|name| !parameters::may_repeat(name));
+        // mutant: repeated-parameters-accepted
         once.find(|name| self.is_repeated(name))
     }
 }

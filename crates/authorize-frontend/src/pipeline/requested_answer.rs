@@ -76,6 +76,7 @@ fn check(
     mode: Option<ResponseMode>,
 ) -> Result<ResponseType, OAuthError> {
     match (requested_mode, mode) {
+        // mutant: unknown-response-mode-ignored
         (Some(value), None) => Err(OAuthError::invalid_request(format!(
             "Unsupported response mode: {value}"
         ))),

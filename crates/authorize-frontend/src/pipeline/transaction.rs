@@ -88,6 +88,7 @@ impl Pending {
     }
 
     /// The request that was put aside.
+    // mutant: resumed-request-changed-by-query (change)
     pub(crate) fn parameters(&self) -> RawParams {
         RawParams::restore(&self.0.parameters)
     }
@@ -119,11 +120,13 @@ impl Pending {
 
     /// Whether another user has signed in for this request: then this user must not get its answer.
     pub(super) fn is_of_another(&self, user: &User) -> bool {
+        // mutant: other-user-of-sign-in-accepted
         self.sign_in().is_some_and(|it| it.user_id != user.user_id)
     }
 
     /// Whether its password may be sent: for the first time, or again, as long as nothing was answered.
     pub(crate) fn takes_password(&self, page: &PageState) -> bool {
+        // mutant: password-accepted-after-answer (form)
         self.is_at(page) || (self.sign_in().is_some() && !self.is_answered())
     }
 

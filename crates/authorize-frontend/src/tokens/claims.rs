@@ -29,6 +29,7 @@ pub(super) fn access_token(
     userinfo_endpoint: String,
 ) -> AccessTokenToSign {
     let mut aud = vec![api.identifier.clone()];
+    // mutant: userinfo-audience-without-openid
     if grant.scope.contains("openid") {
         aud.push(userinfo_endpoint);
     }

@@ -80,6 +80,7 @@ impl Grant {
         match (&self.api, self.channel) {
             (None, TokenChannel::Front) => 7_200,
             (None, TokenChannel::Back) => 86_400,
+            // mutant: token-lifetime-of-api-not-kept
             (Some(api), TokenChannel::Front) => api.token_lifetime_for_web_seconds,
             (Some(api), TokenChannel::Back) => api.token_lifetime_seconds,
         }

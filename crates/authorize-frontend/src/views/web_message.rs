@@ -25,6 +25,7 @@ impl WebMessage<'_> {
     }
 
     fn target(&self) -> String {
+        // mutant: web-message-target-is-everyone
         script_literal(&Value::from(self.target_origin))
     }
 }
@@ -40,6 +41,7 @@ fn json_value(name: &str, value: &str) -> Value {
 /// JSON for a script: escapes the characters that could end the script element or a line. They occur only inside
 /// strings.
 fn script_literal(value: &Value) -> String {
+    // mutant: script-literal-not-escaped
     let mut literal = value.to_string();
     for (character, escape) in [
         ('<', "\\u003c"),

@@ -37,6 +37,7 @@ pub(super) fn identifier(text: &str) -> RuleResult {
 pub(super) fn name(max_length: usize) -> impl Fn(&str) -> RuleResult {
     move |name| {
         text(1..=max_length)(name)?;
+        // mutant: tags-in-names-accepted
         require(!name.contains(['<', '>']), "must not have < or >")
     }
 }
@@ -156,6 +157,7 @@ pub(super) fn language_tag(text: &str) -> RuleResult {
 pub(super) fn no_placeholder(text: &str) -> RuleResult {
     let has_one = registered(text)?.placeholder().is_some();
     require(
+        // mutant: wildcard-for-strict-third-parties
         !has_one,
         "a strict third-party application cannot have a placeholder",
     )

@@ -24,6 +24,7 @@ const ANSWER_NAMES: [&str; 12] = [
 
 /// The first such name in the query, decoded once, like applications do. Case-sensitive (RFC 6749 §1.9).
 pub(super) fn in_query_of(uri: &RawUri<'_>) -> Option<&'static str> {
+    // mutant: parameter-of-answer-in-registered-query
     let query = uri.query()?;
     form_urlencoded::parse(query.as_bytes()).find_map(|(name, _)| {
         let mut names = ANSWER_NAMES.into_iter();

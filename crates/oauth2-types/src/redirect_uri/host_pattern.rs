@@ -44,6 +44,7 @@ impl HostPattern {
         if placeholder == Placeholder::Wildcard && !is_host_label(&format!("{before}a{after}")) {
             return Err(RegistrationError::PlaceholderLabel);
         }
+        // mutant: wildcard-below-public-suffix
         if !is_registrable(parent) {
             return Err(RegistrationError::PlaceholderDomain);
         }
@@ -68,12 +69,16 @@ impl HostPattern {
         else {
             return false;
         };
+        // mutant: wildcard-matches-several-labels, label-of-any-letters-accepted (label)
         if !parent.eq_ignore_ascii_case(&self.parent) || !is_label(label) {
             return false;
         }
         match self.placeholder {
+            // mutant: wildcard-matches-nothing, label-of-any-letters-accepted (wildcard)
+            // mutant: wildcard-of-any-letters-accepted
             Placeholder::Wildcard => self.fills(label).is_some_and(is_host_label),
             Placeholder::OrganizationName => {
+                // mutant: organization-of-callback-not-compared
                 organization_name.is_some_and(|name| label.eq_ignore_ascii_case(name))
             }
         }
@@ -114,6 +119,7 @@ fn only_placeholder(text: &str) -> Result<Option<Placeholder>, RegistrationError
     }
     match (wildcards, names) {
         (0, 0) => Ok(None),
+        // mutant: star-elsewhere-accepted
         (1, 0) => Ok(Some(Placeholder::Wildcard)),
         (0, 1) => Ok(Some(Placeholder::OrganizationName)),
         _ => Err(RegistrationError::SeveralPlaceholders),

@@ -72,6 +72,7 @@ fn allows(entry: &RegisteredUri, target: &RawUri<'_>) -> bool {
     match entry.pattern() {
         // The path equals the registered one, so a browser could only read the host differently.
         Some(pattern) => pattern.stands_for(target, None) && target.has_canonical_origin(),
+        // mutant: host-of-logout-url-not-compared
         None => target.same_authority(&own),
     }
 }

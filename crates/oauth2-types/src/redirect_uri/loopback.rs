@@ -15,6 +15,7 @@ pub(super) fn same_address(registered: &RawUri<'_>, requested: &RawUri<'_>) -> b
         return false;
     };
     let host = without_port(registered_at);
+    // mutant: loopback-port-compared, localhost-taken-for-127-0-0-1
     registered.is_web() && is_loopback(host) && host == without_port(requested_at)
 }
 

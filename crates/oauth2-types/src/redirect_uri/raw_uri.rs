@@ -69,6 +69,7 @@ impl<'a> RawUri<'a> {
     }
 
     pub(super) fn has_scheme(&self, scheme: &str) -> bool {
+        // mutant: letter-case-of-scheme-compared
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
@@ -84,6 +85,8 @@ impl<'a> RawUri<'a> {
     /// Compares without letter case: no registered authority has userinfo, which is case-sensitive.
     pub(super) fn same_authority(&self, other: &RawUri<'_>) -> bool {
         match (self.authority, other.authority) {
+            // mutant: host-not-compared, port-not-compared, host-prefix-accepted, host-suffix-accepted
+            // mutant: userinfo-ignored
             (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
             (own, other) => own == other,
         }
@@ -110,6 +113,7 @@ impl<'a> RawUri<'a> {
     /// The text with scheme and host in lower case, if it equals its serialisation by a browser; `None` otherwise.
     pub(super) fn canonical(&self) -> Option<String> {
         let text = self.origin()? + self.rest;
+        // mutant: label-of-any-letters-accepted (canonical)
         is_own_serialisation(self.text, &text).then_some(text)
     }
 

@@ -101,6 +101,7 @@ fn absolute(text: &str) -> Result<RawUri<'_>, RegistrationError> {
     let uri = RawUri::split(text).ok_or(RegistrationError::NotAbsolute)?;
     if DANGEROUS_SCHEMES
         .iter()
+        // mutant: dangerous-schemes-registered
         .any(|scheme| uri.has_scheme(scheme))
     {
         return Err(RegistrationError::DangerousScheme);

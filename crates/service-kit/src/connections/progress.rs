@@ -122,6 +122,7 @@ impl Progress {
         }
         if state.count == 0 {
             let patience = self.limits.first_request();
+            // mutant: first-request-never-late
             return (self.accepted + patience, Late::FirstRequest);
         }
         match state.head_since {

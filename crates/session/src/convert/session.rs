@@ -39,6 +39,7 @@ impl TryFrom<wire::ResolveSessionRequest> for SessionUse {
             limits: limits(request.limits, "limits")?,
             ephemeral_limits: limits(request.ephemeral_limits, "ephemeral_limits")?,
             max_age: request.max_age_seconds.map(Duration::from_secs),
+            // mutant: client-of-session-use-random
             client_id: optional_name(request.client_id, "client_id")?,
             device: request.device.unwrap_or_default().try_into()?,
         })
@@ -66,6 +67,7 @@ pub(crate) fn revocation(
     use wire::revoke_sessions_request::Which::{KeepSid, OnlySid};
     let revocation = match request.which {
         None => Revocation::All,
+        // mutant: one-session-revokes-all
         Some(OnlySid(sid)) => Revocation::Only(name(sid, "only_sid")?),
         Some(KeepSid(sid)) => Revocation::AllBut(name(sid, "keep_sid")?),
     };
@@ -86,6 +88,7 @@ pub(crate) fn users(users: Vec<WireUser>) -> Result<Vec<User>, InvalidField> {
 
 fn user(message: WireUser, field: &str) -> Result<User, InvalidField> {
     name(message.user_id.clone(), field)?;
+    // mutant: user-change-ends-no-session
     Ok(User::from(message))
 }
 
@@ -96,7 +99,9 @@ fn limits(message: Option<wire::SessionLimits>, field: &str) -> Result<Limits, I
         return Err(InvalidField::new(field, "must be one second or more"));
     }
     Ok(Limits {
+        // mutant: absolute-limit-not-kept
         absolute: Duration::from_secs(message.absolute_seconds.into()),
+        // mutant: idle-limit-not-kept
         idle: Duration::from_secs(message.idle_seconds.into()),
     })
 }

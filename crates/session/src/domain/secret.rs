@@ -18,6 +18,7 @@ impl Secret {
     pub fn parse(text: String) -> Option<Self> {
         let shape =
             Self::LENGTHS.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        // mutant: cookies-decoded (shape)
         shape.then_some(Self(text))
     }
 

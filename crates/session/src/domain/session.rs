@@ -155,6 +155,7 @@ impl Session {
     fn continuing(self, earlier: Self) -> Self {
         Self {
             sid: earlier.sid,
+            // mutant: new-sign-in-keeps-auth-time
             created_at: earlier.created_at,
             client_ids: earlier.client_ids,
             initial_device: earlier.initial_device,

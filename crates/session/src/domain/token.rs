@@ -41,6 +41,7 @@ impl SessionToken {
     /// Generates a token for a new session.
     #[must_use]
     pub fn generate(user: &UserId) -> Self {
+        // mutant: session-token-half-constant
         Self(user.user_hash().0 + &secret())
     }
 
@@ -50,6 +51,7 @@ impl SessionToken {
     pub fn derive(user: &UserId, browser: &Secret, salt: &Secret) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, browser.as_str().as_bytes());
         let tag = hmac::sign(&key, format!("{DERIVED}{}", salt.as_str()).as_bytes());
+        // mutant: derived-session-token-half-constant
         let secret = BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SECRET_BYTES]);
         Self(user.user_hash().0 + &secret)
     }
@@ -71,6 +73,7 @@ impl SessionToken {
     /// Hash under which it is stored.
     #[must_use]
     pub fn hash(&self) -> String {
+        // mutant: session-token-stored-in-clear, half-a-session-token-accepted
         token_hash(&self.0)
     }
 

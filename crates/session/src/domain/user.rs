@@ -19,6 +19,7 @@ impl UserId {
     /// Identifies the copy and the sessions of this user in a store.
     #[must_use]
     pub fn user_hash(&self) -> UserHash {
+        // mutant: all-users-have-one-hash
         UserHash::from_hash(&token_hash(&self.0))
     }
 }

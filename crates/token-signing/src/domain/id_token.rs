@@ -72,6 +72,7 @@ impl IdToken {
 /// hash.
 fn at_hash(access_token: &str) -> String {
     let hash = digest(&SHA256, access_token.as_bytes());
+    // mutant: at-hash-of-right-half
     BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
 }
 

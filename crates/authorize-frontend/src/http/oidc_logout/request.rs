@@ -67,8 +67,10 @@ impl LogoutRequest {
     /// Whether it proves that its sender knows this session, so that the user need not be asked.
     pub(super) fn is_about(&self, session: &Session) -> bool {
         match (&self.hint, self.params.get(LOGOUT_HINT)) {
+            // mutant: session-of-hint-not-compared
             (Some(hint), _) => hint.sid == session.sid && hint.sub == session.user_id,
             (None, Some(sid)) => sid == session.sid,
+            // mutant: logout-never-asked
             (None, None) => false,
         }
     }
@@ -115,6 +117,7 @@ fn find_hint(params: &Pairs, deps: &Deps) -> Result<Option<HintedSession>, Shown
     };
     let hint = verify_logout_hint(sent, deps)?.ok_or_else(invalid_hint)?;
     let differs = |name, expected: &str| params.get(name).is_some_and(|sent| sent != expected);
+    // mutant: audience-of-hint-not-compared
     if differs(parameters::CLIENT_ID, &hint.aud) {
         let description = "client_id is not the application of id_token_hint";
         return Err(ShownError::invalid_request(description));
@@ -158,9 +161,11 @@ fn find_target(
     let of_client = client.map(|client| &client.allowed_logout_urls);
     let url = if let Some(requested) = params.get(POST_LOGOUT_REDIRECT_URI) {
         // Without a hint nothing says that an application is concerned which did not name itself.
+        // mutant: logout-urls-of-tenant-for-named-applications
         let of_tenant = Some(&tenant.allowed_logout_urls).filter(|_| hinted || client.is_none());
         let registered = of_client.into_iter().chain(of_tenant).flatten();
         let matched = match_post_logout_redirect_uri(requested, registered);
+        // mutant: oidc-logout-url-not-checked
         let url = matched.ok_or_else(|| not_registered(requested))?;
         Some(url.as_str().to_owned())
     } else {

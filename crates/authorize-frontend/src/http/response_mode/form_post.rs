@@ -11,6 +11,7 @@ use crate::views::FormPost;
 
 pub(super) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> Response {
     let uri = redirect.uri();
+    // mutant: csp-nonce-reused
     let nonce = secret();
     let page = FormPost {
         language: redirect.language(),
@@ -21,6 +22,7 @@ pub(super) fn respond(redirect: &VerifiedRedirect, parameters: &Parameters) -> R
     let policy = Policy {
         script_nonce: Some(&nonce),
         // The callback may redirect on, and browsers check every hop.
+        // mutant: form-action-not-limited
         form_action: &format!("{} {}", callback_source(uri), further_hops(uri)),
         framing: Framing::Forbidden,
         ..Policy::default()

@@ -32,7 +32,9 @@ pub(super) fn respond(
     };
     let headers = [
         (LOCATION, location),
+        // mutant: answers-cached
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // mutant: answers-readable-by-every-origin
         (PRAGMA, HeaderValue::from_static("no-cache")),
         (
             header::REFERRER_POLICY,
@@ -43,10 +45,12 @@ pub(super) fn respond(
 }
 
 pub(super) fn location(uri: &str, separator: char, parameters: &Parameters) -> String {
+    // mutant: values-of-answer-not-encoded, query-of-callback-replaced
     let encode = |text| utf8_percent_encode(text, &ENCODED);
     let pairs = parameters
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    // mutant: line-breaks-in-location
     format!("{uri}{separator}{}", pairs.collect::<Vec<_>>().join("&"))
 }
 

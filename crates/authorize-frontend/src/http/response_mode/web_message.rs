@@ -17,6 +17,7 @@ pub(super) fn respond(uri: &MatchedRedirectUri, parameters: &Parameters) -> Resp
     };
     let nonce = secret();
     let page = WebMessage {
+        // mutant: web-message-to-every-origin
         target_origin: &origin,
         parameters: &borrowed(parameters),
         csp_nonce: &nonce,

@@ -24,6 +24,7 @@ pub(super) async fn check(
         return Ok(None);
     }
     let found = deps.backends.registry.api(audience).await?;
+    // mutant: unknown-audience-ignored
     found.map(Some).ok_or_else(|| {
         let description = format!("Service not found: {audience}");
         OAuthError::new(ErrorCode::AccessDenied, description)

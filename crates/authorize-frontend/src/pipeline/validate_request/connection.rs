@@ -24,6 +24,7 @@ pub(super) async fn check(
     if let Some(named) = enabled.iter().find(|it| it.name == name) {
         return Ok(vec![named.clone()]);
     }
+    // mutant: unknown-connection-ignored
     let is_there = deps.backends.registry.has_connection(name).await?;
     Err(OAuthError::invalid_request(if is_there {
         "the connection was disabled"

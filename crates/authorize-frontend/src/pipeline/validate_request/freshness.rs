@@ -19,6 +19,7 @@ pub(super) fn check(params: &RawParams) -> Result<(Prompt, Option<u64>), OAuthEr
 
 /// Digits only: `u64` would also read a leading `+`.
 fn parse_max_age(value: &str) -> Result<u64, OAuthError> {
+    // mutant: malformed-max-age-ignored, large-max-age-panics
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
         OAuthError::invalid_request("max_age must be a whole number of seconds, 0 or more")

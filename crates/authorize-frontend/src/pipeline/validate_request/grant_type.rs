@@ -8,6 +8,7 @@ use crate::model::Client;
 /// The implicit grant is given to each client by itself (RFC 9700 §2.1.2 advises against having it everywhere).
 pub(super) fn check(response_type: ResponseType, client: &Client) -> Result<(), OAuthError> {
     let needs_implicit = response_type.has_token() || response_type.has_id_token();
+    // mutant: implicit-grant-not-checked
     if needs_implicit && !client.grant_types.contains(&GrantType::Implicit) {
         return Err(OAuthError::new(
             ErrorCode::UnauthorizedClient,

@@ -19,6 +19,7 @@ pub(super) fn check(
     };
     match verify_id_token_hint(hint, &client.client_id, deps)? {
         Some(sub) => Ok(Some(sub)),
+        // mutant: invalid-hint-ignored
         None => Err(OAuthError::invalid_request("id_token_hint is invalid")),
     }
 }

@@ -11,6 +11,7 @@ pub(super) fn check(
     response_type: ResponseType,
 ) -> Result<Option<String>, OAuthError> {
     let nonce = params.get(parameters::NONCE);
+    // mutant: nonce-not-required
     if nonce.is_none() && response_type.has_id_token() {
         return Err(OAuthError::invalid_request(
             "Missing required parameter: nonce",

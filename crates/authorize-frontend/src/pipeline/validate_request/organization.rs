@@ -43,6 +43,7 @@ fn refusal(
         (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
             if !id.starts_with(ID_PREFIX) {
                 "authorization request parameter organization must be an organization id"
+            // mutant: invitation-accepted-silently
             } else if invitation.is_some() && prompt.none() {
                 // Accepting an invitation is an interaction, whatever its state.
                 return Some(OAuthError::new(

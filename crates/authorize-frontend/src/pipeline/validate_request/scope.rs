@@ -9,6 +9,7 @@ use crate::model::{Api, ClientGrant, Tenant};
 /// well, but the implicit grant never gives a refresh token.
 pub(in crate::pipeline) fn is_oidc_scope(token: &str) -> bool {
     let mut claims = StandardClaim::ALL.iter();
+    // mutant: offline-access-granted
     token == "openid" || claims.any(|claim| claim.is_asked_for_by(token))
 }
 
@@ -45,6 +46,7 @@ pub(super) fn check(
 /// Whether the API defines this scope, and the application may ask for it.
 fn offers(api: &Api, grant: Option<&ClientGrant>, token: &str) -> bool {
     let allows = |grant: &ClientGrant| grant.scopes.iter().any(|scope| scope == token);
+    // mutant: undefined-scopes-granted, client-grant-not-checked
     api.defines(token) && grant.is_none_or(allows)
 }
 

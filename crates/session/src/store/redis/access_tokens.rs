@@ -43,6 +43,7 @@ impl AccessTokens for RedisStore {
 impl RedisStore {
     /// A call that is refused once `percent` of the memory is used.
     pub(super) fn within(&self, percent: u8, call: Call) -> Call {
+        // mutant: memory-budget-of-strangers-not-kept
         call.arg(percent).arg(self.budget.redis_bytes())
     }
 

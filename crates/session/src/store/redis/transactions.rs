@@ -115,6 +115,7 @@ impl RedisStore {
         address: &ClientAddress,
         now: Timestamp,
     ) -> Result<AddOutcome, StoreError> {
+        // mutant: transactions-per-address-unlimited
         if self.budget.transactions_per_address == 0 {
             return Ok(AddOutcome::Kept);
         }

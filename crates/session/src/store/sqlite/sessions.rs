@@ -44,6 +44,7 @@ impl Sessions for SqliteStore {
         if user.sessions_from_version() > 0 {
             keep_copy(&mut transaction, &session.user_id, now).await?;
         }
+        // mutant: session-keeps-its-token-at-sign-in (previous)
         if let Some(previous) = &sign_in.previous {
             remove(&mut *transaction, &previous.hash()).await?;
         }
