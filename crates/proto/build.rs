@@ -4,6 +4,7 @@ use std::env::VarError;
 use std::path::{Path, PathBuf};
 
 use prost_types::FileDescriptorSet;
+use protox::prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
 const ROOT: &str = "../../proto";
 
@@ -17,38 +18,20 @@ const FILES: [&str; 7] = [
     "doorward/token_signing/v1/token_signing.proto",
 ];
 
-/// Messages with a `debug_redact` field: `src/redacted.rs` gives them a `Debug` that prints no field.
-const SECRET_MESSAGES: [&str; 18] = [
-    ".doorward.identity.v1.CreateUserRequest",
-    ".doorward.identity.v1.ImportedUser",
-    ".doorward.identity.v1.SetPasswordRequest",
-    ".doorward.identity.v1.VerifyPasswordRequest",
-    ".doorward.session.v1.AddAccessTokenRequest",
-    ".doorward.session.v1.AddTransactionRequest",
-    ".doorward.session.v1.EndSessionRequest",
-    ".doorward.session.v1.FindAccessTokenRequest",
-    ".doorward.session.v1.FindTransactionRequest",
-    ".doorward.session.v1.FinishedSignIn",
-    ".doorward.session.v1.OpenSessionRequest",
-    ".doorward.session.v1.OpenSessionResponse",
-    ".doorward.session.v1.ResolveSessionRequest",
-    ".doorward.session.v1.SubmittedTransaction",
-    ".doorward.session.v1.Transaction",
-    ".doorward.token_signing.v1.SignTokensRequest",
-    ".doorward.token_signing.v1.SignTokensRequest.access_token",
-    ".doorward.token_signing.v1.SignTokensResponse",
-];
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={ROOT}");
-    let files: Vec<_> = FILES
-        .iter()
-        .map(|file| Path::new(ROOT).join(file))
-        .collect();
-    let descriptors = protox::compile(&files, [ROOT])?;
+    let files = FILES.iter().map(|file| Path::new(ROOT).join(file));
+    let mut compiler = protox::Compiler::new([ROOT])?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(files)?;
+    let descriptors = compiler.file_descriptor_set();
+    let secrets = secret_types(&compiler.descriptor_pool());
     std::fs::write(out_dir()?.join("user_claims.rs"), user_claims(&descriptors))?;
+    std::fs::write(out_dir()?.join("redacted.rs"), redacted(&secrets))?;
     let mut config = tonic_prost_build::Config::new();
-    config.skip_debug(SECRET_MESSAGES);
+    config.skip_debug(secrets.iter().map(|secret| &secret.proto));
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
     Ok(())
 }
@@ -78,4 +61,75 @@ fn camel_case(name: &str) -> String {
         first.to_uppercase() + rest
     });
     words.collect()
+}
+
+/// A generated type that holds a secret: a message with a `debug_redact` field, or a `oneof` with one.
+struct SecretType {
+    /// With a dot before it.
+    proto: String,
+    rust: String,
+}
+
+fn secret_types(pool: &DescriptorPool) -> Vec<SecretType> {
+    let mut secrets = Vec::new();
+    for message in pool.all_messages() {
+        let fields: Vec<_> = message.fields().filter(is_secret).collect();
+        let oneofs = fields.iter().filter_map(FieldDescriptor::containing_oneof);
+        let mut oneofs: Vec<_> = oneofs
+            .filter(|oneof| !oneof.is_synthetic())
+            .map(|oneof| oneof.name().to_owned())
+            .collect();
+        oneofs.dedup();
+        if !fields.is_empty() {
+            secrets.push(SecretType {
+                proto: format!(".{}", message.full_name()),
+                rust: format!("{}::{}", scope(&message), message.name()),
+            });
+        }
+        secrets.extend(oneofs.iter().map(|oneof| SecretType {
+            proto: format!(".{}.{oneof}", message.full_name()),
+            rust: format!(
+                "{}::{}::{}",
+                scope(&message),
+                snake(message.name()),
+                camel_case(oneof)
+            ),
+        }));
+    }
+    secrets
+}
+
+fn is_secret(field: &FieldDescriptor) -> bool {
+    let options = field.options();
+    let redact = options.get_field_by_name("debug_redact");
+    redact.is_some_and(|value| value.as_bool() == Some(true))
+}
+
+/// Path of the module that holds a message.
+fn scope(message: &MessageDescriptor) -> String {
+    match message.parent_message() {
+        Some(parent) => format!("{}::{}", scope(&parent), snake(parent.name())),
+        None => message
+            .package_name()
+            .split('.')
+            .skip(1)
+            .fold("crate".to_owned(), |path, part| path + "::" + part),
+    }
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// A call of the macro in `src/redacted.rs`: every type that holds a secret.
+fn redacted(secrets: &[SecretType]) -> String {
+    let types = secrets.iter().map(|secret| format!("{},", secret.rust));
+    format!("redacted! {{ {} }}", types.collect::<String>())
 }

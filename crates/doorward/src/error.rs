@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorward_service_kit::StartError;
 use doorward_service_kit::grpc::ChannelError;
 use doorward_service_kit::sql::BackupError;
+use doorward_service_kit::{StartError, TelemetryError};
 use tonic::{Code, Status};
 
 use crate::document;
@@ -30,7 +30,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// A file has the wrong content.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Document {
         /// Which one.
         path: PathBuf,
@@ -77,8 +77,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Start(#[from] StartError),
     /// Logging cannot start.
-    #[error("{0}")]
-    Telemetry(String),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
     /// The async runtime has no threads.
     #[error("the async runtime cannot start")]
     Runtime(#[source] io::Error),

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<(), Error> {
-    let _log = init_telemetry(&task.log()).map_err(Error::Telemetry)?;
+    let _log = init_telemetry(&task.log())?;
     doorward_service_kit::raise_open_files();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("configuration file {}: {source}", path.display())]
+    #[error("configuration file {}", path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -19,15 +19,15 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not TOML.
-    #[error("configuration file {}: {}", path.display(), one_line(source))]
+    #[error("configuration file {}: {problem}", path.display())]
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where it stops being TOML.
-        source: Box<config::ConfigError>,
+        /// Where it stops being TOML, on one line.
+        problem: String,
     },
     /// The file or the environment holds something that does not fit.
-    #[error("configuration: {0}")]
+    #[error("configuration")]
     Malformed(#[source] Box<config::ConfigError>),
     /// A value breaks its rule.
     #[error("configuration: {key}: {problem}")]
@@ -71,9 +71,9 @@ fn read_toml(path: &Path) -> Result<Config, ConfigError> {
     })?;
     let source = File::from_str(&text, FileFormat::Toml);
     let built = Config::builder().add_source(source).build();
-    built.map_err(|source| ConfigError::NotToml {
+    built.map_err(|error| ConfigError::NotToml {
         path: path.to_owned(),
-        source: Box::new(source),
+        problem: one_line(&error),
     })
 }
 
@@ -90,6 +90,7 @@ fn one_line(error: &config::ConfigError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::with_causes;
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
@@ -99,30 +100,28 @@ mod tests {
         colour: String,
     }
 
-    fn load_text(text: &str) -> Result<Settings, ConfigError> {
+    fn refusal(text: &str) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        load(Some(file.path()))
+        with_causes(&load::<Settings>(Some(file.path())).unwrap_err())
     }
 
     #[test]
     fn an_unknown_key_is_named() {
-        let error = load_text("colour = 'red'\ncolor = 'red'").unwrap_err();
-        assert!(error.to_string().contains("`color`"), "{error}");
+        let error = refusal("colour = 'red'\ncolor = 'red'");
+        assert!(error.contains("`color`"), "{error}");
     }
 
     #[test]
     fn a_file_that_is_not_toml_is_named_on_one_line() {
-        let error = load_text("colour = 'red'\ncolour = = 2")
-            .unwrap_err()
-            .to_string();
+        let error = refusal("colour = 'red'\ncolour = = 2");
         assert!(error.contains("line 2") && !error.contains('\n'), "{error}");
     }
 
     #[test]
     fn a_missing_key_is_named() {
-        let error = load_text("").unwrap_err();
-        assert!(error.to_string().contains("colour"), "{error}");
+        let error = refusal("");
+        assert!(error.contains("colour"), "{error}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod timeout;
 mod trace_context;
 mod unix;
 
-pub use address::GrpcAddress;
+pub use address::{AddressError, GrpcAddress};
 pub use channel::{Channel, ChannelError, connect, with_deadline};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;

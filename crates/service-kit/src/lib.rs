@@ -19,11 +19,16 @@ mod store_error;
 mod telemetry;
 
 pub use clock::{Clock, SystemClock};
-pub use metrics::MetricsConfig;
+pub use metrics::{MetricsConfig, MetricsError};
 pub use open_files::{allowed_open_files, raise_open_files};
 pub use private_file::open_private;
-pub use random::{alphanumeric, hex, random_byte, secret, token_hash};
+pub use random::{
+    SECRET_BYTES, SECRET_LENGTH, alphanumeric, hex, is_base64url, is_secret, random_byte, secret,
+    token_hash,
+};
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
 pub use shutdown::{Shutdown, on_signal};
 pub use store_error::StoreError;
-pub use telemetry::{LogConfig, LogFormat, LogGuard, init as init_telemetry, print_error};
+pub use telemetry::{
+    LogConfig, LogFormat, LogGuard, TelemetryError, init as init_telemetry, print_error,
+};

@@ -32,17 +32,29 @@ pub struct MetricsConfig {
     pub listen: Option<SocketAddr>,
 }
 
+/// Metrics cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricsError {
+    /// The address cannot be listened on.
+    #[error("metrics.listen {address}")]
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is a recorder already, or its settings are wrong.
+    #[error("metrics cannot be recorded")]
+    Record(#[from] BuildError),
+}
+
 /// Collects metrics and serves them, if that is configured. Needs a Tokio runtime.
-///
-/// # Errors
-/// A text that names the address that cannot be listened at.
-pub(crate) fn serve(config: &MetricsConfig) -> Result<(), String> {
+pub(crate) fn serve(config: &MetricsConfig) -> Result<(), MetricsError> {
     let Some(address) = config.listen else {
         return Ok(());
     };
-    let failed = |problem: String| format!("metrics.listen {address}: {problem}");
-    let socket = listen(address).map_err(|error| failed(error.to_string()))?;
-    let recorder = record().map_err(|error| failed(error.to_string()))?;
+    let socket = listen(address).map_err(|source| MetricsError::Listen { address, source })?;
+    let recorder = record()?;
     tokio::spawn(keep_up(recorder.clone()));
     tokio::spawn(answer(socket, recorder));
     Ok(())

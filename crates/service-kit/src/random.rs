@@ -18,10 +18,29 @@ pub fn random_byte() -> u8 {
     bytes::<1>()[0]
 }
 
+/// Random bytes of a secret.
+pub const SECRET_BYTES: usize = 24;
+/// Characters of a secret.
+pub const SECRET_LENGTH: usize = 32;
+
 /// 192 random bits as 32 characters of base64url.
 #[must_use]
 pub fn secret() -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(bytes::<24>())
+    BASE64_URL_SAFE_NO_PAD.encode(bytes::<SECRET_BYTES>())
+}
+
+/// Whether a text has the shape of a [`secret`]; others need not be looked for.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
+    // mutant: cookies-decoded (ours)
+    text.len() == SECRET_LENGTH && is_base64url(text)
+}
+
+/// Whether a text has no characters but those of base64url.
+#[must_use]
+pub fn is_base64url(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// `length` random letters and digits.
@@ -59,7 +78,11 @@ mod tests {
 
     #[test]
     fn shapes() {
-        assert_eq!(secret().len(), 32);
+        assert_eq!(secret().len(), SECRET_LENGTH);
+        assert!(is_secret(&secret()));
+        for bad in ["", "a", &"a".repeat(33), &"=".repeat(32), &"é".repeat(16)] {
+            assert!(!is_secret(bad), "{bad}");
+        }
         assert_eq!(hex().len(), 24);
         for length in [1, 16, 32, 100] {
             let text = alphanumeric(length);

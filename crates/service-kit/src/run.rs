@@ -1,6 +1,7 @@
 //! The life of a service process: settings, logging, serving, draining.
 
 use std::error::Error;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, ServeError};
-use crate::metrics::serve as serve_metrics;
+use crate::metrics::{MetricsError, serve as serve_metrics};
+use crate::telemetry::TelemetryError;
 use crate::{
     LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal, print_error, raise_open_files,
 };
@@ -42,6 +44,15 @@ pub enum StartError {
     /// A setting cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// There can be no log.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// Metrics cannot be served.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// There are no threads.
+    #[error("the async runtime cannot start")]
+    Runtime(#[source] io::Error),
     /// The address of another service cannot be called.
     #[error(transparent)]
     Channel(#[from] ChannelError),
@@ -66,8 +77,8 @@ pub fn run<C: DeserializeOwned>(
 ) -> ExitCode {
     match start(args, telemetry, service) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            print_error(format_args!("{name}: {problem}"));
+        Err(error) => {
+            print_error(format_args!("{name}: {}", with_causes(&error)));
             ExitCode::FAILURE
         }
     }
@@ -77,8 +88,8 @@ fn start<C: DeserializeOwned>(
     args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
-) -> Result<(), String> {
-    let settings: C = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
+) -> Result<(), StartError> {
+    let settings: C = config::load(args.config.as_deref())?;
     let (log, metrics) = telemetry(&settings);
     let _log = init_telemetry(log)?;
     raise_open_files();
@@ -86,17 +97,18 @@ fn start<C: DeserializeOwned>(
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("the async runtime cannot start: {error}"))?
+        .map_err(StartError::Runtime)?
         .block_on(async {
             serve_metrics(&metrics)?;
             let served = service(settings, on_signal()).await;
             #[cfg(feature = "sql")]
             crate::sql::close_all().await;
-            served.map_err(|error| with_causes(&error))
+            served
         })
 }
 
-/// An error with what caused it, on one line.
+/// An error with what caused it, on one line. Our errors leave their source out of their text; those of libraries such
+/// as sqlx may end with it.
 #[must_use]
 pub fn with_causes(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());

@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::format::debug_fn;
 
 use sink::Sink;
@@ -64,6 +65,22 @@ impl Default for LogConfig {
     }
 }
 
+/// There can be no log.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// `log.filter` cannot be read.
+    #[error("log.filter {filter:?}")]
+    Filter {
+        /// Its text.
+        filter: String,
+        /// Why.
+        source: ParseError,
+    },
+    /// Standard error cannot be written to.
+    #[error("standard error cannot be used")]
+    Output(#[from] io::Error),
+}
+
 /// Keeps the log running; dropping it writes the last lines.
 #[derive(Debug)]
 #[must_use]
@@ -76,13 +93,13 @@ impl Drop for LogGuard {
 }
 
 /// Starts logging to standard error. A second call does nothing.
-///
-/// # Errors
-/// A text that names the filter that cannot be read, or says why there can be no log.
-pub fn init(config: &LogConfig) -> Result<LogGuard, String> {
-    let filter = EnvFilter::try_new(&config.filter)
-        .map_err(|error| format!("log.filter {:?}: {error}", config.filter))?;
-    let sink = start_sink().map_err(|error| format!("standard error cannot be used: {error}"))?;
+pub fn init(config: &LogConfig) -> Result<LogGuard, TelemetryError> {
+    let unreadable = |source| TelemetryError::Filter {
+        filter: config.filter.clone(),
+        source,
+    };
+    let filter = EnvFilter::try_new(&config.filter).map_err(unreadable)?;
+    let sink = start_sink()?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())

@@ -2,6 +2,7 @@
 
 use axum::response::AppendHeaders;
 use cookie::{Cookie, CookieBuilder, SameSite};
+use doorward_service_kit::is_secret;
 use http::header::{COOKIE, HeaderMap, HeaderName, SET_COOKIE};
 
 use crate::browser::only;
@@ -11,8 +12,6 @@ use crate::pipeline::TRANSACTION_LIFE;
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Ties pending sign-ins to this browser.
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
-/// Length of what `secret()` returns.
-const SECRET_LENGTH: usize = 32;
 /// No value of ours is longer; anything longer was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
 /// No browser sends one of ours twice; more than these are not read.
@@ -23,10 +22,11 @@ pub(super) fn session_tokens(headers: &HeaderMap) -> Vec<String> {
     cookie_values(headers, SESSION_COOKIE)
 }
 
-/// The value of the cookie that pending sign-ins are tied to, if it could be ours.
+/// The value of the cookie that pending sign-ins are tied to, if it could be ours. The store would
+/// refuse another value, again and again until the cookie is gone.
 pub(super) fn browser_token(headers: &HeaderMap) -> Option<String> {
     let values = cookie_values(headers, BROWSER_COOKIE);
-    let value = only(&values).filter(|value| could_be_ours(value));
+    let value = only(&values).filter(|value| is_secret(value));
     value.map(str::to_owned)
 }
 
@@ -47,14 +47,6 @@ fn cookie_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     };
     let values = values.map(|value| usable(value).unwrap_or_default());
     values.take(MAX_COOKIES).collect()
-}
-
-/// A value of another shape was not made here. Kept as a browser's token it would only be refused by the store, again
-/// and again until the cookie is gone.
-fn could_be_ours(value: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    // mutant: cookies-decoded (ours)
-    value.len() == SECRET_LENGTH && value.bytes().all(allowed)
 }
 
 /// A header that sets a cookie.

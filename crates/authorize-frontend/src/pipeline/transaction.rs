@@ -3,7 +3,7 @@
 use std::fmt;
 
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_service_kit::{alphanumeric, secret};
+use doorward_service_kit::{SECRET_LENGTH, alphanumeric, is_base64url, secret};
 
 use super::{RawParams, over};
 use crate::backends::FoundTransaction;
@@ -13,7 +13,6 @@ use crate::error::{OAuthError, ShownError};
 use crate::model::{FinishedSignIn, Session, Stage, SubmittedTransaction, Transaction, User};
 use crate::urlencoded::Pairs;
 
-const ID_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 8;
 
 /// The `state` of a hosted page: its transaction, and its page within the transaction. It is not valid in another
@@ -39,11 +38,10 @@ impl PageState {
 
     /// Parses a `state`; `None` for one that cannot have been made here.
     pub(crate) fn parse(state: &str) -> Option<Self> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if state.len() != ID_LENGTH + NONCE_LENGTH || !state.bytes().all(allowed) {
+        if state.len() != SECRET_LENGTH + NONCE_LENGTH || !is_base64url(state) {
             return None;
         }
-        let (transaction_id, page_nonce) = state.split_at(ID_LENGTH);
+        let (transaction_id, page_nonce) = state.split_at(SECRET_LENGTH);
         Some(Self {
             transaction_id: transaction_id.to_owned(),
             page_nonce: page_nonce.to_owned(),

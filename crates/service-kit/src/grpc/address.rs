@@ -10,6 +10,20 @@ const UNIX: &str = "unix:";
 /// The maximum length of a path in `sockaddr_un`, without the final zero.
 const MAX_PATH_BYTES: usize = 107;
 
+/// A text that is not the address of a gRPC service.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Neither of the two forms.
+    #[error("{0:?} is neither HOST:PORT with a numeric host nor unix:/PATH/OF/SOCKET")]
+    Malformed(String),
+    /// A path that depends on the working directory, or none.
+    #[error("{0:?}: must be the absolute path of a socket, as in unix:/run/doorward/session.sock")]
+    NotAbsolute(String),
+    /// A path that no socket can have.
+    #[error("{0:?}: the path of a socket may have {MAX_PATH_BYTES} bytes")]
+    TooLong(String),
+}
+
 /// An address that gRPC is served at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -21,15 +35,14 @@ pub enum GrpcAddress {
 }
 
 impl TryFrom<String> for GrpcAddress {
-    type Error = String;
+    type Error = AddressError;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, AddressError> {
         if let Some(path) = unix_path(&text) {
             return path.map(Self::Unix);
         }
-        text.parse().map(Self::Tcp).map_err(|_| {
-            format!("{text:?} is neither HOST:PORT with a numeric host nor unix:/PATH/OF/SOCKET")
-        })
+        let address = text.parse().map(Self::Tcp);
+        address.map_err(|_| AddressError::Malformed(text))
     }
 }
 
@@ -49,32 +62,23 @@ impl fmt::Display for GrpcAddress {
 }
 
 /// The path in `unix:/…` or `unix:///…`; `None` for addresses of other forms.
-pub(super) fn unix_path(address: &str) -> Option<Result<PathBuf, String>> {
+pub(super) fn unix_path(address: &str) -> Option<Result<PathBuf, AddressError>> {
     let path = address.strip_prefix(UNIX)?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    Some(check(Path::new(path)).map_err(|problem| format!("{address:?}: {problem}")))
-}
-
-fn check(path: &Path) -> Result<PathBuf, String> {
-    if !path.is_absolute() || path.file_name().is_none() {
-        return Err(
-            "must be the absolute path of a socket, as in unix:/run/doorward/session.sock"
-                .to_owned(),
-        );
-    }
-    if path.as_os_str().len() > MAX_PATH_BYTES {
-        return Err(format!(
-            "the path of a socket may have {MAX_PATH_BYTES} bytes"
-        ));
-    }
-    Ok(path.to_owned())
+    let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+    Some(if !path.is_absolute() || path.file_name().is_none() {
+        Err(AddressError::NotAbsolute(address.to_owned()))
+    } else if path.as_os_str().len() > MAX_PATH_BYTES {
+        Err(AddressError::TooLong(address.to_owned()))
+    } else {
+        Ok(path.to_owned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<GrpcAddress, String> {
+    fn parse(text: &str) -> Result<GrpcAddress, AddressError> {
         text.to_owned().try_into()
     }
 

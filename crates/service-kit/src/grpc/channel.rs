@@ -12,7 +12,7 @@ use tonic::transport::{self, Endpoint};
 use tower::Service;
 use url::{Host, Url};
 
-use super::address::unix_path;
+use super::address::{AddressError, unix_path};
 use super::in_memory::InMemory;
 
 /// A dead peer is noticed within the sum of these.
@@ -27,8 +27,8 @@ pub enum ChannelError {
     #[error("{0:?} is not an address of the form http://HOST:PORT or unix:/PATH")]
     Malformed(String),
     /// Not the path of a socket.
-    #[error("{0}")]
-    BadPath(String),
+    #[error(transparent)]
+    BadPath(#[from] AddressError),
     /// Plain gRPC leaves the machine.
     #[error(
         "{0} is not a loopback address; other addresses need mutual TLS, which is not built yet"
@@ -79,7 +79,7 @@ impl Service<http::Request<Body>> for Channel {
 pub fn connect(address: &str) -> Result<Channel, ChannelError> {
     let malformed = || ChannelError::Malformed(address.to_owned());
     if let Some(path) = unix_path(address) {
-        path.map_err(ChannelError::BadPath)?;
+        path?;
         let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
         return Ok(over(endpoint));
     }

@@ -41,7 +41,7 @@ pub struct GrpcConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
-    #[error("grpc.listen {address}: cannot be listened on")]
+    #[error("grpc.listen {address}")]
     Bind {
         /// Which one.
         address: GrpcAddress,

@@ -4,13 +4,10 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use doorward_service_kit::{secret, token_hash};
+use doorward_service_kit::{SECRET_BYTES, SECRET_LENGTH, is_base64url, secret, token_hash};
 
 use super::{Secret, UserId};
 
-const SECRET_LENGTH: usize = 32;
-/// Bytes that give a secret of that length in base64url.
-const SECRET_BYTES: usize = 24;
 /// Domain separation from other values that are derived with the browser's cookie as the key.
 const DERIVED: &str = "session token ";
 
@@ -59,8 +56,7 @@ impl SessionToken {
     /// Checks the shape. `None` for text that was not issued here.
     #[must_use]
     pub fn parse(text: String) -> Option<Self> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let shape = text.len() == UserHash::LENGTH + SECRET_LENGTH && text.bytes().all(allowed);
+        let shape = text.len() == UserHash::LENGTH + SECRET_LENGTH && is_base64url(&text);
         shape.then_some(Self(text))
     }
 
