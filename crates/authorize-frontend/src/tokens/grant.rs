@@ -132,8 +132,8 @@ pub(super) mod tests {
         ];
         for (api, channel, expected) in cases {
             let grant = Grant {
-                api,
                 channel,
+                api,
                 ..grant()
             };
             assert_eq!(grant.access_token_lifetime_seconds(), expected, "{grant:?}");

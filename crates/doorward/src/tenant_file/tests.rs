@@ -323,16 +323,60 @@ fn what_cannot_be_read_is_named_with_its_place() {
             "line 3: clients[A].sso_disabled must be true or false, but is a text",
         ),
         (
+            "clients:\n- name: A\n  jwt_configuration: {lifetime_in_seconds: 1.5}",
+            "line 3: clients[A].jwt_configuration.lifetime_in_seconds must be a whole number",
+        ),
+        (
+            "clientGrants:\n- {audience: a}",
+            "line 2: clientGrants[0].client_id is missing",
+        ),
+        (
+            "clientGrants:\n- client_id: A",
+            "line 2: clientGrants[A].audience is missing",
+        ),
+        (
+            "clientGrants:\n- {client_id: A, audience: a, scope: read}",
+            "line 2: clientGrants[A].scope must be a list, but is a text",
+        ),
+        (
+            "roles:\n- name: A\n  permissions:\n  - permission_name: a",
+            "line 4: roles[A].permissions[a].resource_server_identifier is missing",
+        ),
+        (
+            "tenant: {session_lifetime: -1}",
+            "line 1: tenant.session_lifetime is out of range",
+        ),
+        (
+            "resourceServers: [{name: A}]",
+            "line 1: resourceServers[A].identifier is missing",
+        ),
+        (
+            "clients:\n- name: A\n  callbacks: ['https://##MISSING##/']",
+            "line 3: clients[A].callbacks[0] is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
+        ),
+        (
+            "tenant:\n  session_lifetime: ##MISSING##",
+            "line 2: tenant.session_lifetime is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
+        ),
+        (
+            "clients:\n- name: A\n  callbacks: @@MISSING@@",
+            "line 3: clients[A].callbacks is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
+        ),
+    ] {
+        assert_eq!(read(text).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn an_unknown_word_is_named_with_those_known() {
+    for (text, expected) in [
+        (
             "clients:\n- name: A\n  organization_usage: maybe",
             "line 3: clients[A].organization_usage \"maybe\" is not one of deny, allow, require",
         ),
         (
             "resourceServers:\n- {identifier: a, subject_type_authorization: {user: {policy: maybe}}}",
             "line 2: resourceServers[a].subject_type_authorization.user.policy \"maybe\" is not one of allow_all, require_client_grant, deny_all",
-        ),
-        (
-            "clients:\n- name: A\n  jwt_configuration: {lifetime_in_seconds: 1.5}",
-            "line 3: clients[A].jwt_configuration.lifetime_in_seconds must be a whole number",
         ),
         (
             "clients:\n- {name: A, third_party_security_mode: lax}",
@@ -359,44 +403,8 @@ fn what_cannot_be_read_is_named_with_its_place() {
             "line 1: tenant.resource_parameter_profile \"both\" is not one of audience, compatibility",
         ),
         (
-            "clientGrants:\n- {audience: a}",
-            "line 2: clientGrants[0].client_id is missing",
-        ),
-        (
-            "clientGrants:\n- client_id: A",
-            "line 2: clientGrants[A].audience is missing",
-        ),
-        (
-            "clientGrants:\n- {client_id: A, audience: a, scope: read}",
-            "line 2: clientGrants[A].scope must be a list, but is a text",
-        ),
-        (
             "clientGrants:\n- {client_id: A, audience: a, subject_type: group}",
             "line 2: clientGrants[A].subject_type \"group\" is not one of client, user",
-        ),
-        (
-            "roles:\n- name: A\n  permissions:\n  - permission_name: a",
-            "line 4: roles[A].permissions[a].resource_server_identifier is missing",
-        ),
-        (
-            "tenant: {session_lifetime: -1}",
-            "line 1: tenant.session_lifetime is out of range",
-        ),
-        (
-            "resourceServers: [{name: A}]",
-            "line 1: resourceServers[A].identifier is missing",
-        ),
-        (
-            "clients:\n- name: A\n  callbacks: ['https://##MISSING##/']",
-            "line 3: clients[A].callbacks[0] is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
-        ),
-        (
-            "tenant:\n  session_lifetime: ##MISSING##",
-            "line 2: tenant.session_lifetime is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
-        ),
-        (
-            "clients:\n- name: A\n  callbacks: @@MISSING@@",
-            "line 3: clients[A].callbacks is the placeholder MISSING, which has no value; give it with --set MISSING=VALUE",
         ),
     ] {
         assert_eq!(read(text).unwrap_err().to_string(), expected);
