@@ -40,7 +40,7 @@
 //! |---|---|---|
 //! | 001, 002, 004–006, 008–012, 014, 015, 017, 027, 028 | bytes are compared, and nothing is cleaned up before | `types/redirect_uri.rs` `matched_text` |
 //! | 003 | nothing but the only registered callback stands in | `types/redirect_uri.rs` `only_registered` |
-//! | 007, 047, 059 | the answer is appended, each name and value encoded on its own | `edge/response_mode/url.rs` |
+//! | 007, 047, 059 | the answer is appended, each name and value encoded on its own | `edge/http/response_mode/url.rs` |
 //! | 013 | userinfo is part of the authority | `types/redirect_uri/raw_uri.rs` `same_authority` |
 //! | 016 | the fragment is cut off first | `types/redirect_uri.rs` `match_redirect_uri` |
 //! | 018, 020, 021 | only the port of a loopback IP address is free | `types/redirect_uri/loopback.rs` |
@@ -52,11 +52,11 @@
 //! | 026 | the name of the organization that the request is for | `edge/pipeline/bind_client.rs` `organization_name` |
 //! | 029 | `bind_client` before `validate_request` | `edge/pipeline.rs` |
 //! | 030 | one wording | `edge/pipeline/bind_client.rs` `find_client` |
-//! | 031 | once | `edge/pipeline/bind_client.rs` `required_once` |
+//! | 031 | once | `edge/pipeline/bind_client.rs` `at_most_once` |
 //! | 032 | all others once; a repeated `state` has no value | `edge/pipeline/parse_params.rs` `first_repeated`, `urlencoded.rs` `get` |
 //! | 033 | no query beside a body | `edge/http/authorize.rs` `post` |
 //! | 034, 035 | a set of known words | `types/response_type.rs` |
-//! | 036 | the grant of the single client | `edge/pipeline/validate_request/response_type.rs` `check_grant` |
+//! | 036 | the grant of the single client | `edge/pipeline/validate_request/grant_type.rs` |
 //! | 037, 052 | the request is read from the store, never again from the browser | `edge/pipeline/transaction.rs` `Pending::parameters` |
 //! | 038 | no token in a query | `types/response_type.rs` `allows` |
 //! | 039 | known modes; web messages to registered origins | `types/response_mode.rs`, `edge/pipeline/bind_client.rs` `check_web_origin` |
@@ -69,44 +69,44 @@
 //! | 050 | forms only | `edge/http/body.rs` `is_form` |
 //! | 053, 055, 056, 060 | templates escape | askama, `.html` templates |
 //! | 054 | no template shows what a query says | `edge/views/` |
-//! | 057, 061 | `Content-Security-Policy` | `edge/http/html.rs` `Policy`, `edge/response_mode/form_post.rs` |
+//! | 057, 061 | `Content-Security-Policy` | `edge/http/html.rs` `Policy`, `edge/http/response_mode/form_post.rs` |
 //! | 058 | no value ends the script | `edge/views/web_message.rs` `script_literal` |
 //! | 060 | no `<` in the name of a client | `client-registry/src/domain/rule.rs` `name` |
 //! | 062 | type and `nosniff` | `edge/http/errors.rs` `json_error`, `userinfo.rs`, `discovery.rs` |
 //! | 063, 064 | `frame-ancestors`, `X-Frame-Options` | `edge/http/html.rs` `Framing` |
-//! | 065, 066 | `no-store`, `no-referrer` | `edge/http/html.rs` `html`, `http/redirect.rs`, `response_mode/url.rs` |
+//! | 065, 066 | `no-store`, `no-referrer` | `edge/http/html.rs` `html`, `http/redirect.rs`, `http/response_mode/url.rs` |
 //! | 067, 068 | no CORS for pages; for claims the origins of the token's client | `edge/http/router.rs`, `edge/http/cors.rs`, `userinfo.rs` `client_origin` |
 //! | 069 | 303 | `edge/http/redirect.rs` `see_other` |
-//! | 070 | HSTS; plain HTTP is refused | `edge/http/guard.rs`, `edge/browser.rs` `came_by_plain_http`, TLS itself |
+//! | 070 | HSTS; plain HTTP is refused | `edge/http/guard.rs`, `edge/http/peer.rs` `came_by_plain_http`, TLS itself |
 //! | 071 | `Sec-Fetch-Dest` | `edge/http/fetch_metadata.rs` |
 //! | 072 | isolated, unless part of a sign-in | `edge/http/html.rs` `Policy::isolated` |
 //! | 073, 074 | a value that only the browser's cookie can make | `edge/http/form.rs` `check_csrf`, `csrf_key` |
 //! | 075 | a transaction is found with the browser's cookie only | `edge/pipeline/transaction.rs` `Pending::find`, `session/src/grpc.rs` `find_transaction` |
 //! | 076, 077 | every sign-in makes a token of its own and ends the one before | `session/src/domain`, `edge/http/sign_in.rs` `previous_session_token` |
-//! | 078, 079 | attributes | `edge/browser.rs` `session_cookie`, `browser_cookie` |
+//! | 078, 079 | attributes | `edge/http/cookies.rs` `session_cookie`, `browser_cookie` |
 //! | 080 | 192 random bits; only hashes are stored | `session/src/domain/token.rs` `generate`, `hash` |
 //! | 081 | the whole of a token counts, and anything else is absence | `session/src/domain/token.rs` `parse`, `hash`, `session/src/grpc.rs` `resolve_session` |
 //! | 082 | the store is asked each time, and no replica remembers a session | `edge/backends/sessions.rs` `resolve`, `edge/http/logout.rs` `end_session` |
 //! | 083, 084 | a change of the user ends the sessions from before it | `session/src/convert/session.rs` `user`, `session/src/domain/session.rs` `is_revoked_by` |
 //! | 084 | a blocked user is refused wherever something would be given | `edge/pipeline/authenticate.rs`, `edge/http/sign_in.rs` `complete`, `edge/http/userinfo.rs` `answer` |
 //! | 085 | both limits | `session/src/domain/session.rs` `is_live`, `session/src/store` |
-//! | 086 | a session lies in its user's place, and is named together with them | `session/src/domain/user.rs` `slot`, `session/src/convert/session.rs` `revocation`; `edge/http/sessions.rs` `revoke` |
+//! | 086 | a session's token contains the hash of its user, and is named together with them | `session/src/domain/user.rs` `user_hash`, `session/src/convert/session.rs` `revocation`; `edge/http/sessions.rs` `revoke` |
 //! | 087 | one cookie for all tabs; a sign-in rests in the store | `edge/pipeline/interact.rs` `begin` |
-//! | 088 | a token's life is its API's | `edge/pipeline/issue.rs` `lifetime_seconds` |
-//! | 089, 090 | a page becomes an error | `edge/pipeline.rs` `to_issued`, `edge/error.rs` `without_a_page` |
+//! | 088 | a token's life is its API's | `edge/tokens/grant.rs` `access_token_lifetime_seconds` |
+//! | 089, 090 | a page becomes an error | `edge/pipeline.rs` `to_issued`, `edge/pipeline/stop.rs` `without_a_page` |
 //! | 090 | consent, confirmation | `edge/pipeline/obtain_consent.rs`, `edge/pipeline/confirm.rs` |
 //! | 091–093 | every check of a sign-in is made again | `edge/pipeline/authenticate.rs` `check_membership`, `login_reason` |
-//! | 094, 095 | a hint is verified, and its age does not count | `edge/verify.rs` `verify`, `edge/pipeline/validate_request/id_token_hint.rs` |
-//! | 096, 097 | one target for success and error | `edge/response_mode/web_message.rs` |
+//! | 094, 095 | a hint is verified, and its age does not count | `edge/tokens/verify.rs` `verify`, `edge/pipeline/validate_request/id_token_hint.rs` |
+//! | 096, 097 | one target for success and error | `edge/http/response_mode/web_message.rs` |
 //! | 098 | the origin is checked before anything is sent | `edge/pipeline/bind_client.rs` `check_web_origin` |
 //! | 099 | accepting is an interaction | `edge/pipeline/validate_request/organization.rs` `refusal` |
-//! | 100 | a visit is seldom worth a write | `session/src/domain/session.rs` `visited`, `session/src/store` |
+//! | 100 | a use is seldom worth a write | `session/src/domain/session.rs` `used`, `session/src/store` |
 //! | 101 | the session is looked up after the callback was checked | `edge/pipeline.rs` `authorize` |
-//! | 102 | as sent; the left half of the hash | `edge/pipeline/issue.rs`, `token-signing/src/domain/id_token.rs` `at_hash` |
+//! | 102 | as sent; the left half of the hash | `edge/pipeline/issue.rs`, `edge/tokens/claims.rs`, `token-signing/src/domain/id_token.rs` `at_hash` |
 //! | 103 | *cannot tell* is no absence | `edge/pipeline/authenticate.rs` `resolve_session`, `edge/error.rs` |
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
-//! | 115 | `aud`, `openid` | `edge/pipeline/issue.rs`, `edge/http/userinfo.rs` `answer` |
+//! | 115 | `aud`, `openid` | `edge/tokens/claims.rs`, `edge/http/userinfo.rs` `answer` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
