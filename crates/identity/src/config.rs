@@ -104,6 +104,7 @@ mod tests {
     use std::path::Path;
 
     use doorward_service_kit::config::{ConfigError, load};
+    use doorward_service_kit::with_causes;
 
     use super::*;
 
@@ -151,7 +152,7 @@ mod tests {
             ("max_concurrent = 0", "max_concurrent"),
             ("memory = 65536", "memory"),
         ] {
-            let error = load_with(weaker).unwrap_err().to_string();
+            let error = with_causes(&load_with(weaker).unwrap_err());
             assert!(error.contains(key), "{weaker}: {error}");
         }
     }

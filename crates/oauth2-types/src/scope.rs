@@ -57,7 +57,8 @@ impl Scope {
         self.0.is_empty()
     }
 
-    /// The standard claims it asks for: OpenID Connect Core §5.4, and Auth0's scopes that name a single claim.
+    /// The standard claims it asks for, in the order of the table: OpenID Connect Core §5.4, and Auth0's scopes that name a
+    /// single claim.
     pub fn claims(&self) -> impl Iterator<Item = StandardClaim> {
         StandardClaim::ALL
             .iter()
@@ -172,9 +173,10 @@ mod tests {
         };
         assert!(names("openid offline_access read:a PROFILE").is_empty());
         assert_eq!(names("email"), ["email", "email_verified"]);
+        // In the order of the table of claims.
         assert_eq!(
             names("nickname email_verified"),
-            ["nickname", "email_verified"]
+            ["email_verified", "nickname"]
         );
         assert!(scope("openid profile").asks_for(StandardClaim::Name));
         assert!(!scope("openid profile").asks_for(StandardClaim::Email));
