@@ -35,7 +35,7 @@ pub enum OpenError {
     /// The schema is not one that this version made.
     #[error(
         "database.url: this database cannot be used: it belongs to another service, to a newer version of this one, \
-         or to a build from before the first release"
+         or to a build from before the first release; start with an empty database or data folder"
     )]
     OtherSchema(#[source] MigrateError),
     /// The schema cannot be brought up to date.
