@@ -34,6 +34,7 @@ mod tests {
     use std::path::Path;
 
     use doorward_service_kit::config::load;
+    use doorward_service_kit::with_causes;
 
     use super::*;
 
@@ -54,7 +55,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let text = "issuer = 'https://login.example.com'";
         std::fs::write(file.path(), text).unwrap();
-        let problem = load::<Config>(Some(file.path())).unwrap_err().to_string();
+        let problem = with_causes(&load::<Config>(Some(file.path())).unwrap_err());
         assert!(problem.contains("issuer"), "{problem}");
         assert!(problem.contains("slash"), "{problem}");
     }
