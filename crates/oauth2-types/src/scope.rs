@@ -57,8 +57,8 @@ impl Scope {
         self.0.is_empty()
     }
 
-    /// The standard claims it asks for, in the order of the table: OpenID Connect Core §5.4, and Auth0's scopes that name a
-    /// single claim.
+    /// The standard claims it asks for, in the order of the table: OpenID Connect Core §5.4, and Auth0's scopes that
+    /// name a single claim.
     pub fn claims(&self) -> impl Iterator<Item = StandardClaim> {
         StandardClaim::ALL
             .iter()
