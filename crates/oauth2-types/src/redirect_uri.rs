@@ -125,7 +125,6 @@ fn matched_text(
 pub fn only_registered<'a>(
     registered: impl IntoIterator<Item = &'a RegisteredUri>,
 ) -> Option<MatchedRedirectUri> {
-    // mutant: first-of-several-callbacks-assumed
     let mut registered = registered.into_iter();
     let (Some(only), None) = (registered.next(), registered.next()) else {
         return None;

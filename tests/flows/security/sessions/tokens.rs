@@ -11,8 +11,8 @@ use doorward_proto::session::v1::OpenSessionResponse;
 
 use super::super::assertions::{assert_session_dead, assert_session_good};
 use super::super::fixture::{
-    BROWSER_COOKIE, SESSION_COOKIE, at_second, on_replicas, request, separate, signed_in, silent,
-    with_session_cookie,
+    BROWSER_COOKIE, SESSION_COOKIE, at_second, on_replicas, request, separate, signed_in,
+    signed_in_as, silent, with_session_cookie,
 };
 use super::super::rpc::{LONG, open, sessions};
 
@@ -39,7 +39,15 @@ async fn sec_080_ids_that_nobody_guesses_or_reads() {
         let agent = Agent::new(deployment);
         let page = agent.open(&request("token")).await;
         let transaction = page.form().value("state")[..32].to_owned();
-        let signed_in = signed_in(deployment).await;
+        let user = deployment.add_user();
+        let other = signed_in_as(deployment, &user).await;
+        let signed_in = signed_in_as(deployment, &user).await;
+        let [own, other] = [&signed_in, &other].map(|it| it.cookies()[SESSION_COOKIE].clone());
+        // The user's hash, then the random half.
+        assert_eq!(own[..22], other[..22]);
+        for eight in [22..30, 30..38, 38..46, 46..54] {
+            assert_ne!(own[eight.clone()], other[eight.clone()], "{eight:?}");
+        }
         let answer = signed_in.authorize(&silent("token")).await.callback();
         let stored = everything_stored(separate);
         for (name, secret) in [

@@ -30,6 +30,7 @@ impl TryFrom<wire::Client> for Client {
             // A usage that this version does not know allows no organization.
             organization_usage: OrganizationUsage::from_wire(client.organization_usage)
                 .unwrap_or_default(),
+            // mutant: first-of-several-callbacks-assumed
             only_callback: only_registered(&callbacks).filter(|_| is_only),
             cors_origins: listed.into_iter().chain(of_callbacks).collect(),
             callbacks,
