@@ -253,7 +253,7 @@ impl Round<'_> {
 /// The number of rounds: few by default, because each sign-in costs a hash.
 fn rounds() -> usize {
     let wanted = std::env::var_os("TAB_ROUNDS");
-    wanted.map_or(5, |text| {
+    wanted.map_or(20, |text| {
         let number = text.to_str().and_then(|text| text.parse().ok());
         number.expect("TAB_ROUNDS is a number")
     })
