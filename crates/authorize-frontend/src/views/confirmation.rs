@@ -13,7 +13,7 @@ pub struct Confirmation<'a> {
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// The name of the user whom the page asks.
+    /// The name under which the user knows their account.
     pub user: &'a str,
     /// The target of the answer: an origin, or a scheme with its colon.
     pub target: &'a str,

@@ -17,7 +17,7 @@ pub struct Consent<'a> {
     pub csrf: &'a str,
     /// The application's logo.
     pub application_logo: Option<&'a str>,
-    /// The name of the user whom the page asks.
+    /// The name under which the user knows their account.
     pub user: &'a str,
     /// The requested claims about the user.
     pub profile: &'a [ConsentLine<ProfileScope>],

@@ -13,7 +13,7 @@ pub struct Logout<'a> {
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// The name of the user whom the page asks.
+    /// The name under which the user knows their account.
     pub user: &'a str,
     /// The error of the last submit; `None` at first.
     pub error: Option<FormError>,

@@ -135,13 +135,13 @@ mod tests {
     fn assert_random(token: impl Fn() -> SessionToken) {
         const COUNT: usize = 1_000_000;
         let alice = UserId::from("auth0|alice".to_owned());
-        let slot = alice.user_hash().as_str().to_owned();
+        let hash = alice.user_hash().as_str().to_owned();
         let mut secrets = Vec::with_capacity(COUNT);
         let mut seen = [[0_u32; 128]; SECRET_LENGTH];
         for _ in 0..COUNT {
             let token = token().into_text();
             let secret: [u8; SECRET_LENGTH] = token
-                .strip_prefix(&slot)
+                .strip_prefix(&hash)
                 .unwrap()
                 .as_bytes()
                 .try_into()
