@@ -3,7 +3,6 @@
 use std::env::VarError;
 use std::path::{Path, PathBuf};
 
-use prost_types::FileDescriptorSet;
 use protox::prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
 const ROOT: &str = "../../proto";
@@ -27,8 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .include_source_info(true)
         .open_files(files)?;
     let descriptors = compiler.file_descriptor_set();
-    let secrets = secret_types(&compiler.descriptor_pool());
-    std::fs::write(out_dir()?.join("user_claims.rs"), user_claims(&descriptors))?;
+    let pool = compiler.descriptor_pool();
+    let secrets = secret_types(&pool);
+    std::fs::write(out_dir()?.join("user_claims.rs"), user_claims(&pool))?;
     std::fs::write(out_dir()?.join("redacted.rs"), redacted(&secrets))?;
     let mut config = tonic_prost_build::Config::new();
     config.skip_debug(secrets.iter().map(|secret| &secret.proto));
@@ -45,12 +45,9 @@ fn out_dir() -> Result<PathBuf, VarError> {
 }
 
 /// A call of the macro in `src/user_claims.rs`: every field of `UserClaims` with the variant of its claim.
-fn user_claims(descriptors: &FileDescriptorSet) -> String {
-    let files = descriptors.file.iter();
-    let messages = files.flat_map(|file| &file.message_type);
-    let fields = messages
-        .filter(|message| message.name() == "UserClaims")
-        .flat_map(|message| &message.field);
+fn user_claims(pool: &DescriptorPool) -> String {
+    let message = pool.get_message_by_name("doorward.common.v1.UserClaims");
+    let fields = message.iter().flat_map(MessageDescriptor::fields);
     let rows = fields.map(|field| format!("{} {};", camel_case(field.name()), field.name()));
     format!("fields! {{ {} }}", rows.collect::<String>())
 }

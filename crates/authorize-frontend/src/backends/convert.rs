@@ -1,8 +1,8 @@
 //! Messages that several backends send and receive, to the model and back.
 
+use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::common::v1 as wire;
 use doorward_proto::{InvalidField, from_timestamp, required, to_timestamp};
-use jiff::Timestamp;
 
 use crate::model::{Consent, User, Versions};
 
@@ -20,13 +20,21 @@ impl TryFrom<wire::User> for User {
     type Error = InvalidField;
 
     fn try_from(user: wire::User) -> Result<Self, Self::Error> {
+        let instants = [
+            (StandardClaim::CreatedAt, user.created_at),
+            (StandardClaim::UpdatedAt, user.updated_at),
+        ];
+        let mut claims = ClaimSet::from(user.claims.unwrap_or_default());
+        for (claim, instant) in instants {
+            if instant.is_some() {
+                claims.set(claim, from_timestamp(instant, claim.as_str())?);
+            }
+        }
         Ok(Self {
             user_id: required_text("user_id", user.user_id)?,
             connection: user.connection,
             blocked: user.blocked,
-            created_at: instant(user.created_at, "created_at")?,
-            updated_at: instant(user.updated_at, "updated_at")?,
-            claims: user.claims.unwrap_or_default().into(),
+            claims,
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(Consent::from).collect(),
             versions: Versions {
@@ -37,24 +45,17 @@ impl TryFrom<wire::User> for User {
     }
 }
 
-fn instant(
-    value: Option<prost_types::Timestamp>,
-    field: &str,
-) -> Result<Option<Timestamp>, InvalidField> {
-    let instant = value.map(|value| from_timestamp(Some(value), field));
-    instant.transpose()
-}
-
 /// The user as `session` keeps a copy of them.
 impl From<User> for wire::User {
-    fn from(user: User) -> Self {
+    fn from(mut user: User) -> Self {
+        let mut instant = |claim| user.claims.remove_instant(claim).map(to_timestamp);
         Self {
+            created_at: instant(StandardClaim::CreatedAt),
+            updated_at: instant(StandardClaim::UpdatedAt),
             user_id: user.user_id,
             version: user.versions.version,
             connection: user.connection,
             blocked: user.blocked,
-            created_at: user.created_at.map(to_timestamp),
-            updated_at: user.updated_at.map(to_timestamp),
             claims: Some(user.claims.into()),
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(wire::Consent::from).collect(),
@@ -87,8 +88,6 @@ impl From<Consent> for wire::Consent {
 
 #[cfg(test)]
 mod tests {
-    use doorward_oauth2_types::ClaimSet;
-
     use super::*;
 
     fn message() -> wire::User {
@@ -159,7 +158,8 @@ mod tests {
             ..wire::User::default()
         };
         let user = User::try_from(bare).unwrap();
-        assert_eq!((user.created_at, user.updated_at), (None, None));
+        let instants = [StandardClaim::CreatedAt, StandardClaim::UpdatedAt];
+        assert_eq!(instants.map(|it| user.claims.get(it)), [None, None]);
         assert_eq!(user.claims, ClaimSet::default());
     }
 }

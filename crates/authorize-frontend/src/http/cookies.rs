@@ -22,8 +22,8 @@ pub(super) fn session_tokens(headers: &HeaderMap) -> Vec<String> {
     cookie_values(headers, SESSION_COOKIE)
 }
 
-/// The value of the cookie that pending sign-ins are tied to, if it could be ours. The store would
-/// refuse another value, again and again until the cookie is gone.
+/// The value of the cookie that pending sign-ins are tied to, if it could be ours. The store would refuse another
+/// value, again and again until the cookie is gone.
 pub(super) fn browser_token(headers: &HeaderMap) -> Option<String> {
     let values = cookie_values(headers, BROWSER_COOKIE);
     let value = only(&values).filter(|value| is_secret(value));

@@ -95,8 +95,7 @@ fn of_status(status: StatusCode) -> ShownError {
 
 async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
     // The page must also come when the registry is what has failed.
-    let tenant = deps.backends.registry.tenant().await.ok();
-    let tenant = tenant.as_deref().cloned().unwrap_or_default();
+    let tenant = deps.backends.registry.tenant().await.unwrap_or_default();
     match &error.way_on {
         Some(WayOn::LoginRoute(address)) => return found(address),
         Some(WayOn::SignedIn(person)) => {

@@ -1,7 +1,6 @@
 //! Users: the state of an account, and what its tokens and pages need.
 
 use doorward_oauth2_types::ClaimSet;
-use jiff::Timestamp;
 
 /// A user.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,9 +15,7 @@ pub(crate) struct User {
     pub(crate) connection: String,
     /// Whether no token is issued for them.
     pub(crate) blocked: bool,
-    pub(crate) created_at: Option<Timestamp>,
-    /// When the profile last changed.
-    pub(crate) updated_at: Option<Timestamp>,
+    /// The profile; `created_at` and `updated_at` are in it.
     pub(crate) claims: ClaimSet,
     pub(crate) role_ids: Vec<String>,
     /// At most one for each client, API and organization.

@@ -1,6 +1,6 @@
 //! The claims of tokens.
 
-use doorward_oauth2_types::{ClaimSet, Scope, StandardClaim};
+use doorward_oauth2_types::{ClaimSet, Scope};
 
 use super::{Grant, GrantedApi};
 use crate::backends::{AccessTokenToSign, IdTokenToSign};
@@ -9,17 +9,7 @@ use crate::model::User;
 /// The user's claims, cut to the granted scope (OIDC Core §5.4). The only source of the claims of ID tokens and of
 /// `/userinfo`, so that the two cannot differ.
 pub(crate) fn user_claims(user: &User, scope: &Scope) -> ClaimSet {
-    let mut claims = user.claims.clone();
-    let instants = [
-        (StandardClaim::UpdatedAt, user.updated_at),
-        (StandardClaim::CreatedAt, user.created_at),
-    ];
-    for (claim, value) in instants {
-        if let Some(instant) = value {
-            claims.set(claim, instant);
-        }
-    }
-    claims.granted(scope)
+    user.claims.granted(scope)
 }
 
 /// A token with `openid` is good for `/userinfo` as well.
@@ -61,6 +51,7 @@ pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
 
 #[cfg(test)]
 mod tests {
+    use doorward_oauth2_types::StandardClaim;
     use doorward_oauth2_types::auth0::TokenDialect;
     use jiff::Timestamp;
 
@@ -75,9 +66,9 @@ mod tests {
                 (StandardClaim::EmailVerified, true.into()),
                 (StandardClaim::Name, "Alice".into()),
                 (StandardClaim::Username, "alice".into()),
+                (StandardClaim::UpdatedAt, Timestamp::UNIX_EPOCH.into()),
+                (StandardClaim::CreatedAt, Timestamp::UNIX_EPOCH.into()),
             ]),
-            updated_at: Some(Timestamp::UNIX_EPOCH),
-            created_at: Some(Timestamp::UNIX_EPOCH),
             ..User::default()
         };
         let names = |scope: &str| {

@@ -74,6 +74,14 @@ impl ClaimSet {
         self.0.remove(&claim)
     }
 
+    /// Takes out a claim that is a point in time.
+    pub fn remove_instant(&mut self, claim: StandardClaim) -> Option<Timestamp> {
+        match self.remove(claim)? {
+            ClaimValue::Instant(instant) => Some(instant),
+            ClaimValue::Text(_) | ClaimValue::Flag(_) => None,
+        }
+    }
+
     /// The claims that have a value, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = (StandardClaim, &ClaimValue)> {
         self.0.iter().map(|(claim, value)| (*claim, value))
@@ -81,9 +89,11 @@ impl ClaimSet {
 
     /// The claims that `scope` asks for.
     #[must_use]
-    pub fn granted(mut self, scope: &Scope) -> Self {
-        self.0.retain(|claim, _| scope.asks_for(*claim));
-        self
+    pub fn granted(&self, scope: &Scope) -> Self {
+        let asked_for = self.iter().filter(|(claim, _)| scope.asks_for(*claim));
+        asked_for
+            .map(|(claim, value)| (claim, value.clone()))
+            .collect()
     }
 
     /// These claims, with the values of `newer` where it has one.

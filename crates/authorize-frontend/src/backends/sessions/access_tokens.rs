@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Sessions;
 use crate::backends::BackendError;
+use crate::backends::convert::non_empty;
 
 /// The content of an opaque access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl TryFrom<AccessToken> for KeptAccessToken {
             client_id: token.client_id,
             scope: scope.map_err(|error| InvalidField::new("scopes", error.to_string()))?,
             expires_at: from_timestamp(token.expires_at, "expires_at")?,
-            organization_id: Some(token.organization_id).filter(|id| !id.is_empty()),
+            organization_id: non_empty(token.organization_id),
         })
     }
 }

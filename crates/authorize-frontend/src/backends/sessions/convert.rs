@@ -6,12 +6,8 @@ use doorward_proto::session::v1 as wire;
 use doorward_proto::session::v1::revoke_sessions_request::Which;
 use doorward_proto::{InvalidField, from_timestamp};
 
+use crate::backends::convert::non_empty;
 use crate::model::{Device, Session, SessionLife, SessionQuery, SessionsToRevoke};
-
-/// An optional text: messages leave it empty.
-fn non_empty(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
 
 impl TryFrom<wire::Session> for Session {
     type Error = InvalidField;

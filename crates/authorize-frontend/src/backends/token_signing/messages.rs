@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use doorward_oauth2_types::{ClaimSet, ClaimValue, StandardClaim};
+use doorward_oauth2_types::StandardClaim;
 use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
@@ -52,6 +52,7 @@ impl From<AccessTokenToSign> for wire::AccessTokenClaims {
 
 impl From<IdTokenToSign> for wire::IdTokenClaims {
     fn from(mut token: IdTokenToSign) -> Self {
+        let mut instant = |claim| token.claims.remove_instant(claim).map(to_timestamp);
         Self {
             sub: token.sub,
             aud: token.aud,
@@ -60,17 +61,10 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
             sid: token.sid.unwrap_or_default(),
             org_id: token.organization_id.unwrap_or_default(),
             lifetime_seconds: token.lifetime_seconds,
-            updated_at: take_instant(&mut token.claims, StandardClaim::UpdatedAt),
-            created_at: take_instant(&mut token.claims, StandardClaim::CreatedAt),
+            updated_at: instant(StandardClaim::UpdatedAt),
+            created_at: instant(StandardClaim::CreatedAt),
             claims: Some(token.claims.into()),
         }
-    }
-}
-
-fn take_instant(claims: &mut ClaimSet, claim: StandardClaim) -> Option<prost_types::Timestamp> {
-    match claims.remove(claim)? {
-        ClaimValue::Instant(instant) => Some(to_timestamp(instant)),
-        ClaimValue::Text(_) | ClaimValue::Flag(_) => None,
     }
 }
 

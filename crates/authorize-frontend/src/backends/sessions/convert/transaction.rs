@@ -4,7 +4,7 @@ use doorward_proto::session::v1 as wire;
 use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
 
-use super::non_empty;
+use crate::backends::convert::non_empty;
 use crate::model::{FinishedSignIn, NewTransaction, Stage, SubmittedTransaction, Transaction};
 
 impl TryFrom<wire::Transaction> for Transaction {
