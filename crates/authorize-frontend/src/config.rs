@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::connections::ConnectionLimits;
-use doorward_service_kit::grpc::{Channel, GrpcConfig, connect};
+use doorward_service_kit::grpc::{GrpcConfig, Tls, connect};
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -159,14 +159,18 @@ fn to_millis(time: Duration) -> u64 {
 
 impl BackendsConfig {
     /// Channels that connect when they are first used.
-    pub fn connect(&self) -> Result<Channels, ConfigError> {
+    pub fn connect(&self, tls: Option<&Tls>) -> Result<Channels, ConfigError> {
         let patience = self.patience()?;
+        let channel = |key: &str, address: &str, service: &'static str| {
+            connect(address, service, tls)
+                .map_err(|error| ConfigError::invalid(format!("backends.{key}"), error.to_string()))
+        };
         Ok(Channels {
-            client_registry: channel("client_registry", &self.client_registry)?,
-            identity: channel("identity", &self.identity)?,
-            session: channel("session", &self.session)?,
-            organization: channel("organization", &self.organization)?,
-            token_signing: channel("token_signing", &self.token_signing)?,
+            client_registry: channel("client_registry", &self.client_registry, "client-registry")?,
+            identity: channel("identity", &self.identity, "identity")?,
+            session: channel("session", &self.session, "session")?,
+            organization: channel("organization", &self.organization, "organization")?,
+            token_signing: channel("token_signing", &self.token_signing, "token-signing")?,
             patience,
         })
     }
@@ -188,11 +192,6 @@ impl BackendsConfig {
     }
 }
 
-fn channel(key: &str, address: &str) -> Result<Channel, ConfigError> {
-    connect(address)
-        .map_err(|error| ConfigError::invalid(format!("backends.{key}"), error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,10 +208,10 @@ mod tests {
     async fn the_times_of_the_sample_are_the_defaults_and_none_is_0() {
         let sample = Path::new("../../deploy/config/authorize-frontend.toml");
         let mut config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
-        let channels = config.backends.connect().unwrap();
+        let channels = config.backends.connect(None).unwrap();
         assert_eq!(channels.patience, Patience::default());
         config.backends.silent_ms = 0;
-        let error = config.backends.connect().unwrap_err().to_string();
+        let error = config.backends.connect(None).unwrap_err().to_string();
         assert_eq!(
             error,
             "configuration: backends.silent_ms: must be 1 or more"
@@ -260,7 +259,7 @@ mod tests {
         let sample = Path::new("../../deploy/config/authorize-frontend.toml");
         let mut config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
         config.backends.session = "http://10.0.0.1:7003".to_owned();
-        let error = config.backends.connect().unwrap_err().to_string();
+        let error = config.backends.connect(None).unwrap_err().to_string();
         assert!(
             error.starts_with("configuration: backends.session: "),
             "{error}"

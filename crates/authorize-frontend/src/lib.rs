@@ -79,7 +79,7 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 /// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let server = Server::new(&config.grpc)?;
-    let channels = config.backends.connect()?;
+    let channels = config.backends.connect(None)?;
     let clock = Arc::new(SystemClock);
     let health = server.serve(HEALTH_NAME, Routes::default(), NoStore, shutdown.clone());
     let edge = serve(config.http, channels, clock, shutdown.clone());

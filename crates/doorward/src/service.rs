@@ -22,6 +22,16 @@ impl Service {
         }
     }
 
+    /// Its name in messages and in its certificate.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ClientRegistry => "client-registry",
+            Self::Identity => "identity",
+            Self::Session => "session",
+            Self::Organization => "organization",
+        }
+    }
+
     /// Its protobuf package.
     pub(crate) fn package(self) -> &'static str {
         match self {
@@ -35,11 +45,6 @@ impl Service {
 
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ClientRegistry => "client-registry",
-            Self::Identity => "identity",
-            Self::Session => "session",
-            Self::Organization => "organization",
-        })
+        f.write_str(self.name())
     }
 }

@@ -103,7 +103,8 @@ impl Addresses {
     }
 
     fn connect(&self, service: Service) -> Result<Channel, Error> {
-        Ok(connect(self.of(service).unwrap_or_default())?)
+        let address = self.of(service).unwrap_or_default();
+        Ok(connect(address, service.name(), None)?)
     }
 }
 

@@ -20,6 +20,10 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// What a call over TLS needs. Not built yet.
+#[derive(Debug, Clone)]
+pub enum Tls {}
+
 /// An address that cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
@@ -75,8 +79,13 @@ impl Service<http::Request<Body>> for Channel {
     }
 }
 
-/// A channel that connects when it is first used and again whenever the peer comes back.
-pub fn connect(address: &str) -> Result<Channel, ChannelError> {
+/// A channel to the service with this name, the name in its certificate. It connects when it is first used and again
+/// whenever the peer comes back.
+pub fn connect(
+    address: &str,
+    _service: &'static str,
+    _tls: Option<&Tls>,
+) -> Result<Channel, ChannelError> {
     let malformed = || ChannelError::Malformed(address.to_owned());
     if let Some(path) = unix_path(address) {
         path?;
@@ -129,7 +138,7 @@ mod tests {
             "unix:/run/doorward/session.sock",
             "unix:///run/doorward/session.sock",
         ] {
-            assert!(connect(good).is_ok(), "{good}");
+            assert!(connect(good, "session", None).is_ok(), "{good}");
         }
         for bad in [
             "http://10.0.0.1:7001",
@@ -138,7 +147,7 @@ mod tests {
             "https://localhost:1",
             "unix:session.sock",
         ] {
-            assert!(connect(bad).is_err(), "{bad}");
+            assert!(connect(bad, "session", None).is_err(), "{bad}");
         }
     }
 }

@@ -63,7 +63,7 @@ fn config(path: &Path) -> GrpcConfig {
 }
 
 async fn health(path: &Path, service: &str) -> Result<ServingStatus, tonic::Status> {
-    let channel = connect(&format!("unix:{}", path.display())).unwrap();
+    let channel = connect(&format!("unix:{}", path.display()), "test", None).unwrap();
     let service = service.to_owned();
     let mut client = HealthClient::new(channel);
     let answer = client.check(HealthCheckRequest { service }).await?;
@@ -118,7 +118,7 @@ async fn a_stop_waits_for_calls_in_flight() {
     let task = tokio::spawn(task);
     eventually(async || health(&path, "").await.is_ok()).await;
 
-    let mut channel = connect(&format!("unix:{}", path.display())).unwrap();
+    let mut channel = connect(&format!("unix:{}", path.display()), "test", None).unwrap();
     let call = async { channel.ready().await?.call(request("Wait", None)).await };
     let (answer, ()) = tokio::join!(call, async {
         pauses.begun.notified().await;
