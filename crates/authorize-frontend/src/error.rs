@@ -78,12 +78,12 @@ pub(crate) struct ShownError {
     /// `ui_locales` of the request, as far as it was understood.
     pub(crate) ui_locales: Option<String>,
     /// Where the user goes on instead of seeing the error.
-    pub(crate) way_on: Option<WayOn>,
+    pub(crate) continuation: Option<Continuation>,
 }
 
 /// Where a user goes on who has come back to a sign-in that is over.
 #[derive(Debug, Clone)]
-pub(crate) enum WayOn {
+pub(crate) enum Continuation {
     /// The application, or the tenant, has a place to sign in anew.
     LoginRoute(String),
     /// A page that shows that they are signed in.
@@ -119,7 +119,7 @@ impl ShownError {
             code,
             description: description.into(),
             ui_locales: None,
-            way_on: None,
+            continuation: None,
         }
     }
 

@@ -7,4 +7,4 @@ mod request;
 mod tests;
 
 pub(crate) use changes::changes;
-pub(crate) use request::wanted;
+pub(crate) use request::desired;

@@ -1,6 +1,6 @@
 //! The objects of the registry and their rules; no I/O.
 //!
-//! [`plan`] decides a whole change: it takes the stored content and the wanted changes, and returns what must be
+//! [`plan`] decides a whole change: it takes the stored content and the desired changes, and returns what must be
 //! written.
 
 mod client;
@@ -27,10 +27,10 @@ pub use connection::{
     Connection, ConnectionId, ConnectionSettings, ConnectionWithClients, in_order_for,
 };
 pub use connection_patch::ConnectionPatch;
-pub use content::{Content, FoundClient, Wanted};
+pub use content::{Content, Desired, FoundClient};
 pub use draft::{Change, Draft, Fields};
 pub use entity::Entity;
-pub use origin::allows_origin;
+pub use origin::AllowedOrigins;
 pub use plan::{Plan, PlannedClientGrant, plan};
 pub use resource_server::{ResourceServer, ResourceServerId, ResourceServerSettings, Scope};
 pub use resource_server_patch::ResourceServerPatch;

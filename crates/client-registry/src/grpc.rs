@@ -103,7 +103,10 @@ impl ClientRegistryService for Service {
     ) -> Result<Response<ApplyTenantResponse>, Status> {
         let request = request.into_inner();
         let dry_run = request.dry_run;
-        let plan = self.store.apply(convert::wanted(request)?, dry_run).await?;
+        let plan = self
+            .store
+            .apply(convert::desired(request)?, dry_run)
+            .await?;
         Ok(Response::new(ApplyTenantResponse {
             changes: convert::changes(plan, dry_run),
         }))

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 
 use crate::Error;
-use crate::domain::{ClientId, Connection, FoundClient, Plan, ResourceServer, Tenant, Wanted};
+use crate::domain::{ClientId, Connection, Desired, FoundClient, Plan, ResourceServer, Tenant};
 
 pub use sql::SqlStore;
 
@@ -42,7 +42,7 @@ pub trait Store: Debug + Send + Sync {
 
     /// Writes a [`plan`](crate::domain::plan()) and raises the revision, both or neither; calls wait for one another.
     /// A dry run changes nothing, nor does an empty plan.
-    async fn apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error>;
+    async fn apply(&self, desired: Desired, dry_run: bool) -> Result<Plan, Error>;
 
     /// The current revision; other processes raise it too.
     async fn revision(&self) -> Result<u64, StoreError>;

@@ -54,9 +54,12 @@ impl Service {
     }
 
     /// Opens the session of a sign-in without a transaction.
-    async fn open(&self, sign_in: &NewSession) -> Result<OpenedSession, Error> {
-        let token = SessionToken::generate(&sign_in.user.id());
-        let session = self.store.open_session(&token, sign_in, self.now()).await?;
+    async fn open(&self, new_session: &NewSession) -> Result<OpenedSession, Error> {
+        let token = SessionToken::generate(&new_session.user.id());
+        let session = self
+            .store
+            .open_session(&token, new_session, self.now())
+            .await?;
         Ok(OpenedSession {
             token,
             session,
@@ -69,10 +72,10 @@ impl Service {
     async fn finish_sign_in(
         &self,
         submitted: SubmittedForm,
-        sign_in: NewSession,
+        new_session: NewSession,
     ) -> Result<OpenedSession, Error> {
         let (store, now) = (Arc::clone(&self.store), self.now());
-        let finish = async move { finish_sign_in(&*store, &submitted, &sign_in, now).await };
+        let finish = async move { finish_sign_in(&*store, &submitted, &new_session, now).await };
         let finished = tokio::spawn(finish.in_current_span()).await;
         finished
             .map_err(StoreError::corrupt)??
@@ -89,10 +92,10 @@ impl SessionService for Service {
         let mut request = request.into_inner();
         let submitted = request.transaction.take();
         let submitted = submitted.map(SubmittedForm::try_from).transpose()?;
-        let sign_in = NewSession::try_from(request)?;
+        let new_session = NewSession::try_from(request)?;
         let opened = match submitted {
-            Some(submitted) => self.finish_sign_in(submitted, sign_in).await?,
-            None => self.open(&sign_in).await?,
+            Some(submitted) => self.finish_sign_in(submitted, new_session).await?,
+            None => self.open(&new_session).await?,
         };
         Ok(Response::new(OpenSessionResponse {
             session_token: opened.token.into_text(),

@@ -49,21 +49,21 @@ enum FormState {
 pub(crate) async fn finish_sign_in(
     store: &dyn Store,
     submitted: &SubmittedForm,
-    sign_in: &NewSession,
+    new_session: &NewSession,
     now: Timestamp,
 ) -> Result<Option<OpenedSession>, StoreError> {
     let Some(found) = store.find_transaction(&submitted.id, now).await? else {
         return Ok(None);
     };
-    match form_state(&found, submitted, sign_in) {
+    match form_state(&found, submitted, new_session) {
         FormState::First => {}
         // mutant: repeat-opens-second-session (standing)
-        FormState::Repeat(_) => return repeat(store, submitted, sign_in, now).await,
+        FormState::Repeat(_) => return repeat(store, submitted, new_session, now).await,
         FormState::Over => return Ok(None),
     }
     let finished = FinishedSignIn {
-        user_id: sign_in.user.id(),
-        sid: sign_in.sid.clone(),
+        user_id: new_session.user.id(),
+        sid: new_session.sid.clone(),
         token_salt: Secret::generate(),
         opened: false,
     };
@@ -71,11 +71,11 @@ pub(crate) async fn finish_sign_in(
     let moved = store.update_transaction(&submitted.id, submitted.read, moved, now);
     // mutant: repeat-opens-second-session (moved)
     let Some(version) = moved.await? else {
-        return repeat(store, submitted, sign_in, now).await;
+        return repeat(store, submitted, new_session, now).await;
     };
     // mutant: session-keeps-its-token-at-sign-in (token)
     let token = token(submitted, &finished);
-    let session = store.open_session(&token, sign_in, now).await?;
+    let session = store.open_session(&token, new_session, now).await?;
     record_opened(store, submitted, version, finished, &session, now).await?;
     Ok(Some(OpenedSession {
         token,
@@ -87,7 +87,7 @@ pub(crate) async fn finish_sign_in(
 fn form_state(
     found: &FoundTransaction,
     submitted: &SubmittedForm,
-    sign_in: &NewSession,
+    new_session: &NewSession,
 ) -> FormState {
     if !submitted.browser.matches(&found.browser_hash) {
         return FormState::Over;
@@ -98,7 +98,7 @@ fn form_state(
     match &progress.sign_in {
         // mutant: password-accepted-after-answer (standing)
         None if is_asked && found.transaction.version == submitted.read => FormState::First,
-        Some(finished) if may_repeat && finished.user_id == sign_in.user.id() => {
+        Some(finished) if may_repeat && finished.user_id == new_session.user.id() => {
             FormState::Repeat(finished.clone())
         }
         _ => FormState::Over,
@@ -109,14 +109,14 @@ fn form_state(
 async fn repeat(
     store: &dyn Store,
     submitted: &SubmittedForm,
-    sign_in: &NewSession,
+    new_session: &NewSession,
     now: Timestamp,
 ) -> Result<Option<OpenedSession>, StoreError> {
     for look in 1..=LOOKS {
         let Some(found) = store.find_transaction(&submitted.id, now).await? else {
             return Ok(None);
         };
-        let FormState::Repeat(finished) = form_state(&found, submitted, sign_in) else {
+        let FormState::Repeat(finished) = form_state(&found, submitted, new_session) else {
             return Ok(None);
         };
         if !finished.opened && look < LOOKS {
@@ -125,11 +125,11 @@ async fn repeat(
         }
         let token = token(submitted, &finished);
         // mutant: ended-session-opened-again
-        let Some(session) = find_live(store, &token, sign_in, now).await? else {
+        let Some(session) = find_live(store, &token, new_session, now).await? else {
             return Ok(None);
         };
         // A browser has one session, and its cookie is about to be replaced.
-        if let Some(previous) = sign_in.previous.as_ref().filter(|it| **it != token) {
+        if let Some(previous) = new_session.previous.as_ref().filter(|it| **it != token) {
             store.end_session(previous).await?;
         }
         let page_nonce = found.transaction.progress.page_nonce;
@@ -180,12 +180,12 @@ fn token(submitted: &SubmittedForm, finished: &FinishedSignIn) -> SessionToken {
 async fn find_live(
     store: &dyn Store,
     token: &SessionToken,
-    sign_in: &NewSession,
+    new_session: &NewSession,
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     let look = SessionUse {
-        limits: sign_in.limits,
-        ephemeral_limits: sign_in.limits,
+        limits: new_session.limits,
+        ephemeral_limits: new_session.limits,
         max_age: Some(Duration::ZERO),
         client_id: String::new(),
         device: Device::default(),

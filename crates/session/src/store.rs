@@ -61,7 +61,7 @@ pub trait Sessions: Debug + Send + Sync {
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &NewSession,
+        new_session: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError>;
 

@@ -184,7 +184,7 @@ impl Sessions {
     ) -> Result<u32, BackendError> {
         let request = RevokeSessionsRequest {
             user_id: user_id.to_owned(),
-            which: Some(sessions.into()),
+            sessions: Some(sessions.into()),
         };
         let result = self
             .calls

@@ -21,7 +21,7 @@ use super::html::{Policy, html};
 use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{OAuthError, ShownError, SignedInAlready, WayOn};
+use crate::error::{Continuation, OAuthError, ShownError, SignedInAlready};
 use crate::model::Tenant;
 use crate::views::{ErrorPage, Language, Page, SignedIn};
 
@@ -96,9 +96,9 @@ fn of_status(status: StatusCode) -> ShownError {
 async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.unwrap_or_default();
-    match &error.way_on {
-        Some(WayOn::LoginRoute(address)) => return found(address),
-        Some(WayOn::SignedIn(person)) => {
+    match &error.continuation {
+        Some(Continuation::LoginRoute(address)) => return found(address),
+        Some(Continuation::SignedIn(person)) => {
             let language = browser.language(error.ui_locales.as_deref(), &tenant);
             return show_signed_in(person, language, &tenant);
         }

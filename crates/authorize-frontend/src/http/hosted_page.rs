@@ -165,7 +165,7 @@ async fn lost_or(
     let Some(state) = state else { return forged };
     match Pending::find(&state, browser, deps).await {
         Ok(pending) => forged.in_language_of(pending.ui_locales()),
-        Err(lost) if lost.way_on.is_some() => lost,
+        Err(lost) if lost.continuation.is_some() => lost,
         Err(_) => forged,
     }
 }

@@ -7,7 +7,7 @@ use super::{BoundRequest, VerifiedRedirect};
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::{ShownError, SignedInAlready, WayOn};
+use crate::error::{Continuation, ShownError, SignedInAlready};
 use crate::model::{Client, Tenant};
 
 /// The error for a sign-in whose application has had its answer; there is no second one.
@@ -18,36 +18,37 @@ pub(super) async fn answered(
     deps: &Deps,
 ) -> ShownError {
     let (client, tenant) = (bound.client(), bound.tenant());
-    let way_on = way_on(client, tenant, Some(redirect.uri()), browser, deps);
-    start_again_or(way_on.await)
+    let continuation = continuation(client, tenant, Some(redirect.uri()), browser, deps);
+    start_again_or(continuation.await)
 }
 
 /// The error for a sign-in that is not kept any more, and whose application is known.
 pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> ShownError {
     let registry = &deps.backends.registry;
-    let way_on = async {
+    let continuation = async {
         let tenant = registry.tenant().await?;
         let found = registry.client(client_id).await?;
         match &found {
-            Some(client) => way_on(client, &tenant, None, browser, deps).await,
+            Some(client) => continuation(client, &tenant, None, browser, deps).await,
             None => Ok(login_route(tenant.default_redirection_uri.clone(), deps)),
         }
     };
-    start_again_or(way_on.await)
+    start_again_or(continuation.await)
 }
 
 /// The error for a transaction that is gone, and whose application is unknown: the tenant may have a place to begin
 /// again.
 pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
     let tenant = deps.backends.registry.tenant().await;
-    let way_on = tenant.map(|tenant| login_route(tenant.default_redirection_uri.clone(), deps));
-    start_again_or(way_on)
+    let continuation =
+        tenant.map(|tenant| login_route(tenant.default_redirection_uri.clone(), deps));
+    start_again_or(continuation)
 }
 
-fn start_again_or(way_on: Result<Option<WayOn>, BackendError>) -> ShownError {
-    match way_on {
-        Ok(way_on) => ShownError {
-            way_on,
+fn start_again_or(continuation: Result<Option<Continuation>, BackendError>) -> ShownError {
+    match continuation {
+        Ok(continuation) => ShownError {
+            continuation,
             ..ShownError::lost_transaction()
         },
         Err(error) => error.into(),
@@ -56,13 +57,13 @@ fn start_again_or(way_on: Result<Option<WayOn>, BackendError>) -> ShownError {
 
 /// Finds where the user can sign in again: at the application, else where the tenant configured. Without such a place,
 /// a signed-in user gets a page that shows so.
-async fn way_on(
+async fn continuation(
     client: &Client,
     tenant: &Tenant,
     callback: Option<&MatchedRedirectUri>,
     browser: &Browser,
     deps: &Deps,
-) -> Result<Option<WayOn>, BackendError> {
+) -> Result<Option<Continuation>, BackendError> {
     let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
     let route = login_route(routes.into_iter().flatten().next().cloned(), deps);
     if route.is_some() {
@@ -73,7 +74,7 @@ async fn way_on(
         .signed_in_user(browser.session_query(tenant))
         .await?;
     Ok(user.map(|user| {
-        WayOn::SignedIn(Box::new(SignedInAlready {
+        Continuation::SignedIn(Box::new(SignedInAlready {
             user,
             application: client.name.clone(),
             address: application_address(client, callback),
@@ -82,11 +83,11 @@ async fn way_on(
 }
 
 /// A page that begins a sign-in. `iss` says who sends the person (OpenID Connect Core §4).
-fn login_route(url: Option<Url>, deps: &Deps) -> Option<WayOn> {
+fn login_route(url: Option<Url>, deps: &Deps) -> Option<Continuation> {
     let mut url = url?;
     url.query_pairs_mut()
         .append_pair("iss", deps.issuer.as_str());
-    Some(WayOn::LoginRoute(url.into()))
+    Some(Continuation::LoginRoute(url.into()))
 }
 
 /// The start page of a web application, from the origin of its callback. A link needs as much trust as a redirect, and

@@ -6,12 +6,12 @@ use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, Entity, ResourceServerPatch, Scope,
-    TenantPatch, Wanted,
+    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, Desired, Entity, ResourceServerPatch,
+    Scope, TenantPatch,
 };
 
-pub(crate) fn wanted(request: wire::ApplyTenantRequest) -> Result<Wanted, InvalidField> {
-    Ok(Wanted {
+pub(crate) fn desired(request: wire::ApplyTenantRequest) -> Result<Desired, InvalidField> {
+    Ok(Desired {
         tenant: request.tenant.map(tenant).transpose()?,
         clients: request
             .clients

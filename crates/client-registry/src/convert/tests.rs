@@ -5,7 +5,7 @@ use doorward_proto::client_registry::v1::{
     ResourceServerPatch, ResourceServerScope, StringList, TenantPatch,
 };
 
-use super::wanted;
+use super::desired;
 use crate::domain::Change;
 
 /// One mistake, and its error message.
@@ -18,11 +18,11 @@ fn refuses<T: Clone>(
     request: fn(T) -> ApplyTenantRequest,
     cases: &[Case<T>],
 ) {
-    assert!(wanted(request(sound.clone())).is_ok());
+    assert!(desired(request(sound.clone())).is_ok());
     for (spoil, expected) in cases {
         let mut patch = sound.clone();
         spoil(&mut patch);
-        let refusal = wanted(request(patch)).unwrap_err();
+        let refusal = desired(request(patch)).unwrap_err();
         assert_eq!(refusal.to_string(), format!("{object}: {expected}"));
     }
 }
@@ -114,7 +114,7 @@ fn tenant_languages_and_words() {
         tenant: Some(tenant),
         ..Default::default()
     };
-    assert!(wanted(request).is_ok());
+    assert!(desired(request).is_ok());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn the_longest_and_the_shortest_lifetimes() {
             tenant: Some(tenant),
             ..Default::default()
         };
-        assert!(wanted(request).is_ok(), "{absolute} {idle}");
+        assert!(desired(request).is_ok(), "{absolute} {idle}");
     }
 }
 
@@ -245,7 +245,7 @@ fn names_without_tags() {
         clients: vec![client],
         ..Default::default()
     };
-    let refusal = wanted(request).unwrap_err();
+    let refusal = desired(request).unwrap_err();
     assert_eq!(
         refusal.to_string(),
         "client \"<b>\": name: must not have < or >"
@@ -328,14 +328,14 @@ fn client_grants() {
         client: String::new(),
         ..sound.clone()
     };
-    let refusal = wanted(request(empty)).unwrap_err().to_string();
+    let refusal = desired(request(empty)).unwrap_err().to_string();
     let expected = r#"client grant "" for "api": client: must have 1 to 255 characters"#;
     assert_eq!(refusal, expected);
     let nowhere = ClientGrantPatch {
         audience: String::new(),
         ..sound
     };
-    let refusal = wanted(request(nowhere)).unwrap_err().to_string();
+    let refusal = desired(request(nowhere)).unwrap_err().to_string();
     let expected = r#"client grant "App" for "": audience: must have 1 to 600 characters"#;
     assert_eq!(refusal, expected);
 }
@@ -392,18 +392,18 @@ fn an_empty_text_removes_a_setting() {
         }],
         ..Default::default()
     };
-    let wanted = wanted(request).unwrap();
-    let tenant = wanted.tenant.unwrap();
+    let desired = desired(request).unwrap();
+    let tenant = desired.tenant.unwrap();
     assert_eq!(tenant.friendly_name, Change::Remove);
     assert_eq!(
         tenant.picture_url,
         Change::Set("https://a.test/x".to_owned())
     );
     assert_eq!(tenant.support_email, Change::Keep);
-    let client = &wanted.clients[0];
+    let client = &desired.clients[0];
     assert_eq!(client.app_type, Change::Remove);
     assert_eq!(client.initiate_login_uri, Change::Remove);
     assert_eq!(client.logo_uri, Change::Keep);
-    let scopes = wanted.resource_servers[0].scopes.as_ref().unwrap();
+    let scopes = desired.resource_servers[0].scopes.as_ref().unwrap();
     assert_eq!(scopes[0].description, None);
 }

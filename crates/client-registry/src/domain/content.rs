@@ -1,4 +1,4 @@
-//! The stored content, and the wanted changes.
+//! The stored content, and the desired changes.
 
 use super::{
     Client, ClientGrant, ClientGrantPatch, ClientPatch, Connection, ConnectionPatch,
@@ -22,7 +22,7 @@ pub struct Content {
 
 /// The changes of a request; objects that it does not name stay.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wanted {
+pub struct Desired {
     /// `None`: the settings stay.
     pub tenant: Option<TenantPatch>,
     /// Applications, found by id, else by name.

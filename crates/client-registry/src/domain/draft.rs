@@ -52,15 +52,15 @@ impl Change<String> {
 pub struct Fields(Vec<&'static str>);
 
 impl Fields {
-    /// Sets a field to the wanted value, if there is one. Notes the field's name if that is another value.
+    /// Sets a field to the desired value, if there is one. Notes the field's name if that is another value.
     pub(super) fn set<T: PartialEq>(
         &mut self,
         name: &'static str,
         field: &mut T,
-        wanted: Option<T>,
+        desired: Option<T>,
     ) {
-        if let Some(wanted) = wanted.filter(|wanted| wanted != field) {
-            *field = wanted;
+        if let Some(desired) = desired.filter(|desired| desired != field) {
+            *field = desired;
             self.0.push(name);
         }
     }

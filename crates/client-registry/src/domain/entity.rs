@@ -144,10 +144,10 @@ impl Entity {
         &self,
         field: &str,
         current: &T,
-        wanted: Option<&T>,
+        desired: Option<&T>,
     ) -> Result<(), InvalidField> {
-        match wanted {
-            Some(wanted) if wanted != current => {
+        match desired {
+            Some(desired) if desired != current => {
                 Err(self.invalid(field, format!("is {current} and cannot be changed")))
             }
             _ => Ok(()),

@@ -8,7 +8,7 @@ mod resource_servers;
 mod tests;
 
 use super::{
-    Client, ClientGrant, ConnectionWithClients, Content, Draft, ResourceServer, Tenant, Wanted,
+    Client, ClientGrant, ConnectionWithClients, Content, Desired, Draft, ResourceServer, Tenant,
 };
 use crate::Error;
 
@@ -36,21 +36,22 @@ pub struct PlannedClientGrant {
     pub draft: Draft<ClientGrant>,
 }
 
-/// Applies the wanted changes to the content. Each patch was validated before.
-pub fn plan(content: Content, wanted: Wanted) -> Result<Plan, Error> {
+/// Applies the desired changes to the content. Each patch was validated before.
+pub fn plan(content: Content, desired: Desired) -> Result<Plan, Error> {
     let mut tenant = Draft::existing(content.tenant);
-    if let Some(patch) = wanted.tenant {
+    if let Some(patch) = desired.tenant {
         patch.apply(&mut tenant);
     }
-    let clients = clients::plan(content.clients, wanted.clients)?;
+    let clients = clients::plan(content.clients, desired.clients)?;
     let resource_servers =
-        resource_servers::plan(content.resource_servers, wanted.resource_servers)?;
-    let client_grants = client_grants::plan(content.client_grants, wanted.client_grants, &clients)?;
+        resource_servers::plan(content.resource_servers, desired.resource_servers)?;
+    let client_grants =
+        client_grants::plan(content.client_grants, desired.client_grants, &clients)?;
     let mut connections = connections::Connections::new(content.connections, &clients);
     if tenant.object.enable_client_connections {
-        connections.enable_for_new_clients(&wanted.connections);
+        connections.enable_for_new_clients(&desired.connections);
     }
-    connections.apply(wanted.connections)?;
+    connections.apply(desired.connections)?;
     let connections = connections.finish();
     Ok(Plan {
         tenant: Some(tenant).filter(Draft::differs),

@@ -136,21 +136,21 @@ impl TenantPatch {
             ephemeral_idle_minutes: idle_ephemeral,
             persistent,
         } = lifetimes;
-        let wanted = self.session_lifetime_minutes;
-        fields.set("session_lifetime_minutes", absolute, wanted);
-        let wanted = self.idle_session_lifetime_minutes;
-        let wanted = cut(wanted.unwrap_or(*idle), *absolute);
-        fields.set("idle_session_lifetime_minutes", idle, Some(wanted));
+        let desired = self.session_lifetime_minutes;
+        fields.set("session_lifetime_minutes", absolute, desired);
+        let desired = self.idle_session_lifetime_minutes;
+        let desired = cut(desired.unwrap_or(*idle), *absolute);
+        fields.set("idle_session_lifetime_minutes", idle, Some(desired));
 
-        let wanted = self.ephemeral_session_lifetime_minutes;
-        fields.set("ephemeral_session_lifetime_minutes", ephemeral, wanted);
-        let wanted = self.idle_ephemeral_session_lifetime_minutes;
-        let wanted = cut(wanted.unwrap_or(*idle_ephemeral), *ephemeral);
+        let desired = self.ephemeral_session_lifetime_minutes;
+        fields.set("ephemeral_session_lifetime_minutes", ephemeral, desired);
+        let desired = self.idle_ephemeral_session_lifetime_minutes;
+        let desired = cut(desired.unwrap_or(*idle_ephemeral), *ephemeral);
         let field = "idle_ephemeral_session_lifetime_minutes";
-        fields.set(field, idle_ephemeral, Some(wanted));
+        fields.set(field, idle_ephemeral, Some(desired));
 
-        let wanted = self.persistent_session_cookie;
-        fields.set("persistent_session_cookie", persistent, wanted);
+        let desired = self.persistent_session_cookie;
+        fields.set("persistent_session_cookie", persistent, desired);
     }
 }
 

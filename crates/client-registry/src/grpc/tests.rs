@@ -394,7 +394,7 @@ async fn a_watch_sees_changes_of_this_process_and_of_others() {
     let clients = vec![client];
     other
         .apply(
-            crate::domain::Wanted {
+            crate::domain::Desired {
                 clients,
                 ..Default::default()
             },

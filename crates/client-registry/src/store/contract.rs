@@ -13,8 +13,8 @@ use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
     Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings, Connection, ConnectionPatch,
-    ConnectionSettings, Plan, ResourceServerId, ResourceServerPatch, ResourceServerSettings, Scope,
-    SessionLifetimes, Tenant, TenantPatch, Wanted,
+    ConnectionSettings, Desired, Plan, ResourceServerId, ResourceServerPatch,
+    ResourceServerSettings, Scope, SessionLifetimes, Tenant, TenantPatch,
 };
 
 fn text(text: &str) -> String {
@@ -69,13 +69,13 @@ fn names(connections: &[Connection]) -> Vec<&str> {
         .collect()
 }
 
-async fn apply(store: &dyn Store, wanted: Wanted) -> Plan {
-    store.apply(wanted, false).await.unwrap()
+async fn apply(store: &dyn Store, desired: Desired) -> Plan {
+    store.apply(desired, false).await.unwrap()
 }
 
 /// Nothing in it has its default, which shows a key that is not written.
-fn unusual() -> Wanted {
-    Wanted {
+fn unusual() -> Desired {
+    Desired {
         tenant: Some(TenantPatch {
             friendly_name: Change::Set(text("Acme")),
             picture_url: Change::Set(text("https://acme.test/picture.png")),
@@ -198,7 +198,7 @@ async fn applying_twice_changes_nothing(store: SqlStore) {
 }
 
 async fn every_field_can_be_changed(store: SqlStore) {
-    let only_names = Wanted {
+    let only_names = Desired {
         clients: vec![ClientPatch {
             is_first_party: Some(false),
             ..client(Some("spa"), "Old name")
@@ -224,9 +224,9 @@ async fn every_change_raises_the_revision(store: SqlStore) {
         let clients = vec![client(None, name)];
         apply(
             &store,
-            Wanted {
+            Desired {
                 clients,
-                ..Wanted::default()
+                ..Desired::default()
             },
         )
         .await;
@@ -243,12 +243,12 @@ async fn a_dry_run_changes_nothing(store: SqlStore) {
 }
 
 async fn a_refusal_undoes_everything(store: SqlStore) {
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![client(Some("new"), "New")],
         connections: vec![connection("db", &["New", "ghost"])],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    let error = store.apply(wanted, false).await.unwrap_err();
+    let error = store.apply(desired, false).await.unwrap_err();
     assert!(
         matches!(&error, Error::Invalid(field) if field.problem.contains("ghost")),
         "{error}"
@@ -258,9 +258,9 @@ async fn a_refusal_undoes_everything(store: SqlStore) {
 }
 
 async fn an_id_is_taken_once(store: SqlStore) {
-    let apis = |apis: Vec<ResourceServerPatch>| Wanted {
+    let apis = |apis: Vec<ResourceServerPatch>| Desired {
         resource_servers: apis,
-        ..Wanted::default()
+        ..Desired::default()
     };
     apply(&store, apis(vec![api(Some("x"), "https://one.test")])).await;
     let error = store
@@ -297,7 +297,7 @@ async fn identifiers_are_compared_byte_for_byte(store: SqlStore) {
 }
 
 async fn the_default_directory_comes_first(store: SqlStore) {
-    let wanted = Wanted {
+    let desired = Desired {
         tenant: Some(TenantPatch {
             default_directory: Change::Set(text("m")),
             ..TenantPatch::default()
@@ -310,9 +310,9 @@ async fn the_default_directory_comes_first(store: SqlStore) {
             connection("a", &["App"]),
             connection("not", &["Other"]),
         ],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    apply(&store, wanted).await;
+    apply(&store, desired).await;
     let found = store.find_client(&id("spa")).await.unwrap().unwrap();
     assert_eq!(names(&found.connections), ["m", "B", "a", "z"]);
     let found = store.find_client(&id("other")).await.unwrap().unwrap();
@@ -322,7 +322,7 @@ async fn the_default_directory_comes_first(store: SqlStore) {
 }
 
 async fn a_client_has_its_grants_for_users_in_order(store: SqlStore) {
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![client(Some("spa"), "App"), client(Some("other"), "Other")],
         client_grants: vec![
             grant("App", "b", SubjectType::User),
@@ -332,11 +332,11 @@ async fn a_client_has_its_grants_for_users_in_order(store: SqlStore) {
             grant("App", "machines", SubjectType::Client),
             grant("Other", "c", SubjectType::User),
         ],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    let plan = apply(&store, wanted.clone()).await;
+    let plan = apply(&store, desired.clone()).await;
     assert_eq!(plan.client_grants.len(), 6);
-    assert!(apply(&store, wanted).await.is_empty());
+    assert!(apply(&store, desired).await.is_empty());
     for (client, expected) in [("spa", &["B", "a", "b"][..]), ("other", &["c"])] {
         let found = store.find_client(&id(client)).await.unwrap().unwrap();
         let grants = found.client_grants.iter();
@@ -346,22 +346,22 @@ async fn a_client_has_its_grants_for_users_in_order(store: SqlStore) {
 }
 
 async fn what_a_client_does_not_say_is_not_a_no(store: SqlStore) {
-    for (wanted, expected) in [
+    for (desired, expected) in [
         (None, None),
         (Some(true), Some(true)),
         (None, Some(true)),
         (Some(false), Some(false)),
     ] {
         let patch = ClientPatch {
-            skip_non_verifiable_callback_uri_confirmation_prompt: wanted.into(),
+            skip_non_verifiable_callback_uri_confirmation_prompt: desired.into(),
             ..client(Some("spa"), "App")
         };
         let clients = vec![patch];
         apply(
             &store,
-            Wanted {
+            Desired {
                 clients,
-                ..Wanted::default()
+                ..Desired::default()
             },
         )
         .await;
@@ -369,13 +369,13 @@ async fn what_a_client_does_not_say_is_not_a_no(store: SqlStore) {
         let skip = found
             .settings
             .skip_non_verifiable_callback_uri_confirmation_prompt;
-        assert_eq!(skip, expected, "{wanted:?}");
+        assert_eq!(skip, expected, "{desired:?}");
     }
 }
 
 async fn a_removed_setting_is_absent(store: SqlStore) {
     apply(&store, unusual()).await;
-    let wanted = Wanted {
+    let desired = Desired {
         tenant: Some(TenantPatch {
             friendly_name: Change::Remove,
             default_directory: Change::Remove,
@@ -386,9 +386,9 @@ async fn a_removed_setting_is_absent(store: SqlStore) {
             logo_uri: Change::Remove,
             ..client(Some("spa"), "App")
         }],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    let plan = apply(&store, wanted.clone()).await;
+    let plan = apply(&store, desired.clone()).await;
     let fields = plan.tenant.unwrap().fields;
     assert_eq!(fields.names(), ["friendly_name", "default_directory"]);
     assert_eq!(plan.clients[0].fields.names(), ["app_type", "logo_uri"]);
@@ -400,7 +400,7 @@ async fn a_removed_setting_is_absent(store: SqlStore) {
     let found = store.find_client(&id("spa")).await.unwrap().unwrap();
     let settings = found.client.settings;
     assert_eq!((settings.app_type, settings.logo_uri), (None, None));
-    assert!(apply(&store, wanted).await.is_empty());
+    assert!(apply(&store, desired).await.is_empty());
 }
 
 async fn any_client_may_allow_an_origin(store: SqlStore) {
@@ -416,17 +416,32 @@ async fn any_client_may_allow_an_origin(store: SqlStore) {
     ] {
         assert!(!store.is_allowed_origin(origin).await.unwrap(), "{origin}");
     }
+    let moved = ClientPatch {
+        allowed_origins: Some(list(&["https://moved.test"])),
+        ..client(Some("spa"), "App")
+    };
+    let desired = Desired {
+        clients: vec![moved],
+        ..Desired::default()
+    };
+    apply(&store, desired).await;
+    for (origin, expected) in [("https://moved.test", true), ("https://cors.test", false)] {
+        let allowed = store.is_allowed_origin(origin).await.unwrap();
+        assert_eq!(allowed, expected, "{origin} after a change");
+    }
 }
 
 async fn two_that_want_the_same_create_it_once(database: DatabaseConfig) {
     let (one, other) = tokio::join!(SqlStore::open(&database), SqlStore::open(&database));
     let (one, other) = (one.unwrap(), other.unwrap());
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![client(None, "App")],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    let (first, second) =
-        tokio::join!(one.apply(wanted.clone(), false), other.apply(wanted, false));
+    let (first, second) = tokio::join!(
+        one.apply(desired.clone(), false),
+        other.apply(desired, false)
+    );
     let plans = [first.unwrap(), second.unwrap()];
     assert_eq!(plans.iter().filter(|plan| plan.is_empty()).count(), 1);
     assert_eq!(one.revision().await.unwrap(), 1);
@@ -435,13 +450,13 @@ async fn two_that_want_the_same_create_it_once(database: DatabaseConfig) {
 async fn of_two_that_want_different_things_both_succeed(database: DatabaseConfig) {
     let (one, other) = tokio::join!(SqlStore::open(&database), SqlStore::open(&database));
     let (one, other) = (one.unwrap(), other.unwrap());
-    let wanted = |id: &str| Wanted {
+    let desired = |id: &str| Desired {
         clients: vec![client(Some(id), id)],
-        ..Wanted::default()
+        ..Desired::default()
     };
     let (first, second) = tokio::join!(
-        one.apply(wanted("a"), false),
-        other.apply(wanted("b"), false)
+        one.apply(desired("a"), false),
+        other.apply(desired("b"), false)
     );
     first.unwrap();
     second.unwrap();
@@ -525,7 +540,7 @@ async fn an_unknown_key_is_ignored_and_kept(database: DatabaseConfig) {
     apply(&store, unusual()).await;
     store_documents(&database, r#"{"from_a_newer_version":{"a":[1]}}"#).await;
     assert_defaults(&store).await;
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![ClientPatch {
             is_first_party: None,
             third_party_security_mode: None,
@@ -533,7 +548,7 @@ async fn an_unknown_key_is_ignored_and_kept(database: DatabaseConfig) {
         }],
         ..unusual()
     };
-    apply(&store, wanted).await;
+    apply(&store, desired).await;
     for document in documents(&database).await {
         assert_eq!(
             document["from_a_newer_version"],

@@ -4,6 +4,7 @@ mod client;
 mod client_grant;
 mod connection;
 mod document;
+mod origins;
 mod record;
 mod resource_server;
 mod revision;
@@ -15,11 +16,12 @@ use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 use sqlx::AnyConnection;
 
+use self::origins::OriginCache;
 use super::Store;
 use crate::Error;
 use crate::domain::{
-    ClientId, Connection, Content, FoundClient, Plan, ResourceServer, Tenant, Wanted, in_order_for,
-    plan,
+    ClientId, Connection, Content, Desired, FoundClient, Plan, ResourceServer, Tenant,
+    in_order_for, plan,
 };
 
 doorward_service_kit::migrations!["0001_registry.sql"];
@@ -28,16 +30,20 @@ doorward_service_kit::migrations!["0001_registry.sql"];
 #[derive(Debug)]
 pub struct SqlStore {
     database: Database,
+    origins: OriginCache,
 }
 
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            origins: OriginCache::default(),
+        })
     }
 
-    async fn try_apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error> {
+    async fn try_apply(&self, desired: Desired, dry_run: bool) -> Result<Plan, Error> {
         let mut transaction = self
             .database
             .begin_write()
@@ -45,7 +51,7 @@ impl SqlStore {
             .map_err(StoreError::from)?;
         // Locks the row: of two calls at once, the second reads what the first has written.
         revision::raise(&mut transaction).await?;
-        let plan = plan(read(&mut transaction).await?, wanted)?;
+        let plan = plan(read(&mut transaction).await?, desired)?;
         if dry_run || plan.is_empty() {
             transaction.rollback().await.map_err(StoreError::from)?;
         } else {
@@ -91,7 +97,8 @@ impl Store for SqlStore {
     }
 
     async fn is_allowed_origin(&self, origin: &str) -> Result<bool, StoreError> {
-        client::any_allows_origin(self.database.reader(), origin).await
+        let origins = self.origins.get(self.database.reader()).await?;
+        Ok(origins.allows(origin))
     }
 
     async fn find_connection(&self, name: &str) -> Result<Option<Connection>, StoreError> {
@@ -104,8 +111,8 @@ impl Store for SqlStore {
         Ok(connections)
     }
 
-    async fn apply(&self, wanted: Wanted, dry_run: bool) -> Result<Plan, Error> {
-        self.try_apply(wanted, dry_run).await
+    async fn apply(&self, desired: Desired, dry_run: bool) -> Result<Plan, Error> {
+        self.try_apply(desired, dry_run).await
     }
 
     async fn revision(&self) -> Result<u64, StoreError> {

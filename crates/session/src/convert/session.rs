@@ -64,8 +64,8 @@ pub(crate) fn list(
 pub(crate) fn revocation(
     request: wire::RevokeSessionsRequest,
 ) -> Result<(UserId, Revocation), InvalidField> {
-    use wire::revoke_sessions_request::Which::{KeepSid, OnlySid};
-    let revocation = match request.which {
+    use wire::revoke_sessions_request::Sessions::{KeepSid, OnlySid};
+    let revocation = match request.sessions {
         None => Revocation::All,
         // mutant: one-session-revokes-all
         Some(OnlySid(sid)) => Revocation::Only(name(sid, "only_sid")?),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use doorward_proto::common::v1::User;
 use doorward_proto::errors::v1::ErrorReason;
-use doorward_proto::session::v1::revoke_sessions_request::Which;
+use doorward_proto::session::v1::revoke_sessions_request::Sessions;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::transaction::Stage;
 use doorward_proto::session::v1::*;
@@ -330,14 +330,14 @@ async fn sessions_are_listed_and_revoked() {
         limits: limits(1_000, 100),
         ephemeral_limits: limits(1_000, 100),
     };
-    let revoke = |user_id: &str, which| RevokeSessionsRequest {
+    let revoke = |user_id: &str, sessions| RevokeSessionsRequest {
         user_id: user_id.to_owned(),
-        which,
+        sessions,
     };
     let listed = app.client.list_sessions(list.clone()).await.unwrap();
     assert_eq!(listed.into_inner().sessions.len(), 2);
-    let keep = |sid: &str| Some(Which::KeepSid(sid.to_owned()));
-    let only = |sid: &str| Some(Which::OnlySid(sid.to_owned()));
+    let keep = |sid: &str| Some(Sessions::KeepSid(sid.to_owned()));
+    let only = |sid: &str| Some(Sessions::OnlySid(sid.to_owned()));
     for (request, revoked) in [
         (revoke("auth0|bob", only(&first.sid)), 0),
         (revoke("auth0|bob", None), 0),

@@ -84,9 +84,13 @@ fn random() -> Secret {
     Secret::parse(secret()).unwrap()
 }
 
-async fn open(store: &dyn Store, sign_in: &NewSession, now: Timestamp) -> (SessionToken, Session) {
-    let token = SessionToken::generate(&sign_in.user.id());
-    let session = store.open_session(&token, sign_in, now).await.unwrap();
+async fn open(
+    store: &dyn Store,
+    new_session: &NewSession,
+    now: Timestamp,
+) -> (SessionToken, Session) {
+    let token = SessionToken::generate(&new_session.user.id());
+    let session = store.open_session(&token, new_session, now).await.unwrap();
     (token, session)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use doorward_e2e::{Agent, Deployment, Form, Page, SECOND_SESSION, User};
 use doorward_proto::session::v1::RevokeSessionsRequest;
-use doorward_proto::session::v1::revoke_sessions_request::Which;
+use doorward_proto::session::v1::revoke_sessions_request::Sessions;
 
 use super::super::assertions::{assert_session_dead, assert_session_good};
 use super::super::fixture::{SESSION_COOKIE, at_second, copy, on_replicas, separate, signed_in_as};
@@ -79,13 +79,13 @@ async fn sec_086_the_sessions_of_another_user() {
         let listed = list(&mut second, &bob_id).await;
         assert_eq!(listed.len(), 1, "{listed:?}");
         assert_eq!((&listed[0].sid, &listed[0].user_id), (&sid_of_bob, &bob_id));
-        let mut revoke = async |user_id: &str, which| {
+        let mut revoke = async |user_id: &str, sessions| {
             let user_id = user_id.to_owned();
-            let request = RevokeSessionsRequest { user_id, which };
+            let request = RevokeSessionsRequest { user_id, sessions };
             let answer = second.revoke_sessions(request).await.unwrap();
             answer.into_inner().revoked
         };
-        let only = |sid: &str| Some(Which::OnlySid(sid.to_owned()));
+        let only = |sid: &str| Some(Sessions::OnlySid(sid.to_owned()));
         for foreign in [&phone_sid, &laptop_sid] {
             assert_eq!(revoke(&bob_id, only(foreign)).await, 0);
         }
@@ -93,7 +93,7 @@ async fn sec_086_the_sessions_of_another_user() {
             assert_session_good(agent).await;
         }
         // Ending all sessions but a foreign one ends all of the user's own, and no other.
-        let keep = Some(Which::KeepSid(phone_sid.clone()));
+        let keep = Some(Sessions::KeepSid(phone_sid.clone()));
         assert_eq!(revoke(&bob_id, keep).await, 1);
         assert_session_dead(&of_bob).await;
         let thief = copy(deployment, &phone);

@@ -3,7 +3,7 @@
 mod transaction;
 
 use doorward_proto::session::v1 as wire;
-use doorward_proto::session::v1::revoke_sessions_request::Which;
+use doorward_proto::session::v1::revoke_sessions_request::Sessions;
 use doorward_proto::{InvalidField, from_timestamp};
 
 use crate::backends::convert::non_empty;
@@ -73,7 +73,7 @@ pub(super) fn resolve_request(
     }
 }
 
-impl From<SessionsToRevoke> for Which {
+impl From<SessionsToRevoke> for Sessions {
     fn from(sessions: SessionsToRevoke) -> Self {
         match sessions {
             SessionsToRevoke::Only(sid) => Self::OnlySid(sid),

@@ -41,36 +41,36 @@ fn connection(name: &str, enabled_clients: Option<&[&str]>) -> ConnectionPatch {
     }
 }
 
-fn clients(clients: impl Into<Vec<ClientPatch>>) -> Wanted {
-    Wanted {
+fn clients(clients: impl Into<Vec<ClientPatch>>) -> Desired {
+    Desired {
         clients: clients.into(),
-        ..Wanted::default()
+        ..Desired::default()
     }
 }
 
-fn apis(resource_servers: impl Into<Vec<ResourceServerPatch>>) -> Wanted {
-    Wanted {
+fn apis(resource_servers: impl Into<Vec<ResourceServerPatch>>) -> Desired {
+    Desired {
         resource_servers: resource_servers.into(),
-        ..Wanted::default()
+        ..Desired::default()
     }
 }
 
-fn connections(connections: impl Into<Vec<ConnectionPatch>>) -> Wanted {
-    Wanted {
+fn connections(connections: impl Into<Vec<ConnectionPatch>>) -> Desired {
+    Desired {
         connections: connections.into(),
-        ..Wanted::default()
+        ..Desired::default()
     }
 }
 
-fn tenant(tenant: TenantPatch) -> Wanted {
-    Wanted {
+fn tenant(tenant: TenantPatch) -> Desired {
+    Desired {
         tenant: Some(tenant),
-        ..Wanted::default()
+        ..Desired::default()
     }
 }
 
-fn content(wanted: Wanted) -> Content {
-    let plan = plan(Content::default(), wanted).unwrap();
+fn content(desired: Desired) -> Content {
+    let plan = plan(Content::default(), desired).unwrap();
     Content {
         tenant: plan.tenant.map(|draft| draft.object).unwrap_or_default(),
         clients: plan.clients.into_iter().map(|draft| draft.object).collect(),
@@ -92,8 +92,8 @@ fn content(wanted: Wanted) -> Content {
     }
 }
 
-fn refusal(content: Content, wanted: Wanted) -> String {
-    plan(content, wanted).unwrap_err().to_string()
+fn refusal(content: Content, desired: Desired) -> String {
+    plan(content, desired).unwrap_err().to_string()
 }
 
 fn enabled(draft: &Draft<ConnectionWithClients>) -> Vec<&str> {
@@ -107,10 +107,10 @@ fn enabled(draft: &Draft<ConnectionWithClients>) -> Vec<&str> {
 
 #[test]
 fn fresh_ids() {
-    let content = content(Wanted {
+    let content = content(Desired {
         clients: vec![client("spa")],
         resource_servers: vec![api("https://api.test")],
-        ..Wanted::default()
+        ..Desired::default()
     });
     assert_eq!(content.clients[0].client_id.as_str().len(), 32);
     assert_eq!(content.resource_servers[0].id.as_str().len(), 24);
@@ -132,7 +132,7 @@ fn fresh_ids_of_strict_applications() {
 
 #[test]
 fn given_ids_are_kept() {
-    let content = content(Wanted {
+    let content = content(Desired {
         clients: vec![client_with_id("öld id", "spa")],
         resource_servers: vec![ResourceServerPatch {
             id: Some(ResourceServerId::from("x".to_owned())),
@@ -142,7 +142,7 @@ fn given_ids_are_kept() {
             id: Some(ConnectionId::from("y".to_owned())),
             ..connection("db", None)
         }],
-        ..Wanted::default()
+        ..Desired::default()
     });
     assert_eq!(content.clients[0].client_id.as_str(), "öld id");
     assert_eq!(content.resource_servers[0].id.as_str(), "x");
@@ -151,10 +151,10 @@ fn given_ids_are_kept() {
 
 #[test]
 fn defaults() {
-    let content = content(Wanted {
+    let content = content(Desired {
         clients: vec![client("spa")],
         resource_servers: vec![api("https://api.test")],
-        ..Wanted::default()
+        ..Desired::default()
     });
     let client = &content.clients[0].settings;
     assert!(client.is_first_party && !client.sso_disabled);
@@ -208,7 +208,7 @@ fn public_clients_have_no_client_credentials() {
 
 #[test]
 fn applying_twice_changes_nothing() {
-    let wanted = Wanted {
+    let desired = Desired {
         tenant: Some(TenantPatch {
             friendly_name: Change::Set("Acme".to_owned()),
             session_lifetime_minutes: Some(60),
@@ -226,9 +226,9 @@ fn applying_twice_changes_nothing() {
         }],
         connections: vec![connection("db", Some(&["spa", "abc"]))],
     };
-    let content = content(wanted.clone());
+    let content = content(desired.clone());
     assert_eq!(content.connections[0].enabled_clients.len(), 2);
-    assert!(plan(content, wanted).unwrap().is_empty());
+    assert!(plan(content, desired).unwrap().is_empty());
 }
 
 #[test]
@@ -327,12 +327,12 @@ fn a_new_client_gets_the_connections_there_were() {
         connection("one", None),
         connection("two", Some(&[])),
     ]));
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![client_with_id("a", "A")],
         connections: vec![connection("two", Some(&[])), connection("new", None)],
-        ..Wanted::default()
+        ..Desired::default()
     };
-    let planned = plan(before.clone(), wanted.clone()).unwrap();
+    let planned = plan(before.clone(), desired.clone()).unwrap();
     let changed: Vec<_> = planned
         .connections
         .iter()
@@ -347,11 +347,11 @@ fn a_new_client_gets_the_connections_there_were() {
         enable_client_connections: Some(false),
         ..TenantPatch::default()
     };
-    let wanted = Wanted {
+    let desired = Desired {
         tenant: Some(off),
-        ..wanted
+        ..desired
     };
-    assert_eq!(plan(before, wanted).unwrap().connections.len(), 1);
+    assert_eq!(plan(before, desired).unwrap().connections.len(), 1);
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn refusals() {
         ..connection(name, None)
     };
     let empty = Content::default;
-    for (before, wanted, expected) in [
+    for (before, desired, expected) in [
         (
             empty(),
             clients([client("A"), client("A")]),
@@ -453,6 +453,6 @@ fn refusals() {
             r#"connection "two": the id x is already taken"#,
         ),
     ] {
-        assert_eq!(refusal(before, wanted), expected);
+        assert_eq!(refusal(before, desired), expected);
     }
 }

@@ -7,7 +7,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
 use super::document;
 use super::record::Record;
-use crate::domain::{Client, ClientId, allows_origin};
+use crate::domain::{AllowedOrigins, Client, ClientId};
 
 macro_rules! select {
     ($($rest:literal)?) => {
@@ -44,17 +44,16 @@ struct Origins {
     callbacks: Vec<String>,
 }
 
-pub(super) async fn any_allows_origin(pool: &AnyPool, origin: &str) -> Result<bool, StoreError> {
+pub(super) async fn allowed_origins(pool: &AnyPool) -> Result<AllowedOrigins, StoreError> {
     let rows = sqlx::query("SELECT settings FROM client")
         .fetch_all(pool)
         .await?;
+    let mut origins = AllowedOrigins::default();
     for row in rows.iter().map(Record) {
         let client: Origins = row.json("settings")?;
-        if allows_origin(&client.allowed_origins, &client.callbacks, origin) {
-            return Ok(true);
-        }
+        origins.add_client(&client.allowed_origins, &client.callbacks);
     }
-    Ok(false)
+    Ok(origins)
 }
 
 fn read(row: &AnyRow) -> Result<Client, StoreError> {

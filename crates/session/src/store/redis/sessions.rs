@@ -35,17 +35,17 @@ impl Sessions for RedisStore {
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &NewSession,
+        new_session: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
-        let user = &sign_in.user;
+        let user = &new_session.user;
         let user_hash = token.user_hash();
-        let session = sign_in.session(now);
-        let (own, foreign) = match &sign_in.previous {
+        let session = new_session.session(now);
+        let (own, foreign) = match &new_session.previous {
             Some(previous) if previous.user_hash() == user_hash => (field(previous), None),
             previous => (String::new(), previous.as_ref()),
         };
-        let (ip, agent) = device_bytes(&sign_in.device);
+        let (ip, agent) = device_bytes(&new_session.device);
         let call = Call::new("open_session", &Key::user(&user_hash))
             .arg(field(token))
             .arg(encode_session(&session, user)?)

@@ -25,27 +25,27 @@ impl Sessions for SqliteStore {
     async fn open_session(
         &self,
         token: &SessionToken,
-        sign_in: &NewSession,
+        new_session: &NewSession,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let mut transaction = self.begin_write().await?;
         clear_away(&mut transaction, EXPIRED_SESSIONS, now).await?;
         clear_away(&mut transaction, FORGOTTEN_USERS, now).await?;
-        let user = put_user(&mut transaction, &sign_in.user).await?;
-        let earlier = match &sign_in.previous {
+        let user = put_user(&mut transaction, &new_session.user).await?;
+        let earlier = match &new_session.previous {
             Some(previous) => find(&mut *transaction, previous).await?,
             None => None,
         };
         // A corrupt session must not keep its user from signing in.
         let earlier = earlier.and_then(|earlier| earlier.session().ok());
-        let session = sign_in.open(earlier, &user, now);
+        let session = new_session.open(earlier, &user, now);
         put_session(&mut *transaction, token, &session).await?;
         // Again, because a trigger has reset it for the new session.
         if user.sessions_from_version() > 0 {
             keep_copy(&mut transaction, &session.user_id, now).await?;
         }
         // mutant: session-keeps-its-token-at-sign-in (previous)
-        if let Some(previous) = &sign_in.previous {
+        if let Some(previous) = &new_session.previous {
             remove(&mut *transaction, &previous.hash()).await?;
         }
         keep_newest(&mut *transaction, token, &session.user_id).await?;

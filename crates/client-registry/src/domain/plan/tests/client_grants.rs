@@ -14,10 +14,10 @@ fn grant(client: &str, audience: &str, scopes: Option<&[&str]>) -> ClientGrantPa
     }
 }
 
-fn grants(client_grants: impl Into<Vec<ClientGrantPatch>>) -> Wanted {
-    Wanted {
+fn grants(client_grants: impl Into<Vec<ClientGrantPatch>>) -> Desired {
+    Desired {
         client_grants: client_grants.into(),
-        ..Wanted::default()
+        ..Desired::default()
     }
 }
 
@@ -38,7 +38,7 @@ fn ids(plan: &Plan) -> Vec<&str> {
 
 #[test]
 fn applications_are_found_by_name_or_id_also_in_the_same_request() {
-    let wanted = Wanted {
+    let desired = Desired {
         clients: vec![client_with_id("c", "New")],
         ..grants([
             grant("App", "api", None),
@@ -46,7 +46,7 @@ fn applications_are_found_by_name_or_id_also_in_the_same_request() {
             grant("New", "api", None),
         ])
     };
-    let planned = plan(two_apps(), wanted).unwrap();
+    let planned = plan(two_apps(), desired).unwrap();
     assert_eq!(ids(&planned), ["a", "b", "c"]);
     let names: Vec<_> = planned
         .client_grants
@@ -105,7 +105,7 @@ fn refusals_of_client_grants() {
         client_with_id("a", "twin"),
         client_with_id("b", "twin"),
     ]));
-    for (before, wanted, expected) in [
+    for (before, desired, expected) in [
         (
             two_apps(),
             grants([grant("ghost", "api", None)]),
@@ -122,6 +122,6 @@ fn refusals_of_client_grants() {
             r#"client grant "a" for "api": client: the same object is given twice"#,
         ),
     ] {
-        assert_eq!(refusal(before, wanted), expected);
+        assert_eq!(refusal(before, desired), expected);
     }
 }
