@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::connections::ConnectionLimits;
-use doorward_service_kit::grpc::{GrpcConfig, Tls, connect};
+use doorward_service_kit::grpc::{GrpcConfig, connect};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;

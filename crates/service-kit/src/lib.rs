@@ -17,6 +17,7 @@ mod shutdown;
 pub mod sql;
 mod store_error;
 mod telemetry;
+pub mod tls;
 
 pub use clock::{Clock, SystemClock};
 pub use metrics::{MetricsConfig, MetricsError};

@@ -14,15 +14,12 @@ use url::{Host, Url};
 
 use super::address::{AddressError, unix_path};
 use super::in_memory::InMemory;
+use crate::tls::Tls;
 
 /// A dead peer is noticed within the sum of these.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// What a call over TLS needs. Not built yet.
-#[derive(Debug, Clone)]
-pub enum Tls {}
 
 /// An address that cannot be called.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,48 @@
+//! Warnings before the certificates expire.
+
+use jiff::{SignedDuration, Timestamp};
+use metrics::gauge;
+
+use super::TlsConfig;
+use super::identity::Identity;
+
+/// Before the expiry.
+const WARNING: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Between two warnings.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Warns of the expiry of one identity.
+#[derive(Debug, Default)]
+pub(super) struct Expiry {
+    warned: Option<Timestamp>,
+}
+
+impl Expiry {
+    /// Sets the metric, and logs when a warning is due. Called about every second, and with a new `Expiry` for new
+    /// files.
+    pub(super) fn look(&mut self, identity: &Identity, config: &TlsConfig, now: Timestamp) {
+        let left = identity.end.duration_since(now);
+        gauge!("doorward_certificate_expiry_seconds").set(left.as_secs_f64());
+        if self.is_due(left, now) {
+            self.warned = Some(now);
+            log(left, identity, config);
+        }
+    }
+
+    // mutant: expiry-not-warned-of
+    fn is_due(&self, left: SignedDuration, now: Timestamp) -> bool {
+        let is_late = |warned: Timestamp| now.duration_since(warned) >= AGAIN;
+        left <= WARNING && self.warned.is_none_or(is_late)
+    }
+}
+
+fn log(left: SignedDuration, identity: &Identity, config: &TlsConfig) {
+    let (certificate, ca) = (config.certificate.display(), config.ca.display());
+    let expires = identity.end;
+    if left.is_negative() {
+        tracing::error!(%certificate, %ca, %expires, "the certificate or its authority has expired, other processes refuse it: renew it");
+    } else {
+        let days = left.as_hours() / 24;
+        tracing::warn!(%certificate, %ca, %expires, days, "the certificate or its authority expires soon: renew it");
+    }
+}
