@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
 use crate::commands::{
-    backup, demo, import, import_users, organization, restore, serve, service, user,
+    backup, certificates, demo, import, import_users, organization, restore, serve, service, user,
 };
 use crate::error::Error;
 
@@ -45,6 +45,8 @@ pub(crate) enum Task {
     Backup(backup::Args),
     /// Create a data folder from a backup
     Restore(restore::Args),
+    /// Make a CA and the services' certificates, or renew those that expire soon
+    Certificates(certificates::Args),
     /// Run every service with a demo tenant, a demo application and a demo API
     Demo(demo::Args),
 }
@@ -73,6 +75,7 @@ impl Task {
             }
             Self::Backup(args) => backup::run(args).await,
             Self::Restore(args) => restore::run(args).await,
+            Self::Certificates(args) => certificates::run(args),
             Self::Demo(args) => demo::run(args).await,
         }
     }
@@ -115,6 +118,10 @@ mod tests {
             "doorward backup --data d copy",
             "doorward restore --data d copy",
             "doorward restore --data d --without-sessions copy",
+            "doorward certificates --out d",
+            "doorward certificates --out d --days 30 --host login.example.com --host 192.0.2.1 --name replica --owner 65532:65532 --owner redis=999:999 --renew",
+            "doorward certificates --out d --new-ca",
+            "doorward certificates --out d --drop-old-ca",
             "doorward demo --data d",
             "doorward service identity --config c",
             "doorward service session --print-functions",
@@ -145,6 +152,14 @@ mod tests {
             (
                 "doorward serve --listen 127.0.0.1:1 --issuer https://a.example --data d --tls-cert c",
                 ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "doorward certificates --out d --name ../d",
+                ErrorKind::ValueValidation,
+            ),
+            (
+                "doorward certificates --out d --new-ca --renew",
+                ErrorKind::ArgumentConflict,
             ),
             (
                 "doorward serve --listen localhost:1 --issuer https://a.example --data d",

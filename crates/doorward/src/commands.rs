@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod backup;
+pub(crate) mod certificates;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod import_users;

@@ -2,6 +2,7 @@
 
 mod apply_tenant;
 mod backup;
+mod certificates;
 mod choose_connection;
 mod choose_user;
 mod cli;
