@@ -7,7 +7,7 @@ use std::time::Duration;
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::connections::ConnectionLimits;
 use doorward_service_kit::grpc::{GrpcConfig, connect};
-use doorward_service_kit::tls::Tls;
+use doorward_service_kit::tls::{Tls, TlsConfig};
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -23,6 +23,9 @@ pub struct Config {
     pub http: HttpConfig,
     /// Where `grpc.health.v1` is served.
     pub grpc: GrpcConfig,
+    /// Certificates for mutual TLS with the other processes. Default: none, and plain gRPC on this machine only.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
     /// The services behind it.
     pub backends: BackendsConfig,
     /// How to log.
@@ -202,7 +205,7 @@ mod tests {
         let sample = Path::new("../../deploy/config/authorize-frontend.toml");
         let config: Config = doorward_service_kit::config::load(Some(sample)).unwrap();
         config.http.validate().unwrap();
-        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc, None).unwrap();
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_service_kit::grpc::{NoStore, Server};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
@@ -78,8 +79,9 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
-    let channels = config.backends.connect(None)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
+    let channels = config.backends.connect(tls.as_ref())?;
     let clock = Arc::new(SystemClock);
     let health = server.serve(HEALTH_NAME, Routes::default(), NoStore, shutdown.clone());
     let edge = serve(config.http, channels, clock, shutdown.clone());

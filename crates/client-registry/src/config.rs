@@ -2,6 +2,7 @@
 
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
@@ -11,6 +12,9 @@ use serde::Deserialize;
 pub struct Config {
     /// The address to serve at.
     pub grpc: GrpcConfig,
+    /// Certificates for mutual TLS with the other processes. Default: none, and plain gRPC on this machine only.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
     /// The database for tenant settings, applications, APIs and connections.
     pub database: DatabaseConfig,
     /// Logging.
@@ -32,7 +36,7 @@ mod tests {
         let sample =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/client-registry.toml");
         let config: Config = doorward_service_kit::config::load(Some(&sample)).unwrap();
-        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc, None).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/client-registry.sock"

@@ -19,6 +19,7 @@ use doorward_proto::client_registry::v1::client_registry_service_server::{
 };
 use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
 
@@ -60,7 +61,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
     let store = Arc::new(SqlStore::open(&config.database).await?);
     let routes = routes(store.clone(), shutdown.clone());
     Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)

@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use argon2::Params;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
@@ -15,6 +16,9 @@ use serde::Deserialize;
 pub struct Config {
     /// Where to serve.
     pub grpc: GrpcConfig,
+    /// Certificates for mutual TLS with the other processes. Default: none, and plain gRPC on this machine only.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
     /// Where users are kept.
     pub database: DatabaseConfig,
     /// The cost of hashing passwords.
@@ -120,7 +124,7 @@ mod tests {
         let sample =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/identity.toml");
         let config: Config = load(Some(&sample)).unwrap();
-        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc, None).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/identity.sock"

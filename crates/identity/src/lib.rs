@@ -19,6 +19,7 @@ use std::sync::Arc;
 use doorward_proto::identity::v1::identity_service_server::{IdentityServiceServer, SERVICE_NAME};
 use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
@@ -67,7 +68,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
     let store = Arc::new(SqlStore::open(&config.database).await?);
     let routes = routes(
         store.clone(),

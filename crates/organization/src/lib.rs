@@ -17,6 +17,7 @@ use doorward_proto::organization::v1::organization_service_server::{
 };
 use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
 use tonic::service::Routes;
 
@@ -48,7 +49,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
     let store = Arc::new(SqlStore::open(&config.database).await?);
     let routes = routes(store.clone());
     Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)

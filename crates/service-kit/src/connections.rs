@@ -14,3 +14,4 @@ mod tests;
 pub use limits::ConnectionLimits;
 pub use listener::{Accept, Listener};
 pub use stream::GuardedStream;
+pub(crate) use stream::PREFACE;

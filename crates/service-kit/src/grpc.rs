@@ -1,4 +1,4 @@
-//! Serving and calling gRPC: over Unix sockets, over TCP on loopback addresses, and in memory.
+//! Serving and calling gRPC: by mutual TLS, over Unix sockets, over plain TCP on loopback addresses, and in memory.
 
 mod address;
 mod calls;
@@ -6,6 +6,7 @@ mod channel;
 mod health;
 mod in_memory;
 pub(crate) mod measurement;
+mod secure;
 mod server;
 #[cfg(test)]
 mod test_service;

@@ -6,7 +6,6 @@ mod certificate;
 mod expiry;
 mod files;
 mod identity;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the server"))]
 mod peer;
 mod reload;
 #[cfg(test)]
@@ -21,7 +20,6 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tokio_rustls::rustls::{ClientConfig, ServerConfig};
 
-#[cfg(test)]
 pub(crate) use peer::Peer;
 
 use crate::config::ConfigError;
@@ -54,6 +52,11 @@ impl Tls {
     /// other are an error here; later they are logged, and the earlier ones stay in use.
     pub fn load(config: &TlsConfig) -> Result<Self, ConfigError> {
         Self::load_with(config, Arc::new(SystemClock))
+    }
+
+    /// [`load`](Self::load), if there is a `[tls]` section.
+    pub fn load_if_set(config: Option<&TlsConfig>) -> Result<Option<Self>, ConfigError> {
+        config.map(Self::load).transpose()
     }
 
     pub(crate) fn load_with(

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
@@ -18,6 +19,9 @@ pub use budget::BudgetConfig;
 pub struct Config {
     /// Where to serve.
     pub grpc: GrpcConfig,
+    /// Certificates for mutual TLS with the other processes. Default: none, and plain gRPC on this machine only.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
     /// The Redis server that keeps the sessions.
     #[serde(default)]
     pub redis: Option<RedisConfig>,
@@ -181,7 +185,7 @@ mod tests {
     fn the_sample_is_read() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/session.toml");
         let config: Config = doorward_service_kit::config::load(Some(&path)).unwrap();
-        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc, None).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/session.sock"

@@ -20,6 +20,7 @@ use doorward_proto::session::v1::session_service_server::{SERVICE_NAME, SessionS
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::{Server, StoreHealth};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock, print_error};
 use tonic::service::Routes;
 
@@ -92,7 +93,8 @@ pub fn main(args: &Args) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
     config.budget.validate()?;
     let budget = &config.budget;
     match config.store()? {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
 
@@ -15,6 +16,9 @@ use crate::domain::Issuer;
 pub struct Config {
     /// Where to serve.
     pub grpc: GrpcConfig,
+    /// Certificates for mutual TLS with the other processes. Default: none, and plain gRPC on this machine only.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
     /// The `iss` claim of every token: the public address of the deployment, with a slash at its end.
     pub issuer: Issuer,
     /// Where the signing keys are kept, encrypted.
@@ -43,7 +47,7 @@ mod tests {
         let sample =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/token-signing.toml");
         let config: Config = load(Some(&sample)).unwrap();
-        doorward_service_kit::grpc::Server::new(&config.grpc).unwrap();
+        doorward_service_kit::grpc::Server::new(&config.grpc, None).unwrap();
         assert_eq!(
             config.grpc.listen.to_string(),
             "unix:/run/doorward/token-signing.sock"

@@ -20,6 +20,7 @@ use doorward_proto::token_signing::v1::token_signing_service_server::{
 };
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
@@ -55,7 +56,8 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`. The keys are in memory: signing needs no store.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
-    let server = Server::new(&config.grpc)?;
+    let tls = Tls::load_if_set(config.tls.as_ref())?;
+    let server = Server::new(&config.grpc, tls.as_ref())?;
     let ring = open_keys(&config).await?;
     let routes = routes(ring, config.issuer, Arc::new(SystemClock));
     Ok(server

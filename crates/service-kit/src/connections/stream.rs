@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::table::Slot;
 
 /// Bytes that an HTTP/2 client sends first: the preface and the head of a SETTINGS frame (RFC 9113 §3.4).
-const PREFACE: usize = 24 + 9;
+pub(crate) const PREFACE: usize = 24 + 9;
 
 /// An accepted connection. It fails once its peer has not read for too long, and has its place in the limits of its
 /// listener until it is dropped.
@@ -52,9 +52,18 @@ impl<S> GuardedStream<S> {
     }
 
     /// The same connection, which must begin with the preface of HTTP/2 within `patience`.
-    pub(crate) fn with_preface_within(mut self, patience: Duration) -> Self {
+    pub(crate) fn with_preface_within(self, patience: Duration) -> Self {
+        self.with_opening(PREFACE, patience)
+    }
+
+    /// The same connection, on which [`opened`](Self::opened) must be called within `patience`.
+    pub(crate) fn with_opening_within(self, patience: Duration) -> Self {
+        self.with_opening(usize::MAX, patience)
+    }
+
+    fn with_opening(mut self, missing: usize, patience: Duration) -> Self {
         self.opening = Some(Opening {
-            missing: PREFACE,
+            missing,
             late: Box::pin(sleep(patience)),
             give_way: Box::pin(self.slot.give_way().cancelled_owned()),
         });
@@ -84,10 +93,20 @@ impl<S> GuardedStream<S> {
         if let Some(opening) = &mut self.opening {
             opening.missing = opening.missing.saturating_sub(bytes);
             if opening.missing == 0 {
-                self.opening = None;
-                self.slot.set_busy();
+                self.opened();
             }
         }
+    }
+
+    /// The peer has begun: the connection does not have to give way any more.
+    pub(crate) fn opened(&mut self) {
+        self.opening = None;
+        self.slot.set_busy();
+    }
+
+    /// Counts this connection among those that are closed for this reason.
+    pub(crate) fn count_closed(&self, reason: &'static str) {
+        self.slot.count_closed(reason);
     }
 
     /// Whether the peer has not begun in time, or has to give way to another one before it begins.

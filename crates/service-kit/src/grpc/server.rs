@@ -13,12 +13,14 @@ use tonic_health::server::HealthReporter;
 
 use super::calls::Calls;
 use super::health::{self, StoreHealth};
+use super::secure::secured;
 use super::unix::PrivateSocket;
 use super::{GrpcAddress, trace_context};
 use crate::Shutdown;
 use crate::config::ConfigError;
 use crate::connections::{Accept, ConnectionLimits, GuardedStream, Listener};
 use crate::open_files::{OpenFiles, allowed_open_files};
+use crate::tls::Tls;
 
 /// In-flight calls may take this long once the process shall stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -33,7 +35,8 @@ const PREFACE: Duration = Duration::from_secs(5);
 #[serde(deny_unknown_fields)]
 pub struct GrpcConfig {
     /// Where to serve gRPC: `unix:/PATH` for a socket that only the same user can connect to, or a loopback address
-    /// such as `127.0.0.1:7001`, to which every local user can. Other addresses need mutual TLS.
+    /// such as `127.0.0.1:7001`, to which every local user can. With a `[tls]` section any address: on a TCP port,
+    /// only peers with an accepted certificate are served then.
     pub listen: GrpcAddress,
 }
 
@@ -57,20 +60,22 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Server {
     listen: GrpcAddress,
+    tls: Option<Tls>,
 }
 
 impl Server {
     /// Refuses settings that would put plain gRPC on a network.
-    pub fn new(config: &GrpcConfig) -> Result<Self, ConfigError> {
+    pub fn new(config: &GrpcConfig, tls: Option<&Tls>) -> Result<Self, ConfigError> {
         match &config.listen {
-            GrpcAddress::Tcp(address) if !address.ip().is_loopback() => Err(ConfigError::invalid(
-                "grpc.listen",
-                format!(
-                    "{address} is not a loopback address; other addresses need mutual TLS, which is not built yet"
-                ),
-            )),
+            GrpcAddress::Tcp(address) if tls.is_none() && !address.ip().is_loopback() => {
+                let problem = format!(
+                    "{address} is not a loopback address; set tls.certificate, tls.key and tls.ca to serve other addresses by mutual TLS"
+                );
+                Err(ConfigError::invalid("grpc.listen", problem))
+            }
             listen => Ok(Self {
                 listen: listen.clone(),
+                tls: tls.cloned(),
             }),
         }
     }
@@ -94,8 +99,14 @@ impl Server {
             GrpcAddress::Tcp(address) => {
                 let socket = TcpListener::bind(address).await.map_err(bind)?;
                 let address = socket.local_addr().map_err(bind)?;
-                tracing::info!(%address, open_files, "serving gRPC, to every user of this machine");
-                served.over(incoming(socket, PREFACE)).await
+                let Some(tls) = self.tls else {
+                    tracing::info!(%address, open_files, "serving gRPC, to every user of this machine");
+                    return served.over(incoming(socket, PREFACE)).await;
+                };
+                let names = tls.names().join(" ");
+                tracing::info!(%address, open_files, names, "serving gRPC by mutual TLS");
+                let secured = secured(listener(socket), tls, PREFACE);
+                served.over(Box::pin(secured)).await
             }
             GrpcAddress::Unix(path) => {
                 let socket = PrivateSocket::bind(path).map_err(bind)?;
@@ -153,19 +164,22 @@ fn transport() -> tonic::transport::Server {
 }
 
 /// Connections within limits, with `TCP_NODELAY`: tonic sets no options on sockets that it did not accept itself,
-/// [`Accept`] does. TLS belongs here, as a step from an accepted stream to a stream whose peer is known.
+/// [`Accept`] does. Nothing is asked of the peer: this is for sockets that only this machine reaches.
 pub(super) fn incoming<A: Accept>(
     socket: A,
     preface: Duration,
 ) -> impl Stream<Item = io::Result<GuardedStream<A::Stream>>> {
+    stream::unfold(listener(socket), move |mut listener| async move {
+        let (stream, _peer) = listener.next().await;
+        Some((Ok(stream.with_preface_within(preface)), listener))
+    })
+}
+
+pub(super) fn listener<A: Accept>(socket: A) -> Listener<A> {
     let limits = ConnectionLimits {
         max: MAX_CONNECTIONS,
         max_per_address: MAX_CONNECTIONS,
         ..ConnectionLimits::default()
     };
-    let listener = Listener::with_part("grpc", socket, limits, vec![], OpenFiles::Quarter);
-    stream::unfold(listener, move |mut listener| async move {
-        let (stream, _peer) = listener.next().await;
-        Some((Ok(stream.with_preface_within(preface)), listener))
-    })
+    Listener::with_part("grpc", socket, limits, vec![], OpenFiles::Quarter)
 }

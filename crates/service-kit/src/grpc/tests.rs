@@ -86,7 +86,7 @@ async fn a_unix_socket_is_served_called_and_removed() {
     let path = folder.path().join("a.sock");
     let shutdown = Shutdown::new();
     let (config, stopping) = (config(&path), shutdown.clone());
-    let server = || Server::new(&config).unwrap();
+    let server = || Server::new(&config, None).unwrap();
     let refused = health(&path, "").await.unwrap_err();
     assert_eq!(refused.code(), Code::Unavailable);
 
@@ -113,7 +113,7 @@ async fn a_stop_waits_for_calls_in_flight() {
     let path = folder.path().join("a.sock");
     let (service, shutdown) = (TestService::default(), Shutdown::new());
     let pauses = service.pauses.clone();
-    let server = Server::new(&config(&path)).unwrap();
+    let server = Server::new(&config(&path), None).unwrap();
     let task = server.serve("test", Routes::new(service), NoStore, shutdown.clone());
     let task = tokio::spawn(task);
     eventually(async || health(&path, "").await.is_ok()).await;
@@ -135,7 +135,7 @@ async fn a_stop_waits_for_calls_in_flight() {
 fn plain_grpc_stays_on_the_machine() {
     let server = |listen: &str| {
         let listen = listen.to_owned().try_into().unwrap();
-        Server::new(&GrpcConfig { listen })
+        Server::new(&GrpcConfig { listen }, None)
     };
     for listen in ["127.0.0.1:0", "[::1]:0", "unix:/run/a.sock"] {
         assert!(server(listen).is_ok(), "{listen}");
@@ -161,7 +161,7 @@ async fn health_is_that_of_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sock");
     let (store, shutdown) = (Switch::default(), Shutdown::new());
-    let server = Server::new(&config(&path)).unwrap();
+    let server = Server::new(&config(&path), None).unwrap();
     let task = server.serve("test", Routes::default(), store.clone(), shutdown.clone());
     let task = tokio::spawn(task);
     for answers in [false, true, false] {

@@ -50,7 +50,6 @@ impl Peer {
     }
 
     /// The DNS names in the certificate.
-    #[cfg_attr(test, expect(dead_code, reason = "for the server"))]
     pub(crate) fn names(&self) -> &[String] {
         &self.0.names
     }
