@@ -1,13 +1,24 @@
 # Every command a contributor types. The logic is in tests/tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check fmt test fuzz mutants bench advisories tools
+SERVICE =
+.PHONY: help run up logs down check fmt test fuzz mutants bench advisories tools
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## start Doorward with a demo tenant, a demo application and a demo API
 	cargo run --bin doorward -- demo --data .doorward/demo
+
+up: ## build what changed, and start the local stack: all services in containers, and the demo
+	docker compose up --build --detach --wait
+	@docker compose logs --no-log-prefix --no-color setup | tail -n 9
+
+logs: ## follow the logs of the local stack; SERVICE=session for one service
+	docker compose logs --follow --tail 200 $(SERVICE)
+
+down: ## stop the local stack; its data stays
+	docker compose down
 
 check: ## formatting, lints, documentation, plain English, protos, dependency rules
 	tests/tools/check.sh

@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
 use crate::commands::{
-    backup, certificates, demo, import, import_users, organization, restore, serve, service, user,
+    backup, certificates, demo, demo_application, demo_setup, entrance, import, import_users,
+    organization, restore, secrets, serve, service, user,
 };
 use crate::error::Error;
 
@@ -49,13 +50,21 @@ pub(crate) enum Task {
     Certificates(certificates::Args),
     /// Run every service with a demo tenant, a demo application and a demo API
     Demo(demo::Args),
+    /// Make the passwords and keys of the local stack; keeps existing ones
+    Secrets(secrets::Args),
+    /// Give running services the demo tenant and the demo user; for the local stack
+    DemoSetup(demo_setup::Args),
+    /// Serve the demo application and the demo API over https, beside running services; for the local stack
+    DemoApplication(demo_application::Args),
+    /// Pass connections on to all frontends behind one name; for the local stack
+    Entrance(entrance::Args),
 }
 
 impl Task {
     /// Log settings: servers log at `info`; other commands print their results and log warnings only.
     pub(crate) fn log(&self) -> LogConfig {
         let filter = match self {
-            Self::Serve(_) => "info",
+            Self::Serve(_) | Self::DemoApplication(_) | Self::Entrance(_) => "info",
             _ => "warn",
         };
         LogConfig {
@@ -77,6 +86,10 @@ impl Task {
             Self::Restore(args) => restore::run(args).await,
             Self::Certificates(args) => certificates::run(args),
             Self::Demo(args) => demo::run(args).await,
+            Self::Secrets(args) => secrets::run(&args),
+            Self::DemoSetup(args) => demo_setup::run(args).await,
+            Self::DemoApplication(args) => demo_application::run(args).await,
+            Self::Entrance(args) => entrance::run(args).await,
         }
     }
 }
@@ -123,6 +136,10 @@ mod tests {
             "doorward certificates --out d --new-ca",
             "doorward certificates --out d --drop-old-ca",
             "doorward demo --data d",
+            "doorward demo-setup --issuer https://localhost:8443/ --origin https://localhost:3443 --password-file p --registry http://127.0.0.1:1 --identity http://127.0.0.1:2",
+            "doorward demo-application --issuer https://localhost:8443/ --listen 0.0.0.0:3443 --https-cert c --https-key k --token-signing http://127.0.0.1:1",
+            "doorward secrets --out d",
+            "doorward entrance --listen 0.0.0.0:8443 --to authorize-frontend:8443 --check-health",
             "doorward service identity --config c",
             "doorward service session --print-functions",
         ] {

@@ -3,10 +3,14 @@
 pub(crate) mod backup;
 pub(crate) mod certificates;
 pub(crate) mod demo;
+pub(crate) mod demo_application;
+pub(crate) mod demo_setup;
+pub(crate) mod entrance;
 pub(crate) mod import;
 pub(crate) mod import_users;
 pub(crate) mod organization;
 pub(crate) mod restore;
+pub(crate) mod secrets;
 pub(crate) mod serve;
 pub(crate) mod service;
 pub(crate) mod user;

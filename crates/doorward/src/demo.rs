@@ -54,6 +54,23 @@ impl DemoTenant {
     }
 }
 
+/// Tells a developer where to go, and how to sign in.
+pub(crate) fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {
+    let user::DemoUser { email, password } = user;
+    format!(
+        "
+  Doorward is ready.
+
+    Demo application   {origin}/
+    Server (issuer)    {issuer}
+
+    Sign in as         {email}
+    Password           {password}
+
+"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use doorward_service_kit::connections::https::HttpsError;
 use doorward_service_kit::grpc::ChannelError;
 use doorward_service_kit::sql::BackupError;
 use doorward_service_kit::{StartError, TelemetryError};
@@ -65,6 +66,9 @@ pub(crate) enum Error {
     /// The address of a service is invalid.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// A certificate for browsers cannot be used.
+    #[error(transparent)]
+    Https(#[from] HttpsError),
     /// A service returned an error.
     #[error("{service}: {message}")]
     Service {

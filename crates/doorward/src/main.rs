@@ -2,6 +2,7 @@
 
 mod apply_tenant;
 mod backup;
+mod balancer;
 mod certificates;
 mod choose_connection;
 mod choose_user;

@@ -3,6 +3,7 @@
 
 mod group;
 pub mod http;
+pub mod https;
 mod limits;
 mod listener;
 mod progress;

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use doorward_authorize_frontend::HttpConfig;
+use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 
 use crate::data_folder::DataFolder;
-use crate::demo::{DemoTenant, application, user};
+use crate::demo::{DemoTenant, application, user, welcome};
 use crate::embedded::Embedded;
 use crate::error::Error;
 use crate::output::say;
@@ -28,13 +29,15 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let issuer = format!("http://localhost:{}/", args.listen.port());
     let origin = format!("http://localhost:{}", args.app_listen.port());
     let tenant = DemoTenant::new(&origin);
-    let listeners = application::listen(args.app_listen).await?;
+    let listeners = application::listen("--app-listen", args.app_listen).await?;
     let http = HttpConfig::new(&issuer, args.listen);
     let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
     let settings = application::Settings::new(&issuer, &tenant);
     let connection = tenant.connection().to_owned();
     server.import(tenant.file).await?;
-    let user = user::ensure(&server, &connection).await?;
+    let identity = IdentityServiceClient::new(server.channels.identity.clone());
+    let password_file = server.folder.file(user::PASSWORD_FILE);
+    let user = user::ensure(identity, &password_file, &connection).await?;
     application::serve(
         listeners,
         settings,
@@ -42,22 +45,6 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         &server.shutdown,
     );
     let welcome = welcome(&issuer, &origin, &user);
-    server.serve(move || say(welcome)).await
-}
-
-fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {
-    let user::DemoUser { email, password } = user;
-    format!(
-        "
-  Doorward is ready.
-
-    Demo application   {origin}/
-    Server (issuer)    {issuer}
-
-    Sign in as         {email}
-    Password           {password}
-
-  Stop with Ctrl-C. Starting again keeps the data, this user and the sign-in.
-"
-    )
+    let hint = "  Stop with Ctrl-C. Starting again keeps the data, this user and the sign-in.\n";
+    server.serve(move || say(welcome + hint)).await
 }

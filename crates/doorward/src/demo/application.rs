@@ -9,10 +9,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_service_kit::Shutdown;
+use doorward_service_kit::connections::https::Https;
 use doorward_service_kit::connections::{ConnectionLimits, Listener, http};
 use doorward_service_kit::grpc::Channel;
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use super::{DemoTenant, api, files};
 use crate::error::Error;
@@ -42,14 +44,11 @@ impl Settings {
 }
 
 /// Listens on the address, and on the other address that `localhost` may resolve to.
-pub(crate) async fn listen(address: SocketAddr) -> Result<Vec<TcpListener>, Error> {
-    let flag = "--app-listen";
-    let bound = TcpListener::bind(address).await;
-    let mut listeners = vec![bound.map_err(|source| Error::Listen {
-        flag,
-        address,
-        source,
-    })?];
+pub(crate) async fn listen(
+    flag: &'static str,
+    address: SocketAddr,
+) -> Result<Vec<TcpListener>, Error> {
+    let mut listeners = vec![listen::bind(flag, address).await?];
     if let Some(other) = listen::other_loopback(address) {
         // A machine without IPv6 needs only the first address.
         listeners.extend(TcpListener::bind(other).await);
@@ -64,30 +63,57 @@ pub(crate) fn serve(
     token_signing: Channel,
     shutdown: &Shutdown,
 ) {
-    let state = api::Api {
-        settings,
-        keys: TokenSigningServiceClient::new(token_signing),
-    };
-    let router = router(state);
+    let router = router(settings, token_signing);
     for listener in listeners {
         let (router, shutdown) = (router.clone(), shutdown.clone());
-        let limits = ConnectionLimits {
-            max: MAX_CONNECTIONS,
-            ..ConnectionLimits::default()
-        };
-        let listener = Listener::new("demo", listener, limits, vec![]);
         let service = move |_| router.clone();
-        tokio::spawn(http::serve(listener, http::plain, service, shutdown));
+        tokio::spawn(http::serve(
+            limited(listener),
+            http::plain,
+            service,
+            shutdown,
+        ));
     }
 }
 
-fn router(api: api::Api) -> Router {
+/// Serves the application with TLS until `shutdown`, then lets requests in flight finish.
+pub(crate) async fn serve_https(
+    listeners: Vec<TcpListener>,
+    https: Https,
+    settings: Settings,
+    token_signing: Channel,
+    shutdown: &Shutdown,
+) {
+    let router = router(settings, token_signing);
+    let serving = listeners.into_iter().map(|listener| {
+        let (https, router) = (https.clone(), router.clone());
+        let handshake = move |stream| https.accept(stream);
+        let service = move |_| router.clone();
+        http::serve(limited(listener), handshake, service, shutdown.clone())
+    });
+    let mut serving: JoinSet<()> = serving.collect();
+    while serving.join_next().await.is_some() {}
+}
+
+fn limited(listener: TcpListener) -> Listener<TcpListener> {
+    let limits = ConnectionLimits {
+        max: MAX_CONNECTIONS,
+        ..ConnectionLimits::default()
+    };
+    Listener::new("demo", listener, limits, vec![])
+}
+
+fn router(settings: Settings, token_signing: Channel) -> Router {
+    let api = api::Api {
+        settings,
+        keys: TokenSigningServiceClient::new(token_signing),
+    };
     files::routes(&api.settings.issuer)
-        .route("/config.json", get(settings))
+        .route("/config.json", get(config))
         .route("/api/greeting", get(api::greeting))
         .with_state(api)
 }
 
-async fn settings(State(api): State<api::Api>) -> impl IntoResponse {
+async fn config(State(api): State<api::Api>) -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-cache")], Json(api.settings))
 }

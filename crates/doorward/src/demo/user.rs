@@ -10,14 +10,15 @@ use doorward_proto::identity::v1::CreateUserRequest;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::reason_of;
 use doorward_service_kit::alphanumeric;
+use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
-use crate::embedded::Embedded;
 use crate::error::Error;
 use crate::service::Service;
 
 const EMAIL: &str = "demo@doorward.example";
-const PASSWORD_FILE: &str = "demo-user.txt";
+/// The file in a data folder that keeps the password.
+pub(crate) const PASSWORD_FILE: &str = "demo-user.txt";
 /// The length in letters and digits: 95 bits, and short enough to type.
 const PASSWORD_LENGTH: usize = 16;
 
@@ -28,12 +29,15 @@ pub(crate) struct DemoUser {
     pub(crate) password: String,
 }
 
-/// Finds or creates the demo user. The password is stored in the data folder, for its owner only, so that a second
-/// start can print it again.
-pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUser, Error> {
-    let path = server.folder.file(PASSWORD_FILE);
+/// Finds or creates the demo user. The file keeps the password, for its owner only, so that a second start can print it
+/// again.
+pub(crate) async fn ensure(
+    mut identity: IdentityServiceClient<Channel>,
+    file: &Path,
+    connection: &str,
+) -> Result<DemoUser, Error> {
     // Written before the user is created: a crash in between leaves a password without a user, never the reverse.
-    let password = keep_password(&path).map_err(Error::file(&path))?;
+    let password = keep_password(file).map_err(Error::file(file))?;
     let wanted = CreateUserRequest {
         connection: connection.to_owned(),
         email: EMAIL.to_owned(),
@@ -41,7 +45,6 @@ pub(crate) async fn ensure(server: &Embedded, connection: &str) -> Result<DemoUs
         min_password_length: 0,
         email_verified: true,
     };
-    let mut identity = IdentityServiceClient::new(server.channels.identity.clone());
     match identity.create_user(request(wanted)).await {
         Err(status) if reason_of(&status) != Some(ErrorReason::UserAlreadyExists) => {
             Err(Error::service(Service::Identity)(status))

@@ -1,0 +1,43 @@
+//! `doorward demo-setup`: gives running services the demo tenant and the demo user.
+
+use std::path::PathBuf;
+
+use crate::apply_tenant::{Services, apply};
+use crate::demo::{DemoTenant, user, welcome};
+use crate::error::Error;
+use crate::output::say;
+use crate::service::Service;
+use crate::target::Target;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// URL of the server for browsers, to print
+    #[arg(long, value_name = "URL")]
+    issuer: String,
+    /// Origin of the demo application, for example <https://localhost:3443>
+    #[arg(long, value_name = "URL")]
+    origin: String,
+    /// File that keeps the password of the demo user; created if it does not exist
+    #[arg(long, value_name = "FILE")]
+    password_file: PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let deployment = args
+        .target
+        .existing(&[Service::ClientRegistry, Service::Identity])?;
+    let tenant = DemoTenant::new(&args.origin);
+    let connection = tenant.connection().to_owned();
+    let services = Services {
+        registry: deployment.registry().await?,
+        identity: None,
+        organization: None,
+    };
+    apply(tenant.file, services, false).await?;
+    let identity = deployment.identity().await?;
+    let user = user::ensure(identity, &args.password_file, &connection).await?;
+    say(welcome(&args.issuer, &args.origin, &user));
+    Ok(())
+}

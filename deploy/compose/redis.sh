@@ -1,0 +1,18 @@
+#!/bin/sh
+# Starts Redis for the local stack. Begins as root, because only root can read the volume of secrets: gives the server's
+# user copies in memory, then becomes that user.
+set -eu
+
+secrets=/run/doorward/tls own=/run/doorward/own
+install -d -o redis -g redis -m 0700 "$own"
+install -o redis -g redis -m 0600 -t "$own" "$secrets"/tls.crt "$secrets"/tls.key "$secrets"/ca.crt
+password=$(tr -d '\n' <"$secrets/session-password" | sha256sum | cut -d ' ' -f 1)
+rights=$(grep -v '^#' /etc/doorward/account.acl | tr '\n' ' ')
+# `health` can do nothing but PING, so it needs no secret.
+(umask 077; cat >"$own/accounts.acl") <<ACL
+user default off
+user health on nopass -@all +ping
+user doorward on #$password $rights
+ACL
+chown redis:redis "$own/accounts.acl" /data
+exec setpriv --reuid=redis --regid=redis --clear-groups redis-server /etc/doorward/redis.conf
