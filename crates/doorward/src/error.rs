@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::connections::https::HttpsError;
 use doorward_service_kit::grpc::ChannelError;
 use doorward_service_kit::sql::BackupError;
@@ -77,6 +78,9 @@ pub(crate) enum Error {
         /// The message of the service.
         message: String,
     },
+    /// A certificate cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A part of the server cannot start, or stopped.
     #[error(transparent)]
     Start(#[from] StartError),

@@ -7,6 +7,7 @@ mod certificates;
 mod choose_connection;
 mod choose_user;
 mod cli;
+mod client_certificates;
 mod commands;
 
 mod data_folder;

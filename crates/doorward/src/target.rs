@@ -8,8 +8,10 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_service_kit::grpc::{Channel, connect};
+use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Shutdown, SystemClock};
 
+use crate::client_certificates::ClientCertificates;
 use crate::data_folder::DataFolder;
 use crate::error::Error;
 use crate::output::warn;
@@ -23,6 +25,8 @@ pub(crate) struct Target {
     data: Option<PathBuf>,
     #[command(flatten)]
     addresses: Addresses,
+    #[command(flatten)]
+    certificates: ClientCertificates,
 }
 
 /// The given addresses.
@@ -32,7 +36,7 @@ pub(crate) struct Addresses {
         long,
         value_name = "URL",
         conflicts_with = "data",
-        help = "Address of a running client registry, instead of --data; for example unix:/run/doorward/client-registry.sock or http://127.0.0.1:7001"
+        help = "Address of a running client registry, instead of --data; for example unix:/run/doorward/client-registry.sock or https://registry.internal:7001"
     )]
     registry: Option<String>,
     /// Address of a running identity service, instead of --data
@@ -87,7 +91,10 @@ impl Target {
                 "this command needs --data DIR, or {flags}"
             )));
         }
-        Ok(Deployment::Services(self.addresses))
+        Ok(Deployment::Services(
+            self.addresses,
+            self.certificates.load()?,
+        ))
     }
 }
 
@@ -102,9 +109,9 @@ impl Addresses {
         address.as_deref()
     }
 
-    fn connect(&self, service: Service) -> Result<Channel, Error> {
+    fn connect(&self, service: Service, tls: Option<&Tls>) -> Result<Channel, Error> {
         let address = self.of(service).unwrap_or_default();
-        Ok(connect(address, service.name(), None)?)
+        Ok(connect(address, service.name(), tls)?)
     }
 }
 
@@ -113,7 +120,7 @@ impl Addresses {
 pub(crate) enum Deployment {
     /// A data folder; the [`Shutdown`] stops the services over it.
     Folder(DataFolder, Shutdown),
-    Services(Addresses),
+    Services(Addresses, Option<Tls>),
 }
 
 impl Drop for Deployment {
@@ -129,14 +136,16 @@ impl Deployment {
     pub(crate) fn reaches(&self, service: Service) -> bool {
         match self {
             Self::Folder(..) => true,
-            Self::Services(addresses) => addresses.of(service).is_some(),
+            Self::Services(addresses, _) => addresses.of(service).is_some(),
         }
     }
 
     pub(crate) async fn registry(&self) -> Result<ClientRegistryServiceClient<Channel>, Error> {
         let channel = match self {
             Self::Folder(folder, shutdown) => folder.client_registry(shutdown).await?,
-            Self::Services(addresses) => addresses.connect(Service::ClientRegistry)?,
+            Self::Services(addresses, tls) => {
+                addresses.connect(Service::ClientRegistry, tls.as_ref())?
+            }
         };
         Ok(ClientRegistryServiceClient::new(channel)
             .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES))
@@ -147,7 +156,7 @@ impl Deployment {
             Self::Folder(folder, shutdown) => {
                 folder.identity(Arc::new(SystemClock), shutdown).await?
             }
-            Self::Services(addresses) => addresses.connect(Service::Identity)?,
+            Self::Services(addresses, tls) => addresses.connect(Service::Identity, tls.as_ref())?,
         };
         Ok(IdentityServiceClient::new(channel))
     }
@@ -157,7 +166,7 @@ impl Deployment {
             Self::Folder(folder, shutdown) => {
                 folder.session(Arc::new(SystemClock), shutdown).await?
             }
-            Self::Services(addresses) => addresses.connect(Service::Session)?,
+            Self::Services(addresses, tls) => addresses.connect(Service::Session, tls.as_ref())?,
         };
         Ok(SessionServiceClient::new(channel))
     }
@@ -165,7 +174,9 @@ impl Deployment {
     pub(crate) async fn organization(&self) -> Result<OrganizationServiceClient<Channel>, Error> {
         let channel = match self {
             Self::Folder(folder, shutdown) => folder.organization(shutdown).await?,
-            Self::Services(addresses) => addresses.connect(Service::Organization)?,
+            Self::Services(addresses, tls) => {
+                addresses.connect(Service::Organization, tls.as_ref())?
+            }
         };
         Ok(OrganizationServiceClient::new(channel))
     }

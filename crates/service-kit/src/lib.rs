@@ -7,6 +7,8 @@ pub mod config;
 pub mod connections;
 pub mod deadline;
 pub mod grpc;
+mod health_check;
+mod loopback;
 mod metrics;
 mod open_files;
 mod private_file;
@@ -20,6 +22,7 @@ mod telemetry;
 pub mod tls;
 
 pub use clock::{Clock, SystemClock};
+pub use loopback::is_loopback_host;
 pub use metrics::{MetricsConfig, MetricsError};
 pub use open_files::{allowed_open_files, raise_open_files};
 pub use private_file::open_private;

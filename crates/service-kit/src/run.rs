@@ -13,7 +13,8 @@ use crate::grpc::{ChannelError, ServeError};
 use crate::metrics::{MetricsError, serve as serve_metrics};
 use crate::telemetry::TelemetryError;
 use crate::{
-    LogConfig, MetricsConfig, Shutdown, init_telemetry, on_signal, print_error, raise_open_files,
+    LogConfig, MetricsConfig, Shutdown, health_check, init_telemetry, on_signal, print_error,
+    raise_open_files,
 };
 
 /// The command line of a service.
@@ -22,6 +23,9 @@ pub struct ServiceArgs {
     /// TOML file with the settings; environment variables `DOORWARD_SECTION__KEY` override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Only find out whether the running process with these settings serves: exit status 0 if it does
+    #[arg(long)]
+    pub check_health: bool,
 }
 
 /// The command line of a service that has a binary of its own.
@@ -68,14 +72,22 @@ pub enum StartError {
     Unusable(&'static str, #[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Loads the settings and runs `service` until it ends. Prints one line and fails when it cannot start.
+/// Loads the settings and runs `service` until it ends, or checks the health of the process that does. Prints one line and fails when it cannot start.
 pub fn run<C: DeserializeOwned>(
     name: &'static str,
     args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> ExitCode {
-    match start(args, telemetry, service) {
+    if args.check_health {
+        let service = name.strip_prefix("doorward-").unwrap_or(name);
+        return ended(name, health_check::check(service, args.config.as_deref()));
+    }
+    ended(name, start(args, telemetry, service))
+}
+
+fn ended<E: Error>(name: &str, outcome: Result<(), E>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(format_args!("{name}: {}", with_causes(&error)));

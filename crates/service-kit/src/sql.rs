@@ -12,6 +12,7 @@ mod error;
 mod group_commit;
 mod migrations;
 mod open_databases;
+mod postgres;
 mod sqlite_file;
 mod write_lock;
 
@@ -82,7 +83,7 @@ impl Database {
         } else {
             Pools::of_postgres(&url, config.max_connections).await
         };
-        let pools = Arc::new(pools.map_err(OpenError::Connect)?);
+        let pools = Arc::new(pools.map_err(OpenError::connect)?);
         open_databases::add(&pools);
         Ok(Self(pools))
     }
@@ -168,7 +169,7 @@ async fn migrate(url: &str, sqlite: bool, migrator: &Migrator) -> Result<(), Ope
     } else {
         POSTGRES_SETTINGS
     };
-    let mut connection = connect(url, settings).await.map_err(OpenError::Connect)?;
+    let mut connection = connect(url, settings).await.map_err(OpenError::connect)?;
     let migrated = migrator.run(&mut connection).await;
     let closed = connection.close().await;
     migrated.map_err(OpenError::migrate)?;

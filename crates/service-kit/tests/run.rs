@@ -26,7 +26,10 @@ fn run_with(
     let file = tempfile::NamedTempFile::new().expect("a file is made");
     std::fs::write(file.path(), settings).expect("it is written");
     let config = Some(file.path().to_owned());
-    let args = ServiceArgs { config };
+    let args = ServiceArgs {
+        config,
+        check_health: false,
+    };
     format!("{:?}", run("test", &args, telemetry, service))
 }
 

@@ -44,8 +44,20 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct RedisConfig {
     /// `redis://[USER@]HOST:PORT[/DATABASE]`, `redis-sentinel://[USER@]HOST:PORT,HOST:PORT/SERVICE[/DATABASE]`, or
-    /// `redis-cluster://[USER@]HOST:PORT,HOST:PORT`.
+    /// `redis-cluster://[USER@]HOST:PORT,HOST:PORT`; with `rediss` instead of `redis` for TLS.
     pub url: String,
+    /// PEM file with the certificate authorities of Redis's certificate. Default: those of the system.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// PEM file with a certificate for Redis. Default: none is sent.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    /// PEM file with the private key of `certificate`.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
+    /// Allows to connect to another machine without TLS. Default false.
+    #[serde(default)]
+    pub allow_insecure: bool,
     /// File that holds the password. Default: the password in the URL, if any.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
@@ -93,6 +105,10 @@ impl RedisConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            ca: None,
+            certificate: None,
+            key: None,
+            allow_insecure: false,
             password_file: None,
             sentinel_password_file: None,
             deadline_ms: default_deadline_ms(),

@@ -48,6 +48,15 @@ async fn open_redis(budget: &BudgetConfig, redis: &RedisConfig) -> Result<RedisS
     Ok(store)
 }
 
+/// Loads our functions into Redis, for a service whose account may not do that.
+async fn load_functions(config: &Config) -> Result<(), StartError> {
+    let Some(redis) = &config.redis else {
+        return Err(ConfigError::invalid("redis.url", "is not set").into());
+    };
+    let loaded = RedisStore::load_functions(redis).await?;
+    loaded.map_err(|error| StartError::Unusable("redis does not take the functions", error.into()))
+}
+
 /// The gRPC service over a store.
 #[must_use]
 pub fn routes(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Routes {
@@ -62,6 +71,9 @@ pub struct Args {
     /// Print the library of Redis functions for FUNCTION LOAD, and exit
     #[arg(long)]
     print_functions: bool,
+    /// Load the library of Redis functions with the account in the settings, and exit
+    #[arg(long, conflicts_with = "print_functions")]
+    load_functions: bool,
 }
 
 /// Prints on standard output. A closed pipe is no failure; a full disk is one.
@@ -83,11 +95,17 @@ pub fn main(args: &Args) -> ExitCode {
     if args.print_functions {
         return print(RedisStore::functions());
     }
+    let service = async |config: Config, shutdown| {
+        if args.load_functions {
+            return load_functions(&config).await;
+        }
+        run(config, shutdown).await
+    };
     doorward_service_kit::run(
         "doorward-session",
         &args.service,
         |config: &Config| (&config.log, &config.metrics),
-        run,
+        service,
     )
 }
 

@@ -607,9 +607,8 @@ async fn sqlite() {
 #[tokio::test]
 async fn postgres() {
     all(async || DatabaseConfig {
-        url: doorward_test_support::postgres::database().await,
-        password_file: None,
         max_connections: 2,
+        ..DatabaseConfig::new(doorward_test_support::postgres::database().await)
     })
     .await;
 }

@@ -7,6 +7,7 @@ use doorward_service_kit::connections::https::Https;
 use doorward_service_kit::grpc::connect;
 use doorward_service_kit::on_signal;
 
+use crate::client_certificates::ClientCertificates;
 use crate::demo::{DemoTenant, application};
 use crate::error::Error;
 use crate::listen;
@@ -28,6 +29,8 @@ pub(crate) struct Args {
     /// Address of token-signing, whose keys check access tokens
     #[arg(long, value_name = "URL")]
     token_signing: String,
+    #[command(flatten)]
+    certificates: ClientCertificates,
     /// Only find out whether the process with these options accepts connections
     #[arg(long)]
     check_health: bool,
@@ -38,7 +41,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         return listen::accepts(args.listen).await;
     }
     let https = Https::from_files(&args.https_cert, &args.https_key)?;
-    let token_signing = connect(&args.token_signing, "token-signing", None)?;
+    let tls = args.certificates.load()?;
+    let token_signing = connect(&args.token_signing, "token-signing", tls.as_ref())?;
     // The origin of the application has no part in its settings.
     let settings = application::Settings::new(&args.issuer, &DemoTenant::new(""));
     let listeners = application::listen("--listen", args.listen).await?;

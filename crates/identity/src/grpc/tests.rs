@@ -65,9 +65,8 @@ impl TestService {
     async fn start_both() -> [Self; 2] {
         let url = doorward_test_support::postgres::database().await;
         let database = DatabaseConfig {
-            url,
-            password_file: None,
             max_connections: 2,
+            ..DatabaseConfig::new(url)
         };
         let on_postgres = Self::start_on(&database, cheap_hashing(), None).await;
         [Self::start().await, on_postgres]

@@ -189,9 +189,8 @@ async fn sqlite() {
 async fn postgres() {
     let url = doorward_test_support::postgres::database().await;
     all(DatabaseConfig {
-        url,
-        password_file: None,
         max_connections: 10,
+        ..DatabaseConfig::new(url)
     })
     .await;
 }

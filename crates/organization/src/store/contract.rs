@@ -153,9 +153,8 @@ async fn sqlite() {
 #[tokio::test]
 async fn postgres() {
     all(DatabaseConfig {
-        url: postgres::database().await,
-        password_file: None,
         max_connections: 4,
+        ..DatabaseConfig::new(postgres::database().await)
     })
     .await;
 }

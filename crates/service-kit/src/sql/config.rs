@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
-use url::Url;
 
-use super::OpenError;
+use super::{OpenError, postgres};
 
 /// The characters that would end the path of a URL, or begin an escape in it.
 const NOT_IN_PATH: AsciiSet = CONTROLS.add(b'?').add(b'#').add(b'%').add(b' ');
@@ -17,10 +16,23 @@ const NOT_IN_PATH: AsciiSet = CONTROLS.add(b'?').add(b'#').add(b'%').add(b' ');
 #[serde(deny_unknown_fields)]
 pub struct DatabaseConfig {
     /// `postgres://USER@HOST/DATABASE`, or `sqlite:///PATH` (created when missing). One database for each service.
+    /// PostgreSQL on another machine is connected to by TLS, and its certificate verified.
     pub url: String,
     /// File that holds the Postgres password; absent: none, or as the URL says.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// PEM file with the certificate authorities of PostgreSQL's certificate; absent: the public ones only.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// PEM file with a certificate for PostgreSQL; absent: none is sent.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    /// PEM file with the private key of `certificate`.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
+    /// Allows an `sslmode` in the URL that does not verify a PostgreSQL on another machine. Default false.
+    #[serde(default)]
+    pub allow_insecure: bool,
     /// Largest number of connections, 1 or more; default 10.
     #[serde(default = "default_max_connections")]
     pub max_connections: u32,
@@ -35,9 +47,21 @@ impl DatabaseConfig {
     #[must_use]
     pub fn sqlite(path: &Path) -> Self {
         let path = path.to_string_lossy();
+        Self::new(format!(
+            "sqlite://{}",
+            utf8_percent_encode(&path, &NOT_IN_PATH)
+        ))
+    }
+
+    /// The database at `url`, with defaults for everything else.
+    pub fn new(url: impl Into<String>) -> Self {
         Self {
-            url: format!("sqlite://{}", utf8_percent_encode(&path, &NOT_IN_PATH)),
+            url: url.into(),
             password_file: None,
+            ca: None,
+            certificate: None,
+            key: None,
+            allow_insecure: false,
             max_connections: default_max_connections(),
         }
     }
@@ -61,18 +85,23 @@ impl DatabaseConfig {
         PathBuf::from(decoded.into_owned())
     }
 
-    /// The URL with the password in it.
+    /// What the library connects with.
     pub(super) fn connect_url(&self) -> Result<String, OpenError> {
-        let Some(path) = &self.password_file else {
+        if self.is_sqlite()? {
             return Ok(self.url.clone());
+        }
+        postgres::connect_url(self)
+    }
+
+    /// The password in the file, if one is named.
+    pub(super) fn password(&self) -> Result<Option<String>, OpenError> {
+        let Some(path) = &self.password_file else {
+            return Ok(None);
         };
         let password = std::fs::read_to_string(path).map_err(|source| OpenError::PasswordFile {
             path: path.clone(),
             source,
         })?;
-        let mut url = Url::parse(&self.url).map_err(|_| OpenError::UnknownScheme)?;
-        url.set_password(Some(password.trim_end()))
-            .map_err(|()| OpenError::UnknownScheme)?;
-        Ok(url.into())
+        Ok(Some(password.trim_end().to_owned()))
     }
 }

@@ -29,9 +29,22 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
+    /// A setting cannot be used.
+    #[error("{key} {problem}")]
+    Setting {
+        /// Which one.
+        key: &'static str,
+        /// The problem.
+        problem: String,
+    },
     /// The database refused.
     #[error("database.url: the database cannot be opened")]
     Connect(#[source] sqlx::Error),
+    /// The certificate of the database is not one of its host, or of another authority.
+    #[error(
+        "database.url: the certificate of the database is not trusted; database.ca must be its authority, and the host in the URL one of its names"
+    )]
+    Untrusted(#[source] sqlx::Error),
     /// The schema is not one that this version made.
     #[error(
         "database.url: this database cannot be used: it belongs to another service, to a newer version of this one, \
@@ -44,6 +57,20 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    pub(super) fn setting(key: &'static str, problem: impl Into<String>) -> Self {
+        let problem = problem.into();
+        Self::Setting { key, problem }
+    }
+
+    pub(super) fn connect(error: sqlx::Error) -> Self {
+        // The library wraps the error of TLS as one of input and output.
+        if error.to_string().contains("invalid peer certificate") {
+            Self::Untrusted(error)
+        } else {
+            Self::Connect(error)
+        }
+    }
+
     pub(super) fn migrate(error: MigrateError) -> Self {
         match error {
             MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {

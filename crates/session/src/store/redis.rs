@@ -36,6 +36,7 @@ mod sessions;
 mod supervisor;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod topology;
 mod transaction_record;
 mod transactions;
@@ -43,6 +44,7 @@ mod transactions;
 use std::sync::Arc;
 use std::time::Duration;
 
+use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::StoreHealth;
 use jiff::Timestamp;
@@ -53,6 +55,7 @@ use crate::store::record::to_millis;
 use address::Address;
 use connection::Connection;
 use contents::Contents;
+use failure::needs_another_setting;
 use memory::Memory;
 use supervisor::Supervisor;
 use topology::Topology;
@@ -101,6 +104,15 @@ impl RedisStore {
         functions::library()
     }
 
+    /// Loads the library, on every primary of a cluster. Fails first for settings that cannot be used.
+    pub async fn load_functions(
+        config: &RedisConfig,
+    ) -> Result<Result<(), StoreError>, ConfigError> {
+        let topology = Topology::new(Address::parse(&config.url)?, config)?;
+        let load = async || topology.connect_one().await?.send(&functions::load()).await;
+        Ok(load().await.map(drop).map_err(failure::store_error))
+    }
+
     /// Waits until Redis is used, or for `patience`, so that the first calls of a new process do not fail.
     pub async fn wait_until_used(&self, patience: Duration) {
         if tokio::time::timeout(patience, self.connection.used())
@@ -111,7 +123,8 @@ impl RedisStore {
         }
     }
 
-    /// Refuses a server that evicts when its memory is full. Only warns of one that does not answer yet, which is
+    /// Refuses a server that evicts when its memory is full, that does not accept the password, or whose certificate is
+    /// not trusted. Only warns of one that does not answer yet, which is
     /// checked again before it is used, and of one without a memory limit.
     pub async fn refuse_eviction(
         budget: &BudgetConfig,
@@ -122,6 +135,9 @@ impl RedisStore {
             async || -> RedisResult<Memory> { Memory::read(topology.connect_one().await?).await };
         let memory = match memory().await {
             Ok(memory) => memory,
+            Err(error) if needs_another_setting(&error) => {
+                return Err(ConfigError::invalid("redis.url", error.to_string()));
+            }
             Err(error) => {
                 tracing::warn!(%error, "redis does not answer yet");
                 return Ok(());

@@ -15,9 +15,8 @@ async fn open_ring(config: &DatabaseConfig, byte: u8) -> Result<Arc<KeyRing>, Er
 
 async fn postgres_config() -> DatabaseConfig {
     DatabaseConfig {
-        url: postgres::database().await,
-        password_file: None,
         max_connections: 4,
+        ..DatabaseConfig::new(postgres::database().await)
     }
 }
 

@@ -82,9 +82,8 @@ async fn sqlite() {
 #[tokio::test]
 async fn postgres() {
     let config = async || DatabaseConfig {
-        url: postgres::database().await,
-        password_file: None,
         max_connections: 4,
+        ..DatabaseConfig::new(postgres::database().await)
     };
     all(config().await, config().await).await;
 }

@@ -1,4 +1,4 @@
-//! The forms of `redis.url`.
+//! The forms of `redis.url`. Those with `rediss` instead of `redis` mean TLS.
 
 use doorward_service_kit::config::ConfigError;
 
@@ -24,21 +24,24 @@ const SENTINEL_PORT: u16 = 26_379;
 impl Address {
     /// The library checks each URL later.
     pub(super) fn parse(url: &str) -> Result<Self, ConfigError> {
-        if let Some(rest) = url.strip_prefix("redis-sentinel://") {
-            return Self::sentinel(rest);
+        // Would switch verification off.
+        if url.contains('#') {
+            return Err(invalid("must not contain #"));
         }
-        if let Some(rest) = url.strip_prefix("redis-cluster://") {
-            return Self::cluster(rest);
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        match scheme {
+            "redis" | "rediss" => Ok(Self::Server(url.to_owned())),
+            "redis-sentinel" => Self::sentinel("redis", rest),
+            "rediss-sentinel" => Self::sentinel("rediss", rest),
+            "redis-cluster" => Self::cluster("redis", rest),
+            "rediss-cluster" => Self::cluster("rediss", rest),
+            _ => Err(invalid(
+                "must begin with redis://, redis-sentinel:// or redis-cluster://, or with rediss for TLS",
+            )),
         }
-        if url.starts_with("redis://") {
-            return Ok(Self::Server(url.to_owned()));
-        }
-        Err(invalid(
-            "must begin with redis://, redis-sentinel:// or redis-cluster://",
-        ))
     }
 
-    fn sentinel(rest: &str) -> Result<Self, ConfigError> {
+    fn sentinel(scheme: &str, rest: &str) -> Result<Self, ConfigError> {
         let (user, rest) = split_user(rest);
         let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (service_name, database) = path.split_once('/').unwrap_or((path, ""));
@@ -48,17 +51,17 @@ impl Address {
             ));
         }
         let with_port = |host: &str| match host.rsplit_once(':') {
-            Some((_, port)) if port.parse::<u16>().is_ok() => format!("redis://{host}/"),
-            _ => format!("redis://{host}:{SENTINEL_PORT}/"),
+            Some((_, port)) if port.parse::<u16>().is_ok() => format!("{scheme}://{host}/"),
+            _ => format!("{scheme}://{host}:{SENTINEL_PORT}/"),
         };
         Ok(Self::Sentinel {
             sentinels: hosts.split(',').map(with_port).collect(),
             service_name: service_name.to_owned(),
-            server: format!("redis://{user}localhost/{database}"),
+            server: format!("{scheme}://{user}localhost/{database}"),
         })
     }
 
-    fn cluster(rest: &str) -> Result<Self, ConfigError> {
+    fn cluster(scheme: &str, rest: &str) -> Result<Self, ConfigError> {
         let (user, rest) = split_user(rest);
         let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
         if !path.is_empty() {
@@ -66,8 +69,21 @@ impl Address {
                 "a cluster has one database only, so no path may follow",
             ));
         }
-        let url = |host: &str| format!("redis://{user}{host}/");
+        let url = |host: &str| format!("{scheme}://{user}{host}/");
         Ok(Self::Cluster(hosts.split(',').map(url).collect()))
+    }
+
+    /// The URLs with the hosts that are connected to first.
+    pub(super) fn urls(&self) -> &[String] {
+        match self {
+            Self::Server(url) => std::slice::from_ref(url),
+            Self::Sentinel { sentinels, .. } => sentinels,
+            Self::Cluster(urls) => urls,
+        }
+    }
+
+    pub(super) fn has_tls(&self) -> bool {
+        self.urls().iter().all(|url| url.starts_with("rediss:"))
     }
 
     /// Whether the URL names a topology with replicas.
@@ -108,6 +124,19 @@ mod tests {
                 server: "redis://doorward@localhost/2".to_owned(),
             }
         );
+        let Address::Sentinel { sentinels, .. } =
+            Address::parse("rediss-sentinel://a,b/main").unwrap()
+        else {
+            panic!("not the form");
+        };
+        assert_eq!(sentinels[0], "rediss://a:26379/");
+        let tls = [
+            "rediss://a/",
+            "rediss-cluster://a,b",
+            "rediss-sentinel://a/main",
+        ];
+        assert!(tls.iter().all(|url| Address::parse(url).unwrap().has_tls()));
+        assert!(!Address::parse(server).unwrap().has_tls());
         let cluster = ["redis://u:p@a:7000/", "redis://u:p@b:7001/"].map(str::to_owned);
         assert_eq!(
             Address::parse("redis-cluster://u:p@a:7000,b:7001/").unwrap(),
@@ -121,7 +150,8 @@ mod tests {
             "",
             "localhost:6379",
             "http://u:secret@localhost/",
-            "rediss://u:secret@localhost/",
+            "rediss://u:secret@localhost/#insecure",
+            "rediss+sentinel://u:secret@a/b",
             "redis-sentinel://u:secret@a,b",
             "redis-sentinel://u:secret@a,b/",
             "redis-cluster://u:secret@a,b/1",

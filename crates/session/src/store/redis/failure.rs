@@ -67,6 +67,13 @@ pub(super) fn is_doubtful(error: &RedisError) -> bool {
     error.code() == Some("STALE")
 }
 
+/// Whether a service that starts should stop, because waiting will not help: a wrong password or certificate.
+pub(super) fn needs_another_setting(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::AuthenticationFailed
+        || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
+        || error.to_string().contains("invalid peer certificate")
+}
+
 /// Whether the account lacks a right.
 pub(super) fn is_not_permitted(error: &RedisError) -> bool {
     error.code() == Some("NOPERM")

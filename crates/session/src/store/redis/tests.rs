@@ -140,7 +140,8 @@ async fn settings_that_cannot_work_are_named() {
         "localhost",
         "http://localhost/",
         "redis://:secret@[/",
-        "rediss://localhost/",
+        "rediss://localhost/#insecure",
+        "redis://redis:6379/",
     ] {
         let error = open(url.to_owned()).unwrap_err();
         assert!(

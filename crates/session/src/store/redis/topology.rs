@@ -12,12 +12,13 @@ use redis::io::tcp::TcpSettings;
 use redis::sentinel::{SentinelClientBuilder, SentinelServerType};
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, Pipeline,
-    RedisError, RedisResult, Value,
+    RedisError, RedisResult, TlsCertificates, TlsMode, Value,
 };
 
 use tokio::time::timeout;
 
 use super::address::Address;
+use super::tls;
 use crate::config::RedisConfig;
 
 /// Deadline for connecting. A healthy server takes less.
@@ -28,30 +29,50 @@ const LONGEST_CALL: Duration = Duration::from_secs(3);
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(2);
 
-/// Opens connections.
-pub(super) enum Topology {
+/// Opens connections. Reads its files again for each: a renewed certificate needs no restart.
+pub(super) struct Topology {
+    address: Address,
+    config: RedisConfig,
+}
+
+/// The settings of the library.
+enum Clients {
     Server(Client),
     Sentinel(Sentinels),
     Cluster(ClusterClient),
 }
 
 /// Sentinels, which know the primary.
-pub(super) struct Sentinels {
+struct Sentinels {
     addresses: Vec<ConnectionInfo>,
     service_name: String,
     /// Credentials of the Sentinels.
     password: Option<String>,
     /// Settings for the primary that they name. The address is not used.
     server: ConnectionInfo,
+    certificates: Option<TlsCertificates>,
 }
 
 impl Topology {
     pub(super) fn new(address: Address, config: &RedisConfig) -> Result<Self, ConfigError> {
+        let topology = Self {
+            address,
+            config: config.clone(),
+        };
+        topology.clients()?;
+        Ok(topology)
+    }
+
+    fn clients(&self) -> Result<Clients, ConfigError> {
+        let config = &self.config;
         let bad_url = |error: RedisError| ConfigError::invalid("redis.url", error.to_string());
         let password = config.password()?;
         let info = |url: &str| info(url, password.as_deref()).map_err(bad_url);
-        Ok(match address {
-            Address::Server(url) => Self::Server(Client::open(info(&url)?).map_err(bad_url)?),
+        let certificates = tls::certificates(&self.address, config)?;
+        Ok(match &self.address {
+            Address::Server(url) => {
+                Clients::Server(client(info(url)?, certificates).map_err(bad_url)?)
+            }
             Address::Sentinel {
                 sentinels,
                 service_name,
@@ -59,24 +80,27 @@ impl Topology {
             } => {
                 let sentinel = |url: &String| url.as_str().into_connection_info().map(tuned);
                 let addresses = sentinels.iter().map(sentinel).collect::<RedisResult<_>>();
-                Self::Sentinel(Sentinels {
+                Clients::Sentinel(Sentinels {
                     addresses: addresses.map_err(bad_url)?,
-                    service_name,
+                    service_name: service_name.clone(),
                     password: config.sentinel_password()?,
-                    server: info(&server)?,
+                    server: info(server)?,
+                    certificates,
                 })
             }
             Address::Cluster(urls) => {
                 let nodes: Vec<_> = urls.iter().map(|url| info(url)).collect::<Result<_, _>>()?;
                 let patience = Duration::from_millis(config.deadline_ms).max(LONGEST_CALL);
-                let client = ClusterClient::builder(nodes)
+                let mut builder = ClusterClient::builder(nodes)
                     .connection_timeout(CONNECT_TIMEOUT)
                     .response_timeout(patience)
                     // A redirection counts as one as well.
                     .retries(1)
-                    .tcp_settings(tcp())
-                    .build();
-                Self::Cluster(client.map_err(bad_url)?)
+                    .tcp_settings(tcp());
+                if let Some(certificates) = certificates {
+                    builder = builder.tls(TlsMode::Secure).certs(certificates);
+                }
+                Clients::Cluster(builder.build().map_err(bad_url)?)
             }
         })
     }
@@ -96,10 +120,17 @@ impl Topology {
     }
 
     async fn connect_patiently(&self, count: usize) -> RedisResult<Vec<Link>> {
-        let client = match self {
-            Self::Server(client) => client,
-            Self::Sentinel(sentinels) => &sentinels.find_primary().await?,
-            Self::Cluster(client) => {
+        let clients = self.clients().map_err(|error| {
+            RedisError::from((
+                ErrorKind::InvalidClientConfig,
+                "settings",
+                error.to_string(),
+            ))
+        })?;
+        let client = match clients {
+            Clients::Server(client) => client,
+            Clients::Sentinel(sentinels) => sentinels.find_primary().await?,
+            Clients::Cluster(client) => {
                 let links = (0..count).map(|_| client.get_async_connection());
                 let links = try_join_all(links).await?;
                 return Ok(links.into_iter().map(Link::Cluster).collect());
@@ -132,6 +163,13 @@ impl Sentinels {
             .set_client_to_redis_db(server.db())
             .set_client_to_redis_tcp_settings(tcp())
             .set_client_to_sentinel_tcp_settings(tcp());
+        if let Some(certificates) = &self.certificates {
+            builder = builder
+                .set_client_to_redis_tls_mode(TlsMode::Secure)
+                .set_client_to_redis_certificates(certificates.clone())
+                .set_client_to_sentinel_tls_mode(TlsMode::Secure)
+                .set_client_to_sentinel_certificates(certificates.clone());
+        }
         if let Some(username) = server.username() {
             builder = builder.set_client_to_redis_username(username);
         }
@@ -168,6 +206,13 @@ impl Link {
             Self::Server(connection) => connection.req_packed_commands(pipeline, 0, count).await,
             Self::Cluster(connection) => connection.req_packed_commands(pipeline, 0, count).await,
         }
+    }
+}
+
+fn client(info: ConnectionInfo, certificates: Option<TlsCertificates>) -> RedisResult<Client> {
+    match certificates {
+        Some(certificates) => Client::build_with_tls(info, certificates),
+        None => Client::open(info),
     }
 }
 
