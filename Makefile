@@ -2,10 +2,10 @@
 
 .DEFAULT_GOAL := help
 SERVICE =
-.PHONY: help run up logs down check fmt test fuzz mutants bench advisories tools
+.PHONY: help run up logs down check fmt test e2e fuzz mutants bench advisories tools
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## start Doorward with a demo tenant, a demo application and a demo API
 	cargo run --bin doorward -- demo --data .doorward/demo
@@ -27,8 +27,11 @@ fmt: ## format all code
 	cargo fmt --all
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml
 
-test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
+test: ## everything that CI runs without containers: checks, unit tests, flows over HTTP, a real browser
 	tests/tools/test.sh
+
+e2e: ## the flows and a browser on the compose stack, then faults; needs a container engine with Compose v2
+	tests/tools/e2e.sh
 
 fuzz: ## look for input that breaks what reads untrusted text; SECONDS_EACH=60
 	tests/tools/fuzz.sh

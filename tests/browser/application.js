@@ -1,7 +1,8 @@
 // A single-page application that contains only its SDK, the unmodified auth0-js.
 
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer as createPlainServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 
@@ -9,6 +10,16 @@ import { text } from 'node:stream/consumers';
 export const redirects = new Map();
 
 const sdk = createRequire(import.meta.url).resolve('auth0-js/dist/auth0.min.js');
+
+// For an application by https: its certificate and key.
+const { APPLICATION_CERTIFICATE: certificate, APPLICATION_KEY: key } = process.env;
+// For an origin without a port, which the browser resolves to this one.
+const { APPLICATION_PORT: usualPort } = process.env;
+
+async function createServer(listener) {
+  if (!certificate) return createPlainServer(listener);
+  return createSecureServer({ cert: await readFile(certificate), key: await readFile(key) }, listener);
+}
 
 /**
  * Serves the page at every path of `origin`. In the page, `app` is the client of the SDK, and `messages` has all messages
@@ -31,13 +42,13 @@ export async function serveApplication({ origin, issuer, clientId, audience }) {
       addEventListener('message', ({ origin, data }) => messages.push({ origin, data }));
     </script>`;
   const script = await readFile(sdk);
-  const server = createServer(async (request, response) => {
+  const server = await createServer(async (request, response) => {
     const location = redirects.get(new URL(request.url, origin).pathname);
     if (location) return response.writeHead(302, { location }).end();
     const [type, body] = await answer(request, { page, script });
     response.writeHead(200, { 'content-type': type }).end(body);
   });
-  await new Promise((resolve) => server.listen(new URL(origin).port, 'localhost', resolve));
+  await new Promise((resolve) => server.listen(new URL(origin).port || usualPort, 'localhost', resolve));
   return server;
 }
 

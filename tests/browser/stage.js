@@ -19,8 +19,9 @@ export let foreignOrigin;
 before(async () => {
   const settings = { issuer, clientId, audience };
   application = await serveApplication({ origin, ...settings });
-  copy = await serveApplication({ origin: 'http://localhost:0', ...settings });
-  foreignOrigin = `http://localhost:${copy.address().port}`;
+  const { protocol, hostname } = new URL(origin);
+  copy = await serveApplication({ origin: `${protocol}//${hostname}:0`, ...settings });
+  foreignOrigin = `${protocol}//${hostname}:${copy.address().port}`;
   browser = await launchChromium();
 });
 

@@ -1,7 +1,8 @@
 //! Runs the tests of `browser/*.test.js` in a real browser: SDKs, plain pages and the hosted pages.
 
 use doorward_e2e::{
-    API, API_WITH_CONSENT, APPLICATION, Deployment, Embedded, Separate, TENANT, on, tell_in_browser,
+    API, API_WITH_CONSENT, APPLICATION, Compose, Deployment, Embedded, Replica, Separate, TENANT,
+    on, on_compose, tell_in_browser,
 };
 use doorward_test_support::free_port;
 
@@ -43,6 +44,40 @@ async fn hosted_pages() {
     tell(&PAGES, Deployment::Embedded(embedded), &origin).await;
 }
 
+/// By https: server and application are of one site, and neither has a port.
+#[tokio::test]
+#[ignore = "needs the compose stack: make e2e"]
+async fn applications_with_the_compose_stack() {
+    const HOST: &str = "app.example.test";
+    on_compose(async |deployment, stack| {
+        let folder = tempfile::tempdir().unwrap();
+        let [certificate, key] =
+            ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
+        let made = rcgen::generate_simple_self_signed([HOST.to_owned()]).unwrap();
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let port = free_port().to_string();
+        let names = host_rules(deployment, stack, HOST, &port);
+        let environment = [
+            ("HOST_RULES", &*names),
+            ("APPLICATION_CERTIFICATE", certificate.to_str().unwrap()),
+            ("APPLICATION_KEY", key.to_str().unwrap()),
+            ("APPLICATION_PORT", &port),
+        ];
+        let origin = format!("https://{HOST}");
+        tell_with(&APPLICATIONS, deployment, &origin, &environment);
+    })
+    .await;
+}
+
+fn host_rules(deployment: &Deployment, stack: &Compose, application: &str, port: &str) -> String {
+    let issuer = deployment.issuer().host_str().unwrap();
+    let frontend = stack.frontend(Replica::First);
+    format!(
+        "MAP {application}:443 127.0.0.1:{port}, MAP {application} 127.0.0.1, MAP {issuer} {frontend}"
+    )
+}
+
 fn origin() -> String {
     format!("http://localhost:{}", free_port())
 }
@@ -55,19 +90,24 @@ fn tenant(origin: &str) -> String {
 
 async fn tell(stories: &[&str], deployment: Deployment, origin: &str) {
     on(&deployment, async |deployment| {
-        let user = deployment.add_user();
-        let environment = [
-            ("ISSUER", deployment.issuer().as_str()),
-            ("ORIGIN", origin),
-            ("CLIENT_ID", APPLICATION),
-            ("AUDIENCE", API),
-            ("AUDIENCE_WITH_CONSENT", API_WITH_CONSENT),
-            ("EMAIL", &user.email),
-            ("PASSWORD", &user.password),
-        ];
-        for story in stories {
-            tell_in_browser(story, &environment);
-        }
+        tell_with(stories, deployment, origin, &[]);
     })
     .await;
+}
+
+fn tell_with(stories: &[&str], deployment: &Deployment, origin: &str, more: &[(&str, &str)]) {
+    let user = deployment.add_user();
+    let environment = [
+        ("ISSUER", deployment.issuer().as_str()),
+        ("ORIGIN", origin),
+        ("CLIENT_ID", APPLICATION),
+        ("AUDIENCE", API),
+        ("AUDIENCE_WITH_CONSENT", API_WITH_CONSENT),
+        ("EMAIL", &user.email),
+        ("PASSWORD", &user.password),
+    ];
+    let environment = [&environment, more].concat();
+    for story in stories {
+        tell_in_browser(story, &environment);
+    }
 }

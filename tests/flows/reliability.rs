@@ -6,6 +6,8 @@
 //! writes a report to `target/tmp/reliability`. Latencies are in the report for information only, because they depend
 //! on the machine.
 //!
+//! `stack` is about the compose stack, and its reports are in `target/e2e`.
+//!
 //! These are short forms for every merge: faults of seconds, and hundreds of sessions instead of thousands.
 
 mod answer;
@@ -18,6 +20,7 @@ mod memory;
 mod model;
 mod network;
 mod restart;
+mod stack;
 mod stand;
 mod storm;
 mod sweep;

@@ -5,15 +5,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cookie::Cookie;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Client, Error, Method, RequestBuilder, Response, StatusCode};
 use url::Url;
 
 use crate::{Callback, Deployment, Form, Page, Replica, Request, User};
+
+const ANSWERS: &str = "the deployment answers";
 
 /// One browser profile at one deployment.
 #[derive(Debug)]
 pub struct Agent {
     http: Client,
+    /// The client for requests that could not even connect.
+    spare: Option<Client>,
     issuer: Url,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
@@ -24,6 +28,7 @@ impl Agent {
     pub fn new(deployment: &Deployment) -> Self {
         Self {
             http: deployment.http(Replica::First),
+            spare: None,
             issuer: deployment.issuer().clone(),
             cookies: Arc::default(),
         }
@@ -34,6 +39,7 @@ impl Agent {
     pub fn at(&self, replica: Replica, deployment: &Deployment) -> Self {
         Self {
             http: deployment.http(replica),
+            spare: None,
             issuer: self.issuer.clone(),
             cookies: Arc::clone(&self.cookies),
         }
@@ -44,9 +50,17 @@ impl Agent {
     pub fn another(&self) -> Self {
         Self {
             http: self.http.clone(),
+            spare: self.spare.clone(),
             issuer: self.issuer.clone(),
             cookies: Arc::default(),
         }
+    }
+
+    /// Sends requests that cannot connect to the other agent's frontend, like a load balancer.
+    #[must_use]
+    pub fn or_else(mut self, other: &Self) -> Self {
+        self.spare = Some(other.http.clone());
+        self
     }
 
     /// The cookies that the deployment has set, by name.
@@ -70,6 +84,14 @@ impl Agent {
 
     /// Sends a request with the cookies, and stores the cookies of the response.
     pub async fn send(&self, request: RequestBuilder) -> Page {
+        self.try_send(request).await.expect(ANSWERS)
+    }
+
+    /// Like [`send`](Self::send); an error if the connection breaks.
+    ///
+    /// # Errors
+    /// Those of the connection. An error status is no error here.
+    pub async fn try_send(&self, request: RequestBuilder) -> Result<Page, Error> {
         let cookies = self.cookies().into_iter();
         let cookies: Vec<_> = cookies
             .map(|(name, value)| format!("{name}={value}"))
@@ -79,19 +101,48 @@ impl Agent {
         } else {
             request.header(COOKIE, cookies.join("; "))
         };
-        let response = request.send().await.expect("the deployment answers");
+        let response = self.execute(request).await?;
         self.keep_cookies(response.headers());
-        Page::read(response).await
+        Page::try_read(response).await
+    }
+
+    async fn execute(&self, request: RequestBuilder) -> Result<Response, Error> {
+        let (client, request) = request.build_split();
+        let request = request?;
+        let again = request.try_clone();
+        match (client.execute(request).await, &self.spare, again) {
+            (Err(error), Some(spare), Some(again)) if error.is_connect() => {
+                spare.execute(again).await
+            }
+            (answer, ..) => answer,
+        }
     }
 
     /// Opens an address of the deployment.
     pub async fn get(&self, path: &str) -> Page {
-        self.send(self.request(Method::GET, path)).await
+        self.try_get(path).await.expect(ANSWERS)
+    }
+
+    /// Like [`get`](Self::get); an error if the connection breaks.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn try_get(&self, path: &str) -> Result<Page, Error> {
+        self.try_send(self.request(Method::GET, path)).await
     }
 
     /// Sends a form.
     pub async fn submit(&self, form: &Form) -> Page {
         self.submit_with(form, &[]).await
+    }
+
+    /// Like [`submit`](Self::submit); an error if the connection breaks.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn try_submit(&self, form: &Form) -> Result<Page, Error> {
+        self.try_send(self.http.post(form.action.clone()).form(&form.fields))
+            .await
     }
 
     /// Sends a form with those headers.
@@ -105,7 +156,15 @@ impl Agent {
 
     /// Sends an authorization request, and returns its response.
     pub async fn authorize(&self, request: &Request) -> Page {
-        self.send(
+        self.try_authorize(request).await.expect(ANSWERS)
+    }
+
+    /// Like [`authorize`](Self::authorize); an error if the connection breaks.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn try_authorize(&self, request: &Request) -> Result<Page, Error> {
+        self.try_send(
             self.request(Method::GET, "/authorize")
                 .query(request.parameters()),
         )
@@ -119,15 +178,23 @@ impl Agent {
     }
 
     /// Follows redirects within the deployment, up to a page or a redirect that leaves it.
-    pub async fn follow(&self, mut page: Page) -> Page {
+    pub async fn follow(&self, page: Page) -> Page {
+        self.try_follow(page).await.expect(ANSWERS)
+    }
+
+    /// Like [`follow`](Self::follow); an error if a connection breaks.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn try_follow(&self, mut page: Page) -> Result<Page, Error> {
         for _ in 0..10 {
             let Some(next) = page.location() else {
-                return page;
+                return Ok(page);
             };
             if next.origin() != self.issuer.origin() {
-                return page;
+                return Ok(page);
             }
-            page = self.get(next.as_str()).await;
+            page = self.try_get(next.as_str()).await?;
         }
         panic!("ten redirects and no end: {page:?}");
     }

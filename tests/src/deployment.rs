@@ -1,4 +1,4 @@
-//! A running Doorward, embedded or separate.
+//! A running Doorward: embedded, separate, or the compose stack.
 
 use std::fmt;
 use std::future::Future;
@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use doorward_service_kit::grpc::Channel;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
-use crate::{Embedded, Outcome, Replica, Separate};
+use crate::{Compose, Embedded, Outcome, Replica, Separate, TENANT};
 
 /// How long a test waits for an event, enough for a busy machine. No test fails because something took long.
 pub const PATIENCE: Duration = Duration::from_mins(1);
@@ -26,6 +27,8 @@ pub enum Deployment {
     Embedded(Embedded),
     /// One process per service, with PostgreSQL and Redis.
     Separate(Separate),
+    /// Containers that were running before the tests.
+    Compose(Compose),
 }
 
 /// A user with the password to sign in.
@@ -55,6 +58,7 @@ impl Deployment {
         match self {
             Self::Embedded(deployment) => deployment.issuer(),
             Self::Separate(deployment) => deployment.issuer(),
+            Self::Compose(stack) => stack.issuer(),
         }
     }
 
@@ -63,6 +67,17 @@ impl Deployment {
         match self {
             Self::Embedded(deployment) => deployment.http(),
             Self::Separate(deployment) => deployment.http(replica),
+            Self::Compose(stack) => stack.http(replica),
+        }
+    }
+
+    /// A channel to a service, like the frontend's. Of separate processes only `session` has a second replica.
+    #[must_use]
+    pub fn channel(&self, service: &'static str, replica: Replica) -> Channel {
+        match self {
+            Self::Embedded(_) => panic!("the embedded server has no gRPC"),
+            Self::Separate(deployment) => deployment.channel(service, replica),
+            Self::Compose(stack) => stack.channel(service, replica),
         }
     }
 
@@ -72,6 +87,7 @@ impl Deployment {
         match self {
             Self::Embedded(deployment) => deployment.command(arguments, input),
             Self::Separate(deployment) => deployment.command(arguments, input),
+            Self::Compose(stack) => stack.command(arguments, input),
         }
     }
 
@@ -88,11 +104,11 @@ impl Deployment {
     /// The logs of all processes.
     #[must_use]
     pub fn log(&self) -> String {
-        let folder = match self {
-            Self::Embedded(deployment) => deployment.folder(),
-            Self::Separate(deployment) => deployment.folder(),
-        };
-        logs(folder)
+        match self {
+            Self::Embedded(deployment) => logs(deployment.folder()),
+            Self::Separate(deployment) => logs(deployment.folder()),
+            Self::Compose(stack) => stack.log(),
+        }
     }
 }
 
@@ -101,14 +117,19 @@ impl fmt::Display for Deployment {
         f.write_str(match self {
             Self::Embedded(_) => "the embedded server",
             Self::Separate(_) => "separate processes",
+            Self::Compose(_) => "the compose stack",
         })
     }
 }
 
-/// Runs a test on each kind of deployment. Concurrent tests share the deployments, so a test must not disturb others.
+/// Runs a test on each kind of deployment, or on the compose stack only if the tests were given one. Concurrent tests
+/// share the deployments, so a test must not disturb others.
 pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     static EMBEDDED: Shared = Shared::new();
     static SEPARATE: Shared = Shared::new();
+    if Compose::is_given() {
+        return on(stack(TENANT).await, &story).await;
+    }
     let embedded = EMBEDDED
         .get(async || Deployment::Embedded(Embedded::start().await))
         .await;
@@ -120,9 +141,13 @@ pub async fn on_every_deployment(story: impl AsyncFn(&Deployment)) {
     on(&separate, &story).await;
 }
 
-/// Runs a test on separate processes with HTTPS and its own tenant. Shared like [`on_secure_deployment`].
+/// Runs a test on separate processes with HTTPS and its own tenant, or on the compose stack. Shared like
+/// [`on_secure_deployment`].
 pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
     static REPLICAS: Shared = Shared::new();
+    if Compose::is_given() {
+        return on(stack(tenant).await, story).await;
+    }
     let replicas = REPLICAS
         .get(async || {
             let builder = Separate::builder().tenant(tenant).secure();
@@ -132,10 +157,13 @@ pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deploymen
     on(&replicas, story).await;
 }
 
-/// Runs a test on an embedded server with HTTPS and its own tenant. Concurrent tests share the server, so every call
-/// must pass the same tenant.
+/// Runs a test on an embedded server with HTTPS and its own tenant, or on the compose stack. Concurrent tests share the
+/// server, so every call must pass the same tenant.
 pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
     static SECURE: Shared = Shared::new();
+    if Compose::is_given() {
+        return on(stack(tenant).await, story).await;
+    }
     let secure = SECURE
         .get(async || Deployment::Embedded(Embedded::start_secure_with(tenant).await))
         .await;
@@ -164,6 +192,29 @@ pub async fn on_embedded(story: impl AsyncFnOnce(&Deployment, &Embedded)) {
         story(deployment, embedded).await;
     })
     .await;
+}
+
+/// Runs a test on the compose stack, alone: it may break things. The stack has the tests' tenant.
+pub async fn on_compose(story: impl AsyncFnOnce(&Arc<Deployment>, &Compose)) {
+    static ALONE: Mutex<()> = Mutex::const_new(());
+    let _alone = ALONE.lock().await;
+    let deployment = Arc::new(Deployment::Compose(Compose::find(TENANT).await));
+    let Deployment::Compose(stack) = &*deployment else {
+        unreachable!()
+    };
+    on(&deployment, async |_| story(&deployment, stack).await).await;
+}
+
+/// The compose stack, with that tenant. Tests of other tenants need a new stack.
+async fn stack(tenant: &str) -> &'static Deployment {
+    static STACK: OnceCell<(String, Deployment)> = OnceCell::const_new();
+    let find = async || {
+        let stack = Compose::find(tenant).await;
+        (tenant.to_owned(), Deployment::Compose(stack))
+    };
+    let (imported, stack) = STACK.get_or_init(find).await;
+    assert_eq!(imported, tenant, "the stack has another tenant");
+    stack
 }
 
 /// Runs a test on one deployment, and prints the logs if the test fails.

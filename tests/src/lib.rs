@@ -7,6 +7,7 @@
 
 mod agent;
 mod callback;
+mod compose;
 mod deployment;
 mod embedded;
 mod form;
@@ -21,9 +22,10 @@ mod tokens;
 
 pub use agent::Agent;
 pub use callback::Callback;
+pub use compose::{Compose, CutOff, Slowed};
 pub use deployment::{
-    Deployment, PATIENCE, User, on, on_embedded, on_every_deployment, on_secure_deployment,
-    on_secure_replicas, on_separate_processes,
+    Deployment, PATIENCE, User, on, on_compose, on_embedded, on_every_deployment,
+    on_secure_deployment, on_secure_replicas, on_separate_processes,
 };
 pub use embedded::Embedded;
 pub use form::Form;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::{Response, StatusCode};
+use reqwest::{Error, Response, StatusCode};
 use url::Url;
 
 use crate::{Callback, Form};
@@ -23,12 +23,17 @@ pub struct Page {
 impl Page {
     /// Reads an answer to its end.
     pub async fn read(response: Response) -> Self {
-        Self {
+        let page = Self::try_read(response).await;
+        page.expect("the body arrives and is text")
+    }
+
+    pub(crate) async fn try_read(response: Response) -> Result<Self, Error> {
+        Ok(Self {
             url: response.url().clone(),
             status: response.status(),
             headers: response.headers().clone(),
-            body: response.text().await.expect("the body arrives and is text"),
-        }
+            body: response.text().await?,
+        })
     }
 
     /// The value of a header; empty when it is absent.

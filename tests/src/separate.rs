@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use builder::Builder;
 
+use doorward_service_kit::grpc::{self, Channel};
 use doorward_test_support::process::Process;
 use doorward_test_support::redis;
 use reqwest::Client;
@@ -215,6 +216,15 @@ impl Separate {
             Some(port) => format!("http://127.0.0.1:{port}"),
             None => format!("unix:{}", text(&self.socket(name))),
         }
+    }
+
+    /// A channel to a service.
+    pub(crate) fn channel(&self, service: &'static str, replica: Replica) -> Channel {
+        let process = match (service, replica) {
+            ("session", Replica::Second) => SECOND_SESSION,
+            _ => service,
+        };
+        grpc::connect(&self.address(process), service, None).expect("an address of gRPC")
     }
 
     /// The path of a service's Unix socket.

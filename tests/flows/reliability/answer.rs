@@ -9,6 +9,8 @@ pub(super) enum Answer {
     Yes,
     No,
     CannotTell,
+    /// No answer: the connection broke.
+    Lost(String),
     Wrong(String),
 }
 

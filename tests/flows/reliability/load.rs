@@ -51,6 +51,7 @@ pub(super) struct Run {
     rows: [AtomicUsize; 2],
     unknown: AtomicUsize,
     recoveries: Mutex<Vec<Duration>>,
+    marks: Mutex<Vec<(String, Duration)>>,
 }
 
 impl Load {
@@ -65,6 +66,7 @@ impl Load {
             rows: Default::default(),
             unknown: AtomicUsize::new(0),
             recoveries: Mutex::default(),
+            marks: Mutex::default(),
         });
         let driver = tokio::spawn(Arc::clone(&run).drive(mix));
         Self { run, driver }
@@ -72,6 +74,13 @@ impl Load {
 
     pub(super) fn run(&self) -> &Arc<Run> {
         &self.run
+    }
+
+    /// Records what happens now, and returns the time since the run began.
+    pub(super) fn mark(&self, what: &str) -> Duration {
+        let now = self.run.now();
+        locked(&self.run.marks).push((what.to_owned(), now));
+        now
     }
 
     /// Waits under load.
@@ -127,6 +136,8 @@ impl Load {
             seed: self.run.seed,
             recoveries: std::mem::take(&mut locked(&self.run.recoveries)),
             events: std::mem::take(&mut locked(&self.run.events)),
+            marks: std::mem::take(&mut locked(&self.run.marks)),
+            folder: self.run.stand.reports(),
         }
     }
 }
@@ -181,18 +192,24 @@ impl Run {
         let sent = Instant::now();
         let answer = self.stand.silent(session, replica).await;
         let judgement = self.model.judge(session, sent, answer);
-        if judgement == Judgement::CannotTell {
-            self.rows[replica].store(0, Ordering::SeqCst);
-            self.unknown.fetch_add(1, Ordering::SeqCst);
-        } else {
-            self.rows[replica].fetch_add(1, Ordering::SeqCst);
+        match judgement {
+            Judgement::CannotTell => {
+                self.rows[replica].store(0, Ordering::SeqCst);
+                self.unknown.fetch_add(1, Ordering::SeqCst);
+            }
+            Judgement::Lost => self.rows[replica].store(0, Ordering::SeqCst),
+            Judgement::Good(_) | Judgement::Bad(_) => {
+                self.rows[replica].fetch_add(1, Ordering::SeqCst);
+            }
         }
         self.record(kind, planned, judgement.clone());
         judgement
     }
 
     pub(super) async fn log_out(&self, planned: Duration, session: &Session, replica: usize) {
+        let sent = Instant::now();
         let judgement = match self.stand.log_out(session, replica).await {
+            Answer::Lost(what) => self.model.judge_lost(sent, what),
             Answer::Yes => Judgement::Good("confirmed"),
             Answer::CannotTell => Judgement::CannotTell,
             Answer::No => unreachable!("a logout has no such answer"),
@@ -202,11 +219,13 @@ impl Run {
     }
 
     async fn sign_in(&self, planned: Duration, who: u64, replica: usize) {
+        let sent = Instant::now();
         let (answer, session) = self.stand.sign_in(who, replica).await;
         if let Some(session) = session {
             self.model.add(session);
         }
         let judgement = match answer {
+            Answer::Lost(what) => self.model.judge_lost(sent, what),
             Answer::Yes => Judgement::Good("signed in"),
             Answer::CannotTell => Judgement::CannotTell,
             Answer::No => unreachable!("a sign-in has no such answer"),

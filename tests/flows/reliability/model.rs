@@ -8,6 +8,8 @@ use super::answer::Answer;
 
 /// Opening a session does not wait for replicas, so a failover may lose sessions of the last second.
 const NEWEST: Duration = Duration::from_secs(1);
+/// A load balancer sends a dead frontend no requests after this time.
+const ROUTED_AWAY: Duration = Duration::from_secs(1);
 
 /// A browser with a session.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub(super) enum Judgement {
     Good(&'static str),
     /// The answer reported an outage.
     CannotTell,
+    /// A killed frontend answered no more.
+    Lost,
     Bad(String),
 }
 
@@ -71,6 +75,8 @@ pub(super) struct Model {
     leaving: Mutex<VecDeque<Arc<Session>>>,
     /// The time at which a primary was killed, whose replicas may lack the newest sessions.
     crash: Mutex<Option<Instant>>,
+    /// The time at which a frontend was killed.
+    frontend_crash: Mutex<Option<Instant>>,
     /// Returns whether the log has declared all sessions lost; `None` if they must not be lost.
     loss: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
@@ -116,6 +122,20 @@ impl Model {
         *locked(&self.crash) = Some(Instant::now());
     }
 
+    /// Records that a frontend is being killed.
+    pub(super) fn note_frontend_crash(&self) {
+        *locked(&self.frontend_crash) = Some(Instant::now());
+    }
+
+    /// Judges a connection that broke during a request sent at `sent`. That happens only to those of a killed frontend.
+    pub(super) fn judge_lost(&self, sent: Instant, what: String) -> Judgement {
+        let crash = *locked(&self.frontend_crash);
+        match crash {
+            Some(crash) if sent < crash + ROUTED_AWAY && crash <= Instant::now() => Judgement::Lost,
+            _ => Judgement::Bad(what),
+        }
+    }
+
     /// Judges the answer to a silent authentication that was sent at `sent`.
     pub(super) fn judge(&self, session: &Session, sent: Instant, answer: Answer) -> Judgement {
         let logout = session.logout();
@@ -123,6 +143,7 @@ impl Model {
         match answer {
             Answer::CannotTell => Judgement::CannotTell,
             Answer::Wrong(what) => Judgement::Bad(what),
+            Answer::Lost(what) => self.judge_lost(sent, what),
             Answer::Yes if has_ended => Judgement::Bad("a token after a confirmed logout".into()),
             Answer::Yes => Judgement::Good("token"),
             Answer::No if logout.begun.is_some() => Judgement::Good("signed out"),
@@ -186,6 +207,19 @@ mod tests {
         assert!(!is_bad(&judged(&model, &session, Answer::No)));
         let overtaken = model.judge(&session, before, Answer::Yes);
         assert_eq!(overtaken, Judgement::Good("token"));
+    }
+
+    #[test]
+    fn a_broken_connection_is_excused_by_the_death_of_its_frontend() {
+        let (model, before) = (Model::default(), Instant::now());
+        assert!(is_bad(&model.judge_lost(before, "reset".to_owned())));
+        model.note_frontend_crash();
+        assert_eq!(
+            model.judge_lost(before, "reset".to_owned()),
+            Judgement::Lost
+        );
+        let later = Instant::now() + ROUTED_AWAY;
+        assert!(is_bad(&model.judge_lost(later, "reset".to_owned())));
     }
 
     #[test]

@@ -1,21 +1,21 @@
 //! The deployment under test, and the requests to it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{
-    APPLICATION, Agent, Deployment, Keys, LOGOUT_URL, Replica, Request, SECOND_SESSION, Separate,
-    User, claims, on,
+    APPLICATION, Agent, Deployment, Keys, LOGOUT_URL, Replica, Request, Separate, User, claims, on,
 };
 use doorward_proto::common;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, SessionLimits,
 };
-use reqwest::StatusCode;
+use doorward_service_kit::grpc::Channel;
+use reqwest::{Error, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tonic::transport::Channel;
 
 use super::answer::{Answer, cannot_tell};
 use super::model::{Model, Session, locked};
@@ -44,9 +44,9 @@ pub(super) async fn place() -> SemaphorePermit<'static> {
     PLACES.acquire().await.expect("it is never closed")
 }
 
-/// Two frontends and two `session` services over a Redis that the test has started.
+/// Two frontends and two `session` services, over a Redis that the test has started or in the compose stack.
 pub(super) struct Stand {
-    pub(super) deployment: Deployment,
+    pub(super) deployment: Arc<Deployment>,
     doors: [Agent; 2],
     keys: Keys,
     users: Mutex<Vec<User>>,
@@ -60,24 +60,51 @@ pub(super) fn settings(url: &str) -> String {
 /// Runs a test on a deployment with the given `[redis]` section.
 pub(super) async fn on_stand(redis: &str, story: impl AsyncFnOnce(&Arc<Stand>)) {
     let separate = Separate::builder().redis(redis).start().await;
-    let deployment = Deployment::Separate(separate);
-    let first = Agent::new(&deployment);
-    let second = first.at(Replica::Second, &deployment);
-    let stand = Arc::new(Stand {
-        keys: Keys::fetch(&deployment).await,
-        doors: [first, second],
-        deployment,
-        users: Mutex::default(),
-    });
-    on(&stand.deployment, async |_| story(&stand).await).await;
+    let deployment = Arc::new(Deployment::Separate(separate));
+    let stand = Stand::new(&deployment).await;
+    on(&deployment, async |_| story(&stand).await).await;
 }
 
 impl Stand {
+    /// A stand without users.
+    pub(super) async fn new(deployment: &Arc<Deployment>) -> Arc<Self> {
+        let first = Agent::new(deployment);
+        let second = first.at(Replica::Second, deployment);
+        Arc::new(Self {
+            keys: Keys::fetch(deployment).await,
+            doors: [first, second],
+            deployment: Arc::clone(deployment),
+            users: Mutex::default(),
+        })
+    }
+
+    /// A stand behind a load balancer: a request that cannot connect to its frontend goes to the other one.
+    pub(super) async fn balanced(deployment: &Arc<Deployment>) -> Arc<Self> {
+        let first = Agent::new(deployment);
+        let second = first.at(Replica::Second, deployment);
+        let doors = [first.another().or_else(&second), second.or_else(&first)];
+        Arc::new(Self {
+            keys: Keys::fetch(deployment).await,
+            doors,
+            deployment: Arc::clone(deployment),
+            users: Mutex::default(),
+        })
+    }
+
+    /// The folder of the reports.
+    pub(super) fn reports(&self) -> PathBuf {
+        let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        match *self.deployment {
+            Deployment::Compose(_) => temporary.with_file_name("e2e"),
+            Deployment::Embedded(_) | Deployment::Separate(_) => temporary.join("reliability"),
+        }
+    }
+
     /// The processes.
     pub(super) fn separate(&self) -> &Separate {
-        match &self.deployment {
+        match &*self.deployment {
             Deployment::Separate(separate) => separate,
-            Deployment::Embedded(_) => unreachable!(),
+            Deployment::Embedded(_) | Deployment::Compose(_) => unreachable!(),
         }
     }
 
@@ -100,8 +127,10 @@ impl Stand {
         let request = Request::silent("id_token")
             .with("state", &state)
             .with("nonce", &state);
-        let page = agent.authorize(&request).await;
-        let answer = Answer::to_silent(&page, &state, &session.sub, &self.keys);
+        let answer = match agent.try_authorize(&request).await {
+            Ok(page) => Answer::to_silent(&page, &state, &session.sub, &self.keys),
+            Err(error) => lost(&error),
+        };
         cookies_kept(answer, session, &agent)
     }
 
@@ -110,7 +139,10 @@ impl Stand {
         let agent = self.agent(replica, session.cookies.clone());
         session.begin_logout();
         let path = format!("/v2/logout?client_id={APPLICATION}&returnTo={LOGOUT_URL}");
-        let answer = Answer::to_logout(&agent.get(&path).await);
+        let answer = match agent.try_get(&path).await {
+            Ok(page) => Answer::to_logout(&page),
+            Err(error) => lost(&error),
+        };
         if answer == Answer::Yes {
             session.confirm_logout();
         }
@@ -119,6 +151,15 @@ impl Stand {
 
     /// Signs a user in with a password. Every page may report an outage.
     pub(super) async fn sign_in(&self, dice: u64, replica: usize) -> (Answer, Option<Session>) {
+        let signed_in = self.try_sign_in(dice, replica).await;
+        signed_in.unwrap_or_else(|error| (lost(&error), None))
+    }
+
+    async fn try_sign_in(
+        &self,
+        dice: u64,
+        replica: usize,
+    ) -> Result<(Answer, Option<Session>), Error> {
         let user = {
             let users = locked(&self.users);
             let index = dice % users.len() as u64;
@@ -127,29 +168,30 @@ impl Stand {
         let agent = self.agent(replica, BTreeMap::new());
         let state = doorward_service_kit::hex();
         let request = Request::new("id_token").with("state", &state);
-        let mut page = agent.open(&request).await;
+        let page = agent.try_authorize(&request).await?;
+        let mut page = agent.try_follow(page).await?;
         for (field, value) in [("username", &user.email), ("password", &user.password)] {
             if cannot_tell(&page, &state) {
-                return (Answer::CannotTell, None);
+                return Ok((Answer::CannotTell, None));
             }
             if page.status != StatusCode::OK {
-                return (Answer::Wrong(format!("{page:?}")), None);
+                return Ok((Answer::Wrong(format!("{page:?}")), None));
             }
-            let page_after = agent.submit(&page.form().with(field, value)).await;
+            let page_after = agent.try_submit(&page.form().with(field, value)).await?;
             page = match page_after.status {
-                StatusCode::SEE_OTHER => agent.follow(page_after).await,
+                StatusCode::SEE_OTHER => agent.try_follow(page_after).await?,
                 _ => page_after,
             };
         }
         if cannot_tell(&page, &state) {
-            return (Answer::CannotTell, None);
+            return Ok((Answer::CannotTell, None));
         }
         if page.status != StatusCode::FOUND || page.callback().find("id_token").is_none() {
-            return (Answer::Wrong(format!("{page:?}")), None);
+            return Ok((Answer::Wrong(format!("{page:?}")), None));
         }
         let sub = claims(page.callback().get("id_token"))["sub"].clone();
         let sub = sub.as_str().expect("sub is text").to_owned();
-        (Answer::Yes, Some(Session::new(agent.cookies(), sub)))
+        Ok((Answer::Yes, Some(Session::new(agent.cookies(), sub))))
     }
 
     /// A model with `staying` sessions that stay, and `leaving` sessions that sign out.
@@ -161,7 +203,7 @@ impl Stand {
 
     /// Opens `staying` sessions that stay, and `leaving` sessions that sign out.
     pub(super) async fn fill(&self, model: &Model, staying: usize, leaving: usize) {
-        let mut client = self.client("session").await;
+        let mut client = self.client(Replica::First);
         for _ in 0..staying {
             model.add(open_session(&mut client).await);
         }
@@ -173,22 +215,20 @@ impl Stand {
     /// The number of a user's sessions, at each `session`.
     pub(super) async fn count_sessions(&self, sub: &str) -> Vec<usize> {
         let mut counts = Vec::new();
-        for name in ["session", SECOND_SESSION] {
+        for replica in [Replica::First, Replica::Second] {
             let request = ListSessionsRequest {
                 user_id: sub.to_owned(),
                 limits: Some(DAY),
                 ephemeral_limits: Some(DAY),
             };
-            let listed = self.client(name).await.list_sessions(request).await;
+            let listed = self.client(replica).list_sessions(request).await;
             counts.push(listed.expect("it answers").into_inner().sessions.len());
         }
         counts
     }
 
-    async fn client(&self, name: &str) -> SessionServiceClient<Channel> {
-        let address = self.separate().address(name);
-        let client = SessionServiceClient::connect(address).await;
-        client.expect("the service listens")
+    fn client(&self, replica: Replica) -> SessionServiceClient<Channel> {
+        SessionServiceClient::new(self.deployment.channel("session", replica))
     }
 
     /// Waits for a message in the log, which operators must see.
@@ -202,6 +242,10 @@ impl Stand {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
+}
+
+fn lost(error: &Error) -> Answer {
+    Answer::Lost(format!("{error:?}"))
 }
 
 /// Checks that an outage removes no cookie.

@@ -29,6 +29,11 @@ impl Event {
     pub(super) fn is(&self, kind: &str, said: &str) -> bool {
         self.kind == kind && name(&self.judgement) == said
     }
+
+    /// Whether the request got no definite answer.
+    pub(super) fn failed(&self) -> bool {
+        matches!(self.judgement, Judgement::CannotTell | Judgement::Lost)
+    }
 }
 
 /// All answers of a run.
@@ -38,6 +43,10 @@ pub(super) struct Verdict {
     /// The duration of each recovery.
     pub(super) recoveries: Vec<Duration>,
     pub(super) events: Vec<Event>,
+    /// The events of the run with their times, such as faults.
+    pub(super) marks: Vec<(String, Duration)>,
+    /// The folder of the report.
+    pub(super) folder: PathBuf,
 }
 
 impl Verdict {
@@ -67,7 +76,12 @@ impl Verdict {
             .count()
     }
 
-    fn asked_between(&self, begin: Duration, end: Duration) -> impl Iterator<Item = &Event> {
+    /// The requests planned in this period.
+    pub(super) fn asked_between(
+        &self,
+        begin: Duration,
+        end: Duration,
+    ) -> impl Iterator<Item = &Event> {
         let events = self.events.iter();
         events.filter(move |event| (begin..end).contains(&event.planned))
     }
@@ -76,7 +90,7 @@ impl Verdict {
     #[track_caller]
     pub(super) fn assert_none_bad(&self, test: &str) {
         let verdict = self.json(test);
-        let path = write(test, &verdict);
+        let path = write(&self.folder, test, &verdict);
         let bad = self.bad().count();
         assert_eq!(bad, 0, "{}: {verdict:#}", path.display());
     }
@@ -107,6 +121,7 @@ impl Verdict {
             "seed": self.seed,
             "recoveries_ms": self.recoveries.iter().map(Duration::as_millis).collect::<Vec<_>>(),
             "ran_ms": self.events.iter().map(|event| event.answered.as_millis()).max(),
+            "marks_ms": self.marks.iter().map(|(what, at)| json!([what, at.as_millis()])).collect::<Vec<_>>(),
             "version": env!("CARGO_PKG_VERSION"),
             "counts": counts,
             "latencies_ms_up_to": latencies.iter().map(class_names).collect::<BTreeMap<_, _>>(),
@@ -134,13 +149,13 @@ fn name(judgement: &Judgement) -> &'static str {
     match judgement {
         Judgement::Good(said) => said,
         Judgement::CannotTell => "cannot tell",
+        Judgement::Lost => "lost",
         Judgement::Bad(_) => "bad",
     }
 }
 
-fn write(test: &str, verdict: &Value) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reliability");
-    std::fs::create_dir_all(&folder).expect("target can be written");
+fn write(folder: &Path, test: &str, verdict: &Value) -> PathBuf {
+    std::fs::create_dir_all(folder).expect("target can be written");
     let path = folder.join(format!("{test}.json"));
     std::fs::write(&path, format!("{verdict:#}\n")).expect("target can be written");
     path

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use doorward_e2e::{
-    Agent, Deployment, Page, Replica, Request, Separate, User, on, on_secure_deployment,
+    Agent, Compose, Deployment, Page, Replica, Request, Separate, User, on, on_secure_deployment,
     on_secure_replicas,
 };
 use reqwest::Method;
@@ -83,7 +83,9 @@ pub(super) async fn on_replicas(story: impl AsyncFnOnce(&Deployment)) {
 
 /// Runs a test on the server, and then on the replicas. On the server, both replicas are the same.
 pub(super) async fn on_server_and_replicas(story: impl AsyncFn(&Deployment)) {
-    on_server(&story).await;
+    if !Compose::is_given() {
+        on_server(&story).await;
+    }
     on_replicas(&story).await;
 }
 
@@ -101,7 +103,9 @@ pub(super) async fn on_own_replicas(story: impl AsyncFnOnce(&Deployment, &Separa
 pub(super) fn separate(deployment: &Deployment) -> &Separate {
     match deployment {
         Deployment::Separate(separate) => separate,
-        Deployment::Embedded(_) => panic!("the replicas are separate processes"),
+        Deployment::Embedded(_) | Deployment::Compose(_) => {
+            panic!("the replicas are separate processes")
+        }
     }
 }
 

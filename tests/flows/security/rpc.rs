@@ -1,18 +1,17 @@
 //! Calls `session` like the frontend.
 
-use doorward_e2e::Separate;
+use doorward_e2e::{Deployment, Replica};
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_proto::session::v1::{
     ListSessionsRequest, OpenSessionRequest, OpenSessionResponse, ResolveSessionRequest, Session,
     SessionLimits,
 };
-use tonic::transport::{Channel, Endpoint};
+use doorward_service_kit::grpc::Channel;
 
-/// A client of one of the two processes.
-pub(super) fn sessions(separate: &Separate, process: &str) -> SessionServiceClient<Channel> {
-    let endpoint = Endpoint::from_shared(separate.address(process)).unwrap();
-    SessionServiceClient::new(endpoint.connect_lazy())
+/// A client of one of the two replicas.
+pub(super) fn sessions(deployment: &Deployment, replica: Replica) -> SessionServiceClient<Channel> {
+    SessionServiceClient::new(deployment.channel("session", replica))
 }
 
 /// Limits longer than any test.

@@ -47,7 +47,7 @@ async fn services(place: &Place) -> String {
 fn start(routes: Routes) -> SocketAddr {
     let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let listen = address.into();
-    let server = Server::new(&GrpcConfig { listen }).unwrap();
+    let server = Server::new(&GrpcConfig { listen }, None).unwrap();
     tokio::spawn(server.serve("test", routes, NoStore, Shutdown::new()));
     address
 }

@@ -1,10 +1,10 @@
-//! A faulty network in front of a Redis server: slow, silent or closed.
+//! A faulty network in front of a server: slow, silent or closed.
 
 #[cfg(test)]
 mod tests;
 
 use std::io::{Error, ErrorKind};
-use std::net::{Ipv4Addr, TcpListener as StdListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -72,7 +72,7 @@ impl Drop for Open {
 /// blocking test does not block it.
 #[derive(Debug)]
 pub struct Proxy {
-    port: u16,
+    address: SocketAddr,
     /// Dropped first, which ends the thread.
     network: Option<watch::Sender<Network>>,
     counts: Arc<Counts>,
@@ -83,25 +83,39 @@ impl Proxy {
     /// A network without faults in front of the port.
     #[must_use]
     pub fn start(server: u16) -> Self {
-        let port = free_port();
-        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
+        let listen = (Ipv4Addr::LOCALHOST, free_port()).into();
+        Self::between(listen, (Ipv4Addr::LOCALHOST, server).into())
+    }
+
+    /// A network without faults between those who connect to the first address and a server at the second. With
+    /// port 0 the system chooses a port.
+    #[must_use]
+    pub fn between(listen: SocketAddr, server: SocketAddr) -> Self {
+        let listener = StdListener::bind(listen).expect("the port is free");
+        let address = listener.local_addr().expect("it listens");
         listener.set_nonblocking(true).expect("a socket");
         let (network, told) = watch::channel(Network::Good);
         let counts = Arc::new(Counts::default());
         let counter = Arc::clone(&counts);
         let thread = std::thread::spawn(move || run(listener, server, &told, &counter));
         Self {
-            port,
+            address,
             network: Some(network),
             counts,
             thread: Some(thread),
         }
     }
 
-    /// Its URL.
+    /// Its URL, for Redis.
     #[must_use]
     pub fn url(&self) -> String {
-        url(self.port)
+        url(self.address.port())
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Delays every response of the server.
@@ -155,7 +169,7 @@ impl Drop for Proxy {
 
 fn run(
     listener: StdListener,
-    server: u16,
+    server: SocketAddr,
     network: &watch::Receiver<Network>,
     counts: &Arc<Counts>,
 ) {
@@ -182,14 +196,14 @@ fn run(
 
 async fn connect(
     client: TcpStream,
-    server: u16,
+    server: SocketAddr,
     mut network: watch::Receiver<Network>,
     open: Open,
 ) {
     let closed = network.clone();
     let asked = &open.0.asked;
     let both = async {
-        let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
+        let server = TcpStream::connect(server).await?;
         client.set_nodelay(true)?;
         server.set_nodelay(true)?;
         let (from_client, to_client) = client.into_split();

@@ -1,6 +1,6 @@
 //! Redirects after a password, and TLS.
 
-use doorward_e2e::{Agent, Deployment, Page, User};
+use doorward_e2e::{Agent, Deployment, Page, Replica, User};
 use reqwest::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -93,15 +93,17 @@ async fn sec_070_plain_http_starts_nothing() {
 
 /// Sends plain HTTP to the TLS port, and returns the response.
 async fn in_clear(deployment: &Deployment, parameters: &[(String, String)]) -> String {
-    let Deployment::Embedded(server) = deployment else {
-        panic!("one process is expected");
+    let listen = match deployment {
+        Deployment::Embedded(server) => server.listen(),
+        Deployment::Compose(stack) => stack.frontend(Replica::First),
+        Deployment::Separate(_) => panic!("the tests of pages have no such deployment"),
     };
     let mut url = deployment.issuer().join("/authorize").unwrap();
     url.query_pairs_mut().extend_pairs(parameters);
     let target = format!("{}?{}", url.path(), url.query().unwrap());
     let host = "auth.example.test";
     let text = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let mut stream = TcpStream::connect(server.listen()).await.unwrap();
+    let mut stream = TcpStream::connect(listen).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     // The server may close the connection without a response.

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_e2e::{PATIENCE, Replica, SECOND_SESSION, claims};
+use doorward_e2e::{PATIENCE, Replica, claims};
 use doorward_proto::session::v1::{OpenSessionResponse, Session, SessionLimits};
 
 use super::super::assertions::{assert_granted_at, assert_session_dead, assert_session_good};
 use super::super::fixture::{
-    API, CALLBACK, SESSION_COOKIE, at_second, on_replicas, separate, signed_in, silent,
-    with_session_cookie,
+    API, CALLBACK, SESSION_COOKIE, at_second, on_replicas, signed_in, silent, with_session_cookie,
 };
 use super::super::rpc::{LONG, list, open, resolve, sessions};
 
@@ -21,8 +20,8 @@ async fn sec_085_both_limits() {
     on_replicas(async |deployment| {
         let agent = signed_in(deployment).await;
         let token = &agent.cookies()[SESSION_COOKIE];
-        let mut first = sessions(separate(deployment), "session");
-        let mut second = sessions(separate(deployment), SECOND_SESSION);
+        let mut first = sessions(deployment, Replica::First);
+        let mut second = sessions(deployment, Replica::Second);
         let (_, user) = resolve(&mut second, token).await;
         let absolute = SessionLimits {
             absolute_seconds: 1,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use doorward_e2e::{Agent, Deployment, Form, Page, SECOND_SESSION, User};
+use doorward_e2e::{Agent, Deployment, Form, Page, Replica, User};
 use doorward_proto::session::v1::RevokeSessionsRequest;
 use doorward_proto::session::v1::revoke_sessions_request::Sessions;
 
 use super::super::assertions::{assert_session_dead, assert_session_good};
-use super::super::fixture::{SESSION_COOKIE, at_second, copy, on_replicas, separate, signed_in_as};
+use super::super::fixture::{SESSION_COOKIE, at_second, copy, on_replicas, signed_in_as};
 use super::super::rpc::{list, resolve, sessions};
 
 const PAGE: &str = "/u/sessions";
@@ -74,7 +74,7 @@ async fn sec_086_the_sessions_of_another_user() {
         let (phone, phone_sid, alice_id) = session(deployment, &alice).await;
         let (laptop, laptop_sid, _) = session(deployment, &alice).await;
         let (of_bob, sid_of_bob, bob_id) = session(deployment, &bob).await;
-        let mut second = sessions(separate(deployment), SECOND_SESSION);
+        let mut second = sessions(deployment, Replica::Second);
 
         let listed = list(&mut second, &bob_id).await;
         assert_eq!(listed.len(), 1, "{listed:?}");
@@ -110,7 +110,7 @@ async fn sec_086_the_sessions_of_another_user() {
 /// Signs the user in. Returns the browser, its `sid` and the user's id.
 async fn session(deployment: &Deployment, user: &User) -> (Agent, String, String) {
     let agent = signed_in_as(deployment, user).await;
-    let mut first = sessions(separate(deployment), "session");
+    let mut first = sessions(deployment, Replica::First);
     let (session, user) = resolve(&mut first, &agent.cookies()[SESSION_COOKIE]).await;
     (agent, session.sid, user.user_id)
 }

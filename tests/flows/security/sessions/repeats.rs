@@ -1,11 +1,10 @@
 //! A form that is sent twice signs in once, and a transaction answers once.
 
-use doorward_e2e::{Agent, Deployment, Form, Page, SECOND_SESSION, User, claims};
+use doorward_e2e::{Agent, Deployment, Form, Page, Replica, User, claims};
 
 use super::super::assertions::{assert_granted_at, assert_session_dead, assert_session_good};
 use super::super::fixture::{
-    CALLBACK, SESSION_COOKIE, add_staff, at_second, copy, of_staff, on_replicas, request, separate,
-    silent,
+    CALLBACK, SESSION_COOKIE, add_staff, at_second, copy, of_staff, on_replicas, request, silent,
 };
 use super::super::rpc::{list, resolve, sessions};
 
@@ -22,7 +21,7 @@ async fn password_form(agent: &Agent, prompt: &str, user: &User) -> Form {
 
 /// The number of a user's sessions.
 async fn count(deployment: &Deployment, agent: &Agent) -> usize {
-    let mut second = sessions(separate(deployment), SECOND_SESSION);
+    let mut second = sessions(deployment, Replica::Second);
     let (_, user) = resolve(&mut second, &agent.cookies()[SESSION_COOKIE]).await;
     list(&mut second, &user.user_id).await.len()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use doorward_e2e::{Agent, Replica, SECOND_SESSION, Separate};
+use doorward_e2e::{Agent, Deployment, Replica, Separate};
 use doorward_proto::common::v1::User;
 use doorward_proto::session::v1::OpenSessionResponse;
 
@@ -26,8 +26,8 @@ async fn sec_080_ids_that_nobody_guesses_or_reads() {
     on_replicas(async |deployment| {
         let separate = separate(deployment);
         let (first, second) = tokio::join!(
-            open_many(separate, "session"),
-            open_many(separate, SECOND_SESSION)
+            open_many(deployment, Replica::First),
+            open_many(deployment, Replica::Second)
         );
         let opened = [first, second].concat();
         let tokens: BTreeSet<_> = opened.iter().map(|it| it.session_token.as_str()).collect();
@@ -67,12 +67,12 @@ async fn sec_080_ids_that_nobody_guesses_or_reads() {
     .await;
 }
 
-async fn open_many(separate: &Separate, process: &str) -> Vec<OpenSessionResponse> {
-    let mut sessions = sessions(separate, process);
+async fn open_many(deployment: &Deployment, replica: Replica) -> Vec<OpenSessionResponse> {
+    let mut sessions = sessions(deployment, replica);
     let mut opened = Vec::new();
     for number in 0..SESSIONS / 2 {
         let user = User {
-            user_id: format!("auth0|sec-080-{process}-{}", number % (USERS / 2)),
+            user_id: format!("auth0|sec-080-{replica:?}-{}", number % (USERS / 2)),
             version: 1,
             ..User::default()
         };

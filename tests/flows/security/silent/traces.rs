@@ -1,12 +1,12 @@
 //! Effects of silent requests: writes, information for others, and the binding of answers.
 
-use doorward_e2e::{Agent, Keys, Page, SECOND_SESSION, claims, left_half_hash};
+use doorward_e2e::{Agent, Keys, Page, Replica, claims, left_half_hash};
 use doorward_proto::session::v1::Session;
 use serde_json::Value;
 
 use super::super::assertions::{assert_granted_at, assert_page_for};
 use super::super::fixture::{
-    API, CALLBACK, SESSION_COOKIE, at_second, on_replicas, separate, signed_in, silent,
+    API, CALLBACK, SESSION_COOKIE, at_second, on_replicas, signed_in, silent,
 };
 use super::super::rpc::{list, resolve, sessions};
 
@@ -17,7 +17,7 @@ async fn sec_100_a_thousand_silent_requests() {
         let agent = signed_in(deployment).await;
         let other = at_second(deployment, &agent);
         let cookie = agent.cookies()[SESSION_COOKIE].clone();
-        let mut second = sessions(separate(deployment), SECOND_SESSION);
+        let mut second = sessions(deployment, Replica::Second);
         let (before, user) = resolve(&mut second, &cookie).await;
 
         let (one, two) = tokio::join!(ask(&agent, 500), ask(&other, 500));

@@ -11,7 +11,7 @@ struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     fn new(proxy: &Proxy) -> Self {
-        let connection = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+        let connection = TcpStream::connect(proxy.address).unwrap();
         Self(BufReader::new(connection))
     }
 

@@ -1,0 +1,88 @@
+//! REL-15: a service hangs after accepting, or answers late.
+
+use std::time::Duration;
+
+use doorward_e2e::Compose;
+
+use super::row::Served::No;
+use super::row::{Row, assert_well_after};
+use super::{LASTS, begin, finish, on_stack};
+
+/// Freezes both containers of a service. Their kernel still accepts connections.
+async fn both_hang(service: &str, row: Row) {
+    on_stack(async |stack, stand| {
+        let load = begin(stand).await;
+        for container in stack.both(service) {
+            Compose::pause(&container);
+        }
+        let hanging = load.mark("hanging");
+        load.go_on(LASTS).await;
+        let healing = load.mark("healing");
+        for container in stack.both(service) {
+            Compose::resume(&container);
+        }
+        let ready = load.mark("ready");
+        let verdict = finish(load, &format!("REL-15-{service}-hangs")).await;
+        row.check(&verdict, hanging, healing);
+        assert_well_after(&verdict, ready);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_15_client_registry_hangs() {
+    both_hang("client-registry", Row::ALL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_15_identity_hangs() {
+    let row = Row {
+        sign_in: No,
+        ..Row::ALL
+    };
+    both_hang("identity", row).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_15_organization_hangs() {
+    both_hang("organization", Row::ALL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_15_token_signing_hangs() {
+    let row = Row {
+        logout: super::row::Served::Yes,
+        ..Row::NONE
+    };
+    both_hang("token-signing", row).await;
+}
+
+/// Both containers answer one second late, then five.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_15_session_answers_late() {
+    on_stack(async |stack, stand| {
+        let slowed = stack.slow_down("session");
+        let load = begin(stand).await;
+        let mut late = Vec::new();
+        for seconds in [1, 5] {
+            slowed.delay(Duration::from_secs(seconds));
+            let begin = load.mark(&format!("{seconds} s late"));
+            load.go_on(LASTS).await;
+            late.push((begin, load.mark("healing")));
+            slowed.heal();
+            load.wait_until_well().await;
+        }
+        let ready = load.mark("ready");
+        let verdict = finish(load, "REL-15-session-late").await;
+        for (begin, end) in late {
+            Row::NONE.check(&verdict, begin, end);
+        }
+        assert_well_after(&verdict, ready);
+    })
+    .await;
+}
