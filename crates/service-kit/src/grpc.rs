@@ -17,7 +17,7 @@ mod trace_context;
 mod unix;
 
 pub use address::{AddressError, GrpcAddress};
-pub use channel::{Channel, ChannelError, connect, with_deadline};
+pub use channel::{Attempts, Channel, ChannelError, attempts, connect, with_deadline};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
 pub use server::{GrpcConfig, ServeError, Server};

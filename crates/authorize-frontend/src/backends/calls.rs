@@ -7,7 +7,7 @@ use std::time::Duration;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
 use doorward_service_kit::deadline::time_left;
-use doorward_service_kit::grpc::with_deadline;
+use doorward_service_kit::grpc::{attempts, with_deadline};
 use doorward_service_kit::random_byte;
 use metrics::counter;
 use tokio::time::{sleep, timeout};
@@ -55,7 +55,7 @@ impl Calls {
     }
 
     /// Makes a call that is safe to repeat. If it is late or lost, repeats it once in the remaining time of the
-    /// request, because applications treat *cannot tell* as a sign-out.
+    /// request and at another replica if there is one, because applications treat *cannot tell* as a sign-out.
     pub(super) async fn repeatable<C, M, T, F>(
         &self,
         client: &C,
@@ -70,14 +70,18 @@ impl Calls {
         self.repeats.deposit();
         let call = |request| call(client.clone(), request);
         let limit = time_left().map_or(self.limit, |left| left.min(self.limit));
-        match attempt(limit, message.clone(), &call).await {
-            Err(status) if may_be_repeated(&status) && self.may_repeat() => {
-                counter!("doorward_backend_repeats_total", "backend" => self.backend).increment(1);
-                sleep(jitter()).await;
-                attempt(time_left().unwrap_or(self.limit), message, &call).await
+        let both = async {
+            match attempt(limit, message.clone(), &call).await {
+                Err(status) if may_be_repeated(&status) && self.may_repeat() => {
+                    counter!("doorward_backend_repeats_total", "backend" => self.backend)
+                        .increment(1);
+                    sleep(jitter()).await;
+                    attempt(time_left().unwrap_or(self.limit), message, &call).await
+                }
+                answered => answered,
             }
-            answered => answered,
-        }
+        };
+        attempts(both).await
     }
 
     fn may_repeat(&self) -> bool {

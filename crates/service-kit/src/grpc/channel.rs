@@ -1,40 +1,68 @@
 //! Channels to other services.
+//!
+//! Over a socket, a channel keeps one connection to each replica of its service (ADR 32). `members` looks up the
+//! replicas, a `keeper` for each of them connects it, a `driver` moves the bytes of a connection; a call takes a
+//! connection from the `pool` and makes an `exchange` over it.
 
-use std::net::IpAddr;
+mod backoff;
+mod connection;
+mod driver;
+mod exchange;
+mod health;
+mod keeper;
+mod members;
+mod network;
+mod peer;
+mod pool;
+mod resolve;
+mod target;
+#[cfg(test)]
+mod tests;
+mod times;
+mod tried;
+mod view;
+
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, Either};
+use futures::future::BoxFuture;
 use http::Response;
-use tonic::Request;
+use tokio_rustls::rustls::pki_types::ServerName;
 use tonic::body::Body;
-use tonic::transport::{self, Endpoint};
+use tonic::{Request, Status};
 use tower::Service;
-use url::{Host, Url};
 
-use super::address::{AddressError, unix_path};
+use self::network::Network;
+use self::peer::Security;
+use self::pool::Pool;
+use self::target::Target;
+use self::times::Times;
+pub use self::tried::{Attempts, attempts};
+use super::address::AddressError;
 use super::in_memory::InMemory;
 use crate::tls::Tls;
-
-/// A dead peer is noticed within the sum of these.
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(2);
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(1);
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// An address that cannot be called.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
-    /// Not a URL of the form `http://HOST:PORT` or `unix:/PATH`.
-    #[error("{0:?} is not an address of the form http://HOST:PORT or unix:/PATH")]
+    /// Not a URL of the form `https://HOST:PORT`, `http://HOST:PORT` or `unix:/PATH`.
+    #[error(
+        "{0:?} is not an address of the form https://HOST:PORT, http://HOST:PORT or unix:/PATH"
+    )]
     Malformed(String),
     /// Not the path of a socket.
     #[error(transparent)]
     BadPath(#[from] AddressError),
     /// Plain gRPC leaves the machine.
-    #[error(
-        "{0} is not a loopback address; other addresses need mutual TLS, which is not built yet"
-    )]
+    #[error("{0} is not a loopback address; other addresses need https:// and certificates")]
     NotLoopback(String),
+    /// TLS without certificates of this process.
+    #[error("{0} needs certificates of this process, and none are given")]
+    NoCertificate(String),
+    /// Plain gRPC although this process has certificates.
+    #[error("{0} is not encrypted; with certificates, addresses begin with https:// or unix:")]
+    NotEncrypted(String),
 }
 
 /// How a service is called: over a socket, or in this process. Clones share it.
@@ -43,7 +71,7 @@ pub struct Channel(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Network(transport::Channel),
+    Network(Network),
     InMemory(InMemory),
 }
 
@@ -53,66 +81,42 @@ impl From<InMemory> for Channel {
     }
 }
 
-type NetworkAnswer = <transport::Channel as Service<http::Request<Body>>>::Future;
-
 impl Service<http::Request<Body>> for Channel {
     type Response = Response<Body>;
-    type Error = transport::Error;
-    type Future = Either<NetworkAnswer, BoxFuture<'static, Result<Response<Body>, Self::Error>>>;
+    /// `UNAVAILABLE` or `DEADLINE_EXCEEDED`; tonic hands it to the caller as it is.
+    type Error = Status;
+    type Future = BoxFuture<'static, Result<Response<Body>, Status>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        match &mut self.0 {
-            Kind::Network(channel) => channel.poll_ready(context),
-            Kind::InMemory(_) => Poll::Ready(Ok(())),
-        }
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
     }
 
     /// The place for additions to each request that leaves the process, such as the trace it is part of.
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         match &mut self.0 {
-            Kind::Network(channel) => Either::Left(channel.call(request)),
-            Kind::InMemory(routes) => Either::Right(routes.call(request)),
+            Kind::Network(network) => network.call(request),
+            Kind::InMemory(routes) => routes.call(request),
         }
     }
 }
 
-/// A channel to the service with this name, the name in its certificate. It connects when it is first used and again
-/// whenever the peer comes back.
+/// A channel to all replicas of a service. It connects when it is first used and again whenever a replica comes back.
+/// `service` is the name that the certificate of each replica must have, whatever host the address names.
 pub fn connect(
     address: &str,
-    _service: &'static str,
-    _tls: Option<&Tls>,
+    service: &'static str,
+    tls: Option<&Tls>,
 ) -> Result<Channel, ChannelError> {
-    let malformed = || ChannelError::Malformed(address.to_owned());
-    if let Some(path) = unix_path(address) {
-        path?;
-        let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
-        return Ok(over(endpoint));
-    }
-    let url = Url::parse(address).map_err(|_| malformed())?;
-    if url.scheme() != "http" {
-        return Err(malformed());
-    }
-    let loopback = match url.host().ok_or_else(malformed)? {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(ip) => IpAddr::V4(ip).is_loopback(),
-        Host::Ipv6(ip) => IpAddr::V6(ip).is_loopback(),
-    };
-    if !loopback {
-        return Err(ChannelError::NotLoopback(address.to_owned()));
-    }
-    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| malformed())?;
-    Ok(over(endpoint))
-}
-
-fn over(endpoint: Endpoint) -> Channel {
-    let endpoint = endpoint
-        .connect_timeout(CONNECT_TIMEOUT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
-        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-        .keep_alive_while_idle(true);
-    Channel(Kind::Network(endpoint.connect_lazy()))
+    let target = Target::parse(address, tls.is_some())?;
+    let malformed = |_| ChannelError::Malformed(address.to_owned());
+    let name = ServerName::try_from(service).map_err(malformed)?;
+    let security = tls.filter(|_| target.is_secure).map(|tls| Security {
+        tls: tls.clone(),
+        name,
+    });
+    let pool = Pool::new(service, security, Times::default());
+    let network = Network::new(pool, Arc::new(target.place));
+    Ok(Channel(Kind::Network(network)))
 }
 
 /// A request that both sides give up after `deadline`.
@@ -120,31 +124,4 @@ pub fn with_deadline<T>(message: T, deadline: Duration) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(deadline);
     request
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn only_loopback_is_called_without_tls() {
-        for good in [
-            "http://127.0.0.1:7001",
-            "http://[::1]:7001",
-            "http://localhost:7001",
-            "unix:/run/doorward/session.sock",
-            "unix:///run/doorward/session.sock",
-        ] {
-            assert!(connect(good, "session", None).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://10.0.0.1:7001",
-            "http://session:7001",
-            "127.0.0.1:7001",
-            "https://localhost:1",
-            "unix:session.sock",
-        ] {
-            assert!(connect(bad, "session", None).is_err(), "{bad}");
-        }
-    }
 }

@@ -183,3 +183,21 @@ pub(super) fn listener<A: Accept>(socket: A) -> Listener<A> {
     };
     Listener::with_part("grpc", socket, limits, vec![], OpenFiles::Quarter)
 }
+
+/// Serves routes on a socket of a test as a process would, until `shutdown`.
+#[cfg(test)]
+pub(super) async fn serve_on(
+    socket: TcpListener,
+    tls: Option<Tls>,
+    routes: Routes,
+    shutdown: Shutdown,
+) -> Result<(), ServeError> {
+    let served = Served::new("test", routes, super::NoStore, shutdown);
+    match tls {
+        None => served.over(incoming(socket, PREFACE)).await,
+        Some(tls) => {
+            let secured = secured(listener(socket), tls, PREFACE);
+            served.over(Box::pin(secured)).await
+        }
+    }
+}
