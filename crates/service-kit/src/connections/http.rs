@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ::http::{Request, Response};
+use ::http::header::{CONNECTION, HeaderValue};
+use ::http::{Request, Response, Version};
+use futures::FutureExt;
 use hyper::body::Body;
 pub use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,7 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt};
@@ -27,6 +29,9 @@ use super::progress::{AnswerBody, Late, Progress};
 use super::{GuardedStream, Listener};
 use crate::Shutdown;
 
+/// When the process shall stop, connections are still accepted, and idle ones kept, for this long: requests that are on
+/// their way get their answers, and with each answer the peer is told to use another connection.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
 /// A request that is being answered when the process shall stop has this long.
 const DRAIN: Duration = Duration::from_secs(20);
 /// A peer whose connection shall end has this long to agree, unless a request is being answered.
@@ -59,25 +64,45 @@ pub async fn serve<H, F, I, M, S, B>(
 {
     let builder = Arc::new(builder());
     let (tasks, at_once) = (TaskTracker::new(), CancellationToken::new());
-    loop {
-        let (mut stream, peer) = tokio::select! {
-            () = shutdown.cancelled() => break,
-            accepted = listener.next() => accepted,
-        };
-        let Some(peer) = peer else { continue };
-        let progress = Arc::new(Progress::new(*listener.limits(), stream.slot()));
+    let stop = Stop {
+        begins: shutdown,
+        idle_end: CancellationToken::new(),
+    };
+    let limits = *listener.limits();
+    let spawn = |(mut stream, peer): (GuardedStream<TcpStream>, Option<SocketAddr>)| {
+        let Some(peer) = peer else { return };
+        let progress = Arc::new(Progress::new(limits, stream.slot()));
         stream.report_to(Arc::clone(&progress));
         let connection = Connection {
             progress,
             builder: Arc::clone(&builder),
-            shutdown: shutdown.clone(),
+            stop: stop.clone(),
         };
         let served = connection.serve(handshake.clone(), stream, service(peer));
         let at_once = at_once.clone();
         tasks.spawn(async move { at_once.run_until_cancelled(served).await });
+    };
+    loop {
+        tokio::select! {
+            () = stop.begins.cancelled() => break,
+            accepted = listener.next() => spawn(accepted),
+        }
+    }
+    tasks.close();
+    let mut last_requests = pin!(sleep(LAST_REQUESTS));
+    loop {
+        tokio::select! {
+            () = tasks.wait() => break,
+            () = &mut last_requests => break,
+            accepted = listener.next() => spawn(accepted),
+        }
+    }
+    // Those that the kernel has accepted would be reset.
+    while let Some(accepted) = listener.next().now_or_never() {
+        spawn(accepted);
     }
     drop(listener);
-    tasks.close();
+    stop.idle_end.cancel();
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("requests were still being answered after {DRAIN:?}");
         at_once.cancel();
@@ -107,11 +132,20 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
+/// The end of a process.
+#[derive(Debug, Clone)]
+struct Stop {
+    /// Peers are told with the answers that they get.
+    begins: Shutdown,
+    /// Connections without a request are closed.
+    idle_end: CancellationToken,
+}
+
 /// One of them, from its acceptance to its end.
 struct Connection {
     progress: Arc<Progress>,
     builder: Arc<Builder<TokioExecutor>>,
-    shutdown: Shutdown,
+    stop: Stop,
 }
 
 impl Connection {
@@ -131,7 +165,7 @@ impl Connection {
         let give_way = self.progress.slot().give_way();
         let stream = tokio::select! {
             biased;
-            () = self.shutdown.cancelled() => return,
+            () = self.stop.idle_end.cancelled() => return,
             () = give_way.cancelled() => return,
             shaken = handshake(stream) => match shaken {
                 Ok(stream) => stream,
@@ -139,23 +173,36 @@ impl Connection {
             },
             late = clock.strikes(&self.progress) => return self.count(late),
         };
-        let progress = Arc::clone(&self.progress);
+        let (progress, stops) = (Arc::clone(&self.progress), self.stop.begins.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            let in_flight = progress.begin_request(request.version());
+            let version = request.version();
+            let in_flight = progress.begin_request(version);
             let answer = service.clone().oneshot(request);
+            let stops = stops.clone();
             async move {
-                let answer = answer.await?;
+                let mut answer = answer.await?;
+                if version < Version::HTTP_2 && stops.is_cancelled() {
+                    let close = HeaderValue::from_static("close");
+                    answer.headers_mut().insert(CONNECTION, close);
+                }
                 Ok::<_, Infallible>(answer.map(|body| AnswerBody::new(body, in_flight)))
             }
         });
         let http = self.builder.serve_connection(TokioIo::new(stream), service);
         let mut http = pin!(http);
-        let mut ending = false;
+        let (mut ending, mut told) = (false, false);
         loop {
             tokio::select! {
                 biased;
                 _ended = &mut http => return,
-                () = self.shutdown.cancelled(), if !ending => {}
+                () = self.stop.idle_end.cancelled(), if !ending => {}
+                () = self.stop.begins.cancelled(), if !ending && !told => {
+                    told = true;
+                    // In HTTP/2 a request that crosses the message is answered, or the peer sends it again (RFC 9113 §6.8).
+                    if !self.progress.is_http2() {
+                        continue;
+                    }
+                }
                 () = give_way.cancelled(), if !ending => {
                     if self.progress.is_new() {
                         return;

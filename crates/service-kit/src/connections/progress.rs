@@ -113,6 +113,12 @@ impl Progress {
         self.state().count == 0
     }
 
+    /// Whether requests have come, by HTTP/2.
+    pub(super) fn is_http2(&self) -> bool {
+        let state = self.state();
+        state.count > 0 && !state.http1
+    }
+
     /// When the connection will be late, and with what.
     pub(super) fn due(&self) -> (Instant, Late) {
         let state = self.state();

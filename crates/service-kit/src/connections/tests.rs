@@ -456,6 +456,22 @@ async fn a_stop_waits_for_requests_and_for_nothing_else() {
     }
 }
 
+#[tokio::test]
+async fn rel_25_requests_that_cross_a_stop_are_answered() {
+    let server = Server::start(patient()).await;
+    let mut used = connect(server.address).await;
+    assert!(!ask(&mut used).await.contains("connection: close"));
+    server.shutdown.cancel();
+    for mut stream in [used, connect(server.address).await] {
+        let answer = ask(&mut stream).await;
+        assert!(answer.contains("connection: close"), "{answer}");
+        assert!(answer.ends_with("hello"), "{answer}");
+        until_closed(stream).await;
+    }
+    let gone = async { while TcpStream::connect(server.address).await.is_ok() {} };
+    timeout(PATIENCE, gone).await.expect("nothing listens");
+}
+
 /// A listener without a free file descriptor, as the kernel reports it.
 struct Exhausted(std::sync::atomic::AtomicUsize, TcpListener);
 
