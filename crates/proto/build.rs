@@ -3,15 +3,19 @@
 use std::env::VarError;
 use std::path::{Path, PathBuf};
 
-use protox::prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
+use protox::prost_reflect::{
+    DescriptorPool, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor,
+    ServiceDescriptor,
+};
 
 const ROOT: &str = "../../proto";
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "doorward/common/v1/user.proto",
     "doorward/errors/v1/error_reason.proto",
     "doorward/client_registry/v1/client_registry.proto",
     "doorward/identity/v1/identity.proto",
+    "doorward/methods/v1/methods.proto",
     "doorward/organization/v1/organization.proto",
     "doorward/session/v1/session.proto",
     "doorward/token_signing/v1/token_signing.proto",
@@ -30,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secrets = secret_types(&pool);
     std::fs::write(out_dir()?.join("user_claims.rs"), user_claims(&pool))?;
     std::fs::write(out_dir()?.join("redacted.rs"), redacted(&secrets))?;
+    std::fs::write(out_dir()?.join("methods.rs"), methods(&pool)?)?;
     let mut config = tonic_prost_build::Config::new();
     config.skip_debug(secrets.iter().map(|secret| &secret.proto));
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
@@ -129,4 +134,72 @@ fn snake(name: &str) -> String {
 fn redacted(secrets: &[SecretType]) -> String {
     let types = secrets.iter().map(|secret| format!("{},", secret.rust));
     format!("redacted! {{ {} }}", types.collect::<String>())
+}
+
+/// The names that a process can have in its certificate.
+const PROCESSES: [&str; 8] = [
+    "authorize-frontend",
+    "client-registry",
+    "commands",
+    "demo",
+    "identity",
+    "organization",
+    "session",
+    "token-signing",
+];
+
+/// The default of `doorward.methods.v1.max_request_bytes`.
+const MAX_REQUEST_BYTES: u32 = 1024 * 1024;
+
+/// The table in `src/methods.rs`: every method with what the protos say about it, ordered by its path.
+fn methods(pool: &DescriptorPool) -> Result<String, String> {
+    let option = |name: &str| {
+        let option = pool.get_extension_by_name(&format!("doorward.methods.v1.{name}"));
+        option.ok_or_else(|| format!("doorward.methods.v1.{name} is not defined"))
+    };
+    let (callers, max_request_bytes) = (option("callers")?, option("max_request_bytes")?);
+    let services: Vec<_> = pool.services().collect();
+    let methods = services.iter().flat_map(ServiceDescriptor::methods);
+    let rows = methods.map(|method| {
+        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+        let names = callers_of(&method, &callers)?;
+        let bytes = method.options().get_extension(&max_request_bytes).as_u32();
+        let bytes = bytes
+            .filter(|bytes| *bytes > 0)
+            .unwrap_or(MAX_REQUEST_BYTES);
+        Ok(format!(
+            "({path:?}, Method {{ callers: &{names:?}, max_request_bytes: {bytes} }})"
+        ))
+    });
+    let mut rows: Vec<_> = rows.collect::<Result<_, String>>()?;
+    rows.sort();
+    Ok(format!("&[{}]", rows.join(",")))
+}
+
+fn callers_of(
+    method: &MethodDescriptor,
+    option: &ExtensionDescriptor,
+) -> Result<Vec<String>, String> {
+    let options = method.options();
+    let callers = options.get_extension(option);
+    let names = callers
+        .as_message()
+        .and_then(|callers| callers.get_field_by_name("names"));
+    let names = names.iter().filter_map(|names| names.as_list()).flatten();
+    let names: Vec<_> = names
+        .filter_map(|name| Some(name.as_str()?.to_owned()))
+        .collect();
+    let method = method.full_name();
+    match names
+        .iter()
+        .find(|name| !PROCESSES.contains(&name.as_str()))
+    {
+        _ if names.is_empty() => Err(format!(
+            "{method} does not say which processes may call it: option (doorward.methods.v1.callers) = {{ names: [..] }}"
+        )),
+        Some(unknown) => Err(format!(
+            "{method} names {unknown:?} as a caller; there are {PROCESSES:?}"
+        )),
+        None => Ok(names),
+    }
 }

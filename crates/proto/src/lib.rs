@@ -5,12 +5,14 @@
 
 mod convert;
 mod enums;
+mod methods;
 mod redacted;
 mod status;
 mod user_claims;
 
 pub use convert::{InvalidField, from_timestamp, required, to_timestamp};
 pub use enums::{WireEnum, read_enum};
+pub use methods::{Method, method, methods};
 pub use status::{Refusal, reason_of};
 
 macro_rules! packages {

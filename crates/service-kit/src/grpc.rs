@@ -1,10 +1,12 @@
 //! Serving and calling gRPC: by mutual TLS, over Unix sockets, over plain TCP on loopback addresses, and in memory.
 
 mod address;
+mod callers;
 mod calls;
 mod channel;
 mod health;
 mod in_memory;
+mod limited;
 pub(crate) mod measurement;
 mod secure;
 mod server;

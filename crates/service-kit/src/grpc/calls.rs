@@ -5,14 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use doorward_proto::method;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either, ready};
 use http::{Request, Response};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tower::Service;
 
+use super::callers::Callers;
+use super::limited::Limited;
 use super::measurement::Measurement;
 use super::timeout::timeout;
 use crate::deadline::within;
@@ -20,25 +23,42 @@ use crate::deadline::within;
 /// The limit of a call that carries no deadline, and the longest deadline.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// The maximum size of a request to methods that are not ours, such as the health.
+const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
 /// Generated routes within the layers.
 #[derive(Debug, Clone)]
-pub(super) struct Calls(Routes);
+pub(super) struct Calls {
+    routes: Routes,
+    callers: Callers,
+}
 
 impl Calls {
-    pub(super) fn new(routes: Routes) -> Self {
-        Self(routes.prepare())
+    pub(super) fn new(routes: Routes, callers: Callers) -> Self {
+        Self {
+            routes: routes.prepare(),
+            callers,
+        }
     }
 
-    /// The layers, from the outside in. A check of the callers that a method allows belongs between the first two.
+    /// The layers, from the outside in. A call that is not allowed does not reach the routes.
     pub(super) fn answer(
         &mut self,
         request: Request<Body>,
     ) -> impl Future<Output = Response<Body>> + Send + use<> {
-        let method = request.uri().path().to_owned();
-        let deadline = timeout(request.headers());
-        let answer = without_panic(self.0.call(request));
-        let answer = under_deadline(deadline, answer);
-        measured(method, answer)
+        let path = request.uri().path().to_owned();
+        let method = method(&path);
+        let answer = match self.callers.check(&path, method, request.extensions()) {
+            Ok(()) => {
+                let deadline = timeout(request.headers());
+                let limit = method.map_or(MAX_REQUEST_BYTES, |method| method.max_request_bytes);
+                let request = request.map(|body| Body::new(Limited::new(body, limit)));
+                let answer = without_panic(self.routes.call(request));
+                Either::Left(under_deadline(deadline, answer))
+            }
+            Err(status) => Either::Right(ready(refusal(&status))),
+        };
+        measured(path, answer)
     }
 }
 
@@ -48,7 +68,7 @@ impl Service<Request<Body>> for Calls {
     type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<Body>>::poll_ready(&mut self.0, context)
+        Service::<Request<Body>>::poll_ready(&mut self.routes, context)
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
@@ -57,8 +77,8 @@ impl Service<Request<Body>> for Calls {
 }
 
 /// Records how long the call took and its code, even if its caller does not wait for the end.
-async fn measured(method: String, answer: impl Future<Output = Response<Body>>) -> Response<Body> {
-    let measurement = Measurement::start(method);
+async fn measured(path: String, answer: impl Future<Output = Response<Body>>) -> Response<Body> {
+    let measurement = Measurement::start(path);
     let answer = answer.await;
     measurement.end(answer.headers());
     answer

@@ -18,6 +18,7 @@ use tonic::codegen::{Body as HttpBody, Bytes};
 use tonic::service::Routes;
 
 use super::Channel;
+use super::callers::Callers;
 use super::calls::{Calls, refusal};
 use crate::Shutdown;
 
@@ -28,7 +29,7 @@ mod tests;
 #[must_use]
 pub fn in_memory(routes: Routes, shutdown: Shutdown) -> Channel {
     InMemory {
-        calls: Calls::new(routes),
+        calls: Calls::new(routes, Callers::Local),
         shutdown,
     }
     .into()

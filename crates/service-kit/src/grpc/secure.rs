@@ -68,8 +68,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Door<S> {
         let mut handshakes = JoinSet::new();
         loop {
             let (stream, peer) = listener.next().await;
+            let greeting = self.greet(stream, peer);
             // mutant: handshakes-in-the-accept-loop
-            handshakes.spawn(self.greet(stream, peer));
+            handshakes.spawn(greeting);
             while handshakes.try_join_next().is_some() {}
         }
     }

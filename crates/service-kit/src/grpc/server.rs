@@ -11,6 +11,7 @@ use tonic::service::Routes;
 use tonic::transport::server::Connected;
 use tonic_health::server::HealthReporter;
 
+use super::callers::Callers;
 use super::calls::Calls;
 use super::health::{self, StoreHealth};
 use super::secure::secured;
@@ -25,6 +26,8 @@ use crate::tls::Tls;
 /// In-flight calls may take this long once the process shall stop.
 const DRAIN: Duration = Duration::from_secs(20);
 const MAX_STREAMS_PER_CONNECTION: u32 = 1024;
+/// All metadata of a call, with 32 bytes for each field (RFC 9113 §6.5.2).
+const MAX_METADATA_BYTES: u32 = 16 * 1024;
 /// The peers are a few processes of ours, with one connection each.
 const MAX_CONNECTIONS: usize = 1024;
 /// From accepting a connection to the preface of HTTP/2.
@@ -93,25 +96,26 @@ impl Server {
             address: self.listen.clone(),
             source,
         };
-        let served = Served::new(service, routes, store, shutdown);
+        let served = |callers| Served::new(service, routes, callers, store, shutdown);
         let open_files = allowed_open_files();
         match &self.listen {
             GrpcAddress::Tcp(address) => {
                 let socket = TcpListener::bind(address).await.map_err(bind)?;
                 let address = socket.local_addr().map_err(bind)?;
+                // mutant: plain-grpc-served
                 let Some(tls) = self.tls else {
                     tracing::info!(%address, open_files, "serving gRPC, to every user of this machine");
-                    return served.over(incoming(socket, PREFACE)).await;
+                    return served(Callers::Local).over(incoming(socket, PREFACE)).await;
                 };
                 let names = tls.names().join(" ");
                 tracing::info!(%address, open_files, names, "serving gRPC by mutual TLS");
                 let secured = secured(listener(socket), tls, PREFACE);
-                served.over(Box::pin(secured)).await
+                served(Callers::Named).over(Box::pin(secured)).await
             }
             GrpcAddress::Unix(path) => {
                 let socket = PrivateSocket::bind(path).map_err(bind)?;
                 tracing::info!(address = %self.listen, open_files, "serving gRPC");
-                served.over(incoming(socket, PREFACE)).await
+                served(Callers::Local).over(incoming(socket, PREFACE)).await
             }
         }
     }
@@ -127,11 +131,17 @@ struct Served<S> {
 }
 
 impl<S: StoreHealth> Served<S> {
-    fn new(service: &'static str, routes: Routes, store: S, shutdown: Shutdown) -> Self {
+    fn new(
+        service: &'static str,
+        routes: Routes,
+        callers: Callers,
+        store: S,
+        shutdown: Shutdown,
+    ) -> Self {
         let (health, health_service) = tonic_health::server::health_reporter();
         Self {
             service,
-            calls: Calls::new(routes.add_service(health_service)),
+            calls: Calls::new(routes.add_service(health_service), callers),
             health,
             store,
             shutdown,
@@ -159,6 +169,8 @@ fn transport() -> tonic::transport::Server {
     tonic::transport::Server::builder()
         .trace_fn(trace_context::span)
         .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)
+        // mutant: many-metadata-fields-accepted
+        .http2_max_header_list_size(MAX_METADATA_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(10)))
         .http2_keepalive_timeout(Some(Duration::from_secs(5)))
 }

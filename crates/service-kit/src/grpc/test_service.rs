@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Ready, ready};
 use http::{Request, Response};
 use hyper::body::Frame;
 use tokio::sync::Notify;
@@ -84,6 +84,28 @@ impl TestService {
             }
             _ => refusal(&Status::unimplemented("")),
         }
+    }
+}
+
+/// Answers every method of `token-signing`.
+#[derive(Debug, Clone)]
+pub(super) struct Allowed;
+
+impl NamedService for Allowed {
+    const NAME: &'static str = "doorward.token_signing.v1.TokenSigningService";
+}
+
+impl Service<Request<Body>> for Allowed {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        ready(Ok(Response::new(Body::empty())))
     }
 }
 

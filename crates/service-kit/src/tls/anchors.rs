@@ -61,7 +61,6 @@ impl Anchors {
     ) -> Result<T, Error> {
         let now = timestamp(now)?;
         let mut refusal = Error::from(CertificateError::UnknownIssuer);
-        // mutant: expired-authority-accepted
         for anchor in self.anchors.iter().filter(|it| it.validity.contains(now)) {
             match verify(anchor) {
                 // Says more than that it is not of this authority.
@@ -113,6 +112,7 @@ impl ClientCertVerifier for Anchors {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
+        // mutant: client-certificates-not-verified
         self.first_success(now, |anchor| {
             let clients = &anchor.clients;
             clients.verify_client_cert(end_entity, intermediates, now)
@@ -153,6 +153,7 @@ impl ServerCertVerifier for Anchors {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        // mutant: server-names-not-compared
         self.first_success(now, |anchor| {
             let servers = &anchor.servers;
             servers.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)

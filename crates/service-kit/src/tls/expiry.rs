@@ -29,7 +29,6 @@ impl Expiry {
         }
     }
 
-    // mutant: expiry-not-warned-of
     fn is_due(&self, left: SignedDuration, now: Timestamp) -> bool {
         let is_late = |warned: Timestamp| now.duration_since(warned) >= AGAIN;
         left <= WARNING && self.warned.is_none_or(is_late)

@@ -168,7 +168,6 @@ impl<'a> Builder<'a> {
                 .with_protocol_versions(&[&TLS13]);
         let built = versions.and_then(|builder| {
             builder
-                // mutant: client-certificate-not-required
                 .with_client_cert_verifier(self.anchors.clone())
                 .with_single_cert(chain, key)
         });

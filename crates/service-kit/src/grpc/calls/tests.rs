@@ -5,7 +5,7 @@ use super::*;
 use crate::grpc::test_service::{TestService, request};
 
 async fn call(method: &str, deadline: Option<Duration>) -> Status {
-    let mut calls = Calls::new(Routes::new(TestService::default()));
+    let mut calls = Calls::new(Routes::new(TestService::default()), Callers::Local);
     let answer = calls.call(request(method, deadline)).await.unwrap();
     Status::from_header_map(answer.headers()).unwrap_or(Status::ok(""))
 }

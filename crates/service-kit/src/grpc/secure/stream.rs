@@ -48,7 +48,6 @@ impl<S> SecureStream<S> {
 
     /// Ready once the peer is refused. Later calls are ready too.
     fn poll_refused(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        // mutant: refused-peers-stay-connected
         if let Some(until_refused) = &mut self.until_refused {
             std::task::ready!(until_refused.poll_unpin(cx));
             self.until_refused = None;
@@ -74,7 +73,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SecureStream<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if let Poll::Ready(error) = this.poll_refused(cx) {
+        // mutant: refused-peers-stay-connected
+        let refused = this.poll_refused(cx);
+        if let Poll::Ready(error) = refused {
             return Poll::Ready(Err(error));
         }
         let before = buf.filled().len();
