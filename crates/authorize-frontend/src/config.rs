@@ -57,6 +57,10 @@ pub struct HttpConfig {
     /// How many connections there may be, and how long each may take.
     #[serde(default)]
     pub connections: ConnectionLimits,
+    /// Whether the issuer is plain `http` with a host that need not be loopback, and cookies lack `Secure`. For tests
+    /// only: no settings file can set it.
+    #[serde(skip)]
+    pub plain_http_for_tests: bool,
 }
 
 fn loopback() -> Vec<IpNet> {
@@ -83,12 +87,17 @@ impl HttpConfig {
             tls_key: None,
             trusted_proxies: loopback(),
             connections: ConnectionLimits::default(),
+            plain_http_for_tests: false,
         }
     }
 
     /// Refuses what cannot be served.
     pub fn validate(&self) -> Result<Issuer, ConfigError> {
-        let issuer = Issuer::parse(&self.issuer)?;
+        let issuer = if self.plain_http_for_tests {
+            Issuer::parse_plain_http(&self.issuer)?
+        } else {
+            Issuer::parse(&self.issuer)?
+        };
         self.connections.validate("http.connections")?;
         if self.tls_files()?.is_some() && !issuer.is_https() {
             let problem = "must begin with https:// when a certificate is given";

@@ -24,6 +24,7 @@ mod oidc_logout;
 mod onward;
 mod patience;
 mod peer;
+mod plain_http;
 mod query;
 mod redirect;
 mod repeat;
@@ -41,5 +42,6 @@ pub use axum::Router;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use browser::read as read_browser;
+pub(crate) use plain_http::translate_cookies;
 pub(crate) use router::router;
 pub(crate) use server::serve;

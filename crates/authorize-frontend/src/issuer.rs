@@ -13,20 +13,35 @@ pub struct Issuer(Url);
 impl Issuer {
     /// Checks an issuer; a missing trailing slash is added. Plain `http` is only for loopback hosts.
     pub fn parse(value: &str) -> Result<Self, ConfigError> {
+        Self::parse_by(value, |url, host| match url.scheme() {
+            "https" => Ok(()),
+            "http" if is_loopback(host) => Ok(()),
+            "http" => Err("is plain http, which only loopback hosts may use; say https"),
+            _ => Err("does not begin with https://"),
+        })
+    }
+
+    /// Checks the issuer of a server for tests: plain `http`, with any host that is not on the public internet.
+    pub fn parse_plain_http(value: &str) -> Result<Self, ConfigError> {
+        Self::parse_by(value, |url, host| match url.scheme() {
+            // mutant: plain-http-issuer-with-public-name
+            "http" if is_public(host) => Err(
+                "is plain http with a public name; for tests use a name without a dot, or one that ends in .test",
+            ),
+            "http" => Ok(()),
+            _ => Err("is not plain http, so cookies without `Secure` are refused"),
+        })
+    }
+
+    fn parse_by(
+        value: &str,
+        check: impl FnOnce(&Url, &Host<&str>) -> Result<(), &'static str>,
+    ) -> Result<Self, ConfigError> {
         let invalid =
             |problem: &str| ConfigError::invalid("issuer", format!("{value:?} {problem}"));
         let url = Url::parse(value).map_err(|_| invalid("is not a URL"))?;
         let host = url.host().ok_or_else(|| invalid("has no host"))?;
-        match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&host) => {}
-            "http" => {
-                return Err(invalid(
-                    "is plain http, which only loopback hosts may use; say https",
-                ));
-            }
-            _ => return Err(invalid("does not begin with https://")),
-        }
+        check(&url, &host).map_err(invalid)?;
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(invalid("must be scheme, host and port only"));
         }
@@ -34,6 +49,12 @@ impl Issuer {
             return Err(invalid("must not have a user name"));
         }
         Ok(Self(url))
+    }
+
+    /// Whether the host may be one of the public internet: a name of a public domain, or a public address.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.0.host().is_some_and(|host| is_public(&host))
     }
 
     /// The `iss` claim.
@@ -84,9 +105,96 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
+/// The last labels of names that the public DNS does not have (RFC 2606, RFC 6761, RFC 6762, RFC 8375, ICANN's
+/// `internal`).
+const PRIVATE_LABELS: [&str; 6] = [
+    "test",
+    "localhost",
+    "local",
+    "internal",
+    "example",
+    "invalid",
+];
+
+fn is_public(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            let last = name.rsplit_once('.').map(|(_, last)| last);
+            last.is_some_and(|last| !PRIVATE_LABELS.contains(&last))
+                && !name.ends_with(".home.arpa")
+        }
+        Host::Ipv4(ip) => is_public_address(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => is_public_address(ip.to_canonical()),
+    }
+}
+
+fn is_public_address(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            !(ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified())
+        }
+        IpAddr::V6(ip) => {
+            let is_local = ip.is_unique_local() || ip.is_unicast_link_local();
+            !(ip.is_loopback() || is_local || ip.is_unspecified())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sec_218_hosts_of_the_public_internet() {
+        for (value, expected) in [
+            ("https://login.example.com", true),
+            ("https://login.example.com.", true),
+            ("https://192.0.2.1", true),
+            ("https://[2001:db8::1]", true),
+            ("https://[::ffff:192.0.2.1]", true),
+            ("https://test.example.com", true),
+            ("https://localhost:8443", false),
+            ("https://doorward:8443", false),
+            ("https://auth.example.test", false),
+            ("https://doorward.default.svc.cluster.local", false),
+            ("https://host.docker.internal", false),
+            ("https://nas.home.arpa", false),
+            ("https://127.0.0.1", false),
+            ("https://172.17.0.2", false),
+            ("https://[fd00::1]", false),
+            ("https://[::ffff:10.0.0.1]", false),
+        ] {
+            assert_eq!(
+                Issuer::parse(value).unwrap().is_public(),
+                expected,
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn sec_218_plain_http_issuers_of_tests() {
+        for value in [
+            "http://doorward:8080",
+            "http://localhost:8080",
+            "http://login.example.test",
+            "http://172.17.0.2:8080",
+        ] {
+            Issuer::parse_plain_http(value).unwrap();
+        }
+        for value in [
+            "https://doorward:8443",
+            "https://login.example.com",
+            "https://localhost",
+            "http://login.example.com",
+            "http://192.0.2.1",
+            "http://doorward:8080/path",
+            "ftp://doorward",
+        ] {
+            assert!(Issuer::parse_plain_http(value).is_err(), "{value}");
+        }
+    }
 
     #[test]
     fn accepted() {

@@ -23,6 +23,7 @@ pub mod views;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use axum::middleware::from_fn;
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
@@ -52,7 +53,12 @@ pub fn app(
         backends: Backends::start(channels, shutdown),
         clock,
     };
-    Ok(http::router(Arc::new(deps)))
+    let router = http::router(Arc::new(deps));
+    Ok(if http.plain_http_for_tests {
+        router.layer(from_fn(http::translate_cookies))
+    } else {
+        router
+    })
 }
 
 /// Serves browsers until `shutdown`, then lets requests in flight finish.
@@ -63,7 +69,16 @@ pub async fn serve(
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
     let app = app(&http, channels, clock, &shutdown)?;
-    http::serve(&http, app, shutdown).await
+    serve_app(&http, app, shutdown).await
+}
+
+/// Serves an [`app`], or a router in front of one, until `shutdown`.
+pub async fn serve_app(
+    http: &HttpConfig,
+    app: Router,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    http::serve(http, app, shutdown).await
 }
 
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.

@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
 use crate::commands::{
-    backup, certificates, demo, demo_application, demo_setup, entrance, import, import_users,
-    organization, restore, secrets, serve, service, user,
+    backup, certificates, check_health, demo, demo_application, demo_setup, entrance, import,
+    import_users, organization, reset, restore, secrets, serve, service, user,
 };
+use crate::control::client::ControlArgs;
 use crate::error::Error;
 
 /// An authorization server that speaks Auth0's /authorize and OpenID Connect
@@ -48,6 +49,10 @@ pub(crate) enum Task {
     Restore(restore::Args),
     /// Make a CA and the services' certificates, or renew those that expire soon
     Certificates(certificates::Args),
+    /// Return a server that runs with --ephemeral to its seed
+    Reset(ControlArgs),
+    /// Succeed if the embedded server with this control address answers
+    CheckHealth(ControlArgs),
     /// Run every service with a demo tenant, a demo application and a demo API
     Demo(demo::Args),
     /// Make the passwords and keys of the local stack; keeps existing ones
@@ -85,6 +90,8 @@ impl Task {
             Self::Backup(args) => backup::run(args).await,
             Self::Restore(args) => restore::run(args).await,
             Self::Certificates(args) => certificates::run(args),
+            Self::Reset(args) => reset::run(&args),
+            Self::CheckHealth(args) => check_health::run(&args),
             Self::Demo(args) => demo::run(args).await,
             Self::Secrets(args) => secrets::run(&args),
             Self::DemoSetup(args) => demo_setup::run(args).await,
@@ -138,6 +145,12 @@ mod tests {
             "doorward certificates --out d --days 30 --host login.example.com --host 192.0.2.1 --name replica --owner 65532:65532 --owner redis=999:999 --renew",
             "doorward certificates --out d --new-ca",
             "doorward certificates --out d --drop-old-ca",
+            "doorward serve --ephemeral --listen 0.0.0.0:8080 --issuer http://doorward:8080 --insecure-http-issuer-for-tests --control-listen 0.0.0.0:8081 --tenant t --users u",
+            "doorward serve --ephemeral --listen 127.0.0.1:0 --issuer http://localhost:8080 --seed d",
+            "doorward serve --listen 127.0.0.1:0 --issuer https://login.example.com --data d --users u --control-listen 127.0.0.1:0",
+            "doorward reset",
+            "doorward reset --control 127.0.0.1:1",
+            "doorward check-health --control 127.0.0.1:1",
             "doorward demo --data d",
             "doorward demo-setup --issuer https://localhost:8443/ --origin https://localhost:3443 --password-file p --registry http://127.0.0.1:1 --identity http://127.0.0.1:2",
             "doorward demo-application --issuer https://localhost:8443/ --listen 0.0.0.0:3443 --https-cert c --https-key k --token-signing http://127.0.0.1:1",
@@ -176,6 +189,18 @@ mod tests {
             (
                 "doorward certificates --out d --name ../d",
                 ErrorKind::ValueValidation,
+            ),
+            (
+                "doorward serve --listen 127.0.0.1:1 --issuer http://localhost --ephemeral --data d",
+                ErrorKind::ArgumentConflict,
+            ),
+            (
+                "doorward serve --listen 127.0.0.1:1 --issuer http://localhost",
+                ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "doorward serve --listen 127.0.0.1:1 --issuer http://doorward:1 --data d --insecure-http-issuer-for-tests",
+                ErrorKind::MissingRequiredArgument,
             ),
             (
                 "doorward certificates --out d --new-ca --renew",

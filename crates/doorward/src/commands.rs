@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod certificates;
+pub(crate) mod check_health;
 pub(crate) mod demo;
 pub(crate) mod demo_application;
 pub(crate) mod demo_setup;
@@ -9,6 +10,7 @@ pub(crate) mod entrance;
 pub(crate) mod import;
 pub(crate) mod import_users;
 pub(crate) mod organization;
+pub(crate) mod reset;
 pub(crate) mod restore;
 pub(crate) mod secrets;
 pub(crate) mod serve;

@@ -23,6 +23,9 @@ const CALL: Duration = Duration::from_secs(1);
 /// The file that the serving process locks.
 pub(crate) const SERVER_LOCK: &str = "server.lock";
 
+/// A file system in memory, which every Linux has. In a container it is the container's own.
+const IN_MEMORY: &str = "/dev/shm";
+
 /// The service with a database in every data folder, from the first import on.
 const FIRST: &str = "client-registry";
 
@@ -59,7 +62,19 @@ impl DataFolder {
 
     /// An empty folder. Dropping the value removes it.
     pub(crate) fn scratch() -> Result<Self, Error> {
-        let scratch = tempfile::tempdir().map_err(Error::file(&std::env::temp_dir()))?;
+        Self::scratch_in(&std::env::temp_dir())
+    }
+
+    /// An empty folder in memory, or else among temporary files. Dropping the value removes it.
+    pub(crate) fn in_memory() -> Result<Self, Error> {
+        Self::scratch_in(Path::new(IN_MEMORY)).or_else(|_| Self::scratch())
+    }
+
+    fn scratch_in(parent: &Path) -> Result<Self, Error> {
+        let scratch = tempfile::Builder::new()
+            .prefix(".doorward-")
+            .tempdir_in(parent);
+        let scratch = scratch.map_err(Error::file(parent))?;
         let folder = Self::open(scratch.path())?;
         Ok(Self {
             _scratch: Some(scratch),
@@ -78,6 +93,17 @@ impl DataFolder {
             path: absolute,
             _scratch: None,
         })
+    }
+
+    /// A copy in memory of a folder that no process uses. Dropping the value removes it.
+    pub(crate) fn copy(&self) -> Result<Self, Error> {
+        let copy = Self::in_memory()?;
+        for entry in fs::read_dir(&self.path).map_err(Error::file(&self.path))? {
+            let entry = entry.map_err(Error::file(&self.path))?;
+            let (from, to) = (entry.path(), copy.path.join(entry.file_name()));
+            fs::copy(&from, &to).map_err(Error::file(&to))?;
+        }
+        Ok(copy)
     }
 
     /// The path of a file in the folder.
@@ -168,12 +194,21 @@ impl DataFolder {
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channels, StartError> {
+        // At the same time: the start of a server, and its return to a seed, wait for them.
+        let (client_registry, identity, session, organization) = tokio::try_join!(
+            self.client_registry(shutdown),
+            self.identity(clock.clone(), shutdown),
+            self.session(clock.clone(), shutdown),
+            self.organization(shutdown),
+        )?;
+        // Afterwards: generating keys keeps the thread, and the others would time out.
+        let token_signing = self.token_signing(issuer, clock, shutdown).await?;
         Ok(Channels {
-            client_registry: self.client_registry(shutdown).await?,
-            identity: self.identity(clock.clone(), shutdown).await?,
-            session: self.session(clock.clone(), shutdown).await?,
-            organization: self.organization(shutdown).await?,
-            token_signing: self.token_signing(issuer, clock, shutdown).await?,
+            client_registry,
+            identity,
+            session,
+            organization,
+            token_signing,
             patience: Patience {
                 call: CALL,
                 ..Patience::default()
@@ -239,6 +274,21 @@ mod tests {
         let bytes = parent.path().join(OsStr::from_bytes(b"\xFF"));
         assert!(matches!(DataFolder::create(&bytes), Err(Error::Refused(_))));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 5);
+    }
+
+    #[test]
+    fn a_copy_in_memory_is_private_and_goes_away() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::create(parent.path()).unwrap();
+        fs::write(folder.file("identity.db"), "users").unwrap();
+        let copy = folder.copy().unwrap();
+        let path = copy.path().to_owned();
+        assert_eq!(fs::read(path.join("identity.db")).unwrap(), b"users");
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        drop(copy);
+        assert!(!path.exists());
+        assert!(folder.file("identity.db").exists());
     }
 
     #[test]

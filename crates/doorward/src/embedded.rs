@@ -1,19 +1,16 @@
 //! Every service in this process, with HTTP as the only port.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 
-use doorward_authorize_frontend::{Channels, HttpConfig};
-use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
-use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
-use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
+use doorward_authorize_frontend::{Channels, HttpConfig, Router, app, serve_app};
 use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock, on_signal};
 
-use crate::apply_tenant::{Services, apply};
+use crate::control::Control;
 use crate::data_folder::{DataFolder, ServerLock};
 use crate::error::Error;
 use crate::listen;
-use crate::tenant_file::TenantFile;
 
 /// All services over a data folder, ready to serve.
 #[derive(Debug)]
@@ -46,34 +43,42 @@ impl Embedded {
         })
     }
 
-    /// Applies a tenant file. Returns one line per change.
-    pub(crate) async fn import(&self, file: TenantFile) -> Result<Vec<String>, Error> {
-        let services = Services {
-            registry: ClientRegistryServiceClient::new(self.channels.client_registry.clone())
-                .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES),
-            identity: Some(IdentityServiceClient::new(self.channels.identity.clone())),
-            organization: Some(OrganizationServiceClient::new(
-                self.channels.organization.clone(),
-            )),
+    /// Serves until a signal, with the health address if there is one. Calls `ready` once connections are accepted.
+    pub(crate) async fn serve(
+        self,
+        control: Option<SocketAddr>,
+        ready: impl FnOnce() + Send + 'static,
+    ) -> Result<(), Error> {
+        let app = app(&self.http, self.channels, self.clock, &self.shutdown)?;
+        let control = match control {
+            Some(address) => Some(Control::listen(address, &self.http, &app, None).await?),
+            None => None,
         };
-        apply(file, services, false).await
+        serve_until_signal(&self.http, app, control, self.shutdown, ready).await
     }
+}
 
-    /// Serves until a signal. Calls `ready` once connections are accepted, on a separate thread, because writing to
-    /// standard output may block.
-    pub(crate) async fn serve(self, ready: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        let address = self.http.listen;
-        let announce = async {
-            listen::until_accepting(address).await;
-            let _ = thread::Builder::new().spawn(ready);
-            std::future::pending().await
-        };
-        let serving =
-            doorward_authorize_frontend::serve(self.http, self.channels, self.clock, self.shutdown);
-        tokio::select! {
-            biased;
-            served = serving => Ok(served?),
-            never = announce => never,
+/// Serves an app. Calls `ready` once connections are accepted, on a separate thread, because writing to standard output
+/// may block.
+pub(crate) async fn serve_until_signal(
+    http: &HttpConfig,
+    app: Router,
+    control: Option<Control>,
+    shutdown: Shutdown,
+    ready: impl FnOnce() + Send + 'static,
+) -> Result<(), Error> {
+    let until = shutdown.clone();
+    let announce = async move {
+        listen::until_accepting(http.listen).await;
+        if let Some(control) = control {
+            control.serve(until);
         }
+        let _ = thread::Builder::new().spawn(ready);
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        served = serve_app(http, app, shutdown) => Ok(served?),
+        never = announce => never,
     }
 }

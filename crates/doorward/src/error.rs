@@ -64,6 +64,14 @@ pub(crate) enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The control address of a server does not answer.
+    #[error("no server answers at --control {address}")]
+    Control {
+        /// Which one.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// The address of a service is invalid.
     #[error(transparent)]
     Channel(#[from] ChannelError),

@@ -1,6 +1,7 @@
 //! Doorward in one binary: every service in one process, and the commands.
 
 mod apply_tenant;
+mod apply_users;
 mod backup;
 mod balancer;
 mod certificates;
@@ -9,11 +10,14 @@ mod choose_user;
 mod cli;
 mod client_certificates;
 mod commands;
+mod content;
+mod control;
 
 mod data_folder;
 mod demo;
 mod document;
 mod embedded;
+mod ephemeral;
 mod error;
 mod listen;
 mod output;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use doorward_authorize_frontend::Channels;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
@@ -121,6 +122,8 @@ pub(crate) enum Deployment {
     /// A data folder; the [`Shutdown`] stops the services over it.
     Folder(DataFolder, Shutdown),
     Services(Addresses, Option<Tls>),
+    /// The services of this process, which serves them.
+    Embedded(Box<Channels>),
 }
 
 impl Drop for Deployment {
@@ -135,7 +138,7 @@ impl Deployment {
     /// Whether the address of an optional service is known.
     pub(crate) fn reaches(&self, service: Service) -> bool {
         match self {
-            Self::Folder(..) => true,
+            Self::Folder(..) | Self::Embedded(_) => true,
             Self::Services(addresses, _) => addresses.of(service).is_some(),
         }
     }
@@ -146,6 +149,7 @@ impl Deployment {
             Self::Services(addresses, tls) => {
                 addresses.connect(Service::ClientRegistry, tls.as_ref())?
             }
+            Self::Embedded(channels) => channels.client_registry.clone(),
         };
         Ok(ClientRegistryServiceClient::new(channel)
             .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES))
@@ -157,6 +161,7 @@ impl Deployment {
                 folder.identity(Arc::new(SystemClock), shutdown).await?
             }
             Self::Services(addresses, tls) => addresses.connect(Service::Identity, tls.as_ref())?,
+            Self::Embedded(channels) => channels.identity.clone(),
         };
         Ok(IdentityServiceClient::new(channel))
     }
@@ -167,6 +172,7 @@ impl Deployment {
                 folder.session(Arc::new(SystemClock), shutdown).await?
             }
             Self::Services(addresses, tls) => addresses.connect(Service::Session, tls.as_ref())?,
+            Self::Embedded(channels) => channels.session.clone(),
         };
         Ok(SessionServiceClient::new(channel))
     }
@@ -177,6 +183,7 @@ impl Deployment {
             Self::Services(addresses, tls) => {
                 addresses.connect(Service::Organization, tls.as_ref())?
             }
+            Self::Embedded(channels) => channels.organization.clone(),
         };
         Ok(OrganizationServiceClient::new(channel))
     }

@@ -1,5 +1,6 @@
 //! The user file: a JSON array in the shape of Auth0's bulk import.
 
+mod for_tests;
 mod password_hash;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use doorward_proto::InvalidField;
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::ImportedUser;
 
+pub(crate) use self::for_tests::TestKeys;
 use self::password_hash::CostlyHashes;
 use crate::document::{self, Error, Ignored, Object, Result};
 
@@ -23,26 +25,42 @@ const ID_PREFIX: &str = "auth0|";
 pub(crate) struct UsersFile {
     /// The users, in the order of the file.
     pub(crate) users: Vec<ImportedUser>,
+    /// What only a server for tests takes, for each user in the same order.
+    pub(crate) test_keys: Vec<TestKeys>,
     /// One line per key that has no effect.
     pub(crate) ignored: Vec<String>,
 }
 
+/// Who reads the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A lasting server, which takes what Auth0's bulk import has.
+    Import,
+    /// A server for tests, which also takes [`TestKeys`].
+    Tests,
+}
+
 /// Reads a user file. Finds every error of a single entry before anything is written.
-pub(crate) fn parse(text: &str) -> Result<UsersFile> {
+pub(crate) fn parse(text: &str, reader: Reader) -> Result<UsersFile> {
     let mut ignored = Ignored::default();
     let mut costly = CostlyHashes::default();
     let mut seen = HashSet::new();
     let entries = document::list_from_json(text, "users", &["email", "user_id"])?.into_iter();
     let users = entries.map(|mut entry| {
+        let test_keys = for_tests::read(&mut entry, reader)?;
         let user = read(&mut entry, &mut ignored, &mut costly)?;
-        refuse_repeated(&mut seen, &user, &entry)?;
+        if test_keys.password.is_some() && user.password_hash.is_some() {
+            return Err(entry.problem("password", "cannot stand beside a hash"));
+        }
+        refuse_repeated(&mut seen, &user, &test_keys, &entry)?;
         entry.finish(&mut ignored);
-        Ok(user)
+        Ok((user, test_keys))
     });
-    let users = users.collect::<Result<_>>()?;
+    let (users, test_keys) = users.collect::<Result<Vec<_>>>()?.into_iter().unzip();
     costly.refuse()?;
     Ok(UsersFile {
         users,
+        test_keys,
         ignored: ignored.into_lines(),
     })
 }
@@ -106,8 +124,15 @@ fn claim_value(claim: StandardClaim, entry: &mut Object) -> Result<Option<ClaimV
 }
 
 /// Refuses two entries about one user: which of them counts would depend on chance.
-fn refuse_repeated(seen: &mut HashSet<String>, user: &ImportedUser, entry: &Object) -> Result<()> {
+fn refuse_repeated(
+    seen: &mut HashSet<String>,
+    user: &ImportedUser,
+    test_keys: &TestKeys,
+    entry: &Object,
+) -> Result<()> {
     let email = user.claims.as_ref().and_then(|claims| claims.email.clone());
+    let connection = test_keys.connection.as_deref().unwrap_or_default();
+    let email = email.map(|email| format!("{email} {connection}"));
     for (key, value) in [("email", email), ("user_id", user.user_id.clone())] {
         if value.is_some_and(|value| !seen.insert(format!("{key} {value}"))) {
             return Err(entry.problem(key, "is in an earlier entry too"));

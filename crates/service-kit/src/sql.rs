@@ -35,12 +35,15 @@ use crate::grpc::StoreHealth;
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'";
-/// Options of the connection that updates the schema. The journal mode is a property of the file.
-const SQLITE_SCHEMA_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL";
+/// Options of the connection that updates the schema. The journal mode is a property of the file. Temporary data of all
+/// connections is kept in memory: in a container with a read-only root there may be no folder for it.
+const SQLITE_SCHEMA_SETTINGS: &str =
+    "PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL";
 /// A statement that writes belongs to [`Database::begin_write`] and fails here, on an idle machine too.
-const SQLITE_READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
+const SQLITE_READER_SETTINGS: &str =
+    "PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
 /// [`WriteLock`] waits instead of SQLite, which would block the connection's thread.
-const SQLITE_WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 0";
+const SQLITE_WRITER_SETTINGS: &str = "PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 0";
 
 /// Reads from the database itself, unlike `SELECT 1`, which SQLite answers without its file. sqlx keeps this table.
 const HEALTH: &str = "SELECT version FROM _sqlx_migrations LIMIT 1";

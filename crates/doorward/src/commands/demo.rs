@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use doorward_authorize_frontend::HttpConfig;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 
+use crate::content::import_tenant;
 use crate::data_folder::DataFolder;
 use crate::demo::{DemoTenant, application, user, welcome};
 use crate::embedded::Embedded;
@@ -34,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
     let settings = application::Settings::new(&issuer, &tenant);
     let connection = tenant.connection().to_owned();
-    server.import(tenant.file).await?;
+    import_tenant(tenant.file, &server.channels).await?;
     let identity = IdentityServiceClient::new(server.channels.identity.clone());
     let password_file = server.folder.file(user::PASSWORD_FILE);
     let user = user::ensure(identity, &password_file, &connection).await?;
@@ -46,5 +47,5 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     );
     let welcome = welcome(&issuer, &origin, &user);
     let hint = "  Stop with Ctrl-C. Starting again keeps the data, this user and the sign-in.\n";
-    server.serve(move || say(welcome + hint)).await
+    server.serve(None, move || say(welcome + hint)).await
 }

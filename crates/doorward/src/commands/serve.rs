@@ -5,13 +5,17 @@ use std::path::PathBuf;
 
 use doorward_authorize_frontend::{HttpConfig, Issuer};
 use doorward_service_kit::StartError;
+use doorward_service_kit::config::ConfigError;
 use ipnet::IpNet;
 
-use super::import::{self, Values};
+use crate::content::Files;
+use crate::control::DEFAULT;
 use crate::data_folder::DataFolder;
 use crate::embedded::Embedded;
+use crate::ephemeral;
 use crate::error::Error;
 use crate::output::say;
+use crate::users_file::Reader;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -19,16 +23,29 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// URL of this server for browsers and applications; https, except for loopback hosts
-    #[arg(long, value_name = "URL", value_parser = Issuer::parse)]
-    issuer: Issuer,
+    #[arg(long, value_name = "URL", value_parser = issuer)]
+    issuer: String,
     /// Data folder; created if it does not exist
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Tenant file to import before serving
-    #[arg(long, value_name = "FILE")]
-    tenant: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "ephemeral",
+        conflicts_with = "ephemeral"
+    )]
+    data: Option<PathBuf>,
+    /// For tests: keep all data in memory, accept readable passwords in the user file, and allow doorward reset
+    #[arg(long)]
+    ephemeral: bool,
+    /// For tests, with --ephemeral: allow a plain http issuer with any name that is not public, such as that of a
+    /// container. Cookies lack Secure then
+    #[arg(long, requires = "ephemeral")]
+    insecure_http_issuer_for_tests: bool,
+    /// Address to serve GET /healthz on, and with --ephemeral POST /reset; must not be public [default with
+    /// --ephemeral: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDR")]
+    control_listen: Option<SocketAddr>,
     #[command(flatten)]
-    values: Values,
+    files: Files,
     /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -47,24 +64,44 @@ fn network(text: &str) -> Result<IpNet, String> {
     network.map_err(|_| "must be a network such as 10.0.0.0/8, or an address".to_owned())
 }
 
-pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let tenant = args
-        .tenant
-        .map(|path| import::read(&path, args.values))
-        .transpose()?;
-    let mut http = HttpConfig::new(args.issuer.as_str(), args.listen);
-    (http.tls_cert, http.tls_key) = (args.tls_cert, args.tls_key);
-    if !args.trusted_proxies.is_empty() {
-        http.trusted_proxies = args.trusted_proxies;
-    }
-    http.validate().map_err(StartError::from)?;
-    let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
-    if let Some(tenant) = tenant {
-        for change in server.import(tenant).await? {
-            tracing::info!("tenant file: {change}");
+/// Checks all but the use of plain http, which depends on other options.
+fn issuer(text: &str) -> Result<String, ConfigError> {
+    let strict = Issuer::parse(text);
+    let issuer = strict.or_else(|error| Issuer::parse_plain_http(text).map_err(|_| error))?;
+    Ok(issuer.as_str().to_owned())
+}
+
+impl Args {
+    fn http(&self) -> Result<HttpConfig, Error> {
+        let mut http = HttpConfig::new(&self.issuer, self.listen);
+        http.plain_http_for_tests = self.insecure_http_issuer_for_tests;
+        (http.tls_cert, http.tls_key) = (self.tls_cert.clone(), self.tls_key.clone());
+        if !self.trusted_proxies.is_empty() {
+            http.trusted_proxies.clone_from(&self.trusted_proxies);
         }
+        let issuer = http.validate().map_err(StartError::from)?;
+        // mutant: ephemeral-server-with-public-issuer
+        if self.ephemeral && issuer.is_public() {
+            return Err(Error::Usage(format!(
+                "--ephemeral is for tests, and the issuer {issuer} has a public name; use a name without a dot, or one \
+                 that ends in .test"
+            )));
+        }
+        Ok(http)
     }
-    server
-        .serve(move || say(format_args!("doorward is ready at {}", args.issuer)))
-        .await
+}
+
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let http = args.http()?;
+    let issuer = args.issuer;
+    let ready = move || say(format_args!("doorward is ready at {issuer}"));
+    let Some(data) = args.data else {
+        let content = args.files.read(Reader::Tests)?;
+        let control = args.control_listen.unwrap_or(DEFAULT);
+        return ephemeral::serve(http, content, control, ready).await;
+    };
+    let content = args.files.read(Reader::Import)?;
+    let server = Embedded::open(DataFolder::create(&data)?, http).await?;
+    content.import(&server.channels).await?;
+    server.serve(args.control_listen, ready).await
 }

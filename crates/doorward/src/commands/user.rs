@@ -55,7 +55,7 @@ pub(crate) struct UserArgs {
 }
 
 /// Sends a changed user to `session`. The change counts for every session once this returns.
-pub(super) async fn confirm(
+pub(crate) async fn confirm(
     session: &mut SessionServiceClient<Channel>,
     user: User,
 ) -> Result<(), Error> {

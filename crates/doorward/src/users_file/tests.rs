@@ -3,6 +3,14 @@ use super::*;
 const BCRYPT: &str = "$2b$04$abcdefghijklmnopqrstuuGlHvwkLLiG8qNhNYBuyZ8GVyDv5qAiu";
 const ARGON2: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kNrRY/8qV7KOsOYh0Th1Yz4NWfxJkQpVs1Wk3xrJoTc";
 
+fn parse(text: &str) -> Result<UsersFile> {
+    super::parse(text, Reader::Import)
+}
+
+fn parse_for_tests(entry: &serde_json::Value) -> Result<UsersFile> {
+    super::parse(&serde_json::json!([entry]).to_string(), Reader::Tests)
+}
+
 fn one(entry: &serde_json::Value) -> Result<ImportedUser> {
     parse(&serde_json::json!([entry]).to_string()).map(|mut file| file.users.remove(0))
 }
@@ -212,4 +220,80 @@ fn what_is_no_list_is_refused_with_its_place() {
         let error = parse(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn keys_for_tests() {
+    let entry = serde_json::json!({
+        "email": "a@b.example",
+        "password": "seven unrelated words",
+        "connection": "Staff",
+        "roles": ["reader", "rol_1"],
+        "organizations": ["org_1"],
+    });
+    let file = parse_for_tests(&entry).unwrap();
+    assert_eq!(file.ignored, Vec::<String>::new());
+    let TestKeys {
+        password,
+        connection,
+        roles,
+        organizations,
+    } = file.test_keys[0].clone();
+    assert!(password.is_some());
+    assert_eq!(connection.as_deref(), Some("Staff"));
+    assert_eq!(roles, ["reader", "rol_1"]);
+    assert_eq!(organizations, ["org_1"]);
+    assert!(!format!("{file:?}").contains("unrelated"));
+}
+
+#[test]
+fn sec_218_readable_passwords_are_for_tests_only() {
+    let entry = serde_json::json!({"email": "a@b.example", "password": "seven unrelated words"});
+    assert_eq!(
+        problem(&entry),
+        "users[a@b.example].password is for doorward serve --ephemeral only; give a password_hash"
+    );
+    parse_for_tests(&entry).unwrap();
+    let roles = serde_json::json!([{"email": "a@b.example", "roles": ["reader"]}]);
+    let ignored = parse(&roles.to_string()).unwrap().ignored;
+    assert_eq!(
+        ignored,
+        ["users[a@b.example].roles: not supported, ignored"]
+    );
+}
+
+#[test]
+fn wrong_keys_for_tests() {
+    for (key, value, expected) in [
+        (
+            "password",
+            serde_json::json!(""),
+            "must have 1 to 1024 bytes",
+        ),
+        ("password", serde_json::json!(1), "must be a text"),
+        ("roles", serde_json::json!("reader"), "must be a list"),
+    ] {
+        let entry = serde_json::json!({"email": "a@b.example", key: value});
+        let error = parse_for_tests(&entry).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let both =
+        serde_json::json!({"email": "a@b.example", "password": "x", "password_hash": BCRYPT});
+    let error = parse_for_tests(&both).unwrap_err().to_string();
+    assert!(error.contains("cannot stand beside a hash"), "{error}");
+}
+
+#[test]
+fn one_email_in_two_connections() {
+    let entries = serde_json::json!([
+        {"email": "a@b.example", "connection": "Staff"},
+        {"email": "a@b.example"},
+        {"email": "a@b.example", "connection": "Staff"},
+    ]);
+    let error = super::parse(&entries.to_string(), Reader::Tests).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("users[a@b.example].email is in an earlier entry too")
+    );
 }

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 1024;
 const DEFAULT_MIN_CHARACTERS: u32 = 8;
 
 /// A password of 1 to 1,024 bytes, exactly as it was typed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {

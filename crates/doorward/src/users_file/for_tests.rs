@@ -1,0 +1,48 @@
+//! Keys that Auth0's bulk import does not have: for the users of a server for tests.
+
+use doorward_identity::domain::Password;
+
+use super::Reader;
+use crate::document::{Object, Result};
+
+/// What a server for tests takes in addition, for one user.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TestKeys {
+    /// The password in plain text.
+    pub(crate) password: Option<Password>,
+    /// Name of the connection; `None` for the default one.
+    pub(crate) connection: Option<String>,
+    /// Names or ids of the user's roles.
+    pub(crate) roles: Vec<String>,
+    /// Ids of the organizations that the user is a member of.
+    pub(crate) organizations: Vec<String>,
+}
+
+/// Takes the keys out of an entry. A lasting server refuses a readable password, which would stay in a file, and
+/// reports the other keys as ignored.
+pub(super) fn read(entry: &mut Object, reader: Reader) -> Result<TestKeys> {
+    let given = entry.text("password")?;
+    // mutant: readable-passwords-imported
+    if reader == Reader::Import {
+        return match given {
+            Some(_) => Err(entry.problem(
+                "password",
+                "is for doorward serve --ephemeral only; give a password_hash",
+            )),
+            None => Ok(TestKeys::default()),
+        };
+    }
+    let password = given.map(|text| {
+        let problem = "must have 1 to 1024 bytes";
+        Password::typed(text).ok_or_else(|| entry.problem("password", problem))
+    });
+    let password = password.transpose()?;
+    let mut texts = |key| Ok(entry.texts(key)?.unwrap_or_default().values);
+    let (roles, organizations) = (texts("roles")?, texts("organizations")?);
+    Ok(TestKeys {
+        password,
+        connection: entry.text("connection")?,
+        roles,
+        organizations,
+    })
+}
