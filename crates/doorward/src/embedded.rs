@@ -20,7 +20,18 @@ pub(crate) struct Embedded {
     pub(crate) shutdown: Shutdown,
     http: HttpConfig,
     clock: Arc<dyn Clock>,
+    _services: StopWhenDropped,
     _lock: ServerLock,
+}
+
+/// Stops the services, which the last HTTP requests still need after the signal.
+#[derive(Debug)]
+struct StopWhenDropped(Shutdown);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
 }
 
 impl Embedded {
@@ -32,13 +43,15 @@ impl Embedded {
         folder.warn_if_others_may_enter();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shutdown = on_signal();
-        let channels = folder.services(&issuer, &clock, &shutdown).await?;
+        let services = Shutdown::new();
+        let channels = folder.services(&issuer, &clock, &services).await?;
         Ok(Self {
             channels,
             folder,
             shutdown,
             http,
             clock,
+            _services: StopWhenDropped(services),
             _lock: lock,
         })
     }
