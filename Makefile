@@ -11,8 +11,7 @@ run: ## start Doorward with a demo tenant, a demo application and a demo API
 	cargo run --bin doorward -- demo --data .doorward/demo
 
 up: ## build what changed, and start the local stack: all services in containers, and the demo
-	docker compose up --build --detach --wait
-	@docker compose logs --no-log-prefix --no-color setup | tail -n 9
+	tests/tools/up.sh
 
 logs: ## follow the logs of the local stack; SERVICE=session for one service
 	docker compose logs --follow --tail 200 $(SERVICE)

@@ -6,13 +6,14 @@ set -eu
 secrets=/run/doorward/tls own=/run/doorward/own
 install -d -o redis -g redis -m 0700 "$own"
 install -o redis -g redis -m 0600 -t "$own" "$secrets"/tls.crt "$secrets"/tls.key "$secrets"/ca.crt
-password=$(tr -d '\n' <"$secrets/session-password" | sha256sum | cut -d ' ' -f 1)
-rights=$(grep -v '^#' /etc/doorward/account.acl | tr '\n' ' ')
-# `health` can do nothing but PING, so it needs no secret.
+hash() { tr -d '\n' <"$secrets/$1-password" | sha256sum | cut -d ' ' -f 1; }
+rights() { grep -v '^#' "/etc/doorward/$1.acl" | tr '\n' ' '; }
+# `health` can do nothing but PING, so it needs no secret. `functions` loads the functions of `session`, which cannot.
 (umask 077; cat >"$own/accounts.acl") <<ACL
 user default off
 user health on nopass -@all +ping
-user doorward on #$password $rights
+user doorward on #$(hash session) $(rights account)
+user functions on #$(hash commands) $(rights functions)
 ACL
 chown redis:redis "$own/accounts.acl" /data
 exec setpriv --reuid=redis --regid=redis --clear-groups redis-server /etc/doorward/redis.conf

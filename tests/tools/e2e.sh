@@ -3,7 +3,7 @@
 # parts of it away. Reports are in target/e2e: a verdict for each fault, logs of containers after a failure.
 #
 #     tests/tools/e2e.sh                       everything
-#     PHASES="flows faults" tests/tools/e2e.sh only these of: security, flows, browser, faults
+#     PHASES="flows faults" tests/tools/e2e.sh only these of: security, flows, containers, browser, faults
 #     FAULTS=rel_25 tests/tools/e2e.sh         only these faults
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,7 @@ export COMPOSE_PROJECT_NAME=doorward-e2e
 export DOORWARD_ISSUER=https://auth.example.test/ DOORWARD_HOST=auth.example.test
 export DOORWARD_E2E_PROJECT=$COMPOSE_PROJECT_NAME DOORWARD_E2E_ISSUER=$DOORWARD_ISSUER
 export DOORWARD_E2E_CERTIFICATES=$results/certificates
-phases=" ${PHASES:-security flows browser faults} "
+phases=" ${PHASES:-security flows containers browser faults} "
 
 log=$(mktemp)
 failures=()
@@ -92,6 +92,7 @@ if [[ $phases != ' security ' ]] && start_stack; then
     docker stats --no-stream >"$results/containers-at-rest.txt"
     mapfile -t tests < <(tests/tools/e2e-tests.mjs flows)
     ! wants flows || run_tests flows --exact "${tests[@]}"
+    ! wants containers || run_tests containers --ignored containers::
     ! wants browser || run_tests browser --ignored --exact browser::applications_with_the_compose_stack
     ! wants faults || run_tests faults --ignored --test-threads=1 "${FAULTS:-reliability::stack}"
 fi

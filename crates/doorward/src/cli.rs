@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use doorward_service_kit::LogConfig;
 
 use crate::commands::{
-    backup, certificates, check_health, demo, demo_application, demo_setup, entrance, import,
-    import_users, organization, reset, restore, secrets, serve, service, user,
+    backup, certificates, check_health, check_listening, demo, demo_application, demo_setup,
+    entrance, import, import_users, organization, reset, restore, secrets, serve, service, user,
 };
 use crate::control::client::ControlArgs;
 use crate::error::Error;
@@ -63,6 +63,8 @@ pub(crate) enum Task {
     DemoApplication(demo_application::Args),
     /// Pass connections on to all frontends behind one name; for the local stack
     Entrance(entrance::Args),
+    /// Succeed if a process accepts connections at the address; for health checks
+    CheckListening(check_listening::Args),
 }
 
 impl Task {
@@ -97,6 +99,7 @@ impl Task {
             Self::DemoSetup(args) => demo_setup::run(args).await,
             Self::DemoApplication(args) => demo_application::run(args).await,
             Self::Entrance(args) => entrance::run(args).await,
+            Self::CheckListening(args) => check_listening::run(args).await,
         }
     }
 }
@@ -155,7 +158,8 @@ mod tests {
             "doorward demo-setup --issuer https://localhost:8443/ --origin https://localhost:3443 --password-file p --registry http://127.0.0.1:1 --identity http://127.0.0.1:2",
             "doorward demo-application --issuer https://localhost:8443/ --listen 0.0.0.0:3443 --https-cert c --https-key k --token-signing http://127.0.0.1:1",
             "doorward secrets --out d",
-            "doorward entrance --listen 0.0.0.0:8443 --to authorize-frontend:8443 --check-health",
+            "doorward entrance --listen 0.0.0.0:8443 --to authorize-frontend:8443",
+            "doorward check-listening 127.0.0.1:8443",
             "doorward service identity --config c",
             "doorward service session --print-functions",
         ] {

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod certificates;
 pub(crate) mod check_health;
+pub(crate) mod check_listening;
 pub(crate) mod demo;
 pub(crate) mod demo_application;
 pub(crate) mod demo_setup;

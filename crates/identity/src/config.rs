@@ -160,4 +160,12 @@ mod tests {
             assert!(error.contains(key), "{weaker}: {error}");
         }
     }
+
+    #[test]
+    fn the_settings_of_the_local_stack_are_accepted() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/compose/identity.toml");
+        let config: Config = doorward_service_kit::config::load(Some(&file)).unwrap();
+        assert!(config.tls.is_some());
+        assert_eq!(config.grpc.listen.to_string(), "0.0.0.0:7002");
+    }
 }

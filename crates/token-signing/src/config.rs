@@ -63,4 +63,13 @@ mod tests {
         assert!(problem.contains("issuer"), "{problem}");
         assert!(problem.contains("slash"), "{problem}");
     }
+
+    #[test]
+    fn the_settings_of_the_local_stack_are_accepted() {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/compose/token-signing.toml");
+        let config: Config = doorward_service_kit::config::load(Some(&file)).unwrap();
+        assert!(config.tls.is_some());
+        assert_eq!(config.grpc.listen.to_string(), "0.0.0.0:7005");
+    }
 }

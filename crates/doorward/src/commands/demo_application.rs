@@ -10,7 +10,6 @@ use doorward_service_kit::on_signal;
 use crate::client_certificates::ClientCertificates;
 use crate::demo::{DemoTenant, application};
 use crate::error::Error;
-use crate::listen;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -31,15 +30,9 @@ pub(crate) struct Args {
     token_signing: String,
     #[command(flatten)]
     certificates: ClientCertificates,
-    /// Only find out whether the process with these options accepts connections
-    #[arg(long)]
-    check_health: bool,
 }
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    if args.check_health {
-        return listen::accepts(args.listen).await;
-    }
     let https = Https::from_files(&args.https_cert, &args.https_key)?;
     let tls = args.certificates.load()?;
     let token_signing = connect(&args.token_signing, "token-signing", tls.as_ref())?;

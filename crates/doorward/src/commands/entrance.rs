@@ -16,15 +16,9 @@ pub(crate) struct Args {
     /// Host and port to pass connections to; all addresses of the host are used in turn
     #[arg(long, value_name = "HOST:PORT")]
     to: String,
-    /// Only find out whether the process with these options accepts connections
-    #[arg(long)]
-    check_health: bool,
 }
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    if args.check_health {
-        return listen::accepts(args.listen).await;
-    }
     let listener = listen::bind("--listen", args.listen).await?;
     tracing::info!(address = %args.listen, to = args.to, "passing connections on");
     Balancer::new(args.to).serve(listener, on_signal()).await;

@@ -38,8 +38,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
         keep(&file(&format!("postgres/{service}-password")), || made)?;
     }
     keep(&file("postgres/superuser-password"), password)?;
-    let made = keep(&file("session/redis-password"), password)?;
-    keep(&file("redis/session-password"), || made)?;
+    for account in ["session", "commands"] {
+        let made = keep(&file(&format!("{account}/redis-password")), password)?;
+        keep(&file(&format!("redis/{account}-password")), || made)?;
+    }
     keep(&file("token-signing/key-encryption-key"), key)?;
     Ok(())
 }
