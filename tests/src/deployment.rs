@@ -157,6 +157,19 @@ pub async fn on_secure_replicas(tenant: &str, story: impl AsyncFnOnce(&Deploymen
     on(&replicas, story).await;
 }
 
+/// Runs a test on separate processes with HTTPS, mutual TLS between them, and its own tenant. Shared like
+/// [`on_secure_deployment`].
+pub async fn on_mutual_tls(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {
+    static SERVICES: Shared = Shared::new();
+    let services = SERVICES
+        .get(async || {
+            let builder = Separate::builder().tenant(tenant).secure().mutual_tls();
+            Deployment::Separate(builder.start().await)
+        })
+        .await;
+    on(&services, story).await;
+}
+
 /// Runs a test on an embedded server with HTTPS and its own tenant, or on the compose stack. Concurrent tests share the
 /// server, so every call must pass the same tenant.
 pub async fn on_secure_deployment(tenant: &str, story: impl AsyncFnOnce(&Deployment)) {

@@ -24,7 +24,7 @@ pub use agent::Agent;
 pub use callback::Callback;
 pub use compose::{Compose, CutOff, Slowed};
 pub use deployment::{
-    Deployment, PATIENCE, User, on, on_compose, on_embedded, on_every_deployment,
+    Deployment, PATIENCE, User, on, on_compose, on_embedded, on_every_deployment, on_mutual_tls,
     on_secure_deployment, on_secure_replicas, on_separate_processes,
 };
 pub use embedded::Embedded;
@@ -33,7 +33,7 @@ pub use node::tell_in_browser;
 pub use page::Page;
 pub use program::{Build, Outcome, program, run};
 pub use request::Request;
-pub use separate::{Builder, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
+pub use separate::{Builder, Certificates, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
 pub use tenant::{
     API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
     LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,

@@ -2,6 +2,7 @@
 //! frontend.
 
 mod builder;
+mod certificates;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -11,8 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 pub use builder::Builder;
+pub use certificates::Certificates;
+use certificates::service_of;
 
-use doorward_service_kit::grpc::{self, Channel};
+use doorward_service_kit::grpc::Channel;
 use doorward_test_support::process::Process;
 use doorward_test_support::redis;
 use reqwest::Client;
@@ -68,6 +71,8 @@ pub struct Separate {
     /// The port of both frontends, whose addresses differ.
     http_port: u16,
     tls: Option<Tls>,
+    /// With mutual TLS between the processes.
+    certificates: Option<Certificates>,
     folder: TempDir,
     /// The ports of the services with gRPC over TCP; empty if all use Unix sockets.
     ports: BTreeMap<&'static str, u16>,
@@ -171,7 +176,7 @@ impl Separate {
     /// Like [`start_process`](Self::start_process), with another file, pipe or device for its output.
     pub fn start_process_with_log(&self, name: &'static str, log: &Path) {
         let config = self.config_path(name);
-        let service = name.strip_suffix("-2").unwrap_or(name);
+        let service = service_of(name);
         let (program, arguments) = self.build.service(service);
         let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
         arguments.extend(["--config".as_ref(), config.as_os_str()]);
@@ -213,6 +218,7 @@ impl Separate {
     #[must_use]
     pub fn address(&self, name: &str) -> String {
         match self.ports.get(name) {
+            Some(port) if self.certificates.is_some() => format!("https://127.0.0.1:{port}"),
             Some(port) => format!("http://127.0.0.1:{port}"),
             None => format!("unix:{}", text(&self.socket(name))),
         }
@@ -224,7 +230,7 @@ impl Separate {
             ("session", Replica::Second) => SECOND_SESSION,
             _ => service,
         };
-        grpc::connect(&self.address(process), service, None).expect("an address of gRPC")
+        self.channel_as(process, FRONTEND)
     }
 
     /// The path of a service's Unix socket.
@@ -307,8 +313,14 @@ impl Separate {
             "--organization",
             &organization,
         ];
-        self.build
-            .run("doorward", &[arguments, &remote].concat(), input)
+        let folder = self
+            .certificates
+            .as_ref()
+            .map(|it| text(&it.folder("commands")));
+        let certificates = folder.iter().flat_map(|folder| ["--certificates", folder]);
+        let arguments = arguments.iter().copied().chain(remote).chain(certificates);
+        let arguments: Vec<_> = arguments.collect();
+        self.build.run("doorward", &arguments, input)
     }
 
     fn config_path(&self, name: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use doorward_test_support::{free_port, postgres, redis};
 use url::Url;
 
+use super::certificates::Certificates;
 use super::{PROCESSES, Redis, SERVICES, Separate};
 use crate::tls::Tls;
 use crate::{Build, TENANT};
@@ -18,6 +19,7 @@ pub struct Builder {
     tenant: String,
     redis: Option<String>,
     secure: bool,
+    mutual_tls: bool,
     unix_sockets: bool,
 }
 
@@ -28,6 +30,7 @@ impl Default for Builder {
             tenant: TENANT.to_owned(),
             redis: None,
             secure: false,
+            mutual_tls: false,
             unix_sockets: false,
         }
     }
@@ -58,6 +61,12 @@ impl Builder {
         self
     }
 
+    /// Uses mutual TLS between the processes, with a certificate for each service.
+    pub fn mutual_tls(mut self) -> Self {
+        self.mutual_tls = true;
+        self
+    }
+
     /// Uses Unix sockets between the processes.
     pub fn unix_sockets(mut self) -> Self {
         self.unix_sockets = true;
@@ -73,8 +82,12 @@ impl Builder {
             Some(_) => Tls::issuer(),
             None => format!("http://localhost:{http_port}/"),
         };
+        let certificates = self
+            .mutual_tls
+            .then(|| Certificates::make(&self.build, folder.path()));
         let deployment = Separate {
             build: self.build,
+            certificates,
             issuer: Url::parse(&issuer).expect("a URL"),
             http_port,
             tls,

@@ -4,6 +4,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use super::certificates::service_of;
 use super::{Redis, Replica, SECOND_SESSION, SERVICES, Separate, text};
 
 impl Separate {
@@ -64,8 +65,17 @@ impl Separate {
     fn grpc_config(&self, name: &str) -> String {
         let metrics = self.metrics_ports[name];
         let address = self.address(name);
-        let grpc = address.strip_prefix("http://").unwrap_or(&address);
-        format!("[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n[grpc]\nlisten = \"{grpc}\"\n")
+        let grpc = address
+            .rsplit_once("//")
+            .map_or(&*address, |(_, host)| host);
+        let tls = self
+            .certificates
+            .as_ref()
+            .map(|it| it.section(service_of(name)));
+        format!(
+            "[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n{}[grpc]\nlisten = \"{grpc}\"\n",
+            tls.unwrap_or_default()
+        )
     }
 
     fn key_encryption_key(&self) -> PathBuf {

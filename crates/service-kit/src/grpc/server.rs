@@ -204,7 +204,7 @@ pub(super) async fn serve_on(
     routes: Routes,
     shutdown: Shutdown,
 ) -> Result<(), ServeError> {
-    let served = Served::new("test", routes, super::NoStore, shutdown);
+    let served = Served::new("test", routes, Callers::Local, super::NoStore, shutdown);
     match tls {
         None => served.over(incoming(socket, PREFACE)).await,
         Some(tls) => {
