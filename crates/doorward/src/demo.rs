@@ -11,7 +11,7 @@ use crate::tenant_file::{self, TenantFile};
 
 const TENANT_FILE: &str = include_str!("../../../deploy/demo/tenant.yaml");
 /// The origin of the application in the tenant file.
-const USUAL_ORIGIN: &str = "http://localhost:3000";
+pub(crate) const USUAL_ORIGIN: &str = "http://localhost:3000";
 
 /// The tenant that the demo application belongs to.
 #[derive(Debug)]
