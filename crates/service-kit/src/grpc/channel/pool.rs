@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use metrics::{counter, gauge};
 use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
@@ -46,6 +47,17 @@ impl Pool {
         if let Some(connection) = self.view.borrow().pick(tried, random) {
             return Ok(Arc::clone(connection));
         }
+        let expected = self.expected(tried, random);
+        if !self.read(View::was_connected) {
+            return expected.await;
+        }
+        timeout(self.times.reconnect, expected)
+            .await
+            .unwrap_or_else(|_| Err(self.refusal("its replicas were lost")))
+    }
+
+    /// Waits for a connection for as long as a replica is being connected.
+    async fn expected(&self, tried: Option<u64>, random: u32) -> Result<Arc<Connection>, Status> {
         let mut changes = self.view.subscribe();
         loop {
             {
@@ -54,15 +66,16 @@ impl Pool {
                     return Ok(Arc::clone(connection));
                 }
                 if let Some(error) = view.hopeless() {
-                    let service = self.service;
-                    return Err(Status::unavailable(format!(
-                        "no connection to {service}: {error}"
-                    )));
+                    return Err(self.refusal(&error));
                 }
             }
             // Fails only without a sender, which is in `self`.
             let _ = changes.changed().await;
         }
+    }
+
+    fn refusal(&self, error: &str) -> Status {
+        Status::unavailable(format!("no connection to {}: {error}", self.service))
     }
 
     /// Spreads calls; its values need not be hard to guess.

@@ -6,6 +6,9 @@ use std::time::Duration;
 pub(super) struct Times {
     /// For opening a connection, from the first packet to the first answer to a ping.
     pub(super) open: Duration,
+    /// How long a call waits for a connection after the last one was lost. The first one is waited for until the deadline
+    /// of the call.
+    pub(super) reconnect: Duration,
     /// From the answer to one ping to the next ping.
     pub(super) ping_interval: Duration,
     /// Without an answer to a ping for this long, other replicas are preferred.
@@ -31,6 +34,7 @@ impl Default for Times {
     fn default() -> Self {
         Self {
             open: Duration::from_secs(1),
+            reconnect: Duration::from_millis(100),
             ping_interval: Duration::from_secs(1),
             ping_doubtful: Duration::from_millis(250),
             ping_timeout: Duration::from_millis(1750),

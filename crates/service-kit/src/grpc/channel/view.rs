@@ -21,6 +21,7 @@ pub(super) struct View {
     replicas: BTreeMap<u64, Standing>,
     /// The connected ones.
     usable: Vec<Arc<Connection>>,
+    was_connected: bool,
     /// Why no replica is known; `None` before the first look-up.
     unresolved: Option<Arc<str>>,
 }
@@ -49,6 +50,12 @@ impl View {
                 _ => None,
             });
         self.usable = connected.collect();
+        self.was_connected |= !self.usable.is_empty();
+    }
+
+    /// Whether there was a connection before.
+    pub(super) fn was_connected(&self) -> bool {
+        self.was_connected
     }
 
     pub(super) fn is_connected(&self, replica: u64) -> bool {
