@@ -29,7 +29,7 @@ pub(crate) const RESET: &str = "/reset";
 
 /// The largest number of connections.
 const MAX_CONNECTIONS: usize = 64;
-/// What the server must answer to be healthy.
+/// Path that the server must answer to be healthy.
 const ANSWERED: &str = "/.well-known/jwks.json";
 
 /// A control address that does not accept connections yet.

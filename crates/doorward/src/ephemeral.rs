@@ -22,7 +22,7 @@ use crate::listen;
 pub(crate) use generation::Generations;
 use generation::{Generation, Stop};
 
-/// What every generation begins with.
+/// Folder and settings that every generation begins with.
 #[derive(Debug)]
 struct Seed {
     folder: DataFolder,

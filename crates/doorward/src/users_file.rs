@@ -25,7 +25,7 @@ const ID_PREFIX: &str = "auth0|";
 pub(crate) struct UsersFile {
     /// The users, in the order of the file.
     pub(crate) users: Vec<ImportedUser>,
-    /// What only a server for tests takes, for each user in the same order.
+    /// Keys that only a server for tests accepts, for each user in the same order.
     pub(crate) test_keys: Vec<TestKeys>,
     /// One line per key that has no effect.
     pub(crate) ignored: Vec<String>,

@@ -12,7 +12,7 @@ use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 
 /// The names of our cookies begin with it.
 const REAL: &str = "__Host-doorward-";
-/// What it is here.
+/// Replaces it at the browser.
 const PLAIN: &str = "doorward-insecure-";
 
 /// Translates the cookies of a request and of its response.

@@ -5,7 +5,7 @@ use doorward_identity::domain::Password;
 use super::Reader;
 use crate::document::{Object, Result};
 
-/// What a server for tests takes in addition, for one user.
+/// Values that a server for tests accepts in addition, for one user.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TestKeys {
     /// The password in plain text.
