@@ -3,6 +3,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a test fails")]
 
+pub mod certificates;
 mod clock;
 mod port;
 pub mod postgres;

@@ -1,5 +1,7 @@
 //! Databases on a real PostgreSQL server, one server per test process.
 
+mod secured;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -8,6 +10,8 @@ use doorward_service_kit::hex;
 
 use crate::free_port;
 use crate::process::{Process, with_script};
+
+pub use secured::Secured;
 
 #[derive(Debug)]
 struct Postgres {

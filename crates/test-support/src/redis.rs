@@ -5,6 +5,7 @@ mod cluster;
 mod node;
 mod persistent;
 mod proxy;
+mod secured;
 mod sentinel;
 
 use std::process::{Command, Stdio};
@@ -16,6 +17,7 @@ use crate::process::{Process, with_script};
 pub use cluster::Cluster;
 pub use persistent::Persistent;
 pub use proxy::Proxy;
+pub use secured::Secured;
 pub use sentinel::Sentinel;
 
 /// An empty Redis server without persistence. Dropping the value stops it.

@@ -9,6 +9,7 @@ mod remote;
 mod revocation;
 mod roles;
 mod serve;
+mod services;
 mod users;
 
 use std::io::Write;

@@ -37,12 +37,10 @@ fn mode(url: &Url, config: &DatabaseConfig) -> Result<String, OpenError> {
     let given = query(url, &["sslmode", "ssl-mode"]).last();
     let is_local = is_local(url)?;
     let Some(mode) = given else {
-        // mutant: postgres-verified
         let has_files = config.ca.is_some() || config.certificate.is_some();
         let is_verified = !is_local || has_files || query(url, ROOTS).next().is_some();
         return Ok(if is_verified { VERIFIED } else { "disable" }.to_owned());
     };
-    // mutant: postgres-insecure
     if mode == VERIFIED || is_local || config.allow_insecure {
         return Ok(mode.into_owned());
     }

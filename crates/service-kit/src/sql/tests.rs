@@ -58,6 +58,21 @@ async fn the_database_of_another_service_is_left_alone() {
 }
 
 #[tokio::test]
+async fn the_database_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = DatabaseConfig::sqlite(&folder.path().join("some.db"));
+    let newer = [
+        ("0001_first.sql", TABLE),
+        ("0002_second.sql", "CREATE TABLE c (d TEXT)"),
+    ];
+    Database::open(&config, &migrator(&newer)).await.unwrap();
+    let error = with_causes(&open(&config, TABLE).await.unwrap_err());
+    assert!(error.contains("a newer version"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    Database::open(&config, &migrator(&newer)).await.unwrap();
+}
+
+#[tokio::test]
 async fn errors_name_the_setting_and_the_cause() {
     let folder = tempfile::tempdir().unwrap();
     let no_database = folder.path().join("text.db");

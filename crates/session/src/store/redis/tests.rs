@@ -7,6 +7,7 @@ mod contents;
 mod corruption;
 mod late;
 mod outages;
+mod secured;
 mod topologies;
 
 use std::time::{Duration, Instant};
@@ -19,10 +20,12 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncTypedCommands, Client};
 
 use super::RedisStore;
+use super::address::Address;
 use super::functions;
 use super::keys;
 use super::keys::Key;
 use super::record::field;
+use super::topology::Topology;
 use crate::config::{BudgetConfig, RedisConfig};
 use crate::domain::{
     Device, Limits, NewSession, Revocation, Secret, SessionToken, SessionUse, User, UserId,

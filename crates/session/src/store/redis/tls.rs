@@ -26,7 +26,6 @@ pub(super) fn certificates(
         let problem = "is for TLS; begin redis.url with rediss";
         return Err(ConfigError::invalid(*key, problem));
     }
-    // mutant: redis-insecure
     if config.allow_insecure || is_local(address) {
         return Ok(None);
     }
