@@ -4,7 +4,8 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
-    /// For opening a connection, from the first packet to the first answer to a ping.
+    /// For opening a connection, from the first packet to the first answer to a ping. Long enough for a machine that
+    /// starts many processes at once: a command that makes one call has one attempt.
     pub(super) open: Duration,
     /// How long a call waits for a connection after the last one was lost. The first one is waited for until the deadline
     /// of the call.
@@ -33,7 +34,7 @@ pub(super) struct Times {
 impl Default for Times {
     fn default() -> Self {
         Self {
-            open: Duration::from_secs(1),
+            open: Duration::from_secs(3),
             reconnect: Duration::from_millis(100),
             ping_interval: Duration::from_secs(1),
             ping_doubtful: Duration::from_millis(250),
