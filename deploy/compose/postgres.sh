@@ -6,7 +6,10 @@ set -euo pipefail
 secrets=/run/doorward/tls own=/run/doorward/own
 install -d -o postgres -g postgres -m 0700 "$own"
 install -o postgres -g postgres -m 0600 -t "$own" "$secrets"/tls.crt "$secrets"/tls.key "$secrets"/ca.crt "$secrets"/*-password
-export POSTGRES_PASSWORD_FILE=$own/superuser-password
+# The image wants a password for the first start, and leaves it in the environment. It opens nothing: the administrator
+# comes by the socket only.
+POSTGRES_PASSWORD=$(head -c 24 /dev/urandom | base64)
+export POSTGRES_PASSWORD
 exec docker-entrypoint.sh postgres \
     -c ssl=on -c ssl_min_protocol_version=TLSv1.3 \
     -c ssl_cert_file="$own/tls.crt" -c ssl_key_file="$own/tls.key" -c ssl_ca_file="$own/ca.crt" \

@@ -104,7 +104,6 @@ fn sec_183_the_redis_account_reaches_its_own_prefix_only() {
             "#!lua name=x\nredis.register_function('x', function() end)",
         ],
         &["script", "load", "return 1"],
-        &["debug", "sleep", "0"],
         &["monitor"],
         &["get", "other:key"],
         &["set", "other:key", "1"],

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use super::SERVICES;
 use super::engine::{container, copy, docker, inspect, process};
@@ -28,8 +31,8 @@ fn secrets() -> BTreeMap<String, &'static str> {
             }
         }
     }
-    // Eight keys, four passwords of databases, two of Redis, the superuser's, the key-encryption key.
-    assert_eq!(secrets.len(), 8 + 4 + 2 + 1 + 1);
+    // Eight keys, four passwords of databases, two of Redis, the key-encryption key.
+    assert_eq!(secrets.len(), 8 + 4 + 2 + 1);
     secrets
 }
 
@@ -70,12 +73,34 @@ fn sec_216_no_secret_in_a_description_variable_argument_or_log() {
 #[test]
 #[ignore = "needs the local stack: make e2e"]
 fn sec_216_no_secret_in_a_layer() {
-    let secrets = secrets();
+    let secrets = Vec::from_iter(secrets().into_keys()).join("\n");
+    let mut patterns = tempfile::NamedTempFile::new().unwrap();
+    patterns.write_all(secrets.as_bytes()).unwrap();
     for service in SERVICES {
         let image = inspect(&container(service))["Image"].clone();
-        let layers = docker(&["save", image.as_str().unwrap()]);
-        assert_free_of(&secrets, &layers, &format!("the image of {service}"));
+        assert!(
+            !image_contains(image.as_str().unwrap(), patterns.path()),
+            "{service}"
+        );
     }
+}
+
+/// Whether a line of the file is anywhere in the layers.
+fn image_contains(image: &str, patterns: &Path) -> bool {
+    let mut save = Command::new("docker")
+        .args(["save", image])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let search = Command::new("grep")
+        .args(["--text", "--fixed-strings", "--count", "--file"])
+        .arg(patterns)
+        .stdin(save.stdout.take().unwrap())
+        .output()
+        .unwrap();
+    assert!(save.wait().unwrap().success(), "docker save {image}");
+    let count = String::from_utf8(search.stdout).unwrap();
+    count.trim().parse::<u64>().unwrap() > 0
 }
 
 #[test]

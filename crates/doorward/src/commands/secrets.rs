@@ -37,7 +37,6 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
         let made = keep(&file(&format!("{service}/database-password")), password)?;
         keep(&file(&format!("postgres/{service}-password")), || made)?;
     }
-    keep(&file("postgres/superuser-password"), password)?;
     for account in ["session", "commands"] {
         let made = keep(&file(&format!("{account}/redis-password")), password)?;
         keep(&file(&format!("redis/{account}-password")), || made)?;
