@@ -35,12 +35,23 @@ start_stack() {
     local scale=()
     for service in "${services[@]}"; do scale+=(--scale "$service=2"); done
     stop_stack
-    compose up --detach --wait --wait-timeout 180 "${scale[@]}" "${services[@]}" || {
+    if ! compose up --detach "${scale[@]}" "${services[@]}" || ! all_are_healthy; then
         failures+=("  the stack does not start")
         keep_logs start
         return 1
-    }
+    fi
     copy_certificates
+}
+
+# Compose itself waits for what others depend on, but not for the last ones.
+all_are_healthy() {
+    for _ in {1..90}; do
+        [[ -z "$(docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=starting --quiet)" ]] && break
+        sleep 1
+    done
+    local healthy
+    healthy=$(docker ps --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter health=healthy --quiet | wc -l)
+    [[ $healthy -ge $((2 * ${#services[@]} + 2)) ]]
 }
 
 # The tests call the services as the commands and as the frontend do.
