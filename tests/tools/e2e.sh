@@ -60,7 +60,7 @@ copy_certificates() {
     for name in commands authorize-frontend; do
         mkdir -p "$DOORWARD_E2E_CERTIFICATES/$name"
         docker run --rm --network none --volume "${COMPOSE_PROJECT_NAME}_tls-$name:/from:ro" "$helper" \
-            tar -C /from -c . | tar -C "$DOORWARD_E2E_CERTIFICATES/$name" -x --no-same-owner
+            tar -C /from -c tls.crt tls.key ca.crt | tar -C "$DOORWARD_E2E_CERTIFICATES/$name" -x --no-same-owner
     done
 }
 
