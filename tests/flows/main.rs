@@ -32,6 +32,7 @@ mod sessions;
 mod sign_in_pages;
 mod sign_up;
 mod silent_authentication;
+mod testing;
 mod tls;
 mod unix_sockets;
 mod userinfo;

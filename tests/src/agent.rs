@@ -34,6 +34,15 @@ impl Agent {
         }
     }
 
+    /// A profile without any cookies, for the given client and issuer.
+    pub(crate) fn of(http: Client, issuer: &Url) -> Self {
+        Self {
+            http,
+            issuer: issuer.clone(),
+            cookies: Arc::default(),
+        }
+    }
+
     /// The same profile, sharing its cookies, with requests to the given frontend.
     #[must_use]
     pub fn at(&self, replica: Replica, deployment: &Deployment) -> Self {

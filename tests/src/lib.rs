@@ -16,6 +16,7 @@ mod page;
 mod program;
 mod request;
 mod separate;
+mod stand_in;
 mod tenant;
 mod tls;
 mod tokens;
@@ -34,6 +35,7 @@ pub use page::Page;
 pub use program::{Build, Outcome, program, run};
 pub use request::Request;
 pub use separate::{Builder, Certificates, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
+pub use stand_in::StandIn;
 pub use tenant::{
     API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
     LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,
