@@ -58,3 +58,29 @@ impl HttpBody for Limited {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tonic::Code;
+
+    use super::*;
+
+    async fn read(bytes: usize, max_message: usize) -> Result<usize, Code> {
+        let mut body = Limited::new(Body::new("x".repeat(bytes)), max_message);
+        let mut count = 0;
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            let frame = frame.map_err(|status| status.code())?;
+            count += frame.data_ref().map_or(0, Bytes::len);
+        }
+        Ok(count)
+    }
+
+    #[tokio::test]
+    async fn sec_178_a_request_ends_at_its_limit() {
+        assert_eq!(read(0, 0).await, Ok(0));
+        assert_eq!(read(PREFIX + 10, 10).await, Ok(PREFIX + 10));
+        assert_eq!(read(PREFIX + 11, 10).await, Err(Code::OutOfRange));
+    }
+}

@@ -45,3 +45,22 @@ fn log(left: SignedDuration, identity: &Identity, config: &TlsConfig) {
         tracing::warn!(%certificate, %ca, %expires, days, "the certificate or its authority expires soon: renew it");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rel_47_warnings_begin_fourteen_days_before_and_come_each_hour() {
+        let now = Timestamp::UNIX_EPOCH;
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        for (left, is_due) in [(15, false), (14, true), (1, true), (0, true), (-1, true)] {
+            assert_eq!(Expiry::default().is_due(days(left), now), is_due, "{left}");
+        }
+        let warned = Expiry { warned: Some(now) };
+        for (minutes, is_due) in [(1, false), (59, false), (60, true)] {
+            let later = now + SignedDuration::from_mins(minutes);
+            assert_eq!(warned.is_due(days(1), later), is_due, "{minutes}");
+        }
+    }
+}

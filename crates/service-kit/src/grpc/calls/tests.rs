@@ -35,6 +35,14 @@ async fn the_deadline_of_the_caller_ends_a_call() {
 }
 
 #[tokio::test]
+async fn sec_179_a_call_without_deadline_gets_one() {
+    let began = tokio::time::Instant::now();
+    let status = call("Hang", None).await;
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert!(began.elapsed() >= LONGEST);
+}
+
+#[tokio::test]
 async fn a_service_knows_how_long_its_caller_waits() {
     let deadline = Some(Duration::from_millis(5_900));
     assert_eq!(call("TimeLeft", deadline).await.message(), "Some(5)");

@@ -56,8 +56,8 @@ impl Running {
             listen: address.into(),
         };
         let (server, shutdown) = (Server::new(&config, Some(&tls)).unwrap(), Shutdown::new());
-        let served = server.serve("test", Routes::new(Allowed), NoStore, shutdown.clone());
-        let task = tokio::spawn(async { served.await.unwrap() });
+        let task = server.serve("test", Routes::new(Allowed), NoStore, shutdown.clone());
+        let task = tokio::spawn(async { task.await.unwrap() });
         let running = Self {
             authority,
             folder,
@@ -165,6 +165,9 @@ async fn call(channel: &Channel, path: &str, metadata: &[(&str, &str)]) -> Resul
     let ready = ready.map_err(|error| Status::from_error(error.into()))?;
     let answer = ready.call(request.body(body).unwrap()).await;
     let answer = answer.map_err(|error| Status::from_error(error.into()))?;
+    if !answer.status().is_success() {
+        return Err(Status::unknown(answer.status().to_string()));
+    }
     Ok(code(&answer))
 }
 
@@ -219,7 +222,7 @@ async fn sec_174_other_certificates_end_the_handshake() {
     assert!(!server.refuses(server.client(&ours.pair("session"))).await);
 }
 
-/// Whoever trusts the authority and has its certificate is still not served without the key.
+/// A copy of a certificate is worth nothing without its key.
 #[tokio::test]
 async fn sec_174_a_certificate_needs_its_key() {
     let server = Running::start().await;
