@@ -129,5 +129,6 @@ mod parameters;
 mod questions;
 mod redirect_uri;
 mod rpc;
+mod services;
 mod sessions;
 mod silent;
