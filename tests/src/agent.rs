@@ -38,6 +38,7 @@ impl Agent {
     pub(crate) fn of(http: Client, issuer: &Url) -> Self {
         Self {
             http,
+            spare: None,
             issuer: issuer.clone(),
             cookies: Arc::default(),
         }
