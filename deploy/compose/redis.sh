@@ -9,8 +9,10 @@ install -o redis -g redis -m 0600 -t "$own" "$secrets"/tls.crt "$secrets"/tls.ke
 hash() { tr -d '\n' <"$secrets/$1-password" | sha256sum | cut -d ' ' -f 1; }
 rights() { grep -v '^#' "/etc/doorward/$1.acl" | tr '\n' ' '; }
 # `health` can do nothing but PING, so it needs no secret. `functions` loads the functions of `session`, which cannot.
+# A client cannot log in as `default`. That account has all rights because Redis reads its append-only file with them:
+# without them it leaves out what functions have written, which it stores as transactions.
 (umask 077; cat >"$own/accounts.acl") <<ACL
-user default off
+user default off resetpass ~* &* +@all
 user health on nopass -@all +ping
 user doorward on #$(hash session) $(rights account)
 user functions on #$(hash commands) $(rights functions)
