@@ -1,5 +1,5 @@
-//! What the containers of the local stack may do, and where secrets must not be. `make e2e` starts the stack and runs
-//! these tests; `DOORWARD_E2E_PROJECT` is its name.
+//! Containers of the local stack: their rights, and the places where secrets must not be. `make e2e` starts the stack
+//! and runs these tests; `DOORWARD_E2E_PROJECT` is its name.
 
 mod accounts;
 mod confinement;
