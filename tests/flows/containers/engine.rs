@@ -7,8 +7,8 @@ use tempfile::TempDir;
 
 /// The first container of a service.
 pub(super) fn container(service: &str) -> String {
-    let project = std::env::var("DOORWARD_E2E_PROJECT").expect("`make e2e` names the stack");
-    format!("{project}-{service}-1")
+    let project = std::env::var_os("DOORWARD_E2E_PROJECT").expect("`make e2e` names the stack");
+    format!("{}-{service}-1", project.to_string_lossy())
 }
 
 /// Runs `docker` and returns its standard output, which may be binary.

@@ -73,7 +73,7 @@ fn sec_216_no_secret_in_a_description_variable_argument_or_log() {
 #[test]
 #[ignore = "needs the local stack: make e2e"]
 fn sec_216_no_secret_in_a_layer() {
-    let secrets = Vec::from_iter(secrets().into_keys()).join("\n");
+    let secrets = secrets().into_keys().collect::<Vec<_>>().join("\n");
     let mut patterns = tempfile::NamedTempFile::new().unwrap();
     patterns.write_all(secrets.as_bytes()).unwrap();
     for service in SERVICES {
