@@ -42,6 +42,6 @@ pub use axum::Router;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use browser::read as read_browser;
-pub(crate) use plain_http::translate_cookies;
+pub(crate) use plain_http::with_plain_cookies;
 pub(crate) use router::router;
 pub(crate) use server::serve;

@@ -23,7 +23,6 @@ pub mod views;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use axum::middleware::from_fn;
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
@@ -55,7 +54,7 @@ pub fn app(
     };
     let router = http::router(Arc::new(deps));
     Ok(if http.plain_http_for_tests {
-        router.layer(from_fn(http::translate_cookies))
+        http::with_plain_cookies(router)
     } else {
         router
     })

@@ -1,8 +1,8 @@
 //! A folder with a certificate authority (CA) and one certificate for each service.
 //!
-//! `ca.crt` has the CAs to trust, `ca.key` the key of the one that issues. While a CA is replaced there are two of them,
-//! and before the new one issues, its key is `next-ca.key`. Each name has a folder with `tls.crt`, `tls.key` and a copy
-//! of `ca.crt`.
+//! `ca.crt` has the CAs to trust, `ca.key` the key of the one that issues. While a CA is replaced there are two of
+//! them, and before the new one issues, its key is `next-ca.key`. Each name has a folder with `tls.crt`, `tls.key` and
+//! a copy of `ca.crt`.
 
 mod authority;
 mod facts;
@@ -26,7 +26,7 @@ use files::Files;
 use leaf::Leaf;
 use trust::Trust;
 
-/// What the folder must have afterwards.
+/// The names that the folder must have afterwards.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) folder: PathBuf,
@@ -41,7 +41,7 @@ pub(crate) struct Order {
     pub(crate) step: Step,
 }
 
-/// What to do besides what is due.
+/// A task besides what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Nothing: makes what is missing, and renews what is near its expiry.

@@ -1,4 +1,4 @@
-//! What the protos say about each method, in the options of `doorward.methods.v1`.
+//! The callers and the size limit of each method, from the options of `doorward.methods.v1`.
 
 /// The options of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

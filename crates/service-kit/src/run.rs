@@ -72,7 +72,8 @@ pub enum StartError {
     Unusable(&'static str, #[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Loads the settings and runs `service` until it ends, or checks the health of the process that does. Prints one line and fails when it cannot start.
+/// Loads the settings and runs `service` until it ends, or checks the health of the process that does. Prints one line
+/// and fails when it cannot start.
 pub fn run<C: DeserializeOwned>(
     name: &'static str,
     args: &ServiceArgs,

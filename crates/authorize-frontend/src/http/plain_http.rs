@@ -3,8 +3,9 @@
 //! Browsers refuse `Secure` there, and with it the prefix `__Host-` and `SameSite=None`. So the cookies get other names
 //! and attributes on their way to the browser and back, outside of everything else, which knows only the real ones.
 
+use axum::Router;
 use axum::extract::Request;
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use cookie::{Cookie, SameSite};
 use http::HeaderMap;
@@ -15,8 +16,13 @@ const REAL: &str = "__Host-doorward-";
 /// Replaces it at the browser.
 const PLAIN: &str = "doorward-insecure-";
 
+/// The same endpoints, with cookies that browsers accept on plain `http`.
+pub(crate) fn with_plain_cookies(router: Router) -> Router {
+    router.layer(from_fn(translate_cookies))
+}
+
 /// Translates the cookies of a request and of its response.
-pub(crate) async fn translate_cookies(mut request: Request, next: Next) -> Response {
+async fn translate_cookies(mut request: Request, next: Next) -> Response {
     rewrite(request.headers_mut(), &COOKIE, from_browser);
     let mut response = next.run(request).await;
     rewrite(response.headers_mut(), &SET_COOKIE, to_browser);

@@ -1,4 +1,4 @@
-//! What an existing certificate says.
+//! The names and times of an existing certificate.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -61,7 +61,7 @@ impl Trust {
         })
     }
 
-    /// The key was written first: without a certificate, nobody trusts its CA yet.
+    /// The key was written first: without a certificate, no process trusts its CA yet.
     fn create(
         files: &Files,
         key: KeyPair,

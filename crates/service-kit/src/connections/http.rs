@@ -198,7 +198,8 @@ impl Connection {
                 () = self.stop.idle_end.cancelled(), if !ending => {}
                 () = self.stop.begins.cancelled(), if !ending && !told => {
                     told = true;
-                    // In HTTP/2 a request that crosses the message is answered, or the peer sends it again (RFC 9113 §6.8).
+                    // In HTTP/2 a request that crosses the message is answered, or the peer sends it again
+                    // (RFC 9113 §6.8).
                     if !self.progress.is_http2() {
                         continue;
                     }

@@ -85,7 +85,7 @@ impl DatabaseConfig {
         PathBuf::from(decoded.into_owned())
     }
 
-    /// What the library connects with.
+    /// The options that the library connects with.
     pub(super) fn connect_url(&self) -> Result<String, OpenError> {
         if self.is_sqlite()? {
             return Ok(self.url.clone());

@@ -1,4 +1,4 @@
-//! What a certificate says: names and times. Its signature is not looked at here.
+//! The names and times of a certificate. Its signature is not looked at here.
 
 use jiff::Timestamp;
 use tokio_rustls::rustls::pki_types::CertificateDer;

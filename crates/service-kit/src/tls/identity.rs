@@ -129,7 +129,7 @@ fn names(
     Ok(names)
 }
 
-/// What both directions have in common.
+/// The part that both directions have in common.
 struct Builder<'a> {
     config: &'a TlsConfig,
     anchors: Arc<Anchors>,

@@ -17,7 +17,8 @@ pub struct Secured {
 }
 
 impl Secured {
-    /// Starts a server with these lines of `pg_hba.conf`. The administrator `postgres` comes with TLS, without a password.
+    /// Starts a server with these lines of `pg_hba.conf`. The administrator `postgres` comes with TLS, without a
+    /// password.
     pub async fn start(pair: &Pair, access: &str) -> Self {
         let (pair, access) = (pair.clone(), access.to_owned());
         let started = tokio::task::spawn_blocking(move || Self::start_blocking(&pair, &access));

@@ -52,7 +52,7 @@ async fn sec_176_a_server_of_another_name_is_not_called() {
     .await;
 }
 
-/// As `docs/certificates.md` says, while browsers sign in.
+/// Follows the steps of `docs/certificates.md` while browsers sign in.
 #[tokio::test]
 async fn sec_184_certificates_are_replaced_without_a_restart() {
     on_own_services(async |deployment, separate| {

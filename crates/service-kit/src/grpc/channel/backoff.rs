@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_grow_to_a_limit_and_begin_again_after_a_stable_connection() {
+    fn delays_grow_to_a_limit_and_are_short_after_a_stable_connection() {
         let times = Times::default();
         let mut backoff = Backoff::new(times);
         assert!(backoff.fail() <= times.retry_first.mul_f64(1.31));

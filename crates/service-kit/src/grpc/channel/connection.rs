@@ -23,7 +23,7 @@ const MAX_HEADER_BYTES: u32 = 16 * 1024;
 
 pub(super) type Http = h2::client::Connection<Box<dyn Stream>, Bytes>;
 
-/// What calls need of a connection. It closes when the last of these and the last call are gone.
+/// The part of a connection that calls use. It closes when the last of these and the last call are gone.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// The number of its replica in this channel.
@@ -47,7 +47,7 @@ impl Connection {
     }
 }
 
-/// What the keeper of a replica needs of its connection.
+/// The part of a connection that the keeper of its replica uses.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) connection: Arc<Connection>,

@@ -1,4 +1,4 @@
-//! What is known of a connection: whether it takes calls, and whether others are better.
+//! The state of a connection: whether it takes calls, and whether others are better.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};

@@ -25,8 +25,8 @@ pub(super) enum Place {
 }
 
 impl Target {
-    /// Over TCP, an address that begins with `https://` if the process has certificates; without them a loopback address
-    /// that begins with `http://`.
+    /// Over TCP, an address that begins with `https://` if the process has certificates; without them a loopback
+    /// address that begins with `http://`.
     pub(super) fn parse(address: &str, has_certificates: bool) -> Result<Self, ChannelError> {
         if let Some(path) = unix_path(address) {
             let (place, is_secure) = (Place::Unix(path?), false);

@@ -7,8 +7,8 @@ pub(super) struct Times {
     /// For opening a connection, from the first packet to the first answer to a ping. Long enough for a machine that
     /// starts many processes at once: a command that makes one call has one attempt.
     pub(super) open: Duration,
-    /// How long a call waits for a connection after the last one was lost. The first one is waited for until the deadline
-    /// of the call.
+    /// How long a call waits for a connection after the last one was lost. The first one is waited for until the
+    /// deadline of the call.
     pub(super) reconnect: Duration,
     /// From the answer to one ping to the next ping.
     pub(super) ping_interval: Duration,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::connection::Connection;
 
-/// What is known of one replica.
+/// The state of one replica.
 #[derive(Debug, Clone)]
 pub(super) enum Standing {
     /// It is being connected, for the first time or after its connection was lost. Calls wait for it.

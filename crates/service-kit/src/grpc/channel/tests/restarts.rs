@@ -70,7 +70,7 @@ async fn rel_25_a_rolling_restart_fails_no_call() {
     load.end().await;
 }
 
-/// As in containers: a restarted replica has another address.
+/// A restarted replica has another address, like a container.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_25_replicas_with_new_addresses_fail_no_call() {
     let (mut one, mut other) = (Replica::start(1).await, Replica::start(2).await);

@@ -79,7 +79,7 @@ impl Replica {
         }
     }
 
-    /// As SIGTERM does it.
+    /// Stops it like SIGTERM.
     pub(super) async fn stop(self) {
         self.stop.cancel();
         timeout(PATIENCE, self.server).await.unwrap().unwrap();
@@ -246,7 +246,7 @@ impl Name {
         *self.0.lock().unwrap() = Some(addresses.to_vec());
     }
 
-    /// As if there were no DNS.
+    /// Makes every lookup fail.
     pub(super) fn fail(&self) {
         *self.0.lock().unwrap() = None;
     }
