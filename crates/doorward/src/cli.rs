@@ -204,7 +204,7 @@ mod tests {
             ),
             (
                 "doorward serve --listen 127.0.0.1:1 --issuer http://doorward:1 --data d --insecure-http-issuer-for-tests",
-                ErrorKind::MissingRequiredArgument,
+                ErrorKind::ArgumentConflict,
             ),
             (
                 "doorward certificates --out d --new-ca --renew",

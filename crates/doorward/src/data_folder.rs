@@ -1,6 +1,6 @@
 //! A data folder: one SQLite file per service, and the services over them.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,6 +73,7 @@ impl DataFolder {
     fn scratch_in(parent: &Path) -> Result<Self, Error> {
         let scratch = tempfile::Builder::new()
             .prefix(".doorward-")
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent);
         let scratch = scratch.map_err(Error::file(parent))?;
         let folder = Self::open(scratch.path())?;

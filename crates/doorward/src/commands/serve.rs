@@ -38,7 +38,7 @@ pub(crate) struct Args {
     ephemeral: bool,
     /// For tests, with --ephemeral: allow a plain http issuer with any name that is not public, such as that of a
     /// container. Cookies lack Secure then
-    #[arg(long, requires = "ephemeral")]
+    #[arg(long, requires = "ephemeral", conflicts_with = "data")]
     insecure_http_issuer_for_tests: bool,
     /// Address to serve GET /healthz on, and with --ephemeral POST /reset; must not be public [default with
     /// --ephemeral: 127.0.0.1:8081]

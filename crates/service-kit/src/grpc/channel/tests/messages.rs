@@ -12,6 +12,8 @@ use super::support::{Name, PATIENCE, Replica, channel, times};
 use crate::grpc::test_service::request;
 
 const CHUNK: usize = 100_000;
+/// A method that takes 64 MiB.
+const ECHO: &str = "/doorward.client_registry.v1.ClientRegistryService/ApplyTenant";
 
 /// A message in several parts.
 struct Parts(usize);
@@ -49,7 +51,8 @@ async fn long_messages_arrive_whole() {
     let replica = Replica::start(1).await;
     let channel = channel(&Name::of(&[replica.address]), times());
     for parts in [0, 1, 120, 120, 120] {
-        let message = request("Echo", Some(PATIENCE)).map(|_| Body::new(Parts(parts)));
+        let mut message = request("Echo", Some(PATIENCE)).map(|_| Body::new(Parts(parts)));
+        *message.uri_mut() = ECHO.parse().unwrap();
         let answer = channel.clone().call(message).await.unwrap();
         let read = read(answer.into_body()).await;
         assert_eq!(read.len(), parts * CHUNK);

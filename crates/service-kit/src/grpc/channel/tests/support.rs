@@ -1,7 +1,7 @@
 //! Replicas, networks with faults, and names whose addresses change.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,7 +69,8 @@ impl Replica {
             code,
             calls: Arc::clone(&calls),
         };
-        let server = serve_on(socket, tls, Routes::new(service), stop.clone());
+        let routes = Routes::new(service).add_service(Echo);
+        let server = serve_on(socket, tls, routes, stop.clone());
         let server = tokio::spawn(async move { server.await.unwrap() });
         Self {
             address,
@@ -130,9 +131,31 @@ impl Service<Request<Body>> for Small {
                 Ok(answer)
             }
             .boxed(),
-            "/test.Test/Echo" => ready(Ok(answer.map(|_: Body| request.into_body()))).boxed(),
             _ => ready(Ok(answer)).boxed(),
         }
+    }
+}
+
+/// Answers with the request. It has the name of a service with a method that takes long messages.
+#[derive(Debug, Clone)]
+struct Echo;
+
+impl NamedService for Echo {
+    const NAME: &'static str = "doorward.client_registry.v1.ClientRegistryService";
+}
+
+impl Service<Request<Body>> for Echo {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answer = Status::ok("").into_http::<Body>();
+        ready(Ok(answer.map(|_: Body| request.into_body())))
     }
 }
 
