@@ -216,7 +216,7 @@ fn sec_218_switches_for_tests_are_refused_elsewhere() {
         (
             &["--data", "data", switch][..],
             "http://doorward:8080",
-            "--ephemeral",
+            "cannot be used with",
         ),
     ] {
         let arguments = [&serve[..], options, &["--issuer", issuer]].concat();

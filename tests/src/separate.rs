@@ -142,6 +142,11 @@ impl Separate {
         for replica in [Replica::First, Replica::Second] {
             wait_until_ready(&self.http(replica), &self.issuer, self.folder()).await;
         }
+        // A frontend that started first has seen backends that were not there yet, and tries again a little later.
+        for frontend in [FRONTEND, SECOND_FRONTEND] {
+            let connected = async || self.has_no_lost_backend(frontend).await;
+            wait_until(&format!("backends of {frontend}"), connected, self.folder()).await;
+        }
     }
 
     /// Waits until both frontends have received the revision of the first import.
@@ -241,11 +246,22 @@ impl Separate {
 
     /// The value of a process's metric, named with its labels in the text format; 0 if it is absent.
     pub async fn metric(&self, name: &str, metric: &str) -> f64 {
-        let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
-        let answer = reqwest::get(url).await.expect("metrics are served");
-        let text = answer.text().await.expect("metrics are text");
+        let text = self.metrics(name).await;
         let line = text.lines().find_map(|line| line.strip_prefix(metric));
         line.map_or(0.0, |value| value.trim().parse().expect("a number"))
+    }
+
+    async fn metrics(&self, name: &str) -> String {
+        let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
+        let answer = reqwest::get(url).await.expect("metrics are served");
+        answer.text().await.expect("metrics are text")
+    }
+
+    /// Whether a frontend is connected to all backends that it has called.
+    async fn has_no_lost_backend(&self, frontend: &str) -> bool {
+        let text = self.metrics(frontend).await;
+        let mut lines = text.lines();
+        !lines.any(|line| line.starts_with("doorward_backend_connections{") && line.ends_with(" 0"))
     }
 
     /// The database of a service.

@@ -207,12 +207,16 @@ async fn serves(separate: &Separate, process: &'static str, client: Arc<ClientCo
 
 /// Waits for a line of the log with all these words.
 async fn wait_for_log(deployment: &Deployment, words: &[&str]) {
-    eventually(&format!("{words:?} in the log"), async || {
+    let begin = Instant::now();
+    loop {
         let log = deployment.log();
-        log.lines()
-            .any(|line| words.iter().all(|word| line.contains(word)))
-    })
-    .await;
+        let mut lines = log.lines();
+        if lines.any(|line| words.iter().all(|word| line.contains(word))) {
+            return;
+        }
+        assert!(begin.elapsed() < PATIENCE, "{words:?} in the log: {log}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {

@@ -61,7 +61,11 @@ async fn sec_175_a_service_cannot_call_what_is_not_for_it() {
             "/doorward.token_signing.v1.TokenSigningService/SignTokens",
             "/doorward.identity.v1.IdentityService/VerifyPassword",
         ] {
-            wait_for_log(deployment, &["audit", "peer=\"organization\"", method]).await;
+            wait_for_log(
+                deployment,
+                &["call refused", "peer=\"organization\"", method],
+            )
+            .await;
         }
     })
     .await;

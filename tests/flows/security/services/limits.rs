@@ -2,7 +2,9 @@
 
 use doorward_e2e::{PATIENCE, Separate};
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
-use doorward_proto::session::v1::{AddTransactionRequest, ResolveSessionRequest};
+use doorward_proto::session::v1::{
+    AddTransactionRequest, GetUserRelayPositionRequest, ResolveSessionRequest,
+};
 use doorward_service_kit::grpc::Channel;
 use tonic::metadata::AsciiMetadataKey;
 use tonic::{Code, Request, Status};
@@ -81,9 +83,10 @@ fn with_fields(count: usize) -> Request<ResolveSessionRequest> {
 async fn sec_179_a_call_without_deadline_ends() {
     on_own_services(async |_, separate| {
         let mut sessions = sessions(separate);
-        assert!(sessions.resolve_session(with_fields(0)).await.is_ok());
+        let position = GetUserRelayPositionRequest::default();
+        assert!(sessions.get_user_relay_position(position).await.is_ok());
         separate.redis().pause();
-        let answer = tokio::time::timeout(PATIENCE, sessions.resolve_session(with_fields(0)));
+        let answer = tokio::time::timeout(PATIENCE, sessions.get_user_relay_position(position));
         let refused = answer.await.expect("the service gives up").unwrap_err();
         assert!(
             matches!(refused.code(), Code::Unavailable | Code::DeadlineExceeded),

@@ -14,11 +14,11 @@ const SIGNER: &str = "token-signing";
 /// The file of the key of the authority that will issue.
 const NEXT_KEY: &str = "next-ca.key";
 
-/// Whether a silent request gets a token.
+/// Whether a silent request gets a signed token.
 async fn is_signed_in(agent: &Agent) -> bool {
-    let page = agent.authorize(&silent("token")).await;
+    let page = agent.authorize(&silent("id_token")).await;
     let location = page.location().map(|location| location.to_string());
-    location.is_some_and(|location| location.contains("access_token="))
+    location.is_some_and(|location| location.contains("id_token="))
 }
 
 /// `token-signing` with the certificate of `organization`, which all accept as such.
