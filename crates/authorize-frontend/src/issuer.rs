@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use doorward_service_kit::config::ConfigError;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// An issuer identifier: scheme, host and port, and always a trailing slash, as in Auth0's tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,12 @@ impl Issuer {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
+    }
+
+    /// Host and port, as in a `Host` header (RFC 9110 §7.2).
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.0[Position::BeforeHost..Position::AfterPort]
     }
 
     /// Whether a `Host` header (RFC 9110 §7.2) names this issuer.
@@ -229,6 +235,15 @@ mod tests {
     #[test]
     fn sec_105_hosts() {
         let issuer = Issuer::parse("https://auth.example.com").unwrap();
+        for (value, host) in [
+            ("https://auth.example.com", "auth.example.com"),
+            ("https://auth.example.com:8443/", "auth.example.com:8443"),
+            ("http://[::1]:8080/", "[::1]:8080"),
+        ] {
+            let issuer = Issuer::parse(value).unwrap();
+            assert_eq!(issuer.host(), host);
+            assert!(issuer.is_host(host), "{host}");
+        }
         for good in [
             "auth.example.com",
             "AUTH.example.com",

@@ -4,7 +4,6 @@ mod roles;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{ApplyTenantRequest, ObjectKind, TenantChange};
-use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
     ApplyOrganizationsRequest, OrganizationChange, OrganizationPatch,
@@ -15,40 +14,21 @@ use crate::commands::request;
 use crate::error::Error;
 use crate::output::warn;
 use crate::service::Service;
+use crate::target::Deployment;
 use crate::tenant_file::TenantFile;
 use crate::unknown_references::unknown_references;
 use roles::Roles;
-
-/// The services that a tenant file is applied to.
-#[derive(Debug)]
-pub(crate) struct Services {
-    pub(crate) registry: ClientRegistryServiceClient<Channel>,
-    /// Required if the file has roles.
-    pub(crate) identity: Option<IdentityServiceClient<Channel>>,
-    /// Required if the file has organizations.
-    pub(crate) organization: Option<OrganizationServiceClient<Channel>>,
-}
 
 /// Applies the file or, in a dry run, only finds out what would change. Returns one line for each object that is new or
 /// differs, and warns of references to objects that do not exist.
 pub(crate) async fn apply(
     file: TenantFile,
-    services: Services,
+    deployment: &Deployment,
     dry_run: bool,
 ) -> Result<Vec<String>, Error> {
-    let Services {
-        registry,
-        identity,
-        organization,
-    } = services;
-    let roles = Roles {
-        client: identity,
-        patches: file.roles,
-    };
-    let organizations = Organizations {
-        client: organization,
-        patches: file.organizations,
-    };
+    let registry = deployment.registry().await?;
+    let roles = Roles::of(file.roles, deployment).await?;
+    let organizations = Organizations::of(file.organizations, deployment).await?;
     // A dry run first: what one of these services refuses must not be found after `client-registry` was changed.
     let planned_roles = roles.apply(true).await?;
     let planned = organizations.apply(true).await?;
@@ -85,13 +65,23 @@ async fn apply_to_registry(
 
 #[derive(Debug)]
 struct Organizations {
+    /// `None` without organizations.
     client: Option<OrganizationServiceClient<Channel>>,
     patches: Vec<OrganizationPatch>,
 }
 
 impl Organizations {
+    async fn of(patches: Vec<OrganizationPatch>, deployment: &Deployment) -> Result<Self, Error> {
+        let client = if patches.is_empty() {
+            None
+        } else {
+            Some(deployment.organization().await?)
+        };
+        Ok(Self { client, patches })
+    }
+
     async fn apply(&self, dry_run: bool) -> Result<Vec<String>, Error> {
-        let Some(mut client) = self.client.clone().filter(|_| !self.patches.is_empty()) else {
+        let Some(mut client) = self.client.clone() else {
             return Ok(Vec::new());
         };
         let wanted = request(ApplyOrganizationsRequest {

@@ -31,6 +31,10 @@ pub(crate) async fn apply_users(
     deployment: &Deployment,
 ) -> Result<ImportUsersResponse, Error> {
     let mut by_connection: BTreeMap<_, Vec<ImportedUser>> = BTreeMap::new();
+    if connection.is_some() {
+        // Must exist, even for a file without users.
+        by_connection.entry(connection).or_default();
+    }
     for (user, test_keys) in file.users.iter().zip(&file.test_keys) {
         let connection = test_keys.connection.as_deref().or(connection);
         by_connection

@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use doorward_authorize_frontend::Channels;
-use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
-use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
-use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 
-use crate::apply_tenant::{Services, apply};
+use crate::apply_tenant::apply;
 use crate::apply_users::{apply_test_keys, apply_users};
 use crate::commands::import::{self, Values};
 use crate::commands::import_users;
@@ -60,33 +57,17 @@ fn named_or_in(folder: &Path, named: Option<PathBuf>, name: &str) -> Option<Path
 impl Content {
     /// Imports the files into the services of this process, and logs what has changed.
     pub(crate) async fn import(self, channels: &Channels) -> Result<(), Error> {
+        let deployment = Deployment::embedded(channels);
         if let Some(tenant) = self.tenant {
-            for change in import_tenant(tenant, channels).await? {
+            for change in apply(tenant, &deployment, false).await? {
                 tracing::info!("tenant file: {change}");
             }
         }
         if let Some(users) = self.users {
-            let deployment = Deployment::Embedded(Box::new(channels.clone()));
             let imported = apply_users(&users, None, &deployment).await?;
             apply_test_keys(&users, &deployment).await?;
             tracing::info!("user file: {}", import_users::summary(&imported));
         }
         Ok(())
     }
-}
-
-/// Applies a tenant file. Returns one line per change.
-pub(crate) async fn import_tenant(
-    file: TenantFile,
-    channels: &Channels,
-) -> Result<Vec<String>, Error> {
-    let services = Services {
-        registry: ClientRegistryServiceClient::new(channels.client_registry.clone())
-            .max_decoding_message_size(doorward_client_registry::MAX_MESSAGE_BYTES),
-        identity: Some(IdentityServiceClient::new(channels.identity.clone())),
-        organization: Some(OrganizationServiceClient::new(
-            channels.organization.clone(),
-        )),
-    };
-    apply(file, services, false).await
 }

@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::ephemeral::Generations;
 use crate::error::Error;
+use crate::listen;
 
 /// The address by default.
 pub(crate) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
@@ -47,18 +48,11 @@ impl Control {
         app: &Router,
         generations: Option<Generations>,
     ) -> Result<Self, Error> {
-        let listener = TcpListener::bind(address).await;
-        let listener = listener.map_err(|source| Error::Listen {
-            flag: "--control-listen",
-            address,
-            source,
-        })?;
+        let listener = listen::bind("--control-listen", address).await?;
         let issuer = http.validate().map_err(StartError::from)?;
-        let host = issuer.as_str().split_once("://");
-        let host = host.map_or("", |(_, host)| host.trim_end_matches('/'));
         let served = Served {
             app: app.clone(),
-            host: host.to_owned(),
+            host: issuer.host().to_owned(),
         };
         let mut router = Router::new().route(HEALTH, get(health)).with_state(served);
         if let Some(generations) = generations {

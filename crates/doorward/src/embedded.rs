@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use doorward_authorize_frontend::{Channels, HttpConfig, Router, app, serve_app};
-use doorward_service_kit::{Clock, Shutdown, StartError, SystemClock, on_signal};
+use doorward_service_kit::{Clock, DropGuard, Shutdown, StartError, SystemClock, on_signal};
 
 use crate::control::Control;
 use crate::data_folder::{DataFolder, ServerLock};
@@ -20,18 +20,9 @@ pub(crate) struct Embedded {
     pub(crate) shutdown: Shutdown,
     http: HttpConfig,
     clock: Arc<dyn Clock>,
-    _services: StopWhenDropped,
+    /// Stops the services, which the last HTTP requests still need after the signal.
+    _services: DropGuard,
     _lock: ServerLock,
-}
-
-/// Stops the services, which the last HTTP requests still need after the signal.
-#[derive(Debug)]
-struct StopWhenDropped(Shutdown);
-
-impl Drop for StopWhenDropped {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
 }
 
 impl Embedded {
@@ -51,7 +42,7 @@ impl Embedded {
             shutdown,
             http,
             clock,
-            _services: StopWhenDropped(services),
+            _services: services.drop_guard(),
             _lock: lock,
         })
     }

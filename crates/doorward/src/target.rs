@@ -135,6 +135,11 @@ impl Drop for Deployment {
 }
 
 impl Deployment {
+    /// The services of this process.
+    pub(crate) fn embedded(channels: &Channels) -> Self {
+        Self::Embedded(Box::new(channels.clone()))
+    }
+
     /// Whether the address of an optional service is known.
     pub(crate) fn reaches(&self, service: Service) -> bool {
         match self {

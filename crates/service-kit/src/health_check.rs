@@ -1,7 +1,7 @@
 //! `--check-health`: asks the running process with the same settings whether it serves.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, GrpcAddress, GrpcConfig, connect};
+use crate::reachable;
 use crate::tls::{Tls, TlsConfig};
 
 /// A busy process may take this long.
@@ -106,15 +107,4 @@ async fn ask(address: SocketAddr) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
         _ => Ok(()),
     }
-}
-
-/// The loopback address of a process that listens on all addresses.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
 }

@@ -11,6 +11,7 @@ mod health_check;
 mod loopback;
 mod metrics;
 mod open_files;
+mod pem;
 mod private_file;
 mod random;
 mod run;
@@ -22,16 +23,17 @@ mod telemetry;
 pub mod tls;
 
 pub use clock::{Clock, SystemClock};
-pub use loopback::is_loopback_host;
+pub use loopback::{is_loopback_host, reachable};
 pub use metrics::{MetricsConfig, MetricsError};
 pub use open_files::{allowed_open_files, raise_open_files};
+pub use pem::{Pem, PemFileError, read_pem};
 pub use private_file::open_private;
 pub use random::{
     SECRET_BYTES, SECRET_LENGTH, alphanumeric, hex, is_base64url, is_secret, random_byte, secret,
     token_hash,
 };
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
-pub use shutdown::{Shutdown, on_signal};
+pub use shutdown::{DropGuard, Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{
     LogConfig, LogFormat, LogGuard, TelemetryError, init as init_telemetry, print_error,

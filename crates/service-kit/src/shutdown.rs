@@ -5,6 +5,9 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+/// Cancels a [`Shutdown`] when it is dropped.
+pub use tokio_util::sync::DropGuard;
+
 use crate::telemetry::flush as flush_log;
 
 /// Cancelled when the process shall stop; long streams end with it.

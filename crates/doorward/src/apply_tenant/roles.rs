@@ -8,16 +8,30 @@ use super::Change;
 use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
+use crate::target::Deployment;
 
 #[derive(Debug)]
 pub(super) struct Roles {
-    pub(super) client: Option<IdentityServiceClient<Channel>>,
+    /// `None` without roles.
+    client: Option<IdentityServiceClient<Channel>>,
     pub(super) patches: Vec<RolePatch>,
 }
 
 impl Roles {
+    pub(super) async fn of(
+        patches: Vec<RolePatch>,
+        deployment: &Deployment,
+    ) -> Result<Self, Error> {
+        let client = if patches.is_empty() {
+            None
+        } else {
+            Some(deployment.identity().await?)
+        };
+        Ok(Self { client, patches })
+    }
+
     pub(super) async fn apply(&self, dry_run: bool) -> Result<Vec<String>, Error> {
-        let Some(mut client) = self.client.clone().filter(|_| !self.patches.is_empty()) else {
+        let Some(mut client) = self.client.clone() else {
             return Ok(Vec::new());
         };
         let wanted = request(ApplyRolesRequest {

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use doorward_authorize_frontend::HttpConfig;
-use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 
-use crate::content::import_tenant;
+use crate::apply_tenant::apply;
 use crate::data_folder::DataFolder;
 use crate::demo::{DemoTenant, application, user, welcome};
 use crate::embedded::Embedded;
 use crate::error::Error;
 use crate::output::say;
+use crate::target::Deployment;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -35,8 +35,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
     let settings = application::Settings::new(&issuer, &tenant);
     let connection = tenant.connection().to_owned();
-    import_tenant(tenant.file, &server.channels).await?;
-    let identity = IdentityServiceClient::new(server.channels.identity.clone());
+    let deployment = Deployment::embedded(&server.channels);
+    apply(tenant.file, &deployment, false).await?;
+    let identity = deployment.identity().await?;
     let password_file = server.folder.file(user::PASSWORD_FILE);
     let user = user::ensure(identity, &password_file, &connection).await?;
     application::serve(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::apply_tenant::{Services, apply};
+use crate::apply_tenant::apply;
 use crate::demo::{DemoTenant, user, welcome};
 use crate::error::Error;
 use crate::output::say;
@@ -30,12 +30,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         .existing(&[Service::ClientRegistry, Service::Identity])?;
     let tenant = DemoTenant::new(&args.origin);
     let connection = tenant.connection().to_owned();
-    let services = Services {
-        registry: deployment.registry().await?,
-        identity: None,
-        organization: None,
-    };
-    apply(tenant.file, services, false).await?;
+    apply(tenant.file, &deployment, false).await?;
     let identity = deployment.identity().await?;
     let user = user::ensure(identity, &args.password_file, &connection).await?;
     say(welcome(&args.issuer, &args.origin, &user));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::apply_tenant::{Services, apply};
+use crate::apply_tenant::apply;
 use crate::error::Error;
 use crate::output::{say, warn};
 use crate::service::Service;
@@ -45,18 +45,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     } else {
         args.target.created(&calls)?
     };
-    let mut services = Services {
-        registry: deployment.registry().await?,
-        identity: None,
-        organization: None,
-    };
-    if calls.contains(&Service::Identity) {
-        services.identity = Some(deployment.identity().await?);
-    }
-    if calls.contains(&Service::Organization) {
-        services.organization = Some(deployment.organization().await?);
-    }
-    let changes = apply(file, services, args.dry_run).await?;
+    let changes = apply(file, &deployment, args.dry_run).await?;
     for change in &changes {
         say(change);
     }

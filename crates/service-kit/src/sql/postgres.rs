@@ -6,11 +6,10 @@ use std::path::Path;
 use url::Url;
 
 use super::{DatabaseConfig, OpenError};
-use crate::is_loopback_host;
+use crate::{Pem, is_loopback_host, read_pem};
 
 const VERIFIED: &str = "verify-full";
 const ROOTS: &[&str] = &["sslrootcert", "ssl-root-cert", "ssl-ca"];
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// The URL with the password, the mode of TLS, and the paths of certificates in it.
 pub(super) fn connect_url(config: &DatabaseConfig) -> Result<String, OpenError> {
@@ -82,34 +81,28 @@ fn files(config: &DatabaseConfig) -> Result<Vec<(&'static str, &str)>, OpenError
         return Err(OpenError::setting("database.certificate", problem));
     }
     let files = [
-        ("database.ca", "sslrootcert", &config.ca, CERTIFICATE),
+        ("database.ca", "sslrootcert", &config.ca, Pem::Certificate),
         (
             "database.certificate",
             "sslcert",
             &config.certificate,
-            CERTIFICATE,
+            Pem::Certificate,
         ),
-        ("database.key", "sslkey", &config.key, "PRIVATE KEY-----"),
+        ("database.key", "sslkey", &config.key, Pem::PrivateKey),
     ];
     let given = files
         .into_iter()
-        .filter_map(|(key, parameter, path, content)| {
-            Some((key, parameter, path.as_deref()?, content))
-        });
+        .filter_map(|(key, parameter, path, kind)| Some((key, parameter, path.as_deref()?, kind)));
     given
-        .map(|(key, parameter, path, content)| Ok((parameter, check(key, path, content)?)))
+        .map(|(key, parameter, path, kind)| Ok((parameter, check(key, path, kind)?)))
         .collect()
 }
 
-fn check<'a>(key: &'static str, path: &'a Path, content: &str) -> Result<&'a str, OpenError> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| OpenError::setting(key, format!("{shown}: {error}")))?;
-    if !text.contains(content) {
-        return Err(OpenError::setting(key, format!("{shown} has no {content}")));
-    }
+fn check<'a>(key: &'static str, path: &'a Path, kind: Pem) -> Result<&'a str, OpenError> {
+    read_pem(path, kind).map_err(|error| OpenError::setting(key, error.to_string()))?;
+    let problem = || format!("{}: the path must be UTF-8", path.display());
     path.to_str()
-        .ok_or_else(|| OpenError::setting(key, format!("{shown}: the path must be UTF-8")))
+        .ok_or_else(|| OpenError::setting(key, problem()))
 }
 
 #[cfg(test)]
@@ -179,7 +172,7 @@ mod tests {
     fn certificates_are_checked_and_passed_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a file?.pem");
-        std::fs::write(&path, CERTIFICATE).unwrap();
+        std::fs::write(&path, "-----BEGIN CERTIFICATE-----").unwrap();
         let mut config = config("postgres://u@localhost/x");
         config.ca = Some(path.clone());
         let parameters = parameters(&config);

@@ -1,12 +1,13 @@
 //! Addresses of services, as settings and options give them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use url::{Host, Url};
 
 use super::ChannelError;
 use crate::grpc::address::unix_path;
+use crate::is_loopback_host;
 
 /// Where a service is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Target {
         if !is_secure && has_certificates {
             return Err(ChannelError::NotEncrypted(address.to_owned()));
         }
-        if !is_secure && !is_loopback(&host) {
+        if !is_secure && !url.host_str().is_some_and(is_loopback_host) {
             return Err(ChannelError::NotLoopback(address.to_owned()));
         }
         let port = url.port_or_known_default().ok_or_else(malformed)?;
@@ -57,14 +58,6 @@ impl Target {
             Host::Ipv6(ip) => Place::Address((ip, port).into()),
         };
         Ok(Self { place, is_secure })
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(ip) => IpAddr::V4(*ip).is_loopback(),
-        Host::Ipv6(ip) => IpAddr::V6(*ip).is_loopback(),
     }
 }
 

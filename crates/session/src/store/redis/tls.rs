@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use doorward_service_kit::config::ConfigError;
-use doorward_service_kit::is_loopback_host;
+use doorward_service_kit::{Pem, is_loopback_host, read_pem};
 use redis::{ClientTlsConfig, ConnectionAddr, IntoConnectionInfo, TlsCertificates};
 
 use super::address::Address;
@@ -46,13 +46,13 @@ fn is_local(address: &Address) -> bool {
 }
 
 fn read(config: &RedisConfig) -> Result<TlsCertificates, ConfigError> {
-    let root_cert = file("redis.ca", config.ca.as_deref(), CERTIFICATE)?;
+    let root_cert = file("redis.ca", config.ca.as_deref(), Pem::Certificate)?;
     let client_cert = file(
         "redis.certificate",
         config.certificate.as_deref(),
-        CERTIFICATE,
+        Pem::Certificate,
     )?;
-    let client_key = file("redis.key", config.key.as_deref(), "PRIVATE KEY-----")?;
+    let client_key = file("redis.key", config.key.as_deref(), Pem::PrivateKey)?;
     let client_tls = match (client_cert, client_key) {
         (Some(client_cert), Some(client_key)) => Some(ClientTlsConfig {
             client_cert,
@@ -70,22 +70,8 @@ fn read(config: &RedisConfig) -> Result<TlsCertificates, ConfigError> {
     })
 }
 
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
-
-fn file(
-    key: &'static str,
-    path: Option<&Path>,
-    content: &str,
-) -> Result<Option<Vec<u8>>, ConfigError> {
-    let Some(path) = path else {
-        return Ok(None);
-    };
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| ConfigError::invalid(key, format!("{shown}: {error}")))?;
-    if !text.contains(content) {
-        let problem = format!("{shown} has no {content}");
-        return Err(ConfigError::invalid(key, problem));
-    }
-    Ok(Some(text.into_bytes()))
+fn file(key: &'static str, path: Option<&Path>, kind: Pem) -> Result<Option<Vec<u8>>, ConfigError> {
+    let read =
+        |path| read_pem(path, kind).map_err(|error| ConfigError::invalid(key, error.to_string()));
+    Ok(path.map(read).transpose()?.map(String::into_bytes))
 }
