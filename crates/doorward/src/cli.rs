@@ -68,11 +68,13 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    /// Log settings: servers log at `info`; other commands print their results and log warnings only.
+    /// Log settings: servers log at `info`; other commands print their results and log warnings only. What their
+    /// channels warn of, their errors say.
     pub(crate) fn log(&self) -> LogConfig {
         let filter = match self {
             Self::Serve(_) | Self::DemoApplication(_) | Self::Entrance(_) => "info",
-            _ => "warn",
+            Self::Demo(_) => "warn",
+            _ => "warn,doorward_service_kit::grpc::channel=error",
         };
         LogConfig {
             filter: filter.to_owned(),

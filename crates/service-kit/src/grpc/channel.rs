@@ -58,7 +58,9 @@ pub enum ChannelError {
     #[error("{0} is not a loopback address; other addresses need https:// and certificates")]
     NotLoopback(String),
     /// TLS without certificates of this process.
-    #[error("{0} needs certificates of this process, and none are given")]
+    #[error(
+        "{0} needs a certificate of this process: set [tls] in its settings, or --certificates for a command"
+    )]
     NoCertificate(String),
     /// Plain gRPC although this process has certificates.
     #[error("{0} is not encrypted; with certificates, addresses begin with https:// or unix:")]

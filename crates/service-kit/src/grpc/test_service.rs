@@ -11,6 +11,7 @@ use futures::future::{BoxFuture, Ready, ready};
 use http::{Request, Response};
 use hyper::body::Frame;
 use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 use tonic::body::Body;
 use tonic::codegen::{Body as HttpBody, Bytes};
 use tonic::server::NamedService;
@@ -20,6 +21,19 @@ use tower::Service;
 use super::calls::refusal;
 use super::with_deadline;
 use crate::deadline::time_left;
+
+/// How long a test waits for an event, enough for a busy machine.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for what is asked again and again.
+pub(super) async fn eventually(is_so: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, waited).await.unwrap();
+}
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct TestService {

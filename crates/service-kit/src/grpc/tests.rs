@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tonic::Code;
 use tonic::service::Routes;
 use tonic_health::pb::HealthCheckRequest;
@@ -19,11 +19,10 @@ use tonic_health::pb::health_client::HealthClient;
 use tower::{Service, ServiceExt};
 
 use super::server::incoming;
-use super::test_service::{TestService, code, request};
+use super::test_service::{PATIENCE, TestService, code, eventually, request};
 use super::{GrpcConfig, NoStore, ServeError, Server, StoreHealth, connect};
 use crate::Shutdown;
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -68,16 +67,6 @@ async fn health(path: &Path, service: &str) -> Result<ServingStatus, tonic::Stat
     let mut client = HealthClient::new(channel);
     let answer = client.check(HealthCheckRequest { service }).await?;
     Ok(answer.into_inner().status())
-}
-
-/// Waits for what is asked again and again.
-async fn eventually(is_so: impl AsyncFn() -> bool) {
-    let waited = async {
-        while !is_so().await {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, waited).await.unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::join_all;
 use http::{Request, Uri};
@@ -11,7 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -24,12 +23,11 @@ use tonic::{Code, Status};
 use tower::{Service, ServiceExt, service_fn};
 
 use crate::Shutdown;
-use crate::grpc::test_service::{Allowed, code};
+use crate::grpc::test_service::{Allowed, PATIENCE, code, eventually};
 use crate::grpc::{GrpcConfig, NoStore, Server};
 use crate::tls::Tls;
 use crate::tls::testing::{Authority, DAY, Folder, Pair, ShiftedClock};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 const SIGN: &str = "/doorward.token_signing.v1.TokenSigningService/SignTokens";
 const JWKS: &str = "/doorward.token_signing.v1.TokenSigningService/GetJwks";
@@ -173,15 +171,6 @@ async fn call(channel: &Channel, path: &str, metadata: &[(&str, &str)]) -> Resul
 
 fn http_body(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
-}
-
-async fn eventually(is_so: impl AsyncFn() -> bool) {
-    let waited = async {
-        while !is_so().await {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, waited).await.unwrap();
 }
 
 #[tokio::test]

@@ -30,10 +30,10 @@ use crate::grpc::channel::resolve::Resolve;
 use crate::grpc::channel::times::Times;
 use crate::grpc::channel::{Channel, Kind};
 use crate::grpc::server::serve_on;
+pub(super) use crate::grpc::test_service::{PATIENCE, eventually};
 use crate::grpc::test_service::{code, request};
 use crate::{Shutdown, tls::Tls};
 
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const REPLICA: &str = "replica";
 
 /// A port of a loopback address with this last number, so that each replica has an address of its own.
@@ -318,16 +318,6 @@ pub(super) async fn call(channel: &Channel, method: &str) -> Result<SocketAddr, 
         Code::Ok => Ok(answer.headers()[REPLICA].to_str().unwrap().parse().unwrap()),
         _ => Err(Status::from_header_map(answer.headers()).unwrap()),
     }
-}
-
-/// Waits for what is asked again and again.
-pub(super) async fn eventually(is_so: impl AsyncFn() -> bool) {
-    let waited = async {
-        while !is_so().await {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(PATIENCE, waited).await.unwrap();
 }
 
 /// Waits until each of the replicas has answered.
