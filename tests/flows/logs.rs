@@ -240,11 +240,26 @@ async fn assert_serves(deployment: &Deployment, processes: &[u32]) {
 
 async fn assert_answers(agent: &Agent, count: usize) {
     let nobody = agent.another();
+    let mut late = 0;
     for _ in 0..count {
-        assert_eq!(agent.silent_error().await, "");
-        assert_eq!(nobody.silent_error().await, "login_required");
+        late += assert_silent(agent, "").await;
+        late += assert_silent(&nobody, "login_required").await;
         nobody.authorize(&unknown()).await.assert_error_page(400);
     }
+    assert!(late <= count / 20, "{late} of {count} were late");
+}
+
+/// Checks the error of a silent authentication, and returns how often it was late. A machine that stands still for a
+/// second, because its disk does, makes one late; a log that is waited for makes them all late.
+async fn assert_silent(agent: &Agent, expected: &str) -> usize {
+    for late in 0..5 {
+        let error = agent.silent_error().await;
+        if error != "temporarily_unavailable" {
+            assert_eq!(error, expected);
+            return late;
+        }
+    }
+    panic!("no answer in time");
 }
 
 fn unknown() -> Request {
