@@ -62,7 +62,9 @@ async fn start(settings: &Settings) -> Vec<Target> {
     let own = Build::own();
     let six = Target::six(Way::Six, own.clone()).await;
     let peer = Target::peer(&six).await;
-    let mut targets = vec![six, Target::one(Way::One, own).await, peer];
+    let unix = Target::six(Way::SixUnix, own.clone()).await;
+    let tls = Target::six(Way::SixTls, own.clone()).await;
+    let mut targets = vec![six, unix, tls, Target::one(Way::One, own).await, peer];
     if let Some(before) = &settings.baseline {
         // An earlier build may have only `doorward serve`.
         if before.has_services() {

@@ -12,6 +12,8 @@ use doorward_e2e::{
 };
 use tempfile::TempDir;
 
+use crate::full_disk::FullDisk;
+
 /// Enough lines to fill a pipe several times.
 const REQUESTS: usize = 400;
 /// The allowed growth of memory, far less than the size of these lines.
@@ -50,47 +52,6 @@ impl Log {
             path,
             _folder: folder,
         }
-    }
-}
-
-/// A full file system.
-struct FullDisk {
-    folder: TempDir,
-    filler: PathBuf,
-}
-
-impl FullDisk {
-    /// Mounts a small file system and fills it; `None` if this user may not mount.
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]);
-        let mounted = mount.arg(folder.path()).output();
-        if !mounted.is_ok_and(|output| output.status.success()) {
-            println!("not run: a file system of 64 KiB can only be mounted by root");
-            return None;
-        }
-        let filler = folder.path().join("filler");
-        let full = std::fs::write(&filler, vec![0; 128 * 1024]);
-        assert!(full.is_err(), "it is full");
-        Some(Self { folder, filler })
-    }
-
-    fn log(&self) -> PathBuf {
-        self.folder.path().join("log")
-    }
-
-    fn make_room(&self) {
-        std::fs::remove_file(&self.filler).unwrap();
-    }
-}
-
-impl Drop for FullDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount")
-            .arg("-l")
-            .arg(self.folder.path())
-            .status();
     }
 }
 
@@ -140,10 +101,10 @@ async fn rel_20_serve_with_a_full_disk() {
         return;
     };
     on_embedded(async |deployment, embedded| {
-        embedded.restart_with_log(&disk.log()).await;
+        embedded.restart_with_log(&disk.file("log")).await;
         assert_serves(deployment, &[embedded.process_id()]).await;
         disk.make_room();
-        wait_until_told(deployment, &disk.log()).await;
+        wait_until_told(deployment, &disk.file("log")).await;
         assert_stops(|| embedded.stop("TERM"));
     })
     .await;
@@ -188,7 +149,7 @@ async fn rel_20_services_with_a_full_disk() {
         return;
     };
     on_separate_processes(async |deployment, separate| {
-        restart_all(separate, &disk.log()).await;
+        restart_all(separate, &disk.file("log")).await;
         let all: Vec<_> = processes().collect();
         assert_services_serve(deployment, separate, &all).await;
     })

@@ -14,6 +14,7 @@ mod containers;
 mod corruption;
 mod demo;
 mod discovery;
+mod full_disk;
 mod health;
 mod implicit_flow;
 mod logout;

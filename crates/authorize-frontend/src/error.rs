@@ -48,11 +48,14 @@ impl From<BackendError> for OAuthError {
         match error {
             BackendError::CannotTell { .. } => Self::new(
                 ErrorCode::TemporarilyUnavailable,
+                // mutant: inner-errors-shown (passing)
                 "The service is temporarily unavailable, try again",
             ),
-            BackendError::Failed { .. } => {
-                Self::new(ErrorCode::ServerError, "The request could not be completed")
-            }
+            BackendError::Failed { .. } => Self::new(
+                ErrorCode::ServerError,
+                // mutant: inner-errors-shown (defect)
+                "The request could not be completed",
+            ),
         }
     }
 }

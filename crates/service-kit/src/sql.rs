@@ -79,14 +79,15 @@ impl Database {
         } else {
             None
         };
+        let name = config.name();
         let url = config.connect_url()?;
-        migrate(&url, sqlite, migrator).await?;
+        migrate((&name, &url), sqlite, migrator).await?;
         let pools = if sqlite {
             Pools::of_sqlite(&url, config.max_connections).await
         } else {
             Pools::of_postgres(&url, config.max_connections).await
         };
-        let pools = Arc::new(pools.map_err(OpenError::connect)?);
+        let pools = Arc::new(pools.map_err(|error| OpenError::connect(&name, error))?);
         open_databases::add(&pools);
         Ok(Self(pools))
     }
@@ -166,17 +167,22 @@ fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
 }
 
 /// Uses a connection of its own: a pool says no more than that it timed out, a connection says why.
-async fn migrate(url: &str, sqlite: bool, migrator: &Migrator) -> Result<(), OpenError> {
+async fn migrate(
+    (name, url): (&str, &str),
+    sqlite: bool,
+    migrator: &Migrator,
+) -> Result<(), OpenError> {
     let settings = if sqlite {
         SQLITE_SCHEMA_SETTINGS
     } else {
         POSTGRES_SETTINGS
     };
-    let mut connection = connect(url, settings).await.map_err(OpenError::connect)?;
+    let refused = |error| OpenError::connect(name, error);
+    let mut connection = connect(url, settings).await.map_err(refused)?;
     let migrated = migrator.run(&mut connection).await;
     let closed = connection.close().await;
-    migrated.map_err(OpenError::migrate)?;
-    closed.map_err(OpenError::Connect)
+    migrated.map_err(|error| OpenError::migrate(name, error))?;
+    closed.map_err(refused)
 }
 
 async fn connect(url: &str, settings: &'static str) -> Result<AnyConnection, sqlx::Error> {

@@ -45,6 +45,22 @@ pub async fn dump(url: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Runs SQL in a database, and returns what it prints: a line per row.
+#[must_use]
+pub fn query(url: &str, sql: &str) -> String {
+    let output = Command::new(find_programs().join("psql"))
+        .args([url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+        .args(["--set", "ON_ERROR_STOP=1", "--command", sql])
+        .output()
+        .expect("psql can be run");
+    assert!(
+        output.status.success(),
+        "psql: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 impl Postgres {
     fn start() -> Self {
         let programs = find_programs();
@@ -126,14 +142,7 @@ mod tests {
     async fn every_database_is_new() {
         let (one, other) = tokio::join!(database(), database());
         assert_ne!(one, other);
-        let query = Command::new(find_programs().join("psql"))
-            .args([&one, "--tuples-only", "--no-align"])
-            .args([
-                "--command",
-                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
-            ])
-            .output()
-            .unwrap();
-        assert_eq!(query.stdout.trim_ascii(), b"0", "{query:?}");
+        let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(query(&one, tables), "0");
     }
 }

@@ -6,6 +6,10 @@ use crate::goal::Goal;
 
 /// Median latency of one connection, six processes by oidc-provider.
 pub(crate) const LATENCY: Goal = Goal::under(1.0);
+/// CPU time of six processes with mutual TLS by that with plain gRPC over loopback.
+pub(crate) const TLS: Goal = Goal::under(1.15);
+/// Median latency of one connection with mutual TLS, in milliseconds.
+pub(crate) const TLS_LATENCY: Goal = Goal::under(2.5);
 /// CPU time of one process by that of its signatures, which should be three quarters of it.
 pub(crate) const SIGNATURE: Goal = Goal::under(1.33);
 /// The slowest hundredth of opaque tokens by that of JWTs, in one process.
@@ -25,7 +29,7 @@ pub(crate) fn cpu(job: Job) -> Option<Goal> {
 /// MiB of all processes after the sign-ins.
 pub(crate) fn memory(way: Way) -> Option<Goal> {
     match way {
-        Way::Six => Some(Goal::under(120.0)),
+        Way::Six | Way::SixUnix | Way::SixTls => Some(Goal::under(120.0)),
         Way::One => Some(Goal::under(100.0)),
         Way::Peer | Way::SixBefore | Way::OneBefore => None,
     }

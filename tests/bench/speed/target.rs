@@ -48,7 +48,13 @@ enum Server {
 impl Target {
     /// Six processes of a build, with Redis and PostgreSQL.
     pub(crate) async fn six(way: Way, build: Build) -> Self {
-        let deployment = Separate::builder().build(build).start().await;
+        let builder = Separate::builder().build(build);
+        let builder = match way {
+            Way::SixUnix => builder.unix_sockets(),
+            Way::SixTls => builder.mutual_tls(),
+            _ => builder,
+        };
+        let deployment = builder.start().await;
         let mut processes: Vec<_> = SERVICES
             .map(|name| Process {
                 name,

@@ -23,7 +23,7 @@ const BEFORE: u64 = 5;
 /// Seconds that a fault lasts, unless it ends by itself.
 const LASTS: u64 = 5;
 /// Seconds after healing.
-const AFTER: u64 = 15;
+const AFTER: u64 = 8;
 /// The mix of the contract, at a rate for two cores that run the stack, too.
 const MIX: Mix = Mix {
     per_second: 30,

@@ -2,6 +2,7 @@
 //! own.
 
 mod calls;
+mod inner_errors;
 mod limits;
 mod peers;
 mod renewal;

@@ -2,13 +2,13 @@
 //! container sets them, which needs no rights on the host.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward_test_support::redis::Proxy;
 
 use super::engine::{self, docker};
 use super::{Compose, SERVICES, port};
-use crate::{FRONTEND, Replica};
+use crate::{FRONTEND, PATIENCE, Replica};
 
 /// The image of the helper, which `tests/tools/e2e.sh` builds.
 const HELPER: &str = "doorward-e2e-network";
@@ -125,12 +125,21 @@ impl Compose {
         }
         for frontend in self.both(FRONTEND) {
             set_rules(&frontend, &diversions);
-            // The rules count for new connections only.
+            // The rules count for new connections only. An old one ends with its next packet, a ping at the latest; as long
+            // as one is established, none can begin.
             Self::reset_connections(&frontend, service);
-            set_rules(
-                &frontend,
-                "sleep 0.5; iptables -F E2E-INPUT; iptables -F E2E-OUTPUT",
+            let until_ended = format!(
+                "while grep -q ':{port:04X} 01 ' /proc/net/tcp; do sleep 0.1; done; \
+                 iptables -F E2E-INPUT; iptables -F E2E-OUTPUT"
             );
+            set_rules(&frontend, &until_ended);
+        }
+        for proxy in &proxies {
+            let begin = Instant::now();
+            while proxy.accepted() < 2 {
+                assert!(begin.elapsed() < PATIENCE, "a frontend does not come back");
+                std::thread::sleep(Duration::from_millis(50));
+            }
         }
         Slowed {
             stack: self,

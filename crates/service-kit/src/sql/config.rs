@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
+use url::Url;
 
 use super::{OpenError, postgres};
 
@@ -83,6 +84,19 @@ impl DatabaseConfig {
         let path = path.split('?').next().unwrap_or(path);
         let decoded: Cow<'_, str> = percent_decode_str(path).decode_utf8_lossy();
         PathBuf::from(decoded.into_owned())
+    }
+
+    /// What errors call it: the file, or host and name. The password is not in it.
+    pub(super) fn name(&self) -> String {
+        if matches!(self.is_sqlite(), Ok(true)) {
+            return self.sqlite_path().display().to_string();
+        }
+        let Ok(url) = Url::parse(&self.url) else {
+            return "the database".to_owned();
+        };
+        let port = url.port().map(|port| format!(":{port}"));
+        let host = url.host_str().unwrap_or_default();
+        format!("{host}{}{}", port.unwrap_or_default(), url.path())
     }
 
     /// The options that the library connects with.

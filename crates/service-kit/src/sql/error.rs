@@ -38,8 +38,13 @@ pub enum OpenError {
         problem: String,
     },
     /// The database refused.
-    #[error("database.url: the database cannot be opened")]
-    Connect(#[source] sqlx::Error),
+    #[error("database.url: {database} cannot be opened")]
+    Connect {
+        /// Its file, or its host and name.
+        database: String,
+        /// Why.
+        source: sqlx::Error,
+    },
     /// The certificate of the database is not one of its host, or of another authority.
     #[error(
         "database.url: the certificate of the database is not trusted; database.ca must be its authority, and the host in the URL one of its names"
@@ -47,13 +52,23 @@ pub enum OpenError {
     Untrusted(#[source] sqlx::Error),
     /// The schema is not one that this version made.
     #[error(
-        "database.url: this database cannot be used: it belongs to another service, to a newer version of this one, \
+        "database.url: {database} cannot be used: it belongs to another service, to a newer version of this one, \
          or to a build from before the first release; start with an empty database or data folder"
     )]
-    OtherSchema(#[source] MigrateError),
+    OtherSchema {
+        /// Its file, or its host and name.
+        database: String,
+        /// Why.
+        source: MigrateError,
+    },
     /// The schema cannot be brought up to date.
-    #[error("database.url: the schema cannot be brought up to date")]
-    Migrate(#[source] MigrateError),
+    #[error("database.url: the schema of {database} cannot be brought up to date")]
+    Migrate {
+        /// Its file, or its host and name.
+        database: String,
+        /// Why.
+        source: MigrateError,
+    },
 }
 
 impl OpenError {
@@ -62,21 +77,22 @@ impl OpenError {
         Self::Setting { key, problem }
     }
 
-    pub(super) fn connect(error: sqlx::Error) -> Self {
+    pub(super) fn connect(database: &str, source: sqlx::Error) -> Self {
         // The library wraps the error of TLS as one of input and output.
-        if error.to_string().contains("invalid peer certificate") {
-            Self::Untrusted(error)
-        } else {
-            Self::Connect(error)
+        if source.to_string().contains("invalid peer certificate") {
+            return Self::Untrusted(source);
         }
+        let database = database.to_owned();
+        Self::Connect { database, source }
     }
 
-    pub(super) fn migrate(error: MigrateError) -> Self {
-        match error {
+    pub(super) fn migrate(database: &str, source: MigrateError) -> Self {
+        let database = database.to_owned();
+        match source {
             MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
-                Self::OtherSchema(error)
+                Self::OtherSchema { database, source }
             }
-            _ => Self::Migrate(error),
+            _ => Self::Migrate { database, source },
         }
     }
 }

@@ -73,7 +73,7 @@ async fn the_database_of_a_newer_version_is_left_alone() {
 }
 
 #[tokio::test]
-async fn errors_name_the_setting_and_the_cause() {
+async fn errors_name_the_setting_the_database_and_the_cause() {
     let folder = tempfile::tempdir().unwrap();
     let no_database = folder.path().join("text.db");
     std::fs::write(
@@ -88,18 +88,28 @@ async fn errors_name_the_setting_and_the_cause() {
     let cases = [
         (
             DatabaseConfig::sqlite(&folder.path().join("no/such.db")),
+            "no/such.db",
             "No such file",
         ),
-        (DatabaseConfig::sqlite(&no_database), "not a database"),
-        (postgres("postgres://127.0.0.1:1/x"), "refused"),
-        (postgres("mysql://127.0.0.1/x"), "postgres://"),
+        (
+            DatabaseConfig::sqlite(&no_database),
+            "text.db",
+            "not a database",
+        ),
+        (
+            postgres("postgres://some:secret@127.0.0.1:1/x"),
+            "127.0.0.1:1/x",
+            "refused",
+        ),
+        (postgres("mysql://127.0.0.1/x"), "", "postgres://"),
     ];
-    for (config, cause) in cases {
+    for (config, name, cause) in cases {
         let text = with_causes(&open(&config, "SELECT 1").await.unwrap_err());
         assert!(
-            text.starts_with("database.url") && text.contains(cause),
+            text.starts_with("database.url") && text.contains(cause) && text.contains(name),
             "{text}"
         );
+        assert!(!text.contains("secret"), "{text}");
     }
 }
 

@@ -95,6 +95,9 @@ fn write_ratios(text: &mut String, series: &Series, other: &Series) {
     let name = format!("{} / {}", series.way.name(), other.way.name());
     let ratios = COLUMNS.map(|column| format!("{:>10}", shown(ratio(series, other, column))));
     line(text, &format!("    {name:<44}{}", ratios.concat()));
+    if series.way == Way::SixTls {
+        write_tls(text, series, other);
+    }
     if other.way != Way::Peer {
         return;
     }
@@ -109,6 +112,21 @@ fn write_ratios(text: &mut String, series: &Series, other: &Series) {
     if let (Some(goal), 16) = (goals::cpu(series.job), series.connections) {
         let ratio = ratio(series, other, CPU).median;
         write_goal(text, "CPU", &goal.describe(ratio, "times as much"));
+    }
+}
+
+/// Writes what mutual TLS costs beside plain gRPC.
+fn write_tls(text: &mut String, tls: &Series, plain: &Series) {
+    match tls.connections {
+        1 => {
+            let p50 = Spread::of(tls.rounds.iter().map(|round| round.p50)).median;
+            write_goal(text, "p50", &goals::TLS_LATENCY.describe(p50, "ms"));
+        }
+        16 => {
+            let ratio = ratio(tls, plain, CPU).median;
+            write_goal(text, "CPU", &goals::TLS.describe(ratio, "times as much"));
+        }
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward_e2e::{Compose, FRONTEND, Replica};
 
-use super::row::Served::{No, Yes};
+use super::row::Served::No;
 use super::row::{Row, assert_nearly_served, assert_served, assert_well_after};
 use super::{LASTS, begin, finish, on_stack};
 
@@ -131,9 +131,5 @@ async fn rel_03_both_of_organization_die() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the compose stack: make e2e"]
 async fn rel_03_both_of_token_signing_die() {
-    let row = Row {
-        logout: Yes,
-        ..Row::NONE
-    };
-    both_die("token-signing", row).await;
+    both_die("token-signing", Row::NO_TOKENS).await;
 }

@@ -16,10 +16,12 @@ const ONE_IN: usize = 1000;
 pub(super) enum Served {
     Yes,
     No,
+    /// Only those who are signed out, and are told so.
+    NoTokens,
     /// Either is right.
     Maybe,
 }
-use Served::{No, Yes};
+use Served::{No, NoTokens, Yes};
 
 /// A row of the matrix.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,12 @@ impl Row {
         sign_in: No,
         logout: No,
     };
+    /// Nothing is signed.
+    pub(super) const NO_TOKENS: Self = Self {
+        silent: NoTokens,
+        sign_in: No,
+        logout: Yes,
+    };
 
     /// Checks the answers to requests that began and ended while the part was lost.
     #[track_caller]
@@ -57,6 +65,10 @@ impl Row {
             let wrong = match served {
                 Served::Yes => unknown,
                 Served::No => known,
+                Served::NoTokens => known
+                    .into_iter()
+                    .filter(|event| !event.is(kind, "signed out"))
+                    .collect(),
                 Served::Maybe => continue,
             };
             assert!(
