@@ -26,7 +26,7 @@ fmt: ## format all code
 	cargo fmt --all
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml
 
-test: ## everything CI runs: checks, unit tests, flows over HTTP, a real browser
+test: ## all that needs no containers: checks, unit tests, flows over HTTP, a real browser
 	tests/tools/test.sh
 
 e2e: ## the flows and a browser on the compose stack, then faults; needs a container engine with Compose v2

@@ -102,7 +102,11 @@ fi
 if [[ $phases != ' security ' ]] && start_stack; then
     docker stats --no-stream >"$results/containers-at-rest.txt"
     mapfile -t tests < <(tests/tools/e2e-tests.mjs flows)
-    ! wants flows || run_tests flows --exact "${tests[@]}"
+    if wants flows; then
+        (sleep 8 && docker stats --no-stream >"$results/containers-under-load.txt") &
+        run_tests flows --exact "${tests[@]}"
+        wait
+    fi
     ! wants containers || run_tests containers --ignored containers::
     ! wants browser || run_tests browser --ignored --exact browser::applications_with_the_compose_stack
     ! wants faults || run_tests faults --ignored --test-threads=1 "${FAULTS:-reliability::stack}"

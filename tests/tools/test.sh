@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs everything that CI runs: the checks, then every test, also after a failure; lists the failures at the end. It
-# builds the binary first, because the flows in tests/ start it.
+# Runs everything that needs no containers: the checks, then every test, also after a failure; lists the failures at the
+# end. It builds the binary first, because the flows in tests/ start it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -36,17 +36,22 @@ impl Compose {
         docker(&["unpause", container]);
     }
 
-    /// Waits until a container reports that it is healthy.
+    /// Waits until a container's health check succeeds. The engine runs it only every few seconds.
     pub async fn wait_until_healthy(container: &str) {
         let begin = Instant::now();
-        let format = "{{.State.Running}} {{if .State.Health}}{{.State.Health.Status}}{{end}}";
-        loop {
-            let state = docker(&["inspect", "--format", format, container]);
-            if ["true healthy", "true"].contains(&state.trim()) {
-                return;
-            }
-            assert!(begin.elapsed() < PATIENCE, "{container}: {state}");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        let check = docker(&[
+            "inspect",
+            "--format",
+            "{{json .Config.Healthcheck.Test}}",
+            container,
+        ]);
+        let check: Vec<String> =
+            serde_json::from_str(&check).expect("a container with a health check");
+        // The first word says that it needs no shell.
+        let check: Vec<_> = check.iter().skip(1).map(String::as_str).collect();
+        while !try_docker(&[&["exec", container], &check[..]].concat()) {
+            assert!(begin.elapsed() < PATIENCE, "{container} is not healthy");
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 

@@ -123,16 +123,18 @@ impl Compose {
             diversions.extend(diversion);
             proxies.push(proxy);
         }
+        // The rules count for new connections only. An old one ends with its next packet, a ping at the latest; until
+        // the diversions are there, none can begin.
+        let connected =
+            format!("awk '$3 ~ /:{port:04X}$/ && $4 == \"01\" {{print $2}}' /proc/net/tcp");
+        let divert = format!(
+            "old=$({connected}); {diversions} \
+             for each in $old; do while {connected} | grep -q $each; do sleep 0.1; done; done; \
+             iptables -F E2E-INPUT; iptables -F E2E-OUTPUT"
+        );
         for frontend in self.both(FRONTEND) {
-            set_rules(&frontend, &diversions);
-            // The rules count for new connections only. An old one ends with its next packet, a ping at the latest; as long
-            // as one is established, none can begin.
             Self::reset_connections(&frontend, service);
-            let until_ended = format!(
-                "while grep -q ':{port:04X} 01 ' /proc/net/tcp; do sleep 0.1; done; \
-                 iptables -F E2E-INPUT; iptables -F E2E-OUTPUT"
-            );
-            set_rules(&frontend, &until_ended);
+            set_rules(&frontend, &divert);
         }
         for proxy in &proxies {
             let begin = Instant::now();

@@ -86,7 +86,7 @@ impl DatabaseConfig {
         PathBuf::from(decoded.into_owned())
     }
 
-    /// What errors call it: the file, or host and name. The password is not in it.
+    /// The name of the database in errors: its file, or its host and name, without the password.
     pub(super) fn name(&self) -> String {
         if matches!(self.is_sqlite(), Ok(true)) {
             return self.sqlite_path().display().to_string();

@@ -1,4 +1,4 @@
-//! SEC-182: what goes wrong inside is told to nobody outside.
+//! SEC-182: errors of services and stores stay inside.
 
 use doorward_e2e::{Agent, Page, Separate};
 use doorward_test_support::postgres;
@@ -24,7 +24,7 @@ const INNER: [&str; 14] = [
     ".rs:",
 ];
 
-/// What the browser gets: the parameters of a callback, or a page.
+/// The text of an answer: the parameters of a callback, or a page.
 fn text(page: &Page) -> String {
     page.location()
         .map_or_else(|| page.body.clone(), |_| format!("{:?}", page.callback()))
@@ -49,7 +49,7 @@ fn assert_tells_nothing(separate: &Separate, page: &Page, what: &str) {
 
 /// A table is gone, a service is gone, and at last the store of sessions.
 #[tokio::test]
-async fn sec_182_inner_errors_are_told_to_nobody() {
+async fn sec_182_inner_errors_stay_inside() {
     on_own_services(async |deployment, separate| {
         let user = deployment.add_user();
         let agent = signed_in(deployment).await;
