@@ -16,7 +16,6 @@ pub use secured::Secured;
 #[derive(Debug)]
 struct Postgres {
     _process: Process,
-    programs: PathBuf,
     port: u16,
 }
 
@@ -31,64 +30,60 @@ pub async fn database() -> String {
 
 /// The whole content of a database, as SQL.
 pub async fn dump(url: &str) -> String {
-    let mut command = Command::new(find_programs().join("pg_dump"));
+    let mut command = program("pg_dump");
     command.args(["--inserts", url]);
-    let output = tokio::task::spawn_blocking(move || command.output())
+    tokio::task::spawn_blocking(move || output_of(&mut command))
         .await
         .expect("the task ends")
-        .expect("pg_dump can be run");
-    assert!(
-        output.status.success(),
-        "pg_dump: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Runs SQL in a database, and returns what it prints: a line per row.
 #[must_use]
 pub fn query(url: &str, sql: &str) -> String {
-    let output = Command::new(find_programs().join("psql"))
+    let mut command = program("psql");
+    command
         .args([url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-        .args(["--set", "ON_ERROR_STOP=1", "--command", sql])
-        .output()
-        .expect("psql can be run");
+        .args(["--set", "ON_ERROR_STOP=1", "--command", sql]);
+    output_of(&mut command).trim().to_owned()
+}
+
+/// A program of the server's package.
+fn program(name: &str) -> Command {
+    Command::new(find_programs().join(name))
+}
+
+/// The standard output of a command, which must succeed.
+fn output_of(command: &mut Command) -> String {
+    let output = command.output().expect("the program can be run");
     assert!(
         output.status.success(),
-        "psql: {}",
+        "{command:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 impl Postgres {
     fn start() -> Self {
-        let programs = find_programs();
         let port = free_port();
         let mut shell = unprivileged_shell();
         with_script(&mut shell, include_str!("postgres.sh"))
-            .arg(&programs)
+            .arg(find_programs())
             .arg(port.to_string());
         Self {
             _process: Process::start_script(shell),
-            programs,
             port,
         }
     }
 
     fn create_database(&self) -> String {
         let name = format!("test_{}", hex());
-        let created = Command::new(self.programs.join("createdb"))
+        let mut create = program("createdb");
+        create
             .args(["--host=127.0.0.1", "--username=postgres"])
             .arg(format!("--port={}", self.port))
-            .arg(&name)
-            .output()
-            .expect("createdb can be run");
-        assert!(
-            created.status.success(),
-            "createdb: {}",
-            String::from_utf8_lossy(&created.stderr)
-        );
+            .arg(&name);
+        output_of(&mut create);
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 }

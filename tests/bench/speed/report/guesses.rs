@@ -14,7 +14,7 @@ pub(super) fn write(text: &mut String, all: &[Guesses]) {
     );
     line(
         text,
-        &format!("  {:<50}{:>32}{:>10}{:>9}", "", "ms", "CPU ms", "ratio"),
+        &format!("  {:<60}{:>32}{:>10}{:>9}", "", "ms", "CPU ms", "ratio"),
     );
     let mut without = None;
     for guesses in all {
@@ -29,7 +29,7 @@ pub(super) fn write(text: &mut String, all: &[Guesses]) {
         let goal = GUESS.describe(ratio.max(1.0 / ratio), "either way");
         line(
             text,
-            &format!("  {name:<50}{times:>32}{cpu:>10.1}{ratio:>9.2}   {goal}"),
+            &format!("  {name:<60}{times:>32}{cpu:>10.1}{ratio:>9.2}   {goal}"),
         );
     }
 }
