@@ -15,21 +15,21 @@ const FIRST_TRY: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Jwks {
+    token_signing: TokenSigning,
     keys: Arc<RwLock<Arc<[PublicKey]>>>,
 }
 
 impl Jwks {
     pub(super) fn start(token_signing: TokenSigning, shutdown: Shutdown) -> Self {
         let jwks = Self {
+            token_signing,
             keys: Arc::default(),
         };
         let refreshed = jwks.clone();
         tokio::spawn(shutdown.run_until_cancelled_owned(async move {
             loop {
                 // An error is logged where it occurs; the cached keys stay.
-                if let Ok(keys) = token_signing.keys().await {
-                    refreshed.put(keys);
-                }
+                let _ = refreshed.refresh().await;
                 let known = !refreshed.known().is_empty();
                 tokio::time::sleep(if known { REFRESH } else { FIRST_TRY }).await;
             }
@@ -37,19 +37,24 @@ impl Jwks {
         jwks
     }
 
-    fn put(&self, keys: Vec<PublicKey>) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
-    }
-
-    /// The keys; *cannot tell* before the first response of `token-signing`, because no token can be verified without
-    /// keys.
-    pub(crate) fn keys(&self) -> Result<Arc<[PublicKey]>, BackendError> {
+    /// The keys. A request that comes before them asks `token-signing` itself. *Cannot tell* without any key, because
+    /// then no token can be verified.
+    pub(crate) async fn keys(&self) -> Result<Arc<[PublicKey]>, BackendError> {
+        if self.known().is_empty() {
+            self.refresh().await?;
+        }
         let keys = self.known();
         if keys.is_empty() {
-            let status = Status::unavailable("the keys are not known yet");
+            let status = Status::unavailable("token-signing has no keys yet");
             return Err(BackendError::new("token-signing", status));
         }
         Ok(keys)
+    }
+
+    async fn refresh(&self) -> Result<(), BackendError> {
+        let keys = self.token_signing.keys().await?.into();
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
     }
 
     fn known(&self) -> Arc<[PublicKey]> {

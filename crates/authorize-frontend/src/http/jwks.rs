@@ -15,7 +15,7 @@ use crate::deps::Deps;
 
 /// Serves the keys. Never an empty set, with which verifiers would refuse every token.
 pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
-    let answer = match deps.backends.jwks.keys() {
+    let answer = match deps.backends.jwks.keys().await {
         Ok(keys) => {
             let keys: Vec<_> = keys.iter().map(member).collect();
             (PUBLIC_HEADERS, Json(json!({ "keys": keys }))).into_response()

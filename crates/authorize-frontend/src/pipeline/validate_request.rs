@@ -129,7 +129,7 @@ pub(crate) async fn validate_request(
     pkce::check(params)?;
     let nonce = nonce::check(params, response_type)?;
     let (prompt, max_age) = freshness::check(params)?;
-    let hinted_sub = id_token_hint::check(params, client, deps)?;
+    let hinted_sub = id_token_hint::check(params, client, deps).await?;
     let tenant = Arc::clone(bound.tenant());
     let api = audience::check(params, &tenant, deps).await?;
     let granted = match &api {

@@ -47,22 +47,22 @@ struct AccessTokenClaims {
 }
 
 /// Returns the user that a genuine ID token of this client names, however old it is.
-pub(crate) fn verify_id_token_hint(
+pub(crate) async fn verify_id_token_hint(
     hint: &str,
     client_id: &str,
     deps: &Deps,
 ) -> Result<Option<String>, BackendError> {
-    let claims = verify::<HintClaims>(hint, Some(client_id), deps)?;
+    let claims = verify::<HintClaims>(hint, Some(client_id), deps).await?;
     Ok(claims.map(|claims| claims.sub))
 }
 
 /// Returns the session that a genuine ID token names, however old it is (RP-Initiated Logout §2). The caller checks its
 /// `aud`.
-pub(crate) fn verify_logout_hint(
+pub(crate) async fn verify_logout_hint(
     hint: &str,
     deps: &Deps,
 ) -> Result<Option<HintedSession>, BackendError> {
-    verify(hint, None, deps)
+    verify(hint, None, deps).await
 }
 
 /// Returns the bearer of an access token that is good for `/userinfo`.
@@ -71,7 +71,7 @@ pub(crate) async fn verify_access_token(
     deps: &Deps,
 ) -> Result<Option<Bearer>, BackendError> {
     if token.contains('.') {
-        return verify_jwt_access_token(token, deps);
+        return verify_jwt_access_token(token, deps).await;
     }
     let Some(found) = deps.backends.sessions.find_access_token(token).await? else {
         return Ok(None);
@@ -84,10 +84,10 @@ pub(crate) async fn verify_access_token(
     }))
 }
 
-fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
+async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
     let now = deps.clock.now().as_second();
     let claims: Option<AccessTokenClaims> =
-        verify(token, Some(&deps.issuer.userinfo_endpoint()), deps)?;
+        verify(token, Some(&deps.issuer.userinfo_endpoint()), deps).await?;
     let live = claims.filter(|claims| claims.exp.saturating_add(LEEWAY) > now);
     Ok(live.and_then(|claims| {
         Some(Bearer {
@@ -100,12 +100,12 @@ fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, B
 
 /// Returns the claims of a genuine token; without keys there is no telling. The caller checks its age, and its audience
 /// when it gives none.
-fn verify<T: DeserializeOwned + Clone>(
+async fn verify<T: DeserializeOwned + Clone>(
     token: &str,
     audience: Option<&str>,
     deps: &Deps,
 ) -> Result<Option<T>, BackendError> {
-    let keys = deps.backends.jwks.keys()?;
+    let keys = deps.backends.jwks.keys().await?;
     let mut validation = Validation::new(ALGORITHM);
     // mutant: userinfo-for-tokens-of-other-apis (audience), expired-hint-refused
     validation.validate_exp = false;

@@ -11,6 +11,7 @@ mod freshness;
 mod languages;
 mod late;
 mod lost;
+mod new_replica;
 mod oidc_logout;
 mod onward;
 mod parameters;

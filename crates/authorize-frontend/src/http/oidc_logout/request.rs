@@ -45,7 +45,7 @@ impl LogoutRequest {
     pub(super) async fn check(mut params: Pairs, deps: &Deps) -> Result<Self, ShownError> {
         params.retain(|name| KNOWN.contains(&name));
         check_form(&params)?;
-        let hint = find_hint(&params, deps)?;
+        let hint = find_hint(&params, deps).await?;
         let client = find_client(&params, hint.as_ref(), deps).await?;
         let tenant = deps.backends.registry.tenant().await?;
         let target = find_target(&params, client.as_deref(), hint.is_some(), &tenant);
@@ -111,11 +111,13 @@ fn check_form(params: &Pairs) -> Result<(), ShownError> {
 }
 
 /// The session that `id_token_hint` names, which everything else that was sent has to agree with.
-fn find_hint(params: &Pairs, deps: &Deps) -> Result<Option<HintedSession>, ShownError> {
+async fn find_hint(params: &Pairs, deps: &Deps) -> Result<Option<HintedSession>, ShownError> {
     let Some(sent) = params.get(parameters::ID_TOKEN_HINT) else {
         return Ok(None);
     };
-    let hint = verify_logout_hint(sent, deps)?.ok_or_else(invalid_hint)?;
+    let hint = verify_logout_hint(sent, deps)
+        .await?
+        .ok_or_else(invalid_hint)?;
     let differs = |name, expected: &str| params.get(name).is_some_and(|sent| sent != expected);
     // mutant: audience-of-hint-not-compared
     if differs(parameters::CLIENT_ID, &hint.aud) {
