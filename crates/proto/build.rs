@@ -10,12 +10,13 @@ use protox::prost_reflect::{
 
 const ROOT: &str = "../../proto";
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "doorward/common/v1/user.proto",
     "doorward/errors/v1/error_reason.proto",
     "doorward/client_registry/v1/client_registry.proto",
     "doorward/identity/v1/identity.proto",
     "doorward/methods/v1/methods.proto",
+    "doorward/organization/v1/invitation.proto",
     "doorward/organization/v1/organization.proto",
     "doorward/session/v1/session.proto",
     "doorward/token_signing/v1/token_signing.proto",

@@ -6,7 +6,7 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::{
     FindUserRequest, ImportUsersRequest, ImportUsersResponse, ImportedUser, SetUserRolesRequest,
 };
-use doorward_proto::organization::v1::AddMemberRequest;
+use doorward_proto::organization::v1::AddMembersRequest;
 use doorward_service_kit::grpc::Channel;
 use prost::Message;
 use tonic::Status;
@@ -74,14 +74,14 @@ pub(crate) async fn apply_test_keys(
             set.map_err(Error::service(Service::Identity))?;
         }
         for organization_id in &keys.organizations {
-            let membership = AddMemberRequest {
+            let membership = AddMembersRequest {
                 organization_id: organization_id.clone(),
-                user_id: user_id.clone(),
+                user_ids: vec![user_id.clone()],
             };
             let added = deployment
                 .organization()
                 .await?
-                .add_member(request(membership))
+                .add_members(request(membership))
                 .await;
             added.map_err(Error::service(Service::Organization))?;
         }

@@ -11,6 +11,7 @@ impl From<Organization> for wire::Organization {
             id: organization.id.to_string(),
             name: organization.name.as_str().to_owned(),
             display_name: organization.display_name,
+            ..Self::default()
         }
     }
 }

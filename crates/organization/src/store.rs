@@ -23,6 +23,12 @@ pub trait Store: Debug + Send + Sync {
         id: &OrganizationId,
     ) -> Result<Option<Organization>, StoreError>;
 
+    /// One organization by name, in any letter case.
+    async fn find_organization_by_name(
+        &self,
+        name: &str,
+    ) -> Result<Option<Organization>, StoreError>;
+
     /// Whether a user belongs to an organization, which must exist.
     async fn is_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error>;
 

@@ -33,7 +33,7 @@ packages! {
     client_registry = "doorward.client_registry.v1";
     /// Users and passwords.
     identity = "doorward.identity.v1";
-    /// Organizations and members.
+    /// Organizations, members and invitations.
     organization = "doorward.organization.v1";
     /// SSO sessions, pending transactions, opaque access tokens.
     session = "doorward.session.v1";

@@ -62,13 +62,20 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::Unspecified => Code::Internal,
         ErrorReason::InvalidField => Code::InvalidArgument,
         ErrorReason::StoreUnavailable => Code::Unavailable,
-        ErrorReason::Overloaded | ErrorReason::StoreFull | ErrorReason::TooManyTransactions => {
-            Code::ResourceExhausted
-        }
+        ErrorReason::Overloaded
+        | ErrorReason::StoreFull
+        | ErrorReason::TooManyTransactions
+        | ErrorReason::TooManyInvitations => Code::ResourceExhausted,
         ErrorReason::WrongCredentials => Code::Unauthenticated,
         ErrorReason::UserAlreadyExists | ErrorReason::NameTaken => Code::AlreadyExists,
-        ErrorReason::UserNotFound | ErrorReason::OrganizationNotFound => Code::NotFound,
-        ErrorReason::PasswordTooWeak => Code::FailedPrecondition,
+        ErrorReason::UserNotFound
+        | ErrorReason::OrganizationNotFound
+        | ErrorReason::MemberNotFound
+        | ErrorReason::InvitationNotFound => Code::NotFound,
+        ErrorReason::PasswordTooWeak
+        | ErrorReason::ConnectionNotEnabled
+        | ErrorReason::OrganizationFull
+        | ErrorReason::InviteeMismatch => Code::FailedPrecondition,
         ErrorReason::Conflict => Code::Aborted,
     }
 }

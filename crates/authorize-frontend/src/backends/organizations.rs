@@ -1,10 +1,10 @@
 //! Organizations and their members.
 
 use doorward_proto::InvalidField;
-use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::organization::v1::find_organization_request::Organization as Selected;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
-    self as wire, CheckMembershipRequest, FindOrganizationRequest,
+    self as wire, FindOrganizationRequest, FindOrganizationResponse,
 };
 use doorward_service_kit::grpc::Channel;
 
@@ -31,17 +31,8 @@ impl Organizations {
         &self,
         organization_id: &str,
     ) -> Result<Option<Organization>, BackendError> {
-        let request = FindOrganizationRequest {
-            organization_id: organization_id.to_owned(),
-        };
-        let result = self
-            .calls
-            .repeatable(&self.client, request, |mut client, request| async move {
-                client.find_organization(request).await
-            })
-            .await;
-        let organization = self.calls.answer(result)?.organization;
-        self.calls.converted(organization)
+        let found = self.call(organization_id, None).await?;
+        self.calls.converted(found.organization)
     }
 
     /// Whether the user belongs to the organization. An organization that does not exist any more has no members.
@@ -50,19 +41,26 @@ impl Organizations {
         organization_id: &str,
         user_id: &str,
     ) -> Result<bool, BackendError> {
-        let request = CheckMembershipRequest {
-            organization_id: organization_id.to_owned(),
-            user_id: user_id.to_owned(),
+        let found = self.call(organization_id, Some(user_id)).await?;
+        Ok(found.member.is_some())
+    }
+
+    async fn call(
+        &self,
+        organization_id: &str,
+        user_id: Option<&str>,
+    ) -> Result<FindOrganizationResponse, BackendError> {
+        let request = FindOrganizationRequest {
+            organization: Some(Selected::OrganizationId(organization_id.to_owned())),
+            user_id: user_id.map(str::to_owned),
         };
         let result = self
             .calls
             .repeatable(&self.client, request, |mut client, request| async move {
-                client.check_membership(request).await
+                client.find_organization(request).await
             })
             .await;
-        let expected = [ErrorReason::OrganizationNotFound];
-        let answer = self.calls.answer_or_refusal(result, &expected)?;
-        Ok(answer.is_ok_and(|response| response.member))
+        self.calls.answer(result)
     }
 }
 
@@ -89,6 +87,7 @@ mod tests {
             id: id.to_owned(),
             name: name.to_owned(),
             display_name: display_name.to_owned(),
+            ..wire::Organization::default()
         };
         for (display_name, shown) in [("", "acme"), ("Acme Inc", "Acme Inc")] {
             let organization = Organization::try_from(message("org_a", "acme", display_name));

@@ -12,7 +12,7 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::{CreateUserRequest, ImportUsersRequest, ImportedUser};
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
-    AddMemberRequest, ApplyOrganizationsRequest, OrganizationPatch,
+    AddMembersRequest, ApplyOrganizationsRequest, OrganizationPatch,
 };
 use url::form_urlencoded;
 
@@ -69,6 +69,7 @@ pub(crate) async fn set_up(channels: &Channels) {
         id: Some(ACME.to_owned()),
         name: "acme".to_owned(),
         display_name: Some("Acme Company".to_owned()),
+        ..OrganizationPatch::default()
     };
     let organizations = ApplyOrganizationsRequest {
         organizations: vec![acme],
@@ -78,11 +79,11 @@ pub(crate) async fn set_up(channels: &Channels) {
         .apply_organizations(organizations)
         .await
         .unwrap();
-    let member = AddMemberRequest {
+    let member = AddMembersRequest {
         organization_id: ACME.to_owned(),
-        user_id: user_ids.swap_remove(0),
+        user_ids: vec![user_ids.swap_remove(0)],
     };
-    organization.add_member(member).await.unwrap();
+    organization.add_members(member).await.unwrap();
 }
 
 /// Changes the tenant. Restart a frontend that has read it before.

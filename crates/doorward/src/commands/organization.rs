@@ -1,7 +1,7 @@
 //! `doorward organization`: the members of organizations.
 
 use doorward_proto::errors::v1::ErrorReason;
-use doorward_proto::organization::v1::AddMemberRequest;
+use doorward_proto::organization::v1::AddMembersRequest;
 use doorward_proto::reason_of;
 use tonic::Status;
 
@@ -41,16 +41,20 @@ pub(crate) async fn add_member(args: AddMemberArgs) -> Result<(), Error> {
     let mut identity = deployment.identity().await?;
     let mut organizations = deployment.organization().await?;
     let user = choose_user(&mut identity, &args.email, args.connection.as_deref()).await?;
-    let membership = AddMemberRequest {
+    let membership = AddMembersRequest {
         organization_id: args.id.clone(),
-        user_id: user.user_id.clone(),
+        user_ids: vec![user.user_id.clone()],
     };
-    let answer = organizations.add_member(request(membership)).await;
+    let answer = organizations.add_members(request(membership)).await;
     let added = answer
         .map_err(|status| not_added(&args.id, status))?
         .into_inner()
         .added;
-    let verb = if added { "is now" } else { "already was" };
+    let verb = if added.contains(&user.user_id) {
+        "is now"
+    } else {
+        "already was"
+    };
     say(format_args!(
         "{} {verb} a member of {}",
         user.user_id, args.id

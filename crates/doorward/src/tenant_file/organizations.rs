@@ -12,6 +12,7 @@ pub(super) fn read(
         id: organization.text("id")?,
         name: organization.required_text("name")?,
         display_name: organization.text("display_name")?,
+        ..OrganizationPatch::default()
     };
     organization.finish(ignored);
     Ok(Some(patch))

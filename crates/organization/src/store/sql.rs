@@ -44,6 +44,13 @@ impl Store for SqlStore {
         find(self.database.reader(), FIND_BY_ID, id.as_str()).await
     }
 
+    async fn find_organization_by_name(
+        &self,
+        name: &str,
+    ) -> Result<Option<Organization>, StoreError> {
+        find(self.database.reader(), FIND_BY_NAME, &name.to_lowercase()).await
+    }
+
     async fn is_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error> {
         let row = sqlx::query(
             "SELECT COUNT(m.user_id) AS memberships FROM organization o
