@@ -10,8 +10,8 @@ use doorward_authorize_frontend::{Channels, Issuer, Patience};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
-use doorward_service_kit::{Clock, Shutdown, StartError, open_private};
-use doorward_token_signing::{KeyEncryptionKey, KeyRing};
+use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
+use doorward_token_signing::KeyRing;
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -228,8 +228,8 @@ impl DataFolder {
         };
         let issuer = doorward_token_signing::Issuer::parse(issuer.as_str())
             .map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
-        let key =
-            KeyEncryptionKey::create_file(&self.file("token-signing.key")).map_err(unusable)?;
+        let key = KeyEncryptionKey::create_file(&self.file("token-signing.key"))
+            .map_err(|error| unusable(error.into()))?;
         let store = doorward_token_signing::open(&self.database("token-signing")).await?;
         let ring = KeyRing::open(&*store, &key, &**clock)
             .await

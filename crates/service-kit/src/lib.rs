@@ -8,6 +8,7 @@ pub mod connections;
 pub mod deadline;
 pub mod grpc;
 mod health_check;
+mod key_encryption_key;
 mod loopback;
 mod metrics;
 mod open_files;
@@ -23,6 +24,7 @@ mod telemetry;
 pub mod tls;
 
 pub use clock::{Clock, SystemClock};
+pub use key_encryption_key::{KeyEncryptionKey, KeyFileError, SealError};
 pub use loopback::{is_loopback_host, reachable};
 pub use metrics::{MetricsConfig, MetricsError};
 pub use open_files::{allowed_open_files, raise_open_files};

@@ -3,7 +3,6 @@
 mod access_token;
 mod id_token;
 mod issuer;
-mod key_encryption_key;
 mod lifetime;
 mod permissions;
 mod signing_key;
@@ -13,7 +12,6 @@ mod token_request;
 pub(crate) use access_token::{AccessToken, Audience, Dialect};
 pub(crate) use id_token::IdToken;
 pub use issuer::{InvalidIssuer, Issuer};
-pub use key_encryption_key::KeyEncryptionKey;
 pub(crate) use lifetime::Lifetime;
 pub(crate) use permissions::Permissions;
 pub use signing_key::{KeyId, PublicKey, SigningError, SigningKey};

@@ -1,9 +1,7 @@
 //! Errors of this service, and their gRPC status.
 
-use std::path::PathBuf;
-
 use doorward_proto::InvalidField;
-use doorward_service_kit::{StoreError, with_causes};
+use doorward_service_kit::{KeyFileError, StoreError, with_causes};
 use tonic::Status;
 
 use crate::domain::{KeyId, SigningError};
@@ -20,20 +18,9 @@ pub enum Error {
     /// The cryptographic library refused.
     #[error(transparent)]
     Signing(#[from] SigningError),
-    /// The key-encryption key cannot be read, or not be made.
-    #[error("key-encryption key file {}", path.display())]
-    KeyFile {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The key-encryption key is not one.
-    #[error("key-encryption key file {}: must hold 32 bytes as base64 text", path.display())]
-    MalformedKeyFile {
-        /// Which file.
-        path: PathBuf,
-    },
+    /// The key-encryption key cannot be used.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
     /// A stored key does not open: new ones are not made, for tokens signed by the stored ones are still in use.
     #[error(
         "signing key {0} was encrypted with a different key-encryption key; restore the original file"

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use doorward_service_kit::Clock;
+use doorward_service_kit::{Clock, KeyEncryptionKey};
 
 use crate::Error;
-use crate::domain::{KeyEncryptionKey, KeyState, PublicKey, SigningKey, StoredKey};
+use crate::domain::{KeyState, PublicKey, SigningKey, StoredKey};
 use crate::store::Store;
 
 /// The key that signs and the one that comes next. Never changes while the process lives, so signing needs no store.

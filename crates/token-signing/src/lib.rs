@@ -8,7 +8,6 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
-mod key_file;
 mod key_ring;
 pub mod store;
 
@@ -21,11 +20,13 @@ use doorward_proto::token_signing::v1::token_signing_service_server::{
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::tls::Tls;
-use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{
+    Clock, KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock,
+};
 use tonic::service::Routes;
 
 pub use config::Config;
-pub use domain::{Issuer, KeyEncryptionKey};
+pub use domain::Issuer;
 pub use error::Error;
 pub use key_ring::KeyRing;
 use store::{SqlStore, Store};
@@ -68,7 +69,8 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
 async fn open_keys(config: &Config) -> Result<Arc<KeyRing>, StartError> {
     let unusable =
         |error: Error| StartError::Unusable("the signing keys cannot be used", error.into());
-    let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file).map_err(unusable)?;
+    let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
+        .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
     KeyRing::open(&*store, &key, &SystemClock)
         .await

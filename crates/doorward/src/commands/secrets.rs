@@ -126,6 +126,6 @@ mod tests {
         })
         .unwrap();
         let file = folder.path().join("token-signing/key-encryption-key");
-        doorward_token_signing::KeyEncryptionKey::from_file(&file).unwrap();
+        doorward_service_kit::KeyEncryptionKey::from_file(&file).unwrap();
     }
 }

@@ -8,10 +8,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use doorward_service_kit::{KeyEncryptionKey, SealError};
 use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
 
-use super::{KeyEncryptionKey, SealedKey};
+use super::SealedKey;
 
 /// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,9 @@ pub enum SigningError {
     /// The cryptographic library failed. It gives no reason.
     #[error("the cryptographic library failed")]
     Crypto(#[from] Unspecified),
+    /// The key could not be encrypted.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The claims cannot be written as JSON.
     #[error("the claims cannot be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -89,14 +93,17 @@ impl SigningKey {
     /// Encrypts the key for the store.
     pub fn seal(&self, key: &KeyEncryptionKey) -> Result<SealedKey, SigningError> {
         let pkcs8: Pkcs8V1Der<'_> = self.pair.as_der()?;
-        Ok(key.seal(&self.kid, pkcs8.as_ref())?)
+        let text = key.seal(self.kid.as_str(), pkcs8.as_ref())?;
+        Ok(SealedKey::new(self.kid.clone(), text))
     }
 
     /// Decrypts a key from the store; nothing when it was encrypted with another key.
     #[must_use]
     pub fn open(sealed: &SealedKey, key: &KeyEncryptionKey) -> Option<Self> {
-        let pair = key.open(sealed, |pkcs8| RsaKeyPair::from_pkcs8(pkcs8).ok())?;
         let kid = sealed.kid().clone();
+        let pair = key.open(kid.as_str(), sealed.as_text(), |pkcs8| {
+            RsaKeyPair::from_pkcs8(pkcs8).ok()
+        })?;
         Some(Self { kid, pair })
     }
 

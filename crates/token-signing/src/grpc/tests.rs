@@ -11,16 +11,15 @@ use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
-use doorward_service_kit::Shutdown;
 use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 use tonic::Status;
 
 use super::*;
-use crate::KeyEncryptionKey;
 
 const ISSUER: &str = "https://login.example.com/";
 /// Seconds of the fake clock.

@@ -7,9 +7,9 @@ use axum::body::to_bytes;
 use doorward_proto::token_signing::v1::{AccessTokenClaims, SignTokensRequest, TokenDialect};
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
-use doorward_service_kit::{Clock, Shutdown, SystemClock};
+use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, SystemClock};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Issuer, KeyEncryptionKey, KeyRing};
+use doorward_token_signing::{Issuer, KeyRing};
 use tempfile::TempDir;
 
 use super::*;

@@ -3,21 +3,39 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use tempfile::NamedTempFile;
 
-use crate::Error;
-use crate::domain::KeyEncryptionKey;
+use super::KeyEncryptionKey;
 
 const READABLE_BY_OTHERS: u32 = 0o004;
 
+/// A file that gives no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// It cannot be read, or not be created.
+    #[error("key-encryption key file {}", path.display())]
+    File {
+        /// Path of the file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// It holds something else.
+    #[error("key-encryption key file {}: must hold 32 bytes as base64 text", path.display())]
+    Malformed {
+        /// Path of the file.
+        path: PathBuf,
+    },
+}
+
 impl KeyEncryptionKey {
-    /// Reads the key from a file: 32 bytes as base64 text. Warns when everyone on the machine can read it.
-    pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let text = read(path).map_err(|source| Error::KeyFile {
+    /// Reads the key from a file: 32 bytes as base64 text. Logs a warning if every user of the machine can read it.
+    pub fn from_file(path: &Path) -> Result<Self, KeyFileError> {
+        let text = read(path).map_err(|source| KeyFileError::File {
             path: path.to_owned(),
             source,
         })?;
@@ -25,16 +43,16 @@ impl KeyEncryptionKey {
             .decode(text.trim_ascii())
             .ok()
             .and_then(|bytes| Self::from_bytes(&bytes))
-            .ok_or_else(|| Error::MalformedKeyFile {
+            .ok_or_else(|| KeyFileError::Malformed {
                 path: path.to_owned(),
             })
     }
 
-    /// Reads the key from a file, which is first made with a fresh key if there is none. Of several callers at once,
-    /// all get the same key; after a crash there is a whole file or none.
-    pub fn create_file(path: &Path) -> Result<Self, Error> {
+    /// Reads the key from a file. Creates the file with a new key if there is none. Several callers at once get the
+    /// same key; after a crash there is a whole file or none.
+    pub fn create_file(path: &Path) -> Result<Self, KeyFileError> {
         match create(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Error::KeyFile {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(KeyFileError::File {
                 path: path.to_owned(),
                 source: error,
             }),
