@@ -48,12 +48,7 @@ fn sid_of(page: &Page, device: &str) -> String {
 fn button(page: &Page, action: &str, sid: &str) -> Form {
     let csrf = page.form().value("_csrf").to_owned();
     let fields = [("_csrf", csrf.as_str()), ("sid", sid), ("action", action)];
-    Form {
-        action: page.url.clone(),
-        fields: fields
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-    }
+    Form::new(page.url.clone(), &fields)
 }
 
 #[tokio::test]

@@ -71,7 +71,8 @@ impl Deployment {
         }
     }
 
-    /// A channel to a service, like the frontend's. Of separate processes only `session` has a second replica.
+    /// A channel to a service, like the frontend's. Of separate processes only `session` and `organization` have a
+    /// second replica.
     #[must_use]
     pub fn channel(&self, service: &'static str, replica: Replica) -> Channel {
         match self {

@@ -11,6 +11,7 @@ mod compose;
 mod deployment;
 mod embedded;
 mod form;
+mod invitation;
 mod node;
 mod page;
 mod program;
@@ -30,14 +31,20 @@ pub use deployment::{
 };
 pub use embedded::Embedded;
 pub use form::Form;
+pub use invitation::{Invitation, forwarded};
 pub use node::tell_in_browser;
 pub use page::Page;
 pub use program::{Build, Outcome, program, run};
 pub use request::Request;
-pub use separate::{Builder, Certificates, FRONTEND, Replica, SECOND_SESSION, SERVICES, Separate};
+pub use separate::{
+    Builder, Certificates, FRONTEND, Replica, SECOND_ORGANIZATION, SECOND_SESSION, SERVICES,
+    Separate,
+};
 pub use stand_in::StandIn;
 pub use tenant::{
-    API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, CALLBACK, CODE_ONLY, FOR_MEMBERS,
-    LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TENANT, THIRD_PARTY,
+    API, API_WITH_CONSENT, API_WITH_ROLES, APPLICATION, ASK_FIRST, ASK_FIRST_CALLBACK,
+    ASK_FIRST_OR_PERSONAL, ASK_LATER, ASK_LATER_CALLBACK, ASK_LATER_OR_PERSONAL, CALLBACK,
+    CODE_ONLY, FOR_MEMBERS, GLOBEX, LOGOUT_URL, NATIVE, ORGANIZATION, OTHER_CALLBACK, TEAM,
+    TEAM_LOGIN, TENANT, THIRD_PARTY,
 };
 pub use tokens::{Keys, claims, left_half_hash};

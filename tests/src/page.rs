@@ -6,6 +6,7 @@ use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Error, Response, StatusCode};
 use url::Url;
 
+use crate::form::links;
 use crate::{Callback, Form};
 
 /// A response, read to its end.
@@ -56,6 +57,14 @@ impl Page {
     #[track_caller]
     pub fn form(&self) -> Form {
         Form::find(self).unwrap_or_else(|| panic!("a form was expected: {self:?}"))
+    }
+
+    /// The first link to a path of the deployment that begins with this.
+    #[must_use]
+    pub fn link_to(&self, path: &str) -> Option<String> {
+        links(&self.body)
+            .into_iter()
+            .find(|link| link.starts_with(path))
     }
 
     /// The key of the page's message, from its `data-error-code` attribute.

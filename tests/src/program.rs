@@ -137,6 +137,13 @@ impl Outcome {
         assert!(self.success, "{self:?}");
     }
 
+    /// The standard output as JSON.
+    #[must_use]
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
     /// Checks that the command failed with one line that contains `text`.
     #[track_caller]
     pub fn assert_refused(&self, text: &str) {

@@ -1,5 +1,5 @@
-//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session` and of the
-//! frontend.
+//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session`, of `organization`
+//! and of the frontend.
 
 mod builder;
 mod certificates;
@@ -41,26 +41,40 @@ pub const SERVICES: [&str; 5] = [
 ];
 /// A second `session` over the same store. The second frontend calls it, and the first one never does.
 pub const SECOND_SESSION: &str = "session-2";
+/// A second `organization` over the same database, which only the second frontend calls.
+pub const SECOND_ORGANIZATION: &str = "organization-2";
 
 /// All processes, in the order of their start.
-const PROCESSES: [&str; 8] = [
+const PROCESSES: [&str; 9] = [
     SERVICES[0],
     SERVICES[1],
     SERVICES[2],
     SERVICES[3],
     SERVICES[4],
     SECOND_SESSION,
+    SECOND_ORGANIZATION,
     FRONTEND,
     SECOND_FRONTEND,
 ];
 
-/// One of the two frontends, with its `session`.
+/// One of the two frontends, with its `session` and `organization`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replica {
     /// The name of the first frontend, which tests use by default.
     First,
     /// The second frontend: same issuer, another address.
     Second,
+}
+
+impl Replica {
+    /// The process of a service that this frontend calls.
+    fn process(self, service: &'static str) -> &'static str {
+        match (self, service) {
+            (Self::Second, "session") => SECOND_SESSION,
+            (Self::Second, "organization") => SECOND_ORGANIZATION,
+            _ => service,
+        }
+    }
 }
 
 /// A deployment with one process per service.
@@ -231,11 +245,7 @@ impl Separate {
 
     /// A channel to a service.
     pub(crate) fn channel(&self, service: &'static str, replica: Replica) -> Channel {
-        let process = match (service, replica) {
-            ("session", Replica::Second) => SECOND_SESSION,
-            _ => service,
-        };
-        self.channel_as(process, FRONTEND)
+        self.channel_as(replica.process(service), FRONTEND)
     }
 
     /// The path of a service's Unix socket.

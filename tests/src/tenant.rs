@@ -18,8 +18,26 @@ pub const CODE_ONLY: &str = "codeonly000000000000000000000000";
 /// An application that requires an organization.
 pub const FOR_MEMBERS: &str = "formembers0000000000000000000000";
 
-/// The organization that the file creates.
+/// The organization `acme`, which users of the connection `users` sign in to.
 pub const ORGANIZATION: &str = "org_acme000000000000";
+/// The organization `globex`. Users of the connection `partners` become members by signing in, or up.
+pub const GLOBEX: &str = "org_globex0000000000";
+/// An application with and without organizations, which has a login page.
+pub const TEAM: &str = "team0000000000000000000000000000";
+/// Its login page.
+pub const TEAM_LOGIN: &str = "https://team.example.test/login";
+/// An application whose users name their organization before they sign in.
+pub const ASK_FIRST: &str = "askfirst000000000000000000000000";
+/// The same, and users may sign in without an organization.
+pub const ASK_FIRST_OR_PERSONAL: &str = "askfirstorpersonal00000000000000";
+/// The callback of both.
+pub const ASK_FIRST_CALLBACK: &str = "https://first.example.test/callback";
+/// An application whose users choose their organization after they have signed in.
+pub const ASK_LATER: &str = "asklater000000000000000000000000";
+/// The same, and users may choose none.
+pub const ASK_LATER_OR_PERSONAL: &str = "asklaterorpersonal00000000000000";
+/// The callback of both.
+pub const ASK_LATER_CALLBACK: &str = "https://later.example.test/callback";
 
 /// A native application with a callback on the user's device, which any program could use.
 pub const NATIVE: &str = "native00000000000000000000000000";

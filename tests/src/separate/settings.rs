@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::certificates::service_of;
-use super::{Redis, Replica, SECOND_SESSION, SERVICES, Separate, text};
+use super::{Redis, Replica, SERVICES, Separate, text};
 
 impl Separate {
     /// Returns the configuration file. In TOML, keys without a section come first.
@@ -18,7 +18,7 @@ impl Separate {
             ),
             _ => String::new(),
         };
-        let store = match self.databases.get(name) {
+        let store = match self.databases.get(service_of(name)) {
             Some(url) => format!("[database]\nurl = \"{url}\"\n"),
             None => format!("[redis]\n{}\n", self.redis_settings()),
         };
@@ -40,13 +40,9 @@ impl Separate {
             let (certificate, key) = (text(tls.certificate()), text(tls.key()));
             format!("tls_cert = \"{certificate}\"\ntls_key = \"{key}\"\n")
         });
-        let backend = |service: &str| {
-            let process = match (service, replica) {
-                ("session", Replica::Second) => SECOND_SESSION,
-                _ => service,
-            };
+        let backend = |service: &'static str| {
             let key = service.replace('-', "_");
-            format!("{key} = \"{}\"\n", self.address(process))
+            format!("{key} = \"{}\"\n", self.address(replica.process(service)))
         };
         let backends = SERVICES.map(backend).concat();
         // Longer than by default, for machines that run tests and compilers beside the deployment.

@@ -62,6 +62,10 @@ pub(super) fn web_url(text: &str) -> RuleResult {
 /// A page that begins a sign-in. `iss` is added to its query when a user is sent there (OpenID Connect Core §4).
 pub(super) fn login_page(text: &str) -> RuleResult {
     https_url(text)?;
+    without_iss(text)
+}
+
+fn without_iss(text: &str) -> RuleResult {
     let has_iss = web_url_of(text)?
         .query_pairs()
         .any(|(name, _)| name == "iss");
@@ -69,6 +73,25 @@ pub(super) fn login_page(text: &str) -> RuleResult {
         !has_iss,
         &format!("{text:?}: its query has the parameter \"iss\", which Doorward adds"),
     )
+}
+
+/// The tenant's login page, which may be one of this device by plain `http`, for development. An administrator of a
+/// server on the internet has no reason to send its users to their own devices.
+pub(super) fn default_redirection_uri(text: &str) -> RuleResult {
+    if is_loopback_http(&web_url_of(text)?) {
+        return without_iss(text);
+    }
+    login_page(text)
+}
+
+fn is_loopback_http(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    loopback && url.scheme() == "http"
 }
 
 /// Users are sent there unasked; on `localhost` any program of the device may answer.

@@ -68,7 +68,7 @@ impl TenantPatch {
         tenant.check(
             "default_redirection_uri",
             self.default_redirection_uri.text(),
-            rule::login_page,
+            rule::default_redirection_uri,
         )?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
         self.validate_locales(&tenant)?;

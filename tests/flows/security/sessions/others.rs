@@ -59,12 +59,7 @@ fn details(page: &Page) -> &str {
 fn form(page: &Page, sid: &str, action: &str) -> Form {
     let csrf = page.form().value("_csrf").to_owned();
     let fields = [("_csrf", csrf.as_str()), ("sid", sid), ("action", action)];
-    Form {
-        action: page.url.clone(),
-        fields: fields
-            .map(|(name, value)| (name.into(), value.into()))
-            .into(),
-    }
+    Form::new(page.url.clone(), &fields)
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ fn names_of_an_answer_are_not_registered() {
         assert!(problem.contains("parameter \"state\""), "{problem}");
         accepts(rule, &["https://a.test/cb?app=1&stated=x"]);
     }
-    for rule in [login_page, initiate_login_uri] {
+    for rule in [login_page, initiate_login_uri, default_redirection_uri] {
         let entry = "https://a.test/login?%69ss=x";
         let problem = rule(entry).unwrap_err();
         assert!(problem.contains(entry), "{problem}");
@@ -160,6 +160,24 @@ fn other_urls() {
             "http://a.test/login",
             "https://localhost/login",
             "https://LOCALHOST:3000/",
+        ],
+    );
+    accepts(
+        default_redirection_uri,
+        &[
+            "https://a.test/login?x=y#z",
+            "http://localhost:3000/",
+            "http://127.0.0.1/login",
+            "http://[::1]:8080/u/invitation/start",
+        ],
+    );
+    refuses(
+        default_redirection_uri,
+        &[
+            "http://a.test/login",
+            "http://localhost.a.test/",
+            "http://10.0.0.1/",
+            "http://localhost:3000/?iss=x",
         ],
     );
 }
