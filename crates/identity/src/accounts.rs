@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 use crate::domain::{
-    Connection, Consent, Email, ImportEntry, Password, PasswordHash, Tally, User, UserId,
-    refuse_repeats,
+    AddedMetadata, Connection, Consent, Email, ImportEntry, Password, PasswordHash, Tally, User,
+    UserId, refuse_repeats,
 };
 use crate::hashing::{Hasher, PasswordCheck};
 use crate::store::{Account, Store};
@@ -141,6 +141,18 @@ impl Accounts {
 
     pub(crate) async fn set_blocked(&self, user_id: &str, blocked: bool) -> Result<User, Error> {
         self.store.set_blocked(&known(user_id)?, blocked).await
+    }
+
+    pub(crate) async fn confirm_email(
+        &self,
+        user_id: &str,
+        email: &Email,
+        added: AddedMetadata,
+    ) -> Result<User, Error> {
+        let id = known(user_id)?;
+        self.store
+            .confirm_email(&id, email, added, self.now())
+            .await
     }
 
     pub(crate) async fn set_password(

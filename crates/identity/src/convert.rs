@@ -13,7 +13,8 @@ use doorward_proto::{InvalidField, to_timestamp};
 use crate::Error;
 use crate::accounts::NewUser;
 use crate::domain::{
-    Connection, Email, ImportEntry, Metadata, Password, PasswordHash, Profile, Tally, User, UserId,
+    AddedMetadata, Connection, Email, ImportEntry, Metadata, Password, PasswordHash, Profile,
+    Tally, User, UserId,
 };
 
 /// How much of a broken email is repeated in a message.
@@ -104,6 +105,18 @@ fn import_entry(user: wire::ImportedUser) -> Result<ImportEntry, InvalidField> {
     };
     entry.profile.validate()?;
     Ok(entry)
+}
+
+/// The metadata that a user gets with a proved email.
+pub(crate) fn added_metadata(
+    request: &wire::ConfirmEmailRequest,
+) -> Result<AddedMetadata, InvalidField> {
+    let app = metadata("app_metadata_json", request.app_metadata_json.as_deref())?;
+    let user = metadata("user_metadata_json", request.user_metadata_json.as_deref())?;
+    Ok(AddedMetadata {
+        app: app.unwrap_or_default(),
+        user: user.unwrap_or_default(),
+    })
 }
 
 fn metadata(field: &str, json: Option<&str>) -> Result<Option<Metadata>, InvalidField> {

@@ -22,4 +22,4 @@ pub use password_hash::{HashingFailed, PasswordHash, UnknownHash};
 pub use profile::Profile;
 pub use role::{Permission, Role, RoleId, resolve};
 pub use role_patch::{RoleChange, RolePatch, plan, refuse_repeated_roles};
-pub use user::{Connection, Metadata, User, UserId};
+pub use user::{AddedMetadata, Connection, Metadata, User, UserId};

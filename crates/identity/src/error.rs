@@ -27,6 +27,9 @@ pub enum Error {
     /// No user has this id.
     #[error("there is no user with the id {0:?}")]
     UserNotFound(String),
+    /// The user has another email than the one that was proved.
+    #[error("the user has another email by now")]
+    EmailChanged,
     /// Another role has that name.
     #[error("another role has the name {0:?}")]
     NameTaken(String),
@@ -56,6 +59,7 @@ impl From<Error> for Status {
             Error::WrongCredentials => ErrorReason::WrongCredentials,
             Error::UserAlreadyExists { .. } => ErrorReason::UserAlreadyExists,
             Error::UserNotFound(_) => ErrorReason::UserNotFound,
+            Error::EmailChanged => ErrorReason::Conflict,
             Error::NameTaken(_) => ErrorReason::NameTaken,
             Error::PasswordTooShort(_) => ErrorReason::PasswordTooWeak,
             Error::Overloaded => ErrorReason::Overloaded,

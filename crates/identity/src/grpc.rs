@@ -6,19 +6,20 @@ mod tests;
 use doorward_proto::identity::v1::identity_service_server::IdentityService;
 use doorward_proto::identity::v1::{
     AddConsentRequest, AddConsentResponse, ApplyRolesRequest, ApplyRolesResponse,
-    CreateUserRequest, CreateUserResponse, FindUserRequest, FindUserResponse, ImportUsersRequest,
-    ImportUsersResponse, ListRolesRequest, ListRolesResponse, ListUsersByEmailRequest,
-    ListUsersByEmailResponse, RemoveConsentsRequest, RemoveConsentsResponse, SetPasswordRequest,
-    SetPasswordResponse, SetUserBlockedRequest, SetUserBlockedResponse, SetUserRolesRequest,
-    SetUserRolesResponse, VerifyPasswordRequest, VerifyPasswordResponse, WatchUsersRequest,
+    ConfirmEmailRequest, ConfirmEmailResponse, CreateUserRequest, CreateUserResponse,
+    FindUserRequest, FindUserResponse, ImportUsersRequest, ImportUsersResponse, ListRolesRequest,
+    ListRolesResponse, ListUsersByEmailRequest, ListUsersByEmailResponse, RemoveConsentsRequest,
+    RemoveConsentsResponse, SetPasswordRequest, SetPasswordResponse, SetUserBlockedRequest,
+    SetUserBlockedResponse, SetUserRolesRequest, SetUserRolesResponse, VerifyPasswordRequest,
+    VerifyPasswordResponse, WatchUsersRequest,
 };
 use doorward_proto::required;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
 use crate::accounts::Accounts;
-use crate::convert::{import_entries, role_changes, role_patches};
-use crate::domain::{Connection, Password};
+use crate::convert::{added_metadata, import_entries, role_changes, role_patches};
+use crate::domain::{Connection, Email, Password};
 use crate::roles::Roles;
 use crate::watch::{Watch, WatchStream};
 
@@ -175,6 +176,22 @@ impl IdentityService for Service {
         let SetUserBlockedRequest { user_id, blocked } = request.into_inner();
         let user = self.accounts.set_blocked(&user_id, blocked).await?;
         Ok(Response::new(SetUserBlockedResponse {
+            user: Some(user.into()),
+        }))
+    }
+
+    async fn confirm_email(
+        &self,
+        request: Request<ConfirmEmailRequest>,
+    ) -> Result<Response<ConfirmEmailResponse>, Status> {
+        let request = request.into_inner();
+        let email = Email::parse(&request.email).map_err(Error::from)?;
+        let added = added_metadata(&request)?;
+        let user = self
+            .accounts
+            .confirm_email(&request.user_id, &email, added)
+            .await?;
+        Ok(Response::new(ConfirmEmailResponse {
             user: Some(user.into()),
         }))
     }

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::Error;
 use crate::domain::{
-    Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role, RoleChange, RolePatch,
-    Tally, User, UserId,
+    AddedMetadata, Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role,
+    RoleChange, RolePatch, Tally, User, UserId,
 };
 
 pub use sql::SqlStore;
@@ -73,6 +73,16 @@ pub trait Store: Debug + Send + Sync {
 
     /// Gives a user a password that was set here, which ends all sessions of the user.
     async fn set_password(&self, id: &UserId, hash: &PasswordHash) -> Result<User, Error>;
+
+    /// Notes that the user has proved this email, and adds metadata that the user does not have. The first proof ends all
+    /// sessions of the user; a repeat changes nothing. Refused if the user has another email.
+    async fn confirm_email(
+        &self,
+        id: &UserId,
+        email: &Email,
+        added: AddedMetadata,
+        now: Timestamp,
+    ) -> Result<User, Error>;
 
     /// Rises with every change of a role; never 0.
     async fn role_revision(&self) -> Result<u64, StoreError>;

@@ -34,6 +34,7 @@ impl From<Tenant> for wire::Tenant {
             rp_logout_end_session_endpoint_discovery: tenant
                 .rp_logout_end_session_endpoint_discovery,
             oidc_logout_prompt_enabled: tenant.oidc_logout_prompt_enabled,
+            consume_invitation_on_mismatch: tenant.consume_invitation_on_mismatch,
         }
     }
 }

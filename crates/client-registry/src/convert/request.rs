@@ -66,6 +66,7 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
         require_openid_scope: patch.require_openid_scope,
         rp_logout_end_session_endpoint_discovery: patch.rp_logout_end_session_endpoint_discovery,
         oidc_logout_prompt_enabled: patch.oidc_logout_prompt_enabled,
+        consume_invitation_on_mismatch: patch.consume_invitation_on_mismatch,
     };
     patch.validate()?;
     Ok(patch)

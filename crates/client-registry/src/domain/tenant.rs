@@ -36,6 +36,8 @@ pub struct Tenant {
     pub require_openid_scope: bool,
     pub rp_logout_end_session_endpoint_discovery: bool,
     pub oidc_logout_prompt_enabled: bool,
+    /// Whether an invitation ends when another account opens it.
+    pub consume_invitation_on_mismatch: bool,
 }
 
 /// How long SSO sessions live.
@@ -74,6 +76,7 @@ impl Default for Tenant {
             require_openid_scope: false,
             rp_logout_end_session_endpoint_discovery: true,
             oidc_logout_prompt_enabled: true,
+            consume_invitation_on_mismatch: false,
         }
     }
 }

@@ -43,6 +43,7 @@ pub struct TenantPatch {
     pub require_openid_scope: Option<bool>,
     pub rp_logout_end_session_endpoint_discovery: Option<bool>,
     pub oidc_logout_prompt_enabled: Option<bool>,
+    pub consume_invitation_on_mismatch: Option<bool>,
 }
 
 impl TenantPatch {
@@ -124,7 +125,8 @@ impl TenantPatch {
             fields, tenant, self: allowed_logout_urls, enable_client_connections, authorization_response_iss_parameter_supported,
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
             enabled_locales, resource_parameter_profile, require_openid_scope,
-            rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled
+            rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled,
+            consume_invitation_on_mismatch
         );
     }
 

@@ -99,6 +99,7 @@ fn unusual() -> Desired {
             require_openid_scope: Some(true),
             rp_logout_end_session_endpoint_discovery: Some(false),
             oidc_logout_prompt_enabled: Some(false),
+            consume_invitation_on_mismatch: Some(true),
         }),
         clients: vec![ClientPatch {
             app_type: Change::Set(AppType::Spa),

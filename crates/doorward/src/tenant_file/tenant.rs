@@ -100,6 +100,7 @@ fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {
             .flag("authorization_response_iss_parameter_supported")?,
         use_scope_descriptions_for_consent: flags.flag("use_scope_descriptions_for_consent")?,
         require_openid_scope: flags.flag("require_openid_scope")?,
+        consume_invitation_on_mismatch: flags.flag("consume_invitation_on_mismatch")?,
         ..TenantPatch::default()
     };
     flags.pass("disable_clickjack_protection_headers", &[false.into()]);

@@ -74,6 +74,7 @@ fn tenant() {
         tenant.skip_non_verifiable_callback_uri_confirmation_prompt,
         tenant.use_scope_descriptions_for_consent,
         tenant.require_openid_scope,
+        tenant.consume_invitation_on_mismatch,
     ] {
         assert_eq!(flag, Some(true));
     }

@@ -12,6 +12,21 @@ use super::{Consent, Email, Profile, RoleId};
 /// A JSON object that applications keep about a user.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;
 
+/// Metadata that a user gets, if they do not have it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AddedMetadata {
+    /// For `app_metadata`.
+    pub app: Metadata,
+    /// For `user_metadata`.
+    pub user: Metadata,
+}
+
+fn add_missing(metadata: &mut Metadata, added: Metadata) {
+    for (key, value) in added {
+        metadata.entry(key).or_insert(value);
+    }
+}
+
 /// The `sub` of a user: `auth0|` and 24 hexadecimal digits, or whatever an import gave.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserId(String);
@@ -136,6 +151,27 @@ impl User {
             || [StandardClaim::Username, StandardClaim::PhoneNumber]
                 .into_iter()
                 .any(|claim| self.profile.text(claim) != before.profile.text(claim))
+    }
+
+    /// Notes that the mailbox was proved, and adds metadata under keys that the user does not have yet. Returns whether
+    /// that changed anything. The first proof ends all sessions: another person may have opened them, by typing an address
+    /// that is not theirs.
+    pub fn confirm_email(&mut self, added: AddedMetadata, now: Timestamp) -> bool {
+        let before = self.clone();
+        self.email_verified = true;
+        add_missing(&mut self.app_metadata, added.app);
+        add_missing(&mut self.user_metadata, added.user);
+        if *self == before {
+            return false;
+        }
+        // mutant: sessions-survive-the-proof-of-the-address
+        if self.ends_sessions_of(&before) {
+            self.end_sessions();
+        } else {
+            self.version += 1;
+        }
+        self.updated_at = now;
+        true
     }
 
     /// Whether the last change was one that ends all sessions.

@@ -1,6 +1,7 @@
 //! Tests of the service with its generated client.
 
 mod breakable_store;
+mod confirm_email;
 mod consents;
 mod create_user;
 mod failing_store;

@@ -1,6 +1,7 @@
 //! The contract of every store, tested on PostgreSQL and SQLite.
 
 mod changes;
+mod confirmation;
 mod consents;
 mod hash_kinds;
 mod import;
@@ -174,6 +175,7 @@ async fn all(config: DatabaseConfig) {
     import::all(&*store).await;
     hash_kinds::all(&*store).await;
     revocation::all(&*store).await;
+    confirmation::all(&*store).await;
     roles::all(&store).await;
     consents::all(&store).await;
     changes::another_process_sees_them(&*store, &config).await;

@@ -18,8 +18,8 @@ use sqlx::{Any, Transaction};
 use super::{Account, Changes, Store};
 use crate::Error;
 use crate::domain::{
-    Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role, RoleChange, RolePatch,
-    Tally, User, UserId, plan, resolve,
+    AddedMetadata, Connection, Consent, Email, HashKind, ImportEntry, PasswordHash, Role,
+    RoleChange, RolePatch, Tally, User, UserId, plan, resolve,
 };
 use changes::Positions;
 
@@ -189,6 +189,26 @@ impl Store for SqlStore {
         users::update(&mut transaction, &user).await?;
         passwords::put(&mut transaction, id, hash).await?;
         commit(transaction, positions, id).await?;
+        Ok(user)
+    }
+
+    async fn confirm_email(
+        &self,
+        id: &UserId,
+        email: &Email,
+        added: AddedMetadata,
+        now: Timestamp,
+    ) -> Result<User, Error> {
+        let (mut transaction, positions) = self.begin_change(1).await?;
+        let mut user = users::get(&mut transaction, id).await?;
+        // mutant: another-address-confirmed
+        if user.email != *email {
+            return Err(Error::EmailChanged);
+        }
+        if user.confirm_email(added, now) {
+            users::update(&mut transaction, &user).await?;
+            commit(transaction, positions, id).await?;
+        }
         Ok(user)
     }
 

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::Error;
 use crate::domain::{
-    Connection, HashKind, ImportEntry, PasswordHash, RoleChange, RolePatch, Tally, UserId,
+    AddedMetadata, Connection, HashKind, ImportEntry, PasswordHash, RoleChange, RolePatch, Tally,
+    UserId,
 };
 use crate::store::{Account, Changes};
 
@@ -129,6 +130,16 @@ impl Store for BreakableStore {
         hash: &PasswordHash,
     ) -> Result<crate::domain::User, Error> {
         self.writer()?.set_password(id, hash).await
+    }
+
+    async fn confirm_email(
+        &self,
+        id: &UserId,
+        email: &Email,
+        added: AddedMetadata,
+        now: Timestamp,
+    ) -> Result<crate::domain::User, Error> {
+        self.writer()?.confirm_email(id, email, added, now).await
     }
 
     async fn role_revision(&self) -> Result<u64, StoreError> {

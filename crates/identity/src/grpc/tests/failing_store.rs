@@ -40,6 +40,11 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
         password: PASSWORD.to_owned(),
         min_password_length: 0,
     };
+    let confirm = ConfirmEmailRequest {
+        user_id: "auth0|1".to_owned(),
+        email: EMAIL.to_owned(),
+        ..ConfirmEmailRequest::default()
+    };
     for status in [
         service.verify(sign_in(EMAIL, PASSWORD)).await.unwrap_err(),
         service
@@ -56,6 +61,7 @@ async fn a_store_that_does_not_answer_is_neither_a_refusal_nor_an_absence() {
         client.set_user_roles(set).await.unwrap_err(),
         client.set_user_blocked(block).await.unwrap_err(),
         client.set_password(change).await.unwrap_err(),
+        client.confirm_email(confirm).await.unwrap_err(),
     ] {
         assert_eq!(
             reason_of(&status),
