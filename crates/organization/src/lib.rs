@@ -7,6 +7,11 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "invitations call it with the next change")
+)]
+mod mails;
 pub mod store;
 
 use std::process::ExitCode;

@@ -10,6 +10,8 @@ pub mod grpc;
 mod health_check;
 mod key_encryption_key;
 mod loopback;
+#[cfg(feature = "mail")]
+pub mod mail;
 mod metrics;
 mod open_files;
 mod pem;

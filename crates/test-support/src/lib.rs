@@ -9,6 +9,7 @@ mod port;
 pub mod postgres;
 pub mod process;
 pub mod redis;
+pub mod smtp;
 
 pub use clock::FakeClock;
 pub use port::free_port;

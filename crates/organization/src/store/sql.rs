@@ -13,7 +13,7 @@ use crate::domain::{Change, Organization, OrganizationId, OrganizationName, Patc
 const FIND_BY_ID: &str = "SELECT id, name, display_name FROM organization WHERE id = $1";
 const FIND_BY_NAME: &str = "SELECT id, name, display_name FROM organization WHERE name = $1";
 
-doorward_service_kit::migrations!["0001_organizations.sql"];
+doorward_service_kit::migrations!["0001_organizations.sql", "0004_mail.sql"];
 
 /// Organizations and members in a SQL database.
 #[derive(Debug)]

@@ -20,8 +20,11 @@ pub(super) fn add(pools: &Arc<Pools>) {
     open.push(Arc::clone(pools));
 }
 
-/// Closes every database of this process, as [`super::Database::close`] does. For the last moment of a process.
+/// Waits for the mails that are on their way, and closes every database of this process, as
+/// [`super::Database::close`] does. For the last moment of a process.
 pub async fn close_all() {
+    #[cfg(feature = "mail")]
+    crate::mail::finish().await;
     let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
     let closed = timeout(PATIENCE, async {
         for pools in &open {

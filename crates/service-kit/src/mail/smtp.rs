@@ -1,0 +1,122 @@
+//! Delivery to a mail server by SMTP (RFC 5321), through `lettre`.
+
+mod server;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::time::Duration;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
+use tokio::time::timeout;
+use url::Url;
+
+use super::MailConfig;
+use super::delivery::Undelivered;
+use super::message::Message;
+use super::one_line;
+use super::times::Times;
+use crate::config::ConfigError;
+use crate::with_causes;
+use server::Server;
+
+/// Deadline for saying goodbye, after which the connection is closed anyway.
+const GOODBYE: Duration = Duration::from_secs(5);
+/// Length of an error's text that is kept, in characters.
+const MAX_ERROR: usize = 500;
+
+/// A mail server. Each mail has a connection of its own.
+#[derive(Debug)]
+pub(super) struct Smtp {
+    server: Server,
+}
+
+impl Smtp {
+    /// Fails with `None` for a URL of another form.
+    pub(super) fn new(
+        url: &Url,
+        config: &MailConfig,
+        domain: &str,
+    ) -> Result<Self, Option<ConfigError>> {
+        let server = Server::new(url, config, domain)?;
+        Ok(Self { server })
+    }
+
+    pub(super) async fn send(&self, message: &Message, times: &Times) -> Result<(), Undelivered> {
+        let late = "the mail server does not answer in time";
+        let ready = timeout(times.command, self.prepare(message));
+        let mut connection = ready
+            .await
+            .unwrap_or_else(|_| Err(Undelivered::Server(late.to_owned())))?;
+        let accepted = timeout(times.acceptance, connection.message(&message.bytes));
+        match accepted.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Err(refused(&error)),
+            Err(_) => return Err(Undelivered::Later(late.to_owned())),
+        }
+        // Beside what follows: the mail is delivered, and that must be recorded soon.
+        tokio::spawn(async move { timeout(GOODBYE, connection.quit()).await.is_ok() });
+        Ok(())
+    }
+
+    /// Connects, and says from and to whom the mail is. The server is then ready for the content.
+    async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Undelivered> {
+        let mut connection = self.server.connect().await.map_err(Undelivered::Server)?;
+        let options = options(&connection, message)?;
+        let sender = Mail::new(Some(message.from.clone()), options);
+        // A server that refuses the sender refuses every mail, until it or `mail.from` is corrected.
+        of_server(connection.command(sender)).await?;
+        let recipient = Rcpt::new(message.to.clone(), Vec::new());
+        connection
+            .command(recipient)
+            .await
+            .map_err(|error| refused(&error))?;
+        connection
+            .command(Data)
+            .await
+            .map_err(|error| refused(&error))?;
+        Ok(connection)
+    }
+}
+
+/// The options of a mail with other than ASCII characters, which only its recipient's address can have.
+fn options(
+    connection: &AsyncSmtpConnection,
+    message: &Message,
+) -> Result<Vec<MailParameter>, Undelivered> {
+    if message.bytes.is_ascii() {
+        return Ok(Vec::new());
+    }
+    let server = connection.server_info();
+    if server.supports_feature(Extension::SmtpUtfEight)
+        && server.supports_feature(Extension::EightBitMime)
+    {
+        let body = MailParameter::Body(MailBodyParameter::EightBitMime);
+        return Ok(vec![MailParameter::SmtpUtfEight, body]);
+    }
+    let problem = "the mail server accepts addresses in ASCII only (it has no SMTPUTF8)";
+    Err(Undelivered::Never(problem.to_owned()))
+}
+
+async fn of_server<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Undelivered> {
+    call.await
+        .map_err(|error| Undelivered::Server(text(&error)))
+}
+
+/// An answer about one mail. Permanent ones must not be tried again (RFC 5321 §4.2.1).
+fn refused(error: &Error) -> Undelivered {
+    if error.is_permanent() {
+        Undelivered::Never(text(error))
+    } else {
+        Undelivered::Later(text(error))
+    }
+}
+
+/// The text of the server or the network, on one line.
+fn text(error: &Error) -> String {
+    let line = one_line(&with_causes(error));
+    line.chars().take(MAX_ERROR).collect()
+}
