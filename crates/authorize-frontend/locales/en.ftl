@@ -2,6 +2,7 @@
 footer = Sign-in by Doorward
 continue = Continue
 cancel = Cancel
+or = or
 title-error = Error:
 signed-in-as = You are signed in as { $user }.
 
@@ -15,6 +16,14 @@ edit = Edit
 edit-email = Edit email address
 signup-question = New here?
 signup-link = Create an account
+
+## Organization
+organization-title = Your organization
+organization-name-label = Name of the organization
+organization-name-or-email-label = Name of the organization, or your email address
+organization-personal = Continue with your personal account
+organization-picker-title = Choose an organization
+organization-picker-more = Show more organizations
 
 ## Create an account
 signup-title = Create your account
@@ -51,6 +60,7 @@ error-invalid-email-format = That does not look like an email address. Check it 
 error-no-password = Enter your password.
 error-password-too-weak = That password is too short. Choose a longer one.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
+error-invalid-organization = We could not find that organization. Check it for typing mistakes.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
 
 ## Back at a sign-in that is over

@@ -2,6 +2,7 @@
 footer = Doorward によるサインイン
 continue = 続ける
 cancel = キャンセル
+or = または
 title-error = エラー：
 signed-in-as = { $user } としてサインインしています。
 
@@ -15,6 +16,14 @@ edit = 変更
 edit-email = メールアドレスを変更
 signup-question = はじめての方は
 signup-link = アカウントを作成
+
+## 組織
+organization-title = 組織の入力
+organization-name-label = 組織名
+organization-name-or-email-label = 組織名またはメールアドレス
+organization-personal = 個人アカウントで続ける
+organization-picker-title = 組織を選択
+organization-picker-more = ほかの組織を表示
 
 ## アカウントの作成
 signup-title = アカウントを作成
@@ -51,6 +60,7 @@ error-invalid-email-format = メールアドレスの形式が正しくありま
 error-no-password = パスワードを入力してください。
 error-password-too-weak = パスワードが短すぎます。もっと長いパスワードにしてください。
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
+error-invalid-organization = 組織が見つかりません。入力内容をご確認ください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
 
 ## 終わったサインインに戻ったとき

@@ -23,7 +23,7 @@ use doorward_service_kit::grpc::Channel;
 pub use error::BackendError;
 pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};
 pub(crate) use jwks::Jwks;
-pub(crate) use organizations::Organizations;
+pub(crate) use organizations::{JoinVerdict, Organizations};
 pub use patience::Patience;
 pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;

@@ -3,6 +3,7 @@
 mod assets;
 mod authorize;
 mod body;
+mod branding;
 mod browser;
 mod confirmation;
 mod consent;
@@ -22,6 +23,8 @@ mod logout;
 mod not_this_page;
 mod oidc_logout;
 mod onward;
+mod organization;
+mod organization_picker;
 mod patience;
 mod peer;
 mod plain_http;

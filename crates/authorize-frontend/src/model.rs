@@ -13,12 +13,15 @@ mod user;
 pub(crate) use api::{Api, ApiScope};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
-pub(crate) use organization::Organization;
+pub(crate) use organization::{
+    Branding, FoundOrganization, Member, Organization, OrganizationConnection, OrganizationPage,
+    OrganizationSelector,
+};
 pub(crate) use session::{
     Device, NewSession, OpenedSession, Session, SessionQuery, SessionsToRevoke,
 };
 pub(crate) use tenant::{SessionLife, SessionLifetimes, Tenant};
 pub(crate) use transaction::{
-    FinishedSignIn, NewTransaction, Stage, SubmittedTransaction, Transaction,
+    FinishedSignIn, NewTransaction, OrganizationChoice, Stage, SubmittedTransaction, Transaction,
 };
 pub(crate) use user::{Consent, NewUser, User, Versions};

@@ -14,6 +14,12 @@ pub(crate) enum PagePath {
     LoginIdentifier,
     LoginPassword,
     Signup,
+    /// Asks for the organization before the sign-in.
+    Organization,
+    /// Shows the organizations of an email address, before the sign-in.
+    PreOrganizationPicker,
+    /// Shows the user's organizations, after the sign-in.
+    OrganizationPicker,
     Consent,
     Confirmation,
     /// Where the user is signed in.
@@ -34,6 +40,9 @@ impl PagePath {
             Self::LoginIdentifier => "/u/login/identifier",
             Self::LoginPassword => "/u/login/password",
             Self::Signup => "/u/signup",
+            Self::Organization => "/u/organization",
+            Self::PreOrganizationPicker => "/u/pre-organization-picker",
+            Self::OrganizationPicker => "/u/organization-picker",
             Self::Consent => "/u/consent",
             Self::Confirmation => "/u/confirmation",
             Self::Sessions => "/u/sessions",

@@ -6,7 +6,9 @@
 //! | [`RawParams`] | decodable, and small enough to look at |
 //! | [`VerifiedRedirect`], [`BoundRequest`] | the client exists and `redirect_uri` is registered: errors may be sent there |
 //! | [`ValidatedRequest`] | the parameters fit each other and the client |
+//! | [`Entered`] | the organization exists, and is open to the client |
 //! | [`Authenticated`] | a sign-in that satisfies the request |
+//! | [`Joined`] | the user is a member of the organization, or uses the personal account |
 //! | [`Permitted`] | the scope is no more than the user may be given |
 //! | [`Consented`] | the user agreed to what will be issued, or need not be asked |
 //! | [`Confirmed`] | the user knows which application is answered, or need not be asked |
@@ -15,8 +17,10 @@
 mod authenticate;
 mod bind_client;
 mod confirm;
+mod enter_organization;
 mod interact;
 mod issue;
+mod join_organization;
 mod next;
 mod obtain_consent;
 mod over;
@@ -35,8 +39,12 @@ use crate::error::{OAuthError, ShownError};
 pub(crate) use authenticate::{Authenticated, authenticate};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
+pub(crate) use enter_organization::{Entered, enter_organization, is_open, offered_connections};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, issue};
+pub(crate) use join_organization::{
+    Joined, join_organization, organization_to_pick, organizations_to_pick,
+};
 pub(crate) use next::Next;
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
 pub(crate) use over::no_such_transaction;
@@ -45,7 +53,7 @@ pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, permit};
 pub(crate) use stop::Stop;
 pub(crate) use transaction::{PageState, Pending};
-pub(crate) use validate_request::{ValidatedRequest, validate_request};
+pub(crate) use validate_request::{OrganizationTarget, ValidatedRequest, validate_request};
 
 /// Answers a new authorization request.
 pub(crate) async fn authorize(
@@ -120,15 +128,17 @@ async fn to_issued(
     pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<Issued, Stop> {
-    let request = validate_request(bound, deps).await?;
+    let request = validate_request(bound, pending, deps).await?;
     let no_page = request.prompt().none();
-    let granted = async {
+    // On the heap: the states of all steps are in it.
+    let granted = Box::pin(async {
         let authenticated = authenticate(request, browser, pending, deps).await?;
-        let permitted = permit(authenticated, deps).await?;
+        let joined = join_organization(authenticated, deps).await?;
+        let permitted = permit(joined, deps).await?;
         let consented = obtain_consent(permitted, pending)?;
         let confirmed = confirm(consented, redirect, pending)?;
         Ok(issue(confirmed, deps).await?)
-    };
+    });
     let granted: Result<Issued, Stop> = granted.await;
     // mutant: prompt-none-shows-pages
     if !no_page {

@@ -8,5 +8,7 @@ mod mint;
 pub(crate) mod verify;
 
 pub(crate) use claims::user_claims;
-pub(crate) use grant::{Grant, GrantedApi, GrantedClient, GrantedUser, TokenChannel};
+pub(crate) use grant::{
+    Grant, GrantedApi, GrantedClient, GrantedOrganization, GrantedUser, TokenChannel,
+};
 pub(crate) use mint::{MintError, Minted, mint};

@@ -5,6 +5,7 @@
 //! HTTP: endpoints set the headers.
 
 mod assets;
+mod colors;
 mod confirmation;
 mod consent;
 mod error_page;
@@ -17,6 +18,8 @@ mod logout;
 mod logout_aborted;
 mod no_session;
 mod onward;
+mod organization;
+mod organization_picker;
 mod sessions;
 mod signed_in;
 mod signup;
@@ -24,6 +27,7 @@ mod texts;
 mod web_message;
 
 pub use assets::Asset;
+pub use colors::{Color, Colors};
 pub use confirmation::Confirmation;
 pub use consent::{Consent, ConsentLine, ProfileScope};
 pub use error_page::{ErrorKind, ErrorPage};
@@ -36,6 +40,8 @@ pub use logout::Logout;
 pub use logout_aborted::LogoutAborted;
 pub use no_session::NoSession;
 pub use onward::Onward;
+pub use organization::{Organization, OrganizationField};
+pub use organization_picker::{OrganizationEntry, OrganizationPicker};
 pub use sessions::{SessionEntry, Sessions};
 pub use signed_in::SignedIn;
 pub use signup::Signup;
@@ -47,10 +53,12 @@ pub use web_message::WebMessage;
 pub struct Page<'a> {
     /// The language of all texts.
     pub language: Language,
-    /// The tenant's `friendly_name`.
+    /// The tenant's `friendly_name`, or the name of the organization that the sign-in is for.
     pub tenant_name: &'a str,
-    /// The tenant's `picture_url`; with `None` the page shows Doorward's mark.
+    /// The tenant's `picture_url`, or the organization's logo; with `None` the page shows Doorward's mark.
     pub logo_url: Option<&'a str>,
+    /// The organization's colors.
+    pub colors: Colors,
     /// The name of the application, once it is known.
     pub client_name: Option<&'a str>,
 }

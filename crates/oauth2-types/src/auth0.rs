@@ -6,8 +6,8 @@ mod token_dialect;
 
 pub use app_type::AppType;
 pub use settings::{
-    ConnectionStrategy, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile,
-    SubjectType, ThirdPartySecurityMode, UserAccess,
+    ConnectionStrategy, OrganizationDiscoveryMethod, OrganizationRequireBehavior,
+    OrganizationUsage, ResourceParameterProfile, SubjectType, ThirdPartySecurityMode, UserAccess,
 };
 pub use token_dialect::TokenDialect;
 

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 
 use doorward_oauth2_types::auth0::{
-    AppType, ConnectionStrategy, OrganizationRequireBehavior, OrganizationUsage,
-    ResourceParameterProfile, SubjectType, ThirdPartySecurityMode, TokenDialect, UserAccess,
+    AppType, ConnectionStrategy, OrganizationDiscoveryMethod, OrganizationRequireBehavior,
+    OrganizationUsage, ResourceParameterProfile, SubjectType, ThirdPartySecurityMode, TokenDialect,
+    UserAccess,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, SigningAlg};
 
@@ -63,6 +64,7 @@ wire_enums! {
     }
     registry::ThirdPartySecurityMode = ThirdPartySecurityMode { Permissive, Strict }
     registry::OrganizationUsage = OrganizationUsage { Deny, Allow, Require }
+    registry::OrganizationDiscoveryMethod = OrganizationDiscoveryMethod { Email, OrganizationName }
     registry::OrganizationRequireBehavior = OrganizationRequireBehavior {
         NoPrompt, PreLoginPrompt, PostLoginPrompt,
     }
@@ -94,6 +96,7 @@ mod tests {
         every_value_is_read_as_it_is_written::<ClientAuthenticationMethod>();
         every_value_is_read_as_it_is_written::<ThirdPartySecurityMode>();
         every_value_is_read_as_it_is_written::<OrganizationUsage>();
+        every_value_is_read_as_it_is_written::<OrganizationDiscoveryMethod>();
         every_value_is_read_as_it_is_written::<OrganizationRequireBehavior>();
         every_value_is_read_as_it_is_written::<TokenDialect>();
         every_value_is_read_as_it_is_written::<UserAccess>();

@@ -17,7 +17,7 @@ pub use secret::Secret;
 pub use session::{Device, Limits, NewSession, Revocation, Session, SessionUse, Used, WRITE_GRACE};
 pub use token::{SessionToken, UserHash};
 pub use transaction::{
-    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Stage,
-    SubmittedForm, Transaction, TransactionClient, UNTOUCHED_LIFE,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, OrganizationChoice, Parameter, Progress,
+    Stage, SubmittedForm, Transaction, TransactionClient, UNTOUCHED_LIFE,
 };
 pub use user::{User, UserId};

@@ -10,8 +10,8 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Device, FinishedSignIn, NewSession, Progress, Secret, Session, SessionToken, SessionUse, Stage,
-    SubmittedForm, after,
+    Device, FinishedSignIn, NewSession, OrganizationChoice, Progress, Secret, Session,
+    SessionToken, SessionUse, Stage, SubmittedForm, after,
 };
 use crate::store::{FoundTransaction, Store};
 
@@ -67,7 +67,8 @@ pub(crate) async fn finish_sign_in(
         token_salt: Secret::generate(),
         opened: false,
     };
-    let moved = progress(submitted, finished.clone(), now);
+    let choice = found.transaction.progress.organization_choice;
+    let moved = progress(submitted, finished.clone(), choice.clone(), now);
     let moved = store.update_transaction(&submitted.id, submitted.read, moved, now);
     // mutant: repeat-opens-second-session (moved)
     let Some(version) = moved.await? else {
@@ -76,7 +77,13 @@ pub(crate) async fn finish_sign_in(
     // mutant: session-keeps-its-token-at-sign-in (token)
     let token = token(submitted, &finished);
     let session = store.open_session(&token, new_session, now).await?;
-    record_opened(store, submitted, version, finished, &session, now).await?;
+    let opened = FinishedSignIn {
+        sid: session.sid.clone(),
+        opened: true,
+        ..finished
+    };
+    let progress = progress(submitted, opened, choice, now);
+    record_opened(store, submitted, version, progress, now).await?;
     Ok(Some(OpenedSession {
         token,
         session,
@@ -148,27 +155,26 @@ async fn record_opened(
     store: &dyn Store,
     submitted: &SubmittedForm,
     version: u64,
-    finished: FinishedSignIn,
-    session: &Session,
+    progress: Progress,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let opened = FinishedSignIn {
-        sid: session.sid.clone(),
-        opened: true,
-        ..finished
-    };
-    let progress = progress(submitted, opened, now);
     let update = store.update_transaction(&submitted.id, version, progress, now);
     update.await.map(|_| ())
 }
 
-fn progress(submitted: &SubmittedForm, finished: FinishedSignIn, now: Timestamp) -> Progress {
+fn progress(
+    submitted: &SubmittedForm,
+    finished: FinishedSignIn,
+    organization_choice: Option<OrganizationChoice>,
+    now: Timestamp,
+) -> Progress {
     Progress {
         expires_at: after(now, LIFE),
         page_nonce: submitted.page_nonce.clone(),
         stage: Stage::SignedIn,
         // mutant: sign-in-not-recorded
         sign_in: Some(finished),
+        organization_choice,
     }
 }
 

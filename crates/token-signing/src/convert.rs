@@ -58,6 +58,7 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
                 "jwt_access_token.lifetime_seconds",
             )?,
             org_id: present(claims.org_id),
+            org_name: present(claims.org_name),
             permissions: claims
                 .permissions
                 .map(|all| Permissions::parse(all.values, "jwt_access_token.permissions"))
@@ -78,6 +79,7 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
             auth_time: from_timestamp(claims.auth_time, "id_token.auth_time")?,
             sid: filled(claims.sid, "id_token.sid")?,
             org_id: present(claims.org_id),
+            org_name: present(claims.org_name),
             lifetime: Lifetime::parse(claims.lifetime_seconds, "id_token.lifetime_seconds")?,
         })
     }

@@ -1,22 +1,38 @@
 //! Organizations and their members.
 
-use doorward_proto::InvalidField;
+mod convert;
+
+use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::find_organization_request::Organization as Selected;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
-    self as wire, FindOrganizationRequest, FindOrganizationResponse,
+    FindOrganizationRequest, JoinOrganizationRequest, ListOrganizationsOfUserRequest,
+    ListOrganizationsThatAssignRequest, Page,
 };
 use doorward_service_kit::grpc::Channel;
 
 use super::calls::Calls;
-use super::convert::{non_empty, required_text};
+use super::convert::non_empty;
 use super::{BackendError, Patience};
-use crate::model::Organization;
+use crate::model::{
+    FoundOrganization, Member, Organization, OrganizationPage, OrganizationSelector,
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Organizations {
     client: OrganizationServiceClient<Channel>,
     calls: Calls,
+}
+
+/// What becomes of a sign-in that would create the membership.
+#[derive(Debug)]
+pub(crate) enum JoinVerdict {
+    /// The user is a member now.
+    Joined(Member),
+    /// The connection does not create memberships any more, or the organization is gone.
+    NotAssigned,
+    /// The organization has as many members as it may have.
+    Full,
 }
 
 impl Organizations {
@@ -27,31 +43,17 @@ impl Organizations {
         }
     }
 
+    /// The organization, and the membership of a user in it, in one call.
     pub(crate) async fn find(
         &self,
-        organization_id: &str,
-    ) -> Result<Option<Organization>, BackendError> {
-        let found = self.call(organization_id, None).await?;
-        self.calls.converted(found.organization)
-    }
-
-    /// Whether the user belongs to the organization. An organization that does not exist any more has no members.
-    pub(crate) async fn is_member(
-        &self,
-        organization_id: &str,
-        user_id: &str,
-    ) -> Result<bool, BackendError> {
-        let found = self.call(organization_id, Some(user_id)).await?;
-        Ok(found.member.is_some())
-    }
-
-    async fn call(
-        &self,
-        organization_id: &str,
+        selector: &OrganizationSelector,
         user_id: Option<&str>,
-    ) -> Result<FindOrganizationResponse, BackendError> {
+    ) -> Result<Option<FoundOrganization>, BackendError> {
         let request = FindOrganizationRequest {
-            organization: Some(Selected::OrganizationId(organization_id.to_owned())),
+            organization: Some(match selector.clone() {
+                OrganizationSelector::Id(id) => Selected::OrganizationId(id),
+                OrganizationSelector::Name(name) => Selected::Name(name),
+            }),
             user_id: user_id.map(str::to_owned),
         };
         let result = self
@@ -60,45 +62,96 @@ impl Organizations {
                 client.find_organization(request).await
             })
             .await;
-        self.calls.answer(result)
+        let found = self.calls.answer(result)?;
+        let organization: Option<Organization> = self.calls.converted(found.organization)?;
+        let member = found.member.map(Member::from);
+        Ok(organization.map(|organization| FoundOrganization {
+            organization,
+            member,
+        }))
     }
-}
 
-impl TryFrom<wire::Organization> for Organization {
-    type Error = InvalidField;
-
-    fn try_from(organization: wire::Organization) -> Result<Self, Self::Error> {
-        let name = required_text("name", organization.name)?;
-        Ok(Self {
-            id: required_text("id", organization.id)?,
-            display_name: non_empty(organization.display_name).unwrap_or_else(|| name.clone()),
-            name,
+    /// The organizations that a user is a member of, ordered by name; `from` is the `next` of the part before.
+    pub(crate) async fn of_user(
+        &self,
+        user_id: &str,
+        from: Option<&str>,
+        take: u32,
+    ) -> Result<OrganizationPage, BackendError> {
+        let request = ListOrganizationsOfUserRequest {
+            user_id: user_id.to_owned(),
+            page: Some(Page {
+                take,
+                from: from.unwrap_or_default().to_owned(),
+            }),
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.list_organizations_of_user(request).await
+            })
+            .await;
+        let listed = self.calls.answer(result)?;
+        let organizations = listed.organizations.into_iter();
+        let organizations = organizations.map(|organization| self.calls.convert(organization));
+        Ok(OrganizationPage {
+            organizations: organizations.collect::<Result<_, _>>()?,
+            next: non_empty(listed.next),
         })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_organization_without_a_display_name_is_shown_by_its_name() {
-        let message = |id: &str, name: &str, display_name: &str| wire::Organization {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            display_name: display_name.to_owned(),
-            ..wire::Organization::default()
+    /// The organizations in which a sign-in by a connection creates the membership, ordered by name.
+    pub(crate) async fn that_assign(
+        &self,
+        connection: &str,
+        take: u32,
+    ) -> Result<Vec<Organization>, BackendError> {
+        let request = ListOrganizationsThatAssignRequest {
+            connection: connection.to_owned(),
+            take,
         };
-        for (display_name, shown) in [("", "acme"), ("Acme Inc", "Acme Inc")] {
-            let organization = Organization::try_from(message("org_a", "acme", display_name));
-            assert_eq!(organization.unwrap().display_name, shown);
-        }
-        for (id, name, expected) in [
-            ("", "acme", "id: is missing"),
-            ("org_a", "", "name: is missing"),
-        ] {
-            let refused = Organization::try_from(message(id, name, "")).unwrap_err();
-            assert_eq!(refused.to_string(), expected);
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.list_organizations_that_assign(request).await
+            })
+            .await;
+        let organizations = self.calls.answer(result)?.organizations.into_iter();
+        organizations
+            .map(|organization| self.calls.convert(organization))
+            .collect()
+    }
+
+    /// Makes a user a member who has signed in by a connection that creates memberships. A repeat changes nothing.
+    pub(crate) async fn join(
+        &self,
+        organization_id: &str,
+        user_id: &str,
+        connection: &str,
+    ) -> Result<JoinVerdict, BackendError> {
+        let request = JoinOrganizationRequest {
+            organization_id: organization_id.to_owned(),
+            user_id: user_id.to_owned(),
+            connection: connection.to_owned(),
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.join_organization(request).await
+            })
+            .await;
+        let expected = [
+            ErrorReason::ConnectionNotEnabled,
+            ErrorReason::OrganizationFull,
+            ErrorReason::OrganizationNotFound,
+        ];
+        match self.calls.answer_or_refusal(result, &expected)? {
+            Ok(joined) => {
+                let member = self.calls.required(joined.member, "member")?;
+                Ok(JoinVerdict::Joined(member.into()))
+            }
+            Err(ErrorReason::OrganizationFull) => Ok(JoinVerdict::Full),
+            Err(_) => Ok(JoinVerdict::NotAssigned),
         }
     }
 }

@@ -43,6 +43,7 @@ pub(crate) struct Registry {
     tenants: Entries<Tenant>,
     last_tenant: RwLock<Arc<Tenant>>,
     clients: Entries<Client>,
+    connections: Entries<Connection>,
     apis: Entries<Api>,
 }
 
@@ -56,6 +57,7 @@ impl Registry {
             tenants: Cache::new(1),
             last_tenant: RwLock::default(),
             clients: Cache::new(MAX_ENTRIES),
+            connections: Cache::new(MAX_ENTRIES),
             apis: Cache::new(MAX_ENTRIES),
         }
     }
@@ -135,18 +137,24 @@ impl Registry {
         .await
     }
 
-    /// Whether the connection exists, for any client. Only mistaken requests lead here, so the answer is not cached.
-    pub(crate) async fn has_connection(&self, name: &str) -> Result<bool, BackendError> {
-        let request = FindConnectionRequest {
-            name: name.to_owned(),
-        };
-        let result = self
-            .calls
-            .repeatable(&self.service, request, |mut client, request| async move {
-                client.find_connection(request).await
-            })
-            .await;
-        Ok(self.calls.answer(result)?.connection.is_some())
+    /// The connection, whichever client may use it.
+    pub(crate) async fn connection(
+        &self,
+        name: &str,
+    ) -> Result<Option<Arc<Connection>>, BackendError> {
+        self.cached(&self.connections, name, async || {
+            let request = FindConnectionRequest {
+                name: name.to_owned(),
+            };
+            let result = self
+                .calls
+                .repeatable(&self.service, request, |mut client, request| async move {
+                    client.find_connection(request).await
+                })
+                .await;
+            Ok(self.calls.answer(result)?.connection.map(Connection::from))
+        })
+        .await
     }
 
     /// Whether any client allows cross-origin calls from `origin`. Browsers cache the answer, so it is not cached here.

@@ -37,6 +37,16 @@ pub(crate) enum Resolved {
     Absent(Absence),
 }
 
+impl Resolved {
+    /// The user of the session.
+    pub(crate) fn user_id(&self) -> Option<&str> {
+        match self {
+            Self::Live(live) => Some(&live.user.user_id),
+            Self::Absent(_) => None,
+        }
+    }
+}
+
 /// There is no session.
 #[derive(Debug)]
 pub(crate) struct Absence(());

@@ -39,6 +39,8 @@ pub(crate) struct AccessTokenToSign {
     /// Whether it follows RFC 9068, or Auth0's own profile.
     pub(crate) is_rfc9068: bool,
     pub(crate) organization_id: Option<String>,
+    /// `None`: the tenant does not use names, or there is no organization.
+    pub(crate) organization_name: Option<String>,
     /// `None`: the claim is left out.
     pub(crate) permissions: Option<Vec<String>>,
 }
@@ -53,6 +55,8 @@ pub(crate) struct IdTokenToSign {
     pub(crate) auth_time: Option<Timestamp>,
     pub(crate) sid: Option<String>,
     pub(crate) organization_id: Option<String>,
+    /// `None`: the tenant does not use names, or there is no organization.
+    pub(crate) organization_name: Option<String>,
     pub(crate) lifetime_seconds: u32,
     pub(crate) claims: ClaimSet,
 }

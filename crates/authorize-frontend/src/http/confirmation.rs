@@ -33,7 +33,7 @@ pub(super) async fn post(
     let page = DecisionPage::answered(&form, Pending::is_at_confirmation, &browser, &deps).await?;
     match Choice::of(&form) {
         Some(Choice::Accept) => {
-            let user_id = page.authenticated().user().user_id.clone();
+            let user_id = page.joined().user().user_id.clone();
             let stage = Stage::Confirmed { user_id };
             Ok(page.decide(stage, &browser, &deps).await?.0)
         }

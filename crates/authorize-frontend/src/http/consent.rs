@@ -51,7 +51,7 @@ async fn accept(
     deps: &Deps,
 ) -> Result<Response, NotThisPage> {
     let stage = Stage::Consented {
-        user_id: page.authenticated().user().user_id.clone(),
+        user_id: page.joined().user().user_id.clone(),
     };
     let (next, is_first) = page.decide(stage, browser, deps).await?;
     if is_first {
@@ -62,9 +62,9 @@ async fn accept(
 
 /// `identity` first, then the copy that `session` answers with.
 async fn remember(page: &DecisionPage, deps: &Deps) -> Result<(), BackendError> {
-    let authenticated = page.authenticated();
-    let consent = consent_to(authenticated.request(), asked_scopes(page));
-    let user_id = &authenticated.user().user_id;
+    let joined = page.joined();
+    let consent = consent_to(joined.request(), joined.organization(), asked_scopes(page));
+    let user_id = &joined.user().user_id;
     let user = deps.backends.identity.add_consent(user_id, consent).await?;
     deps.backends.sessions.put_user(user).await
 }
@@ -75,17 +75,17 @@ fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),
         _ => &[],
     };
-    let scope = page.authenticated().request().scope();
+    let scope = page.joined().request().scope();
     let scopes = scopes.iter().map(String::as_str);
     scopes.filter(|token| scope.contains(token))
 }
 
 fn show(page: &DecisionPage, error: Option<FormError>) -> Response {
     let hosted = &page.hosted;
-    let authenticated = page.authenticated();
-    let request = authenticated.request();
-    let wanted = consent_to(request, asked_scopes(page));
-    let given = given_scopes(&wanted, &authenticated.user().consents);
+    let joined = page.joined();
+    let request = joined.request();
+    let wanted = consent_to(request, joined.organization(), asked_scopes(page));
+    let given = given_scopes(&wanted, &joined.user().consents);
     let descriptions = request.tenant().use_scope_descriptions_for_consent;
     let view = views::Consent {
         page: hosted.page(),
@@ -98,7 +98,7 @@ fn show(page: &DecisionPage, error: Option<FormError>) -> Response {
         includes_permissions: request
             .api()
             .is_some_and(|api| api.token_dialect.includes_permissions()),
-        organization: request
+        organization: joined
             .organization()
             .map(|organization| organization.display_name.as_str()),
         permissions: &request

@@ -6,21 +6,20 @@ use doorward_oauth2_types::StandardClaim;
 use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::not_this_page::NotThisPage;
-use super::redirect::found;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::model::{Stage, User};
-use crate::paths::PagePath;
 use crate::pipeline::{
-    Authenticated, PageAddress, PageState, Pending, Stop, advance, authenticate, validate_request,
+    Authenticated, Joined, PageState, Pending, Stop, advance, authenticate, join_organization,
+    validate_request,
 };
 use crate::urlencoded::Pairs;
 
 /// A page on which the signed-in user accepts or denies.
 pub(super) struct DecisionPage {
     pub(super) hosted: HostedPage,
-    authenticated: Authenticated,
+    joined: Joined,
 }
 
 /// The decision of the user.
@@ -68,21 +67,18 @@ impl DecisionPage {
 
     /// Checks the request again, and that the user who is asked is signed in.
     async fn check(
-        hosted: HostedPage,
+        mut hosted: HostedPage,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, NotThisPage> {
-        match signed_in(&hosted, browser, deps).await {
-            Ok(authenticated) if hosted.pending.asks(authenticated.user()) => Ok(Self {
-                hosted,
-                authenticated,
-            }),
+        match joined(&hosted, browser, deps).await {
+            Ok(joined) if hosted.pending.asks(joined.user()) => {
+                hosted.organization = joined.organization().cloned();
+                Ok(Self { hosted, joined })
+            }
             Err(Stop::Refuse(error)) => Err(hosted.refuse(error, browser, deps).await?.into()),
             // The user has signed out, or another one has signed in: `resume` finds the next page.
-            _ => {
-                let resume = PageAddress::new(PagePath::Resume, hosted.pending.page_state());
-                Err(found(&resume.to_string()).into())
-            }
+            _ => Err(hosted.to_resume().into()),
         }
     }
 
@@ -110,23 +106,31 @@ impl DecisionPage {
         Ok(self.decide(stage, browser, deps).await?.0)
     }
 
-    pub(super) fn authenticated(&self) -> &Authenticated {
-        &self.authenticated
+    /// The request, which the signed-in user may be given.
+    pub(super) fn joined(&self) -> &Joined {
+        &self.joined
     }
 
     /// The name under which the user knows their account.
     pub(super) fn user_name(&self) -> &str {
-        user_name(self.authenticated.user())
+        user_name(self.joined.user())
     }
 }
 
-async fn signed_in(
+async fn joined(hosted: &HostedPage, browser: &Browser, deps: &Deps) -> Result<Joined, Stop> {
+    let authenticated = signed_in(hosted, browser, deps).await?;
+    join_organization(authenticated, deps).await
+}
+
+/// Checks the request of a page again, up to its user.
+pub(super) async fn signed_in(
     hosted: &HostedPage,
     browser: &Browser,
     deps: &Deps,
 ) -> Result<Authenticated, Stop> {
-    let request = validate_request(&hosted.bound, deps).await?;
-    authenticate(request, browser, Some(&hosted.pending), deps).await
+    let pending = Some(&hosted.pending);
+    let request = validate_request(&hosted.bound, pending, deps).await?;
+    authenticate(request, browser, pending, deps).await
 }
 
 /// The name under which a user knows their account.

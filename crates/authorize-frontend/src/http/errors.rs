@@ -23,7 +23,7 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{Continuation, OAuthError, ShownError, SignedInAlready};
 use crate::model::Tenant;
-use crate::views::{ErrorPage, Language, Page, SignedIn};
+use crate::views::{Colors, ErrorPage, Language, Page, SignedIn};
 
 /// Shown when the tenant has no name, or it cannot be asked for.
 const PRODUCT_NAME: &str = "Doorward";
@@ -177,6 +177,7 @@ pub(super) fn page<'a>(
         language,
         tenant_name: tenant.friendly_name.as_deref().unwrap_or(PRODUCT_NAME),
         logo_url: tenant.picture_url.as_deref(),
+        colors: Colors::default(),
         client_name,
     }
 }

@@ -23,6 +23,10 @@ pub(super) struct Form {
     pub(super) password: String,
     pub(super) action: String,
     pub(super) sid: String,
+    pub(super) organization: String,
+    pub(super) organization_name: String,
+    /// Whether the user goes on without an organization.
+    pub(super) organization_skipped: bool,
     is_from_elsewhere: bool,
 }
 
@@ -42,6 +46,9 @@ impl FromRequest<Arc<Deps>> for Form {
             password: field("password"),
             action: field("action"),
             sid: field("sid"),
+            organization: field("organization"),
+            organization_name: field("organizationName"),
+            organization_skipped: fields.get("organizationSkipped") == Some("true"),
             is_from_elsewhere,
         })
     }

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::branding::page_of;
 use super::errors::page;
 use super::form::{Form, check_csrf, csrf_value};
 use super::html::{Policy, callback_source, html};
@@ -13,19 +14,22 @@ use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
-use crate::model::Stage;
+use crate::model::{Organization, Stage};
+use crate::paths::PagePath;
 use crate::pipeline::{
-    BoundRequest, PageState, Pending, VerifiedRedirect, advance, answer, bind_client,
+    BoundRequest, PageAddress, PageState, Pending, VerifiedRedirect, advance, answer, bind_client,
     no_such_transaction, page_after,
 };
 use crate::urlencoded::Pairs;
-use crate::views::Page;
+use crate::views::{OrganizationPicker, Page};
 
 /// A page of a transaction of this browser, which may be shown or submitted.
 pub(super) struct HostedPage {
     pub(super) pending: Pending,
     pub(super) bound: BoundRequest,
     pub(super) redirect: VerifiedRedirect,
+    /// The organization of the sign-in, whose look the page has.
+    pub(super) organization: Option<Organization>,
     state: String,
     csrf: String,
 }
@@ -81,15 +85,17 @@ impl HostedPage {
             state,
             bound,
             redirect,
+            organization: None,
         })
     }
 
     pub(super) fn page(&self) -> Page<'_> {
-        page(
-            self.bound.tenant(),
-            self.redirect.language(),
-            Some(&self.bound.client().name),
-        )
+        let client_name = Some(self.bound.client().name.as_str());
+        let page = page(self.bound.tenant(), self.redirect.language(), client_name);
+        match &self.organization {
+            Some(organization) => page_of(organization, page),
+            None => page,
+        }
     }
 
     /// The `state` of this page.
@@ -103,8 +109,23 @@ impl HostedPage {
 
     /// A page with a form whose submit may end at the callback.
     pub(super) fn show(&self, view: &impl Display) -> Response {
+        self.show_with_logos(view, &[])
+    }
+
+    /// The page with the organizations to choose from, and their logos; the same page again if there is an error.
+    pub(super) fn show_picker(&self, view: &OrganizationPicker<'_>) -> Response {
+        let logos = view.organizations.iter().map(|entry| entry.logo_url);
+        let shown = self.show_with_logos(view, &logos.collect::<Vec<_>>());
+        match view.error {
+            Some(_) => (StatusCode::BAD_REQUEST, shown).into_response(),
+            None => shown,
+        }
+    }
+
+    fn show_with_logos(&self, view: &impl Display, logos: &[Option<&str>]) -> Response {
         let (client, tenant) = (self.bound.client(), self.bound.tenant());
-        let logos = [tenant.picture_url.as_deref(), client.logo_uri.as_deref()];
+        let own = [self.page().logo_url, client.logo_uri.as_deref()];
+        let logos = [own.as_slice(), logos].concat();
         // A form that is sent when its transaction is over leads to where the person can begin again.
         let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
         let routes = routes.into_iter().flatten();
@@ -134,6 +155,12 @@ impl HostedPage {
         // Submitted twice: the first submit has moved it on, and the browser follows.
         let (pending, _) = advance(&self.pending, stage, browser, deps).await?;
         Ok(self.to_page_after(&pending))
+    }
+
+    /// Redirects to where the next page is found.
+    pub(super) fn to_resume(&self) -> Response {
+        let resume = PageAddress::new(PagePath::Resume, self.pending.page_state());
+        found(&resume.to_string())
     }
 
     /// Redirects to the page that the transaction is at.

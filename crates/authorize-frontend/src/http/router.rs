@@ -15,7 +15,8 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    oidc_logout, onward, patience, sessions, signup, speculation, userinfo,
+    oidc_logout, onward, organization, organization_picker, patience, sessions, signup,
+    speculation, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -75,6 +76,14 @@ fn acting() -> Router<Arc<Deps>> {
             get(signup::get).post(signup::post),
         )
         .route(
+            PagePath::Organization.as_str(),
+            get(organization::get).post(organization::post),
+        )
+        .route(
+            PagePath::OrganizationPicker.as_str(),
+            get(organization_picker::get).post(organization_picker::post),
+        )
+        .route(
             PagePath::Consent.as_str(),
             get(consent::get).post(consent::post),
         )
@@ -101,6 +110,7 @@ fn acting() -> Router<Arc<Deps>> {
 fn reading() -> Router<Arc<Deps>> {
     Router::new()
         .route("/u/assets/{name}", get(assets::get))
+        .route("/u/assets/colors/{name}", get(assets::get_colors))
         .route(
             "/userinfo",
             get(userinfo::userinfo)

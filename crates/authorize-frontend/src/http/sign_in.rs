@@ -11,10 +11,27 @@ use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Connection, NewSession, User};
+use crate::model::{Connection, NewSession, Organization, User};
 use crate::paths::PagePath;
-use crate::pipeline::{PageAddress, PageState, Pending, validate_request};
+use crate::pipeline::{
+    OrganizationTarget, PageAddress, PageState, Pending, enter_organization, offered_connections,
+    validate_request,
+};
 use crate::urlencoded::Pairs;
+
+/// The organization of a sign-in, and the connections to sign in by; `None`: the user names the organization first.
+async fn offered(
+    hosted: &HostedPage,
+    deps: &Deps,
+) -> Result<Option<(Option<Organization>, Vec<Connection>)>, OAuthError> {
+    let request = validate_request(&hosted.bound, Some(&hosted.pending), deps).await?;
+    if *request.organization_target() == OrganizationTarget::AskedFirst {
+        return Ok(None);
+    }
+    let entered = enter_organization(request, None, deps).await?;
+    let connections = offered_connections(&entered, deps).await?;
+    Ok(Some((entered.organization().cloned(), connections)))
+}
 
 /// The maximum length of an email address (RFC 5321 §4.5.3.1.3).
 pub(super) const MAX_IDENTIFIER: usize = 255;
@@ -70,20 +87,26 @@ impl SignInPage {
 
     /// Checks the request again: the registry may have changed.
     async fn check(
-        hosted: HostedPage,
+        mut hosted: HostedPage,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Self, NotThisPage> {
-        match validate_request(&hosted.bound, deps).await {
-            Ok(request) => Ok(Self {
-                connections: request.connections().to_vec(),
-                hosted,
-            }),
+        match offered(&hosted, deps).await {
+            Ok(Some((organization, connections))) => {
+                hosted.organization = organization;
+                Ok(Self {
+                    hosted,
+                    connections,
+                })
+            }
+            // The client asks for an organization first, since just now: `resume` finds that page.
+            Ok(None) => Err(hosted.to_resume().into()),
             Err(error) => Err(hosted.refuse(error, browser, deps).await?.into()),
         }
     }
 
-    /// The email that a form is filled in with: the last attempt, else `login_hint`.
+    /// The email that a form is filled in with: the last attempt, else the one by which the organization was found,
+    /// else `login_hint`.
     pub(super) fn identifier(&self) -> &str {
         let hint = self
             .hosted
@@ -93,7 +116,10 @@ impl SignInPage {
         let end = hint.char_indices().nth(MAX_IDENTIFIER);
         // mutant: login-hint-unlimited
         let hint = end.map_or(hint, |(end, _)| &hint[..end]);
-        self.hosted.pending.identifier().unwrap_or(hint)
+        let pending = &self.hosted.pending;
+        let choice = pending.organization_choice();
+        let found_by = choice.and_then(|choice| choice.email.as_deref());
+        pending.identifier().or(found_by).unwrap_or(hint)
     }
 
     /// The names of the connections by which the request may be satisfied.

@@ -1,7 +1,9 @@
 //! OAuth clients, in Auth0's words applications.
 
 use doorward_oauth2_types::GrantType;
-use doorward_oauth2_types::auth0::{AppType, OrganizationUsage};
+use doorward_oauth2_types::auth0::{
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+};
 use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, RegisteredOrigin, RegisteredUri};
 use url::Url;
 
@@ -33,6 +35,10 @@ pub(crate) struct Client {
     pub(crate) initiate_login_uri: Option<Url>,
     pub(crate) id_token_lifetime_seconds: u32,
     pub(crate) organization_usage: OrganizationUsage,
+    /// What happens to a request that names no organization.
+    pub(crate) organization_require_behavior: OrganizationRequireBehavior,
+    /// How users name their organization before the sign-in.
+    pub(crate) organization_discovery_methods: Vec<OrganizationDiscoveryMethod>,
     /// Whether every request asks the user to sign in.
     pub(crate) sso_disabled: bool,
     /// `None`: the tenant's setting counts.

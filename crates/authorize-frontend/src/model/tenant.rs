@@ -42,6 +42,10 @@ pub(crate) struct Tenant {
     pub(crate) rp_logout_end_session_endpoint_discovery: bool,
     /// Whether `/oidc/logout` asks the user, unless the request is proved to be about the session of this browser.
     pub(crate) oidc_logout_prompt_enabled: bool,
+    /// Whether `organization` may be a name, and tokens have `org_name`.
+    pub(crate) allow_organization_name_in_authentication_api: bool,
+    /// Whether the tenant's roles count even for members that have roles in the organization.
+    pub(crate) include_tenant_roles_in_organizations: bool,
 }
 
 /// How long SSO sessions live.

@@ -17,6 +17,19 @@ pub(crate) struct Transaction {
     pub(crate) stage: Stage,
     /// The sign-in that it has led to. `None`: none yet, or it has begun again.
     pub(crate) sign_in: Option<FinishedSignIn>,
+    /// The organization that the user has chosen. `None`: none yet.
+    pub(crate) organization_choice: Option<OrganizationChoice>,
+}
+
+/// The choice of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OrganizationChoice {
+    /// `None`: the user's personal account.
+    pub(crate) organization_id: Option<String>,
+    /// Who has chosen; the choice of another user does not count. `None`: chosen before the sign-in.
+    pub(crate) user_id: Option<String>,
+    /// The email by which the organization was found.
+    pub(crate) email: Option<String>,
 }
 
 /// How far a transaction has come.
@@ -44,6 +57,15 @@ pub(crate) enum Stage {
     Confirming { user_id: String },
     /// This user has confirmed that it is.
     Confirmed { user_id: String },
+    /// The user is asked for the organization, before the sign-in.
+    NamingOrganization {
+        /// The email whose organizations are shown to choose from; `None`: the user types a name or an email.
+        email: Option<String>,
+    },
+    /// The user is asked for one of their organizations, after the sign-in; the choice of another user does not count.
+    PickingOrganization { user_id: String },
+    /// The user has chosen: [`OrganizationChoice`].
+    OrganizationChosen,
     /// The user has said no, and the application has no answer yet.
     Declined {
         /// `error_description` of the answer.

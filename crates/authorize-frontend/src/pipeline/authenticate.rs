@@ -1,26 +1,35 @@
-//! Finds the user, and checks that their sign-in is fresh enough.
+//! Finds the user, and checks that their sign-in is fresh enough, and good for the organization.
 
 use doorward_oauth2_types::{ErrorCode, StandardClaim};
 use jiff::Timestamp;
 
-use super::{Pending, Stop, ValidatedRequest};
+use super::enter_organization::connection_not_enabled;
+use super::{
+    Entered, OrganizationTarget, Pending, Stop, ValidatedRequest, enter_organization,
+    offered_connections,
+};
 use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Session, SessionQuery, User};
+use crate::model::{FoundOrganization, Session, SessionQuery, User};
 
 /// A request whose user is known.
 #[derive(Debug)]
 pub(crate) struct Authenticated {
-    request: ValidatedRequest,
+    entered: Entered,
     session: Session,
     user: User,
 }
 
 impl Authenticated {
     pub(crate) fn request(&self) -> &ValidatedRequest {
-        &self.request
+        self.entered.request()
+    }
+
+    /// The organization that the request names, with the membership of this user.
+    pub(super) fn found(&self) -> Option<FoundOrganization> {
+        self.entered.found().cloned()
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -44,13 +53,16 @@ enum LoginReason {
     ConnectionNotEnabled,
 }
 
-/// Finds the session of the browser, and checks that it satisfies the request.
+/// Finds the session of the browser, and checks that it satisfies the request. The organization is looked up together
+/// with the membership of the session's user; an error of the organization comes before one of the session.
 ///
 /// # Errors
+/// - [`Stop::NameOrganization`], with `prompt=none` `interaction_required`: the user has to name the organization.
+/// - `invalid_request`: the organization cannot be used, see [`enter_organization`], or has no connection to sign in by.
 /// - [`Stop::SignIn`], with `prompt=none` `login_required`: there is no session, or it does not satisfy the request.
 /// - `login_required`: the user has just signed in for this request, and is not the one in `id_token_hint`.
 /// - `unauthorized`: the user is blocked.
-/// - `access_denied`: the user is not a member of the organization.
+/// - `access_denied`: the user has just signed in by a connection that the organization does not have any more.
 /// - `temporarily_unavailable`, `server_error`: a backend failed; never `login_required`.
 pub(crate) async fn authenticate(
     request: ValidatedRequest,
@@ -58,34 +70,55 @@ pub(crate) async fn authenticate(
     pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<Authenticated, Stop> {
-    let live = match resolve_session(&request, browser, deps).await? {
+    if *request.organization_target() == OrganizationTarget::AskedFirst {
+        return Err(Stop::NameOrganization);
+    }
+    let resolved = resolve_session(&request, browser, deps).await?;
+    let user_id = resolved.user_id().map(str::to_owned);
+    let entered = enter_organization(request, user_id.as_deref(), deps).await?;
+    let live = match resolved {
         Resolved::Live(live) => *live,
-        Resolved::Absent(absence) => return Err(absence.into()),
+        Resolved::Absent(absence) => {
+            return Err(ask_to_sign_in(absence.into(), &entered, deps).await);
+        }
     };
     let is_own = pending.is_some_and(|pending| pending.has_led_to(&live.session));
     let LiveSession { session, user } =
-        match login_reason(&request, &live, pending, deps.clock.now()) {
+        match login_reason(&entered, &live, pending, deps.clock.now()) {
             None => live,
             // They have just signed in, and are not the hinted user: asking again would never end.
             Some(LoginReason::OtherUserHinted) if is_own => {
                 return Err(OAuthError::login_required().into());
             }
+            Some(LoginReason::ConnectionNotEnabled) if is_own && entered.found().is_some() => {
+                return Err(connection_not_enabled().into());
+            }
             Some(reason) => {
                 tracing::debug!(?reason, "the user has to sign in");
-                let offered = offered_account(&request, &live.user);
-                return Err(Stop::SignIn { offered });
+                let offered = offered_account(entered.request(), &live.user);
+                return Err(ask_to_sign_in(Stop::SignIn { offered }, &entered, deps).await);
             }
         };
     // mutant: blocked-user-keeps-session
     if user.blocked {
         return Err(OAuthError::new(ErrorCode::Unauthorized, "user is blocked").into());
     }
-    check_membership(&request, &user, deps).await?;
     Ok(Authenticated {
-        request,
+        entered,
         session,
         user,
     })
+}
+
+/// A page to sign in at needs a connection to show.
+async fn ask_to_sign_in(stop: Stop, entered: &Entered, deps: &Deps) -> Stop {
+    if entered.request().prompt().none() {
+        return stop;
+    }
+    match Box::pin(offered_connections(entered, deps)).await {
+        Ok(_) => stop,
+        Err(error) => error.into(),
+    }
 }
 
 async fn resolve_session(
@@ -114,18 +147,19 @@ fn max_age_to_count(request: &ValidatedRequest) -> Option<u64> {
 }
 
 fn login_reason(
-    request: &ValidatedRequest,
+    entered: &Entered,
     LiveSession { session, user }: &LiveSession,
     pending: Option<&Pending>,
     now: Timestamp,
 ) -> Option<LoginReason> {
+    let request = entered.request();
     if pending.is_some_and(|pending| pending.is_of_another(user)) {
         Some(LoginReason::OtherUserSignedIn)
     // mutant: hinted-user-not-compared
     } else if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
         Some(LoginReason::OtherUserHinted)
     // mutant: connection-of-session-not-checked
-    } else if !request.is_enabled(&session.connection) {
+    } else if !entered.is_enabled(&session.connection) {
         Some(LoginReason::ConnectionNotEnabled)
     } else if pending.is_some_and(|pending| pending.has_led_to(session)) {
         // The sign-in that a request has led to is as fresh as it can ask for.
@@ -166,30 +200,6 @@ fn offered_account(request: &ValidatedRequest, user: &User) -> Option<String> {
 fn age(session: &Session, now: Timestamp) -> u64 {
     let authenticated_at = session.authenticated_at.as_second();
     u64::try_from(now.as_second().saturating_sub(authenticated_at)).unwrap_or(0)
-}
-
-async fn check_membership(
-    request: &ValidatedRequest,
-    user: &User,
-    deps: &Deps,
-) -> Result<(), OAuthError> {
-    let Some(organization_id) = request.organization_id() else {
-        return Ok(());
-    };
-    // mutant: organization-membership-not-checked
-    if deps
-        .backends
-        .organizations
-        .is_member(organization_id, &user.user_id)
-        .await?
-    {
-        return Ok(());
-    }
-    let user_id = &user.user_id;
-    Err(OAuthError::new(
-        ErrorCode::AccessDenied,
-        format!("user {user_id} is not part of the {organization_id} organization"),
-    ))
 }
 
 #[cfg(test)]

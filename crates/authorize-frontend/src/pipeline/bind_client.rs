@@ -14,7 +14,7 @@ use super::requested_answer::RequestedAnswer;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
-use crate::model::{Client, Tenant};
+use crate::model::{Client, OrganizationSelector, Tenant};
 use crate::views::Language;
 
 /// Where the answer goes, and how. Nothing else can be redirected to.
@@ -107,9 +107,9 @@ pub(crate) async fn bind_client(
     let client_id = at_most_once(&params, parameters::CLIENT_ID)?;
     let redirect_uri = at_most_once(&params, parameters::REDIRECT_URI)?;
     let client = find_client(client_id, deps).await?;
-    // mutant: callback-error-reveals-session
-    let uri = find_redirect_uri(redirect_uri, &params, &client, deps).await?;
     let tenant = deps.backends.registry.tenant().await?;
+    // mutant: callback-error-reveals-session
+    let uri = find_redirect_uri(redirect_uri, &params, &client, &tenant, deps).await?;
     let requested = RequestedAnswer::parse(&params);
     let response_mode = requested.response_mode();
     // mutant: web-origin-not-checked
@@ -150,6 +150,7 @@ async fn find_redirect_uri(
     requested: Option<&str>,
     params: &RawParams,
     client: &Client,
+    tenant: &Tenant,
     deps: &Deps,
 ) -> Result<MatchedRedirectUri, ShownError> {
     let Some(requested) = requested else {
@@ -157,7 +158,7 @@ async fn find_redirect_uri(
             ShownError::invalid_request("Missing required parameter: redirect_uri")
         });
     };
-    let organization_name = organization_name(params, client, deps).await?;
+    let organization_name = organization_name(params, client, tenant, deps).await?;
     let context = MatchContext {
         native: client.is_native(),
         organization_name: organization_name.as_deref(),
@@ -174,6 +175,7 @@ async fn find_redirect_uri(
 async fn organization_name(
     params: &RawParams,
     client: &Client,
+    tenant: &Tenant,
     deps: &Deps,
 ) -> Result<Option<String>, ShownError> {
     let mut placeholders = client
@@ -185,11 +187,15 @@ async fn organization_name(
     {
         return Ok(None);
     }
-    let Some(organization_id) = params.get(auth0::ORGANIZATION) else {
+    let allows_names = tenant.allow_organization_name_in_authentication_api;
+    let selector = params
+        .get(auth0::ORGANIZATION)
+        .and_then(|sent| OrganizationSelector::parse(sent, allows_names));
+    let Some(selector) = selector else {
         return Ok(None);
     };
-    let found = deps.backends.organizations.find(organization_id).await?;
-    Ok(found.map(|organization| organization.name))
+    let found = deps.backends.organizations.find(&selector, None).await?;
+    Ok(found.map(|found| found.organization.name))
 }
 
 fn at_most_once<'a>(

@@ -57,6 +57,7 @@ async fn keep(
         page_nonce: state.page_nonce,
         stage: stage_that_asks(stop),
         sign_in: None,
+        organization_choice: None,
     });
     // All tabs of a browser share one cookie, so that thirty of them do not outgrow a header.
     // mutant: only-the-last-tab-continues
@@ -78,6 +79,8 @@ async fn keep(
 /// The stage in which the user is asked what the request lacks.
 fn stage_that_asks(stop: Stop) -> Stage {
     match stop {
+        Stop::NameOrganization => Stage::NamingOrganization { email: None },
+        Stop::PickOrganization { user_id } => Stage::PickingOrganization { user_id },
         Stop::Consent { user_id, scopes } => Stage::Consenting { user_id, scopes },
         Stop::Confirm { user_id } => Stage::Confirming { user_id },
         Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn { identifier: None },
@@ -103,9 +106,13 @@ fn page_of(stage: &Stage, first: PagePath) -> PagePath {
     match stage {
         Stage::SigningIn { identifier: None } => first,
         Stage::SigningIn { .. } => PagePath::LoginPassword,
+        Stage::NamingOrganization { email: None } => PagePath::Organization,
+        Stage::NamingOrganization { .. } => PagePath::PreOrganizationPicker,
+        Stage::PickingOrganization { .. } => PagePath::OrganizationPicker,
         Stage::Consenting { .. } => PagePath::Consent,
         Stage::Confirming { .. } => PagePath::Confirmation,
         Stage::SignedIn
+        | Stage::OrganizationChosen
         | Stage::Consented { .. }
         | Stage::Confirmed { .. }
         | Stage::Declined { .. }
@@ -149,7 +156,8 @@ pub(crate) async fn advance(
 /// Whether the user is being asked this already: then the page that they have open stays valid.
 fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
     match (wanted, current) {
-        (Stage::SigningIn { .. }, Stage::SigningIn { .. }) => true,
+        (Stage::SigningIn { .. }, Stage::SigningIn { .. })
+        | (Stage::NamingOrganization { .. }, Stage::NamingOrganization { .. }) => true,
         (wanted, current) => wanted == current,
     }
 }
@@ -182,6 +190,11 @@ mod tests {
                 },
                 PagePath::Consent,
             ),
+            (Stop::NameOrganization, PagePath::Organization),
+            (
+                Stop::PickOrganization { user_id: user_id() },
+                PagePath::OrganizationPicker,
+            ),
             (Stop::Confirm { user_id: user_id() }, PagePath::Confirmation),
         ] {
             let stage = stage_that_asks(stop);
@@ -196,8 +209,13 @@ mod tests {
         };
         let first = PagePath::LoginIdentifier;
         assert_eq!(page_of(&typed, first), PagePath::LoginPassword);
+        let named = Stage::NamingOrganization {
+            email: Some("alice@example.com".to_owned()),
+        };
+        assert_eq!(page_of(&named, first), PagePath::PreOrganizationPicker);
         for stage in [
             Stage::SignedIn,
+            Stage::OrganizationChosen,
             Stage::Consented { user_id: user_id() },
             Stage::Confirmed { user_id: user_id() },
             Stage::Declined {
@@ -218,9 +236,14 @@ mod tests {
         let signing_in = |identifier: Option<&str>| Stage::SigningIn {
             identifier: identifier.map(str::to_owned),
         };
+        let naming = |email: Option<&str>| Stage::NamingOrganization {
+            email: email.map(str::to_owned),
+        };
         for (wanted, current, expected) in [
             (signing_in(None), signing_in(Some("a")), true),
             (consenting("a"), consenting("a"), true),
+            (naming(None), naming(Some("a")), true),
+            (naming(None), signing_in(None), false),
             (consenting("a"), consenting("b"), false),
             (signing_in(None), Stage::SignedIn, false),
         ] {

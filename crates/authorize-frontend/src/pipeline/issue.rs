@@ -4,7 +4,8 @@ use super::Confirmed;
 use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::tokens::{
-    Grant, GrantedApi, GrantedClient, GrantedUser, Minted, TokenChannel, mint, user_claims,
+    Grant, GrantedApi, GrantedClient, GrantedOrganization, GrantedUser, Minted, TokenChannel, mint,
+    user_claims,
 };
 
 /// The tokens for the application.
@@ -66,7 +67,15 @@ impl From<&Confirmed> for Grant {
             nonce: request.nonce().map(str::to_owned),
             auth_time: Some(session.authenticated_at),
             sid: Some(session.sid.clone()),
-            organization_id: request.organization_id().map(str::to_owned),
+            organization: consented
+                .organization()
+                .map(|organization| GrantedOrganization {
+                    id: organization.id.clone(),
+                    name: request
+                        .tenant()
+                        .allow_organization_name_in_authentication_api
+                        .then(|| organization.name.clone()),
+                }),
             permissions: consented.permissions().map(<[String]>::to_vec),
         }
     }

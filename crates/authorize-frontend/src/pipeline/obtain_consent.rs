@@ -3,7 +3,7 @@
 use doorward_oauth2_types::Scope;
 
 use super::{Pending, Permitted, Stop, ValidatedRequest};
-use crate::model::{Api, Client, Consent, Session, User};
+use crate::model::{Api, Client, Consent, Organization, Session, User};
 
 /// A request that may be granted.
 #[derive(Debug)]
@@ -20,6 +20,10 @@ impl Consented {
 
     pub(crate) fn user(&self) -> &User {
         self.0.user()
+    }
+
+    pub(crate) fn organization(&self) -> Option<&Organization> {
+        self.0.organization()
     }
 
     pub(crate) fn granted_scope(&self) -> &Scope {
@@ -68,7 +72,7 @@ fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<Co
     if !request.prompt().consent() && !needs_consent(request.client(), request.api()) {
         return None;
     }
-    let wanted = consent_to(request, permitted.scope().iter());
+    let wanted = consent_to(request, permitted.organization(), permitted.scope().iter());
     (!is_given(&wanted, &permitted.user().consents)).then_some(ConsentReason::NotGiven)
 }
 
@@ -81,16 +85,17 @@ fn needs_consent(client: &Client, api: Option<&Api>) -> bool {
 /// The consent to store: one per application and API, and for third-party applications also per organization.
 pub(crate) fn consent_to<'a>(
     request: &ValidatedRequest,
+    organization: Option<&Organization>,
     scopes: impl IntoIterator<Item = &'a str>,
 ) -> Consent {
     let client = request.client();
-    let organization_id = request
-        .organization_id()
+    let organization_id = organization
+        .map(|organization| organization.id.clone())
         .filter(|_| !client.is_first_party());
     Consent {
         client_id: client.client_id.clone(),
         audience: request.api().map(|api| api.identifier.clone()),
-        organization_id: organization_id.map(str::to_owned),
+        organization_id,
         scopes: scopes.into_iter().map(str::to_owned).collect(),
     }
 }

@@ -3,29 +3,34 @@
 use doorward_oauth2_types::Scope;
 
 use super::validate_request::is_oidc_scope;
-use super::{Authenticated, Stop, ValidatedRequest};
+use super::{Joined, Stop, ValidatedRequest};
 use crate::deps::Deps;
-use crate::model::{Api, Session, User};
+use crate::model::{Api, Organization, Session, User};
 
 /// A request whose scope is cut to what the user may be given.
 #[derive(Debug)]
 pub(crate) struct Permitted {
-    authenticated: Authenticated,
+    joined: Joined,
     scope: Scope,
     permissions: Option<Vec<String>>,
 }
 
 impl Permitted {
     pub(crate) fn request(&self) -> &ValidatedRequest {
-        self.authenticated.request()
+        self.joined.request()
     }
 
     pub(crate) fn session(&self) -> &Session {
-        self.authenticated.session()
+        self.joined.session()
     }
 
     pub(crate) fn user(&self) -> &User {
-        self.authenticated.user()
+        self.joined.user()
+    }
+
+    /// The organization that the user is a member of; `None`: the personal account.
+    pub(crate) fn organization(&self) -> Option<&Organization> {
+        self.joined.organization()
     }
 
     /// The requested scope without what no API defines and without what the user may not be given.
@@ -44,13 +49,13 @@ impl Permitted {
 /// # Errors
 /// `temporarily_unavailable`: the permissions of the user's roles are unknown. A scope without permission is no error:
 /// it is dropped.
-pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<Permitted, Stop> {
-    let request = authenticated.request();
+pub(crate) async fn permit(joined: Joined, deps: &Deps) -> Result<Permitted, Stop> {
+    let request = joined.request();
     let mut scope = request.scope().clone();
     let mut permissions = None;
     if let Some(api) = request.api().filter(|api| asks_for_permissions(api)) {
-        let role_ids = &authenticated.user().role_ids;
-        let permitted = deps.backends.roles.permissions(role_ids, &api.identifier);
+        let role_ids = joined.role_ids();
+        let permitted = deps.backends.roles.permissions(&role_ids, &api.identifier);
         let mut permitted = permitted.await?;
         // Scopes that the API does not define any more are no permissions.
         permitted.retain(|name| api.defines(name));
@@ -63,7 +68,7 @@ pub(crate) async fn permit(authenticated: Authenticated, deps: &Deps) -> Result<
             .then(|| permitted.into_iter().collect());
     }
     Ok(Permitted {
-        authenticated,
+        joined,
         scope,
         permissions,
     })

@@ -14,6 +14,10 @@ pub(crate) enum Stop {
         /// The account that the page offers; `None`: the user types one in.
         offered: Option<String>,
     },
+    /// The user has to name the organization first.
+    NameOrganization,
+    /// The user has to choose one of their organizations first.
+    PickOrganization { user_id: String },
     /// The user has to agree to these scopes first.
     Consent {
         user_id: String,
@@ -41,7 +45,7 @@ impl Stop {
             ),
             Self::SignIn { .. } => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::Confirm { .. } => {
+            Self::NameOrganization | Self::PickOrganization { .. } | Self::Confirm { .. } => {
                 OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
             }
             Self::Refuse(error) => error,
@@ -84,6 +88,13 @@ mod tests {
                     scopes: Vec::new(),
                 },
                 ErrorCode::ConsentRequired,
+            ),
+            (Stop::NameOrganization, ErrorCode::InteractionRequired),
+            (
+                Stop::PickOrganization {
+                    user_id: user_id.clone(),
+                },
+                ErrorCode::InteractionRequired,
             ),
             (Stop::Confirm { user_id }, ErrorCode::InteractionRequired),
             (

@@ -10,7 +10,9 @@ use crate::backends::FoundTransaction;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
-use crate::model::{FinishedSignIn, Session, Stage, SubmittedTransaction, Transaction, User};
+use crate::model::{
+    FinishedSignIn, OrganizationChoice, Session, Stage, SubmittedTransaction, Transaction, User,
+};
 use crate::urlencoded::Pairs;
 
 const NONCE_LENGTH: usize = 8;
@@ -156,6 +158,30 @@ impl Pending {
         }
     }
 
+    /// The organization that the user has chosen on a page of this transaction.
+    pub(crate) fn organization_choice(&self) -> Option<&OrganizationChoice> {
+        self.0.organization_choice.as_ref()
+    }
+
+    /// The same transaction with a choice of the user.
+    pub(crate) fn with_organization(&self, choice: OrganizationChoice) -> Self {
+        Self(Transaction {
+            organization_choice: Some(choice),
+            ..self.0.clone()
+        })
+    }
+
+    /// Whether this is a page that asks for the organization before the sign-in, and may be answered now.
+    pub(crate) fn is_at_organization(&self, page: &PageState) -> bool {
+        self.page_state() == *page
+            && matches!(self.0.stage, Stage::NamingOrganization { email: None })
+    }
+
+    /// Whether this is the page with the user's organizations, and may be answered now.
+    pub(crate) fn is_at_organization_picker(&self, page: &PageState) -> bool {
+        self.page_state() == *page && matches!(self.0.stage, Stage::PickingOrganization { .. })
+    }
+
     /// Whether this is the consent page that may be answered now.
     pub(crate) fn is_at_consent(&self, page: &PageState) -> bool {
         self.page_state() == *page && matches!(self.0.stage, Stage::Consenting { .. })
@@ -169,9 +195,9 @@ impl Pending {
     /// Whether the open page asks this user. Another user may have signed in since, in another tab.
     pub(crate) fn asks(&self, user: &User) -> bool {
         match &self.0.stage {
-            Stage::Consenting { user_id, .. } | Stage::Confirming { user_id } => {
-                *user_id == user.user_id
-            }
+            Stage::Consenting { user_id, .. }
+            | Stage::Confirming { user_id }
+            | Stage::PickingOrganization { user_id } => *user_id == user.user_id,
             _ => false,
         }
     }

@@ -5,6 +5,7 @@ mod connection;
 mod freshness;
 mod grant_type;
 mod id_token_hint;
+mod invitation;
 mod nonce;
 mod organization;
 mod pkce;
@@ -14,13 +15,14 @@ mod unsupported;
 
 use std::sync::Arc;
 
-use doorward_oauth2_types::{Prompt, ResponseType, Scope, parameters};
+use doorward_oauth2_types::{Prompt, ResponseType, Scope, auth0, parameters};
 
-use super::BoundRequest;
+use super::{BoundRequest, Pending};
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Api, Client, Connection, Organization, Tenant};
+use crate::model::{Api, Client, Connection, Tenant};
 
+pub(crate) use organization::OrganizationTarget;
 pub(super) use scope::is_oidc_scope;
 
 /// A request that can be granted, if its user agrees.
@@ -34,8 +36,9 @@ pub(crate) struct ValidatedRequest {
     max_age: Option<u64>,
     api: Option<Arc<Api>>,
     scope: Scope,
+    connection: Option<String>,
     connections: Vec<Connection>,
-    organization: Option<Organization>,
+    organization: OrganizationTarget,
     hinted_sub: Option<String>,
 }
 
@@ -75,24 +78,20 @@ impl ValidatedRequest {
         &self.scope
     }
 
-    /// Whether users of a connection may use the application. The session of one that the request did not name will do:
-    /// single sign-on is the tenant's.
-    pub(crate) fn is_enabled(&self, connection: &str) -> bool {
-        let mut enabled = self.client.connections.iter();
-        enabled.any(|it| it.name == connection)
+    /// The connection that the request names.
+    pub(super) fn named_connection(&self) -> Option<&str> {
+        self.connection.as_deref()
     }
 
-    /// The connections that a user may sign in by.
-    pub(crate) fn connections(&self) -> &[Connection] {
+    /// The client's connections that a user may sign in by; none when the request is for an organization, whose own
+    /// connections count instead.
+    pub(super) fn connections(&self) -> &[Connection] {
         &self.connections
     }
 
-    pub(crate) fn organization(&self) -> Option<&Organization> {
-        self.organization.as_ref()
-    }
-
-    pub(crate) fn organization_id(&self) -> Option<&str> {
-        self.organization.as_ref().map(|it| it.id.as_str())
+    /// The organization, as far as the request and the choice of its user say.
+    pub(crate) fn organization_target(&self) -> &OrganizationTarget {
+        &self.organization
     }
 
     /// The user that `id_token_hint` names.
@@ -101,7 +100,8 @@ impl ValidatedRequest {
     }
 }
 
-/// Checks everything that needs no user.
+/// Checks everything that needs neither a user nor the organization. `pending` has the choices that the user has made
+/// on the pages of this request.
 ///
 /// # Errors
 /// The first failing check decides:
@@ -114,6 +114,7 @@ impl ValidatedRequest {
 /// - `temporarily_unavailable`, `server_error`: a backend failed.
 pub(crate) async fn validate_request(
     bound: &BoundRequest,
+    pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<ValidatedRequest, OAuthError> {
     let (params, client) = (bound.params(), bound.client());
@@ -138,8 +139,15 @@ pub(crate) async fn validate_request(
     };
     let requested = params.get(parameters::SCOPE);
     let scope = scope::check(requested, response_type, &tenant, granted)?;
-    let connections = connection::check(params, &client.connections, deps).await?;
-    let organization = organization::check(params, client, prompt, deps).await?;
+    let choice = pending.and_then(Pending::organization_choice);
+    let organization = organization::check(params, client, &tenant, prompt.none(), choice)?;
+    invitation::check(params, prompt.none())?;
+    let connections = match organization {
+        OrganizationTarget::Personal | OrganizationTarget::AskedLater(_) => {
+            connection::check(params, &client.connections, deps).await?
+        }
+        OrganizationTarget::Named(_) | OrganizationTarget::AskedFirst => Vec::new(),
+    };
     Ok(ValidatedRequest {
         client: Arc::clone(client),
         tenant,
@@ -149,6 +157,7 @@ pub(crate) async fn validate_request(
         max_age,
         api,
         scope,
+        connection: params.get(auth0::CONNECTION).map(str::to_owned),
         connections,
         organization,
         hinted_sub,
@@ -187,8 +196,9 @@ mod tests {
                 max_age: parts.max_age,
                 api: None,
                 scope: Scope::default(),
+                connection: None,
                 connections: Vec::new(),
-                organization: None,
+                organization: OrganizationTarget::Personal,
                 hinted_sub: parts.hinted_sub,
             }
         }

@@ -30,7 +30,8 @@ pub(super) fn access_token(
         scope: grant.scope.clone(),
         lifetime_seconds: grant.access_token_lifetime_seconds(),
         is_rfc9068: api.dialect.is_rfc9068(),
-        organization_id: grant.organization_id.clone(),
+        organization_id: grant.organization_id(),
+        organization_name: grant.organization_name(),
         permissions: grant.permissions.clone(),
     }
 }
@@ -43,7 +44,8 @@ pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
         nonce: grant.nonce.clone(),
         auth_time: grant.auth_time,
         sid: grant.sid.clone(),
-        organization_id: grant.organization_id.clone(),
+        organization_id: grant.organization_id(),
+        organization_name: grant.organization_name(),
         lifetime_seconds: grant.client.id_token_lifetime_seconds,
         claims: user.map(|user| user.claims.clone()).unwrap_or_default(),
     }
@@ -55,6 +57,7 @@ mod tests {
     use doorward_oauth2_types::auth0::TokenDialect;
     use jiff::Timestamp;
 
+    use super::super::GrantedOrganization;
     use super::super::grant::tests::{api, grant};
     use super::*;
 
@@ -103,7 +106,10 @@ mod tests {
     fn an_access_token_says_what_was_granted() {
         let grant = Grant {
             api: Some(api()),
-            organization_id: Some("org".to_owned()),
+            organization: Some(GrantedOrganization {
+                id: "org".to_owned(),
+                name: Some("acme".to_owned()),
+            }),
             permissions: Some(vec!["read:mail".to_owned()]),
             ..grant()
         };
@@ -118,7 +124,8 @@ mod tests {
         assert_eq!(token.client_id, "app");
         assert_eq!(token.scope, grant.scope);
         assert_eq!(token.lifetime_seconds, 100);
-        assert_eq!(token.organization_id, grant.organization_id);
+        assert_eq!(token.organization_id.as_deref(), Some("org"));
+        assert_eq!(token.organization_name.as_deref(), Some("acme"));
         assert_eq!(token.permissions, grant.permissions);
     }
 

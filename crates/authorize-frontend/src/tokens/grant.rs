@@ -24,7 +24,7 @@ pub(crate) struct Grant {
     /// The SSO session; `None`: the grant has none, or has outlived it.
     pub(crate) sid: Option<String>,
     /// The organization that the user signed in to; `None`: none.
-    pub(crate) organization_id: Option<String>,
+    pub(crate) organization: Option<GrantedOrganization>,
     /// All that the user is permitted at the API; `None`: its tokens do not include it.
     pub(crate) permissions: Option<Vec<String>>,
 }
@@ -57,6 +57,14 @@ pub(crate) struct GrantedUser {
     pub(crate) claims: ClaimSet,
 }
 
+/// The organization that the tokens are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GrantedOrganization {
+    pub(crate) id: String,
+    /// `None`: the tenant's tokens do not name it.
+    pub(crate) name: Option<String>,
+}
+
 /// The API that an access token is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GrantedApi {
@@ -73,6 +81,16 @@ impl Grant {
             Some(user) => user.user_id.as_str().into(),
             None => format!("{}@clients", self.client.client_id).into(),
         }
+    }
+
+    /// The `org_id` of the tokens.
+    pub(crate) fn organization_id(&self) -> Option<String> {
+        self.organization.as_ref().map(|it| it.id.clone())
+    }
+
+    /// The `org_name` of the tokens.
+    pub(crate) fn organization_name(&self) -> Option<String> {
+        self.organization.as_ref()?.name.clone()
     }
 
     /// The lifetime of the access token. Those of opaque tokens are Auth0's, which has no setting for them.
@@ -108,7 +126,7 @@ pub(super) mod tests {
             nonce: Some("n".to_owned()),
             auth_time: Some(Timestamp::UNIX_EPOCH),
             sid: Some("session".to_owned()),
-            organization_id: None,
+            organization: None,
             permissions: None,
         }
     }

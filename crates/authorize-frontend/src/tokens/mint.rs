@@ -100,7 +100,7 @@ async fn keep(opaque: Option<&str>, grant: &Grant, deps: &Deps) -> Result<(), Ba
         client_id: grant.client.client_id.clone(),
         scope: grant.scope.clone(),
         expires_at: deps.clock.now() + lifetime,
-        organization_id: grant.organization_id.clone(),
+        organization_id: grant.organization_id(),
     };
     deps.backends.sessions.add_access_token(token, kept).await
 }

@@ -17,13 +17,15 @@ pub enum FormError {
     PasswordTooLong,
     /// Another user has this email address.
     EmailInUse,
+    /// There is no such organization, or it cannot be used here.
+    InvalidOrganization,
     /// The form contains neither a yes nor a no.
     InvalidAction,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
@@ -31,6 +33,7 @@ impl FormError {
         Self::PasswordTooWeak,
         Self::PasswordTooLong,
         Self::EmailInUse,
+        Self::InvalidOrganization,
         Self::InvalidAction,
     ];
 
@@ -45,6 +48,7 @@ impl FormError {
             Self::PasswordTooWeak => "password-too-weak",
             Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse => "email-in-use",
+            Self::InvalidOrganization => "invalid-organization",
             Self::InvalidAction => "invalid-action",
         }
     }

@@ -12,6 +12,7 @@ fn page(language: Language, name: &str) -> Page<'_> {
         language,
         tenant_name: name,
         logo_url: Some(name),
+        colors: Colors::default(),
         client_name: Some(name),
     }
 }
@@ -84,6 +85,11 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         ("consent", consent.to_string()),
         ("confirmation", confirmation.to_string()),
         ("error_page", error_page(page, value).to_string()),
+        ("organization", organization(page, value).to_string()),
+        (
+            "organization_picker",
+            organization_picker(page, value, &[entry(value)]),
+        ),
         ("logout", logout.to_string()),
         ("logout_aborted", LogoutAborted { page }.to_string()),
         ("logged_out", LoggedOut { page }.to_string()),
@@ -91,6 +97,40 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         ("sessions", sessions::page_with(page, value, true)),
         ("signed_in", signed_in(page, value).to_string()),
     ]
+}
+
+fn organization<'a>(page: Page<'a>, value: &'a str) -> Organization<'a> {
+    Organization {
+        page,
+        state: value,
+        csrf: value,
+        field: OrganizationField::NameOrEmail,
+        typed: value,
+        personal_allowed: true,
+        error: Some(FormError::InvalidOrganization),
+    }
+}
+
+fn entry(value: &str) -> OrganizationEntry<'_> {
+    OrganizationEntry {
+        id: value,
+        name: value,
+        logo_url: Some(value),
+    }
+}
+
+fn organization_picker(page: Page<'_>, value: &str, entries: &[OrganizationEntry<'_>]) -> String {
+    let picker = OrganizationPicker {
+        page,
+        state: value,
+        csrf: value,
+        user: Some(value),
+        organizations: entries,
+        next: Some(value),
+        personal_allowed: true,
+        error: Some(FormError::InvalidOrganization),
+    };
+    picker.to_string()
 }
 
 fn signed_in<'a>(page: Page<'a>, value: &'a str) -> SignedIn<'a> {
@@ -274,6 +314,41 @@ fn sign_up_is_offered_only_where_it_is_allowed() {
     };
     assert!(view(true).contains("href=\"/u/signup?state=s\""));
     assert!(!view(false).contains("/u/signup"));
+}
+
+#[test]
+fn colors_are_a_second_stylesheet() {
+    let colors = Colors {
+        primary: Color::parse("#123456"),
+        page_background: None,
+    };
+    let page = Page {
+        colors,
+        ..page(Language::En, "Kettle")
+    };
+    let html = organization(page, "x").to_string();
+    let (own, second) = (Asset::stylesheet().path(), colors.path().unwrap());
+    let position = |path: &str| html.find(&format!("<link rel=\"stylesheet\" href=\"{path}\">"));
+    assert!(position(&own).unwrap() < position(&second).unwrap());
+}
+
+/// The buttons of a choice are in one form, so that the page works without scripts.
+#[test]
+fn an_organization_is_chosen_by_its_button() {
+    let page = page(Language::En, "Kettle");
+    let entries = ["org_a", "org_b"].map(|id| OrganizationEntry {
+        logo_url: None,
+        ..entry(id)
+    });
+    let html = organization_picker(page, "x", &entries);
+    assert_eq!(html.matches("<form").count(), 1);
+    for id in ["org_a", "org_b"] {
+        assert!(
+            html.contains(&format!("name=\"organization\" value=\"{id}\"")),
+            "{id}"
+        );
+    }
+    assert!(html.contains("/u/organization-picker?state=x&amp;from=x\""));
 }
 
 #[test]

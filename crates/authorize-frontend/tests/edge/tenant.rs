@@ -12,7 +12,8 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::identity::v1::{CreateUserRequest, ImportUsersRequest, ImportedUser};
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
-    AddMembersRequest, ApplyOrganizationsRequest, OrganizationPatch,
+    AddMembersRequest, ApplyOrganizationsRequest, OrganizationConnection, OrganizationConnections,
+    OrganizationPatch,
 };
 use url::form_urlencoded;
 
@@ -69,6 +70,15 @@ pub(crate) async fn set_up(channels: &Channels) {
         id: Some(ACME.to_owned()),
         name: "acme".to_owned(),
         display_name: Some("Acme Company".to_owned()),
+        connections: Some(OrganizationConnections {
+            connections: vec![OrganizationConnection {
+                name: "users".to_owned(),
+                is_enabled: true,
+                show_as_button: true,
+                ..OrganizationConnection::default()
+            }],
+        }),
+        third_party_clients_allowed: Some(true),
         ..OrganizationPatch::default()
     };
     let organizations = ApplyOrganizationsRequest {

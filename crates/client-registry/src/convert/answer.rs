@@ -34,6 +34,9 @@ impl From<Tenant> for wire::Tenant {
             rp_logout_end_session_endpoint_discovery: tenant
                 .rp_logout_end_session_endpoint_discovery,
             oidc_logout_prompt_enabled: tenant.oidc_logout_prompt_enabled,
+            allow_organization_name_in_authentication_api: tenant
+                .allow_organization_name_in_authentication_api,
+            include_tenant_roles_in_organizations: tenant.include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch: tenant.consume_invitation_on_mismatch,
         }
     }
@@ -97,6 +100,11 @@ impl From<Client> for wire::Client {
             skip_non_verifiable_callback_uri_confirmation_prompt: settings
                 .skip_non_verifiable_callback_uri_confirmation_prompt,
             third_party_security_mode: settings.third_party_security_mode.to_wire(),
+            organization_discovery_methods: settings
+                .organization_discovery_methods
+                .into_iter()
+                .map(WireEnum::to_wire)
+                .collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a request, and checks what needs no knowledge of the stored content.
 
 use doorward_oauth2_types::GrantType;
-use doorward_oauth2_types::auth0::AppType;
+use doorward_oauth2_types::auth0::{AppType, OrganizationDiscoveryMethod};
 use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
@@ -66,6 +66,9 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
         require_openid_scope: patch.require_openid_scope,
         rp_logout_end_session_endpoint_discovery: patch.rp_logout_end_session_endpoint_discovery,
         oidc_logout_prompt_enabled: patch.oidc_logout_prompt_enabled,
+        allow_organization_name_in_authentication_api: patch
+            .allow_organization_name_in_authentication_api,
+        include_tenant_roles_in_organizations: patch.include_tenant_roles_in_organizations,
         consume_invitation_on_mismatch: patch.consume_invitation_on_mismatch,
     };
     patch.validate()?;
@@ -93,6 +96,10 @@ fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
             "organization_require_behavior",
             patch.organization_require_behavior,
         )?,
+        organization_discovery_methods: discovery_methods(
+            &entity,
+            patch.organization_discovery_methods,
+        )?,
         sso_disabled: patch.sso_disabled,
         token_endpoint_auth_method: entity.read_enum(
             "token_endpoint_auth_method",
@@ -115,6 +122,21 @@ fn app_type(entity: &Entity, number: Option<i32>) -> Result<Change<AppType>, Inv
         return Ok(Change::Remove);
     }
     Ok(entity.read_enum("app_type", number)?.into())
+}
+
+fn discovery_methods(
+    entity: &Entity,
+    methods: Option<wire::OrganizationDiscoveryMethods>,
+) -> Result<Option<Vec<OrganizationDiscoveryMethod>>, InvalidField> {
+    let Some(methods) = methods else {
+        return Ok(None);
+    };
+    let methods = methods.values.into_iter().enumerate();
+    let methods = methods.filter_map(|(index, method)| {
+        let field = format!("organization_discovery_methods[{index}]");
+        entity.read_enum(&field, Some(method)).transpose()
+    });
+    methods.collect::<Result<_, _>>().map(Some)
 }
 
 fn grant_types(names: Option<wire::StringList>) -> Option<Vec<GrantType>> {

@@ -1,8 +1,9 @@
 //! Requests that are refused whatever is stored.
 
 use doorward_proto::client_registry::v1::{
-    AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch, OrganizationUsage,
-    ResourceServerPatch, ResourceServerScope, StringList, TenantPatch,
+    AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch,
+    OrganizationDiscoveryMethods, OrganizationUsage, ResourceServerPatch, ResourceServerScope,
+    StringList, TenantPatch,
 };
 
 use super::desired;
@@ -178,6 +179,14 @@ fn client_words_and_numbers() {
             "organization_usage: 9 is not supported; it may be deny, allow, require",
         ),
         (
+            |client| client.organization_discovery_methods = Some(methods(&[1, 9])),
+            "organization_discovery_methods[1]: 9 is not supported; it may be email, organization_name",
+        ),
+        (
+            |client| client.organization_discovery_methods = Some(methods(&[])),
+            "organization_discovery_methods: must have one entry or more",
+        ),
+        (
             |client| client.token_endpoint_auth_method = Some(0),
             "token_endpoint_auth_method: 0 is not supported; \
              it may be none, client_secret_post, client_secret_basic",
@@ -199,6 +208,12 @@ fn client_words_and_numbers() {
             "grant_types[1]: is not a grant type",
         ),
     ]);
+}
+
+fn methods(values: &[i32]) -> OrganizationDiscoveryMethods {
+    OrganizationDiscoveryMethods {
+        values: values.to_vec(),
+    }
 }
 
 #[test]

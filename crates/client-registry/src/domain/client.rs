@@ -1,7 +1,8 @@
 //! OAuth clients, in Auth0's words applications.
 
 use doorward_oauth2_types::auth0::{
-    AppType, OrganizationRequireBehavior, OrganizationUsage, ThirdPartySecurityMode,
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ThirdPartySecurityMode,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType, SigningAlg};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,7 @@ pub struct ClientSettings {
     pub id_token_signing_alg: SigningAlg,
     pub organization_usage: OrganizationUsage,
     pub organization_require_behavior: OrganizationRequireBehavior,
+    pub organization_discovery_methods: Vec<OrganizationDiscoveryMethod>,
     pub sso_disabled: bool,
     pub token_endpoint_auth_method: ClientAuthenticationMethod,
     pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
@@ -78,6 +80,7 @@ impl Default for ClientSettings {
             id_token_signing_alg: SigningAlg::default(),
             organization_usage: OrganizationUsage::default(),
             organization_require_behavior: OrganizationRequireBehavior::default(),
+            organization_discovery_methods: vec![OrganizationDiscoveryMethod::OrganizationName],
             sso_disabled: false,
             token_endpoint_auth_method: ClientAuthenticationMethod::default(),
             skip_non_verifiable_callback_uri_confirmation_prompt: None,

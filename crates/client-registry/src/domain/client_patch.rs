@@ -1,7 +1,8 @@
 //! Creating and changing applications.
 
 use doorward_oauth2_types::auth0::{
-    AppType, OrganizationRequireBehavior, OrganizationUsage, ThirdPartySecurityMode,
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ThirdPartySecurityMode,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType, SigningAlg};
 use doorward_proto::InvalidField;
@@ -36,6 +37,7 @@ pub struct ClientPatch {
     pub id_token_signing_alg: Option<SigningAlg>,
     pub organization_usage: Option<OrganizationUsage>,
     pub organization_require_behavior: Option<OrganizationRequireBehavior>,
+    pub organization_discovery_methods: Option<Vec<OrganizationDiscoveryMethod>>,
     pub sso_disabled: Option<bool>,
     pub token_endpoint_auth_method: Option<ClientAuthenticationMethod>,
     pub skip_non_verifiable_callback_uri_confirmation_prompt: Change<bool>,
@@ -59,6 +61,14 @@ impl ClientPatch {
         for (index, grant_type) in grant_types.enumerate() {
             let field = format!("grant_types[{index}]");
             entity.check(&field, Some(grant_type.as_str()), rule::grant_type)?;
+        }
+        if self
+            .organization_discovery_methods
+            .as_ref()
+            .is_some_and(Vec::is_empty)
+        {
+            let problem = "must have one entry or more";
+            return Err(entity.invalid("organization_discovery_methods", problem));
         }
         self.validate_urls(&entity)
     }
@@ -132,7 +142,7 @@ impl ClientPatch {
         set_all!(
             fields, settings, self: grant_types, callbacks, allowed_logout_urls, web_origins, allowed_origins,
             id_token_lifetime_seconds, id_token_signing_alg, organization_usage, organization_require_behavior,
-            sso_disabled, token_endpoint_auth_method, third_party_security_mode,
+            organization_discovery_methods, sso_disabled, token_endpoint_auth_method, third_party_security_mode,
         );
         check_security_mode(&entity, settings)
     }

@@ -36,6 +36,8 @@ pub struct Tenant {
     pub require_openid_scope: bool,
     pub rp_logout_end_session_endpoint_discovery: bool,
     pub oidc_logout_prompt_enabled: bool,
+    pub allow_organization_name_in_authentication_api: bool,
+    pub include_tenant_roles_in_organizations: bool,
     /// Whether an invitation ends when another account opens it.
     pub consume_invitation_on_mismatch: bool,
 }
@@ -76,6 +78,8 @@ impl Default for Tenant {
             require_openid_scope: false,
             rp_logout_end_session_endpoint_discovery: true,
             oidc_logout_prompt_enabled: true,
+            allow_organization_name_in_authentication_api: false,
+            include_tenant_roles_in_organizations: false,
             consume_invitation_on_mismatch: false,
         }
     }

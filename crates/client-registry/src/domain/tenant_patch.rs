@@ -43,6 +43,8 @@ pub struct TenantPatch {
     pub require_openid_scope: Option<bool>,
     pub rp_logout_end_session_endpoint_discovery: Option<bool>,
     pub oidc_logout_prompt_enabled: Option<bool>,
+    pub allow_organization_name_in_authentication_api: Option<bool>,
+    pub include_tenant_roles_in_organizations: Option<bool>,
     pub consume_invitation_on_mismatch: Option<bool>,
 }
 
@@ -126,6 +128,7 @@ impl TenantPatch {
             skip_non_verifiable_callback_uri_confirmation_prompt, use_scope_descriptions_for_consent,
             enabled_locales, resource_parameter_profile, require_openid_scope,
             rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled,
+            allow_organization_name_in_authentication_api, include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch
         );
     }

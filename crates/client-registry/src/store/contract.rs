@@ -1,8 +1,8 @@
 //! The contract of every store, tested on PostgreSQL and SQLite.
 
 use doorward_oauth2_types::auth0::{
-    AppType, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile, SubjectType,
-    ThirdPartySecurityMode, TokenDialect, UserAccess,
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ResourceParameterProfile, SubjectType, ThirdPartySecurityMode, TokenDialect, UserAccess,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType};
 use doorward_service_kit::StoreError;
@@ -99,6 +99,8 @@ fn unusual() -> Desired {
             require_openid_scope: Some(true),
             rp_logout_end_session_endpoint_discovery: Some(false),
             oidc_logout_prompt_enabled: Some(false),
+            allow_organization_name_in_authentication_api: Some(true),
+            include_tenant_roles_in_organizations: Some(true),
             consume_invitation_on_mismatch: Some(true),
         }),
         clients: vec![ClientPatch {
@@ -114,6 +116,7 @@ fn unusual() -> Desired {
             id_token_lifetime_seconds: Some(60),
             organization_usage: Some(OrganizationUsage::Require),
             organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
+            organization_discovery_methods: Some(vec![OrganizationDiscoveryMethod::Email]),
             sso_disabled: Some(true),
             token_endpoint_auth_method: Some(ClientAuthenticationMethod::ClientSecretPost),
             skip_non_verifiable_callback_uri_confirmation_prompt: Change::Set(false),

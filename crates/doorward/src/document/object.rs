@@ -145,6 +145,23 @@ impl Object {
         Ok(Some(value.to_wire()))
     }
 
+    /// A list of texts that are each one of an enum's values.
+    pub(crate) fn wire_enums<T>(&mut self, key: &str) -> Result<Option<Vec<i32>>>
+    where
+        T: WireEnum + FromStr<Err = UnknownValue>,
+    {
+        let path = self.place(key);
+        let Some(given) = self.texts(key)? else {
+            return Ok(None);
+        };
+        let given = given.values.iter().enumerate();
+        let values = given.map(|(index, text)| match text.parse::<T>() {
+            Ok(value) => Ok(value.to_wire()),
+            Err(unknown) => Err(not_one_of(&path.item(index), text, unknown.known())),
+        });
+        values.collect::<Result<_>>().map(Some)
+    }
+
     /// Like [`Object::wire_enum`]; an empty text is the enum's unspecified value.
     pub(crate) fn wire_enum_or_empty<T>(&mut self, key: &str) -> Result<Option<i32>>
     where

@@ -1,10 +1,11 @@
 //! `clients`: applications.
 
 use doorward_oauth2_types::auth0::{
-    AppType, OrganizationRequireBehavior, OrganizationUsage, ThirdPartySecurityMode,
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ThirdPartySecurityMode,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, SigningAlg};
-use doorward_proto::client_registry::v1::ClientPatch;
+use doorward_proto::client_registry::v1::{ClientPatch, OrganizationDiscoveryMethods};
 
 use crate::document::{Ignored, Object, Result};
 
@@ -32,6 +33,9 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
         organization_usage: client.wire_enum::<OrganizationUsage>("organization_usage")?,
         organization_require_behavior: client
             .wire_enum::<OrganizationRequireBehavior>("organization_require_behavior")?,
+        organization_discovery_methods: client
+            .wire_enums::<OrganizationDiscoveryMethod>("organization_discovery_methods")?
+            .map(|values| OrganizationDiscoveryMethods { values }),
         sso_disabled: client.flag("sso_disabled")?,
         token_endpoint_auth_method: client
             .wire_enum::<ClientAuthenticationMethod>("token_endpoint_auth_method")?,

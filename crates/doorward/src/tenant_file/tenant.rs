@@ -46,6 +46,9 @@ pub(super) fn read(mut tenant: Object, ignored: &mut Ignored) -> Result<TenantPa
         enabled_locales: tenant.texts("enabled_locales")?,
         resource_parameter_profile: tenant
             .wire_enum::<ResourceParameterProfile>("resource_parameter_profile")?,
+        allow_organization_name_in_authentication_api: tenant
+            .flag("allow_organization_name_in_authentication_api")?
+            .or(flags.allow_organization_name_in_authentication_api),
         ..flags
     };
     tenant.finish(ignored);
@@ -100,6 +103,10 @@ fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {
             .flag("authorization_response_iss_parameter_supported")?,
         use_scope_descriptions_for_consent: flags.flag("use_scope_descriptions_for_consent")?,
         require_openid_scope: flags.flag("require_openid_scope")?,
+        allow_organization_name_in_authentication_api: flags
+            .flag("allow_organization_name_in_authentication_api")?,
+        include_tenant_roles_in_organizations: flags
+            .flag("include_tenant_roles_in_organizations")?,
         consume_invitation_on_mismatch: flags.flag("consume_invitation_on_mismatch")?,
         ..TenantPatch::default()
     };

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use doorward_proto::client_registry::v1::{
-    AppType, OrganizationRequireBehavior, OrganizationUsage, ResourceParameterProfile,
-    ResourceServerScope, SigningAlg, StringList, SubjectType, ThirdPartySecurityMode, TokenDialect,
-    TokenEndpointAuthMethod, UserAccess,
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ResourceParameterProfile, ResourceServerScope, SigningAlg, StringList, SubjectType,
+    ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
 };
 use doorward_proto::identity::v1::Permission;
 
@@ -74,6 +74,8 @@ fn tenant() {
         tenant.skip_non_verifiable_callback_uri_confirmation_prompt,
         tenant.use_scope_descriptions_for_consent,
         tenant.require_openid_scope,
+        tenant.allow_organization_name_in_authentication_api,
+        tenant.include_tenant_roles_in_organizations,
         tenant.consume_invitation_on_mismatch,
     ] {
         assert_eq!(flag, Some(true));
@@ -133,6 +135,13 @@ fn clients() {
         app.organization_require_behavior(),
         OrganizationRequireBehavior::NoPrompt
     );
+    let methods = app.organization_discovery_methods.as_ref().unwrap();
+    let methods: Vec<_> = methods.values().collect();
+    let (email, name) = (
+        OrganizationDiscoveryMethod::Email,
+        OrganizationDiscoveryMethod::OrganizationName,
+    );
+    assert_eq!(methods, [email, name]);
     assert_eq!(app.sso_disabled, Some(false));
     assert_eq!(
         app.token_endpoint_auth_method(),

@@ -31,6 +31,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// `organization_discovery_methods`: how users name their organization before the sign-in.
+    pub enum OrganizationDiscoveryMethod {
+        /// By an email address in one of the organization's verified domains.
+        Email = "email",
+        /// By its name.
+        OrganizationName = "organization_name",
+    }
+}
+
+text_enum! {
     /// `third_party_security_mode`: how much a third-party application may do.
     #[derive(Default)]
     pub enum ThirdPartySecurityMode {

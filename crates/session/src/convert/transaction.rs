@@ -5,8 +5,8 @@ use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, required, to_timestamp};
 
 use crate::domain::{
-    AuthorizationRequest, FinishedSignIn, Parameter, Progress, Secret, Stage, SubmittedForm,
-    Transaction,
+    AuthorizationRequest, FinishedSignIn, OrganizationChoice, Parameter, Progress, Secret, Stage,
+    SubmittedForm, Transaction,
 };
 
 /// A new transaction.
@@ -51,6 +51,7 @@ impl TryFrom<wire::Transaction> for Progress {
             page_nonce: message.page_nonce,
             stage: required(message.stage, "transaction.stage")?.into(),
             sign_in: message.sign_in.map(TryInto::try_into).transpose()?,
+            organization_choice: message.organization_choice.map(Into::into),
         };
         progress.validate()?;
         Ok(progress)
@@ -74,6 +75,7 @@ impl From<Progress> for wire::Transaction {
             page_nonce: progress.page_nonce,
             stage: Some(progress.stage.into()),
             sign_in: progress.sign_in.map(Into::into),
+            organization_choice: progress.organization_choice.map(Into::into),
             ..Self::default()
         }
     }
@@ -99,6 +101,26 @@ impl From<FinishedSignIn> for wire::FinishedSignIn {
             sid: sign_in.sid,
             token_salt: sign_in.token_salt.as_str().to_owned(),
             opened: sign_in.opened,
+        }
+    }
+}
+
+impl From<wire::OrganizationChoice> for OrganizationChoice {
+    fn from(choice: wire::OrganizationChoice) -> Self {
+        Self {
+            organization_id: choice.organization_id,
+            user_id: choice.user_id,
+            email: choice.email,
+        }
+    }
+}
+
+impl From<OrganizationChoice> for wire::OrganizationChoice {
+    fn from(choice: OrganizationChoice) -> Self {
+        Self {
+            organization_id: choice.organization_id,
+            user_id: choice.user_id,
+            email: choice.email,
         }
     }
 }
@@ -160,6 +182,13 @@ impl From<WireStage> for Stage {
             WireStage::Declined(wire::Declined { error_description }) => {
                 Self::Declined { error_description }
             }
+            WireStage::NamingOrganization(wire::NamingOrganization { email }) => {
+                Self::NamingOrganization { email }
+            }
+            WireStage::PickingOrganization(wire::PickingOrganization { user_id }) => {
+                Self::PickingOrganization { user_id }
+            }
+            WireStage::OrganizationChosen(wire::OrganizationChosen {}) => Self::OrganizationChosen,
             WireStage::Answered(wire::Answered {}) => Self::Answered,
         }
     }
@@ -179,6 +208,13 @@ impl From<Stage> for WireStage {
             Stage::Declined { error_description } => {
                 Self::Declined(wire::Declined { error_description })
             }
+            Stage::NamingOrganization { email } => {
+                Self::NamingOrganization(wire::NamingOrganization { email })
+            }
+            Stage::PickingOrganization { user_id } => {
+                Self::PickingOrganization(wire::PickingOrganization { user_id })
+            }
+            Stage::OrganizationChosen => Self::OrganizationChosen(wire::OrganizationChosen {}),
             Stage::Answered => Self::Answered(wire::Answered {}),
         }
     }
@@ -259,6 +295,14 @@ mod tests {
             (
                 "confirmed.user_id",
                 WireStage::Confirmed(wire::Confirmed { user_id: sid() }),
+            ),
+            (
+                "naming_organization.email",
+                WireStage::NamingOrganization(wire::NamingOrganization { email: sid() }),
+            ),
+            (
+                "picking_organization.user_id",
+                WireStage::PickingOrganization(wire::PickingOrganization { user_id: sid() }),
             ),
             (
                 "declined.error_description",
@@ -368,6 +412,42 @@ mod tests {
         ] {
             let refusal = new_transaction(message).unwrap_err();
             assert_eq!(refusal.field, format!("transaction.{field}"));
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_choice_has_a_limit() {
+        let long = || "s".repeat(1_025);
+        let choice = wire::OrganizationChoice::default;
+        for (field, choice) in [
+            (
+                "organization_id",
+                wire::OrganizationChoice {
+                    organization_id: long(),
+                    ..choice()
+                },
+            ),
+            (
+                "user_id",
+                wire::OrganizationChoice {
+                    user_id: long(),
+                    ..choice()
+                },
+            ),
+            (
+                "email",
+                wire::OrganizationChoice {
+                    email: long(),
+                    ..choice()
+                },
+            ),
+        ] {
+            let refusal = new_transaction(wire::Transaction {
+                organization_choice: Some(choice),
+                ..message()
+            });
+            let expected = format!("transaction.organization_choice.{field}");
+            assert_eq!(refusal.unwrap_err().field, expected);
         }
     }
 }

@@ -76,6 +76,19 @@ pub struct Progress {
     pub stage: Stage,
     /// The sign-in of this request. `None` before it, and after starting again.
     pub sign_in: Option<FinishedSignIn>,
+    /// The organization that the user has chosen. `None`: none yet.
+    pub organization_choice: Option<OrganizationChoice>,
+}
+
+/// The choice of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationChoice {
+    /// The organization. Empty: the user's personal account.
+    pub organization_id: String,
+    /// User that has chosen. Empty: chosen before the sign-in.
+    pub user_id: String,
+    /// Email by which the organization was found. Empty: none.
+    pub email: String,
 }
 
 /// A finished sign-in of a transaction.
@@ -136,6 +149,18 @@ pub enum Stage {
         /// User that has confirmed.
         user_id: String,
     },
+    /// The user is asked for the organization, before the sign-in.
+    NamingOrganization {
+        /// Email whose organizations are shown. Empty before the first form.
+        email: String,
+    },
+    /// The user is asked for one of their organizations, after the sign-in.
+    PickingOrganization {
+        /// User that is asked.
+        user_id: String,
+    },
+    /// The user has chosen.
+    OrganizationChosen,
     /// The user has declined.
     Declined {
         /// Error description for the application.
@@ -206,7 +231,12 @@ impl Stage {
     /// Whether no form was submitted yet.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
-        matches!(self, Self::SigningIn { identifier } if identifier.is_empty())
+        match self {
+            Self::SigningIn { identifier: typed } | Self::NamingOrganization { email: typed } => {
+                typed.is_empty()
+            }
+            _ => false,
+        }
     }
 
     /// The texts that it holds, and the fields that they come from.
@@ -222,7 +252,13 @@ impl Stage {
             Self::Declined { error_description } => {
                 vec![("transaction.declined.error_description", error_description)]
             }
-            Self::SignedIn | Self::Answered => Vec::new(),
+            Self::NamingOrganization { email } => {
+                vec![("transaction.naming_organization.email", email)]
+            }
+            Self::PickingOrganization { user_id } => {
+                vec![("transaction.picking_organization.user_id", user_id)]
+            }
+            Self::SignedIn | Self::OrganizationChosen | Self::Answered => Vec::new(),
         }
     }
 }
@@ -236,12 +272,27 @@ impl FinishedSignIn {
     }
 }
 
+impl OrganizationChoice {
+    fn texts(&self) -> [(&'static str, &str); 3] {
+        [
+            (
+                "transaction.organization_choice.organization_id",
+                &self.organization_id,
+            ),
+            ("transaction.organization_choice.user_id", &self.user_id),
+            ("transaction.organization_choice.email", &self.email),
+        ]
+    }
+}
+
 impl Progress {
     /// Refuses texts that are too long.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let page_nonce = ("transaction.page_nonce", self.page_nonce.as_str());
         let sign_in = self.sign_in.iter().flat_map(FinishedSignIn::texts);
-        let texts = self.stage.texts().into_iter().chain(sign_in);
+        let choice = self.organization_choice.iter();
+        let choice = choice.flat_map(OrganizationChoice::texts);
+        let texts = self.stage.texts().into_iter().chain(sign_in).chain(choice);
         for (field, text) in texts.chain([page_nonce]) {
             if text.len() > MAX_TEXT_BYTES {
                 return Err(InvalidField::new(field, "must have 1 KiB or less"));

@@ -57,6 +57,7 @@ pub(crate) struct AccessToken {
     pub(crate) lifetime: Lifetime,
     pub(crate) dialect: Dialect,
     pub(crate) org_id: Option<String>,
+    pub(crate) org_name: Option<String>,
     /// Absent: the claim is left out.
     pub(crate) permissions: Option<Permissions>,
 }
@@ -77,6 +78,8 @@ pub(crate) struct AccessTokenClaims<'a> {
     permissions: Option<&'a Permissions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,6 +112,7 @@ impl AccessToken {
             scope: (!self.scopes.is_empty()).then(|| self.scopes.join(" ")),
             permissions: self.permissions.as_ref(),
             org_id: self.org_id.as_deref(),
+            org_name: self.org_name.as_deref(),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct IdToken {
     pub(crate) auth_time: Timestamp,
     pub(crate) sid: String,
     pub(crate) org_id: Option<String>,
+    pub(crate) org_name: Option<String>,
     pub(crate) lifetime: Lifetime,
     /// Already cut to the granted scope.
     pub(crate) claims: ClaimSet,
@@ -40,6 +41,8 @@ pub(crate) struct IdTokenClaims<'a> {
     sid: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name: Option<&'a str>,
 }
 
 impl IdToken {
@@ -64,6 +67,7 @@ impl IdToken {
             auth_time: self.auth_time.as_second(),
             sid: &self.sid,
             org_id: self.org_id.as_deref(),
+            org_name: self.org_name.as_deref(),
         }
     }
 }

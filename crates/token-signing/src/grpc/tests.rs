@@ -94,6 +94,7 @@ fn access_token() -> wire::AccessTokenClaims {
         lifetime_seconds: 7200,
         dialect: wire::TokenDialect::AccessToken.into(),
         org_id: String::new(),
+        org_name: String::new(),
         permissions: None,
     }
 }
@@ -113,6 +114,7 @@ fn id_token() -> wire::IdTokenClaims {
         auth_time: Some(to_timestamp("2026-01-02T03:00:00.999Z".parse().unwrap())),
         sid: "session-1".to_owned(),
         org_id: String::new(),
+        org_name: String::new(),
         lifetime_seconds: 36000,
         claims: None,
         updated_at: None,

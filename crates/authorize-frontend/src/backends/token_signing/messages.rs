@@ -45,6 +45,7 @@ impl From<AccessTokenToSign> for wire::AccessTokenClaims {
             lifetime_seconds: token.lifetime_seconds,
             dialect: dialect.into(),
             org_id: token.organization_id.unwrap_or_default(),
+            org_name: token.organization_name.unwrap_or_default(),
             permissions: token.permissions.map(|values| wire::Permissions { values }),
         }
     }
@@ -60,6 +61,7 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
             auth_time: token.auth_time.map(to_timestamp),
             sid: token.sid.unwrap_or_default(),
             org_id: token.organization_id.unwrap_or_default(),
+            org_name: token.organization_name.unwrap_or_default(),
             lifetime_seconds: token.lifetime_seconds,
             updated_at: instant(StandardClaim::UpdatedAt),
             created_at: instant(StandardClaim::CreatedAt),

@@ -31,7 +31,7 @@ fn reason(
     pending: Option<&Pending>,
 ) -> Option<LoginReason> {
     let now = Timestamp::from_second(NOW).unwrap();
-    login_reason(&parts.into(), live, pending, now)
+    login_reason(&Entered::new(parts.into(), None), live, pending, now)
 }
 
 fn parts() -> RequestParts {
@@ -96,6 +96,7 @@ fn pending(led_to: Option<(&str, &str)>) -> Pending {
             token_salt: "salt".to_owned(),
             opened: true,
         }),
+        organization_choice: None,
         stage: Stage::SignedIn,
         id: "id".to_owned(),
         version: 0,

@@ -25,8 +25,8 @@ pub(super) async fn check(
         return Ok(vec![named.clone()]);
     }
     // mutant: unknown-connection-ignored
-    let is_there = deps.backends.registry.has_connection(name).await?;
-    Err(OAuthError::invalid_request(if is_there {
+    let found = deps.backends.registry.connection(name).await?;
+    Err(OAuthError::invalid_request(if found.is_some() {
         "the connection was disabled"
     } else {
         "the connection was not found"

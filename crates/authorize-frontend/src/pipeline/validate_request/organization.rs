@@ -1,120 +1,228 @@
-//! `organization` and `invitation`: whether the client uses organizations, and which one it is.
+//! `organization`: whether the client uses organizations, and which one the sign-in is for.
 
-use doorward_oauth2_types::auth0::{self, OrganizationUsage};
-use doorward_oauth2_types::{ErrorCode, Prompt};
+use doorward_oauth2_types::auth0::{self, OrganizationRequireBehavior, OrganizationUsage};
 
-use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Client, Organization};
+use crate::model::{Client, OrganizationChoice, OrganizationSelector, Tenant};
 use crate::pipeline::RawParams;
 
-/// Prefix of ids; no name begins with it.
-const ID_PREFIX: &str = "org_";
+/// The organization of a sign-in, as far as the request and the choice of its user say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum OrganizationTarget {
+    /// No organization: the user's personal account.
+    #[default]
+    Personal,
+    /// The organization that the request names, or that the user has chosen before the sign-in.
+    Named(NamedOrganization),
+    /// The user is asked before the sign-in.
+    AskedFirst,
+    /// The user is asked after the sign-in, and may have chosen.
+    AskedLater(Option<OrganizationChoice>),
+}
 
-pub(super) async fn check(
+/// An organization that is not looked up yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedOrganization {
+    pub(crate) selector: OrganizationSelector,
+    /// The value as it was sent, for error messages.
+    pub(crate) sent: String,
+}
+
+/// Decides without looking the organization up. `choice` is what the user has chosen on a page of this request.
+pub(super) fn check(
     params: &RawParams,
     client: &Client,
-    prompt: Prompt,
-    deps: &Deps,
-) -> Result<Option<Organization>, OAuthError> {
-    let requested = params.get(auth0::ORGANIZATION);
-    let invitation = params.get(auth0::INVITATION);
-    if let Some(error) = refusal(requested, invitation, prompt, client) {
-        return Err(error);
-    }
-    let Some(id) = requested else {
-        return Ok(None);
-    };
-    match deps.backends.organizations.find(id).await? {
-        Some(organization) => Ok(Some(organization)),
-        None => Err(OAuthError::invalid_request(format!(
-            "parameter organization is invalid: {id}"
-        ))),
+    tenant: &Tenant,
+    is_silent: bool,
+    choice: Option<&OrganizationChoice>,
+) -> Result<OrganizationTarget, OAuthError> {
+    match params.get(auth0::ORGANIZATION) {
+        Some(sent) => named(sent, client, tenant).map(OrganizationTarget::Named),
+        None if params.get(auth0::INVITATION).is_some() => Err(OAuthError::invalid_request(
+            "parameter organization is required",
+        )),
+        None => not_named(client, is_silent, choice),
     }
 }
 
-fn refusal(
-    organization: Option<&str>,
-    invitation: Option<&str>,
-    prompt: Prompt,
+fn named(sent: &str, client: &Client, tenant: &Tenant) -> Result<NamedOrganization, OAuthError> {
+    if client.organization_usage == OrganizationUsage::Deny {
+        return Err(OAuthError::invalid_request(
+            "parameter organization is not allowed for this client",
+        ));
+    }
+    let allows_names = tenant.allow_organization_name_in_authentication_api;
+    let selector = OrganizationSelector::parse(sent, allows_names).ok_or_else(|| {
+        OAuthError::invalid_request(
+            "authorization request parameter organization must be an organization id",
+        )
+    })?;
+    Ok(NamedOrganization {
+        selector,
+        sent: sent.to_owned(),
+    })
+}
+
+/// With `allow` and `prompt=none`, the answer is for the personal account: the user may have chosen it before, and no
+/// page can ask again.
+fn not_named(
     client: &Client,
-) -> Option<OAuthError> {
-    let error = match (client.organization_usage, organization) {
-        (OrganizationUsage::Allow | OrganizationUsage::Require, Some(id)) => {
-            if !id.starts_with(ID_PREFIX) {
-                "authorization request parameter organization must be an organization id"
-            // mutant: invitation-accepted-silently
-            } else if invitation.is_some() && prompt.none() {
-                // Accepting an invitation is an interaction, whatever its state.
-                return Some(OAuthError::new(
-                    ErrorCode::InteractionRequired,
-                    "Interaction required",
-                ));
-            } else if invitation.is_some() {
-                // Invitations do not exist yet, so none can be open.
-                "invitation not found or already used"
-            } else {
-                return None;
-            }
+    is_silent: bool,
+    choice: Option<&OrganizationChoice>,
+) -> Result<OrganizationTarget, OAuthError> {
+    use OrganizationRequireBehavior::{NoPrompt, PostLoginPrompt, PreLoginPrompt};
+    let behavior = client.organization_require_behavior;
+    match (client.organization_usage, behavior) {
+        (OrganizationUsage::Require, NoPrompt) => Err(OAuthError::invalid_request(
+            "parameter organization is required for this client",
+        )),
+        (OrganizationUsage::Deny, _) | (OrganizationUsage::Allow, NoPrompt) => {
+            Ok(OrganizationTarget::Personal)
         }
-        (OrganizationUsage::Require, None) => "parameter organization is required for this client",
-        (_, Some(_)) => "parameter organization is not allowed for this client",
-        (_, None) => {
-            invitation?;
-            "parameter organization is required"
-        }
-    };
-    Some(OAuthError::invalid_request(error))
+        (OrganizationUsage::Allow, _) if is_silent => Ok(OrganizationTarget::Personal),
+        (usage, PreLoginPrompt) => Ok(chosen_first(usage, choice)),
+        (_, PostLoginPrompt) => Ok(OrganizationTarget::AskedLater(
+            choice.filter(|choice| choice.user_id.is_some()).cloned(),
+        )),
+    }
+}
+
+/// A choice of the personal account counts only where the client allows it.
+fn chosen_first(
+    usage: OrganizationUsage,
+    choice: Option<&OrganizationChoice>,
+) -> OrganizationTarget {
+    match choice.map(|choice| &choice.organization_id) {
+        Some(Some(id)) => OrganizationTarget::Named(NamedOrganization {
+            selector: OrganizationSelector::Id(id.clone()),
+            sent: id.clone(),
+        }),
+        Some(None) if usage == OrganizationUsage::Allow => OrganizationTarget::Personal,
+        _ => OrganizationTarget::AskedFirst,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use OrganizationRequireBehavior::{NoPrompt, PostLoginPrompt, PreLoginPrompt};
+    use OrganizationUsage::{Allow, Deny, Require};
+
+    fn client(usage: OrganizationUsage, behavior: OrganizationRequireBehavior) -> Client {
+        Client {
+            organization_usage: usage,
+            organization_require_behavior: behavior,
+            ..Client::default()
+        }
+    }
+
+    fn sent(query: &str, client: &Client, tenant: &Tenant) -> Result<OrganizationTarget, String> {
+        let params = RawParams::parse(query).unwrap();
+        let target = check(&params, client, tenant, false, None);
+        target.map_err(|error| error.description.into_owned())
+    }
+
+    fn id(text: &str) -> OrganizationTarget {
+        OrganizationTarget::Named(NamedOrganization {
+            selector: OrganizationSelector::Id(text.to_owned()),
+            sent: text.to_owned(),
+        })
+    }
 
     #[test]
-    fn refusals() {
-        use OrganizationUsage::{Allow, Deny, Require};
-        let not_allowed = Some("parameter organization is not allowed for this client");
-        let required = Some("parameter organization is required for this client");
+    fn what_the_request_names() {
+        let names = Tenant {
+            allow_organization_name_in_authentication_api: true,
+            ..Tenant::default()
+        };
+        let plain = Tenant::default();
+        let not_allowed = Err("parameter organization is not allowed for this client");
+        let required = Err("parameter organization is required for this client");
         let not_an_id =
-            Some("authorization request parameter organization must be an organization id");
+            Err("authorization request parameter organization must be an organization id");
+        let by_name = OrganizationTarget::Named(NamedOrganization {
+            selector: OrganizationSelector::Name("Acme".to_owned()),
+            sent: "Acme".to_owned(),
+        });
         let cases = [
-            (Deny, None, None),
-            (Deny, Some("org_a"), not_allowed),
-            (Allow, None, None),
-            (Allow, Some("org_a"), None),
-            (Allow, Some("acme"), not_an_id),
-            (Require, None, required),
-            (Require, Some("org_a"), None),
+            (Deny, "", &plain, Ok(OrganizationTarget::Personal)),
+            (Deny, "organization=org_a", &plain, not_allowed),
+            (Deny, "organization=acme", &plain, not_allowed),
+            (Allow, "", &plain, Ok(OrganizationTarget::Personal)),
+            (Allow, "organization=org_a", &plain, Ok(id("org_a"))),
+            (Allow, "organization=org_a", &names, Ok(id("org_a"))),
+            (Allow, "organization=Acme", &plain, not_an_id),
+            (Allow, "organization=Acme", &names, Ok(by_name)),
+            (
+                Allow,
+                "invitation=t",
+                &plain,
+                Err("parameter organization is required"),
+            ),
+            (Require, "", &plain, required),
+            (Require, "organization=org_a", &plain, Ok(id("org_a"))),
         ];
-        for (usage, organization, expected) in cases {
-            let client = Client {
-                organization_usage: usage,
-                ..Client::default()
-            };
-            let refused = refusal(organization, None, Prompt::default(), &client);
-            assert_eq!(
-                refused,
-                expected.map(OAuthError::invalid_request),
-                "{usage:?} {organization:?}"
-            );
+        for (usage, query, tenant, expected) in cases {
+            let found = sent(query, &client(usage, NoPrompt), tenant);
+            assert_eq!(found, expected.map_err(str::to_owned), "{usage:?} {query}");
+        }
+    }
+
+    fn choice(organization_id: Option<&str>, user_id: Option<&str>) -> OrganizationChoice {
+        OrganizationChoice {
+            organization_id: organization_id.map(str::to_owned),
+            user_id: user_id.map(str::to_owned),
+            email: None,
         }
     }
 
     #[test]
-    fn sec_099_an_invitation_is_not_accepted_silently() {
-        let client = Client {
-            organization_usage: OrganizationUsage::Allow,
-            ..Client::default()
-        };
-        for (prompt, expected) in [
-            ("none", ErrorCode::InteractionRequired),
-            ("login", ErrorCode::InvalidRequest),
-            ("", ErrorCode::InvalidRequest),
-        ] {
-            let prompt = prompt.parse().unwrap();
-            let refused = refusal(Some("org_a"), Some("ticket"), prompt, &client);
-            assert_eq!(refused.unwrap().code, expected, "{prompt:?}");
+    fn who_is_asked() {
+        let (org, personal) = (choice(Some("org_a"), None), choice(None, None));
+        let later = choice(Some("org_a"), Some("auth0|alice"));
+        let (first, own) = (OrganizationTarget::AskedFirst, OrganizationTarget::Personal);
+        let asked_later =
+            |choice: Option<&OrganizationChoice>| OrganizationTarget::AskedLater(choice.cloned());
+        let cases = [
+            (Deny, PreLoginPrompt, None, own.clone()),
+            (Deny, PostLoginPrompt, None, own.clone()),
+            (Deny, PreLoginPrompt, Some(&org), own.clone()),
+            (Allow, PreLoginPrompt, None, first.clone()),
+            (Allow, PreLoginPrompt, Some(&org), id("org_a")),
+            (Allow, PreLoginPrompt, Some(&personal), own.clone()),
+            (Require, PreLoginPrompt, None, first.clone()),
+            (Require, PreLoginPrompt, Some(&org), id("org_a")),
+            (Require, PreLoginPrompt, Some(&personal), first.clone()),
+            (Allow, PostLoginPrompt, None, asked_later(None)),
+            (Require, PostLoginPrompt, None, asked_later(None)),
+            // A choice before the sign-in is none after it.
+            (Require, PostLoginPrompt, Some(&org), asked_later(None)),
+            (
+                Require,
+                PostLoginPrompt,
+                Some(&later),
+                asked_later(Some(&later)),
+            ),
+        ];
+        for (usage, behavior, choice, expected) in cases {
+            let target = not_named(&client(usage, behavior), false, choice);
+            assert_eq!(target, Ok(expected), "{usage:?} {behavior:?} {choice:?}");
+        }
+    }
+
+    #[test]
+    fn without_pages_only_a_personal_account_is_assumed() {
+        let first = OrganizationTarget::AskedFirst;
+        let later = OrganizationTarget::AskedLater(None);
+        let cases = [
+            (Allow, PreLoginPrompt, OrganizationTarget::Personal),
+            (Allow, PostLoginPrompt, OrganizationTarget::Personal),
+            (Require, PreLoginPrompt, first),
+            (Require, PostLoginPrompt, later),
+        ];
+        for (usage, behavior, expected) in cases {
+            let target = not_named(&client(usage, behavior), true, None);
+            assert_eq!(target, Ok(expected), "{usage:?} {behavior:?}");
         }
     }
 }

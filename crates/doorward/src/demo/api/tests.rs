@@ -75,6 +75,7 @@ fn claims(audience: &str, scopes: &[&str]) -> AccessTokenClaims {
         lifetime_seconds: 60,
         dialect: TokenDialect::AccessToken.into(),
         org_id: String::new(),
+        org_name: String::new(),
         permissions: None,
     }
 }

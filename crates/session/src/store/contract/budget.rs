@@ -18,6 +18,7 @@ async fn move_on(store: &dyn Store, id: &Secret, read: u64, identifier: &str, no
         page_nonce: String::new(),
         stage: signing_in(identifier),
         sign_in: None,
+        organization_choice: None,
     };
     let moved = store.update_transaction(id, read, progress, at(now)).await;
     moved.unwrap().is_some()

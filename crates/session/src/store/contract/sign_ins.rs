@@ -4,8 +4,8 @@ use futures::future::join_all;
 
 use super::{again, at, open, random, resolve, session_use, sign_in};
 use crate::domain::{
-    AuthorizationRequest, FinishedSignIn, NewTransaction, Progress, Secret, SessionToken, Stage,
-    SubmittedForm, Transaction, TransactionClient, UserId,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, OrganizationChoice, Progress, Secret,
+    SessionToken, Stage, SubmittedForm, Transaction, TransactionClient, UserId,
 };
 use crate::sign_in::{OpenedSession, finish_sign_in};
 use crate::store::{AddOutcome, Store};
@@ -34,6 +34,7 @@ async fn begin(store: &dyn Store) -> SubmittedForm {
                 identifier: String::new(),
             },
             sign_in: None,
+            organization_choice: Some(choice()),
         },
     };
     let client = TransactionClient {
@@ -51,6 +52,15 @@ async fn begin(store: &dyn Store) -> SubmittedForm {
     let added = store.add_transaction(new, at(0)).await;
     assert_eq!(added.unwrap(), AddOutcome::Kept);
     submitted
+}
+
+/// Made before the sign-in.
+fn choice() -> OrganizationChoice {
+    OrganizationChoice {
+        organization_id: "org_a".to_owned(),
+        user_id: String::new(),
+        email: "a@acme.test".to_owned(),
+    }
 }
 
 /// A user without sessions.
@@ -111,6 +121,7 @@ async fn the_transaction_knows_what_it_led_to(store: &dyn Store) {
         ("after", Stage::SignedIn)
     );
     assert_eq!(held.expires_at, at(3_600));
+    assert_eq!(held.organization_choice, Some(choice()));
     let FinishedSignIn {
         user_id,
         sid,

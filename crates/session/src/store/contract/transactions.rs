@@ -2,8 +2,8 @@
 
 use super::{at, random};
 use crate::domain::{
-    AuthorizationRequest, FinishedSignIn, NewTransaction, Parameter, Progress, Secret, Stage,
-    Transaction, TransactionClient, UserId,
+    AuthorizationRequest, FinishedSignIn, NewTransaction, OrganizationChoice, Parameter, Progress,
+    Secret, Stage, Transaction, TransactionClient, UserId,
 };
 use crate::store::{AddOutcome, Store};
 
@@ -13,6 +13,7 @@ fn progress(expires_at: i64) -> Progress {
         page_nonce: "first".to_owned(),
         stage: signing_in("alice@example.test"),
         sign_in: None,
+        organization_choice: None,
     }
 }
 
@@ -127,6 +128,13 @@ async fn every_stage_comes_back(store: &dyn Store) {
         Stage::Confirmed {
             user_id: "u".to_owned(),
         },
+        Stage::NamingOrganization {
+            email: "e".to_owned(),
+        },
+        Stage::PickingOrganization {
+            user_id: "u".to_owned(),
+        },
+        Stage::OrganizationChosen,
         Stage::Declined {
             error_description: "no".to_owned(),
         },
@@ -140,6 +148,11 @@ async fn every_stage_comes_back(store: &dyn Store) {
                 sid: "s".to_owned(),
                 token_salt: random(),
                 opened: true,
+            }),
+            organization_choice: Some(OrganizationChoice {
+                organization_id: "org_a".to_owned(),
+                user_id: "u".to_owned(),
+                email: "e".to_owned(),
             }),
             ..progress(100)
         };
@@ -169,6 +182,7 @@ async fn an_update_replaces_the_progress_only(store: &dyn Store) {
         page_nonce: "second".to_owned(),
         stage: Stage::Answered,
         sign_in: None,
+        organization_choice: None,
     };
     let version = store
         .update_transaction(&id, 1, moved.clone(), at(1))

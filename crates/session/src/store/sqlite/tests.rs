@@ -169,6 +169,7 @@ async fn add_transaction(store: &SqliteStore, now: Timestamp) {
                 user_id: String::new(),
             },
             sign_in: None,
+            organization_choice: None,
         },
         request,
     };

@@ -56,6 +56,7 @@ async fn an_access_token_with_everything() {
         aud: vec!["https://api.example.com".to_owned(), userinfo.to_owned()],
         scopes: vec!["openid".to_owned(), "read:mail".to_owned()],
         org_id: "org_1".to_owned(),
+        org_name: "acme".to_owned(),
         permissions: permissions(&["read:mail", "write:mail"]),
         lifetime_seconds: 2_592_000,
         ..access_token()
@@ -73,6 +74,7 @@ async fn an_access_token_with_everything() {
             "scope": "openid read:mail",
             "permissions": ["read:mail", "write:mail"],
             "org_id": "org_1",
+            "org_name": "acme",
         })
     );
 }
@@ -152,6 +154,7 @@ async fn an_id_token_with_a_profile() {
     let claims = signed_id_token(wire::IdTokenClaims {
         nonce: Some("n+0/=\"\\é".to_owned()),
         org_id: "org_1".to_owned(),
+        org_name: "acme".to_owned(),
         claims: Some(UserClaims {
             email: Some("alice@example.com".to_owned()),
             email_verified: Some(false),
@@ -175,6 +178,7 @@ async fn an_id_token_with_a_profile() {
             "sid": "session-1",
             "nonce": "n+0/=\"\\é",
             "org_id": "org_1",
+            "org_name": "acme",
             "email": "alice@example.com",
             "email_verified": false,
             "name": "Alice Liddell",

@@ -65,6 +65,7 @@ async fn texts_that_look_like_json_stay_texts() {
         aud: vec![evil.clone(), evil.clone()],
         client_id: evil.clone(),
         org_id: evil.clone(),
+        org_name: evil.clone(),
         ..access_token()
     };
     let id_token = wire::IdTokenClaims {

@@ -1,7 +1,10 @@
 //! `Client`, `Connection` and `ClientGrant` messages.
 
 use doorward_oauth2_types::GrantType;
-use doorward_oauth2_types::auth0::{AppType, OrganizationUsage, ThirdPartySecurityMode};
+use doorward_oauth2_types::auth0::{
+    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
+    ThirdPartySecurityMode,
+};
 use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, only_registered};
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::{InvalidField, WireEnum};
@@ -30,6 +33,15 @@ impl TryFrom<wire::Client> for Client {
             // A usage that this version does not know allows no organization.
             organization_usage: OrganizationUsage::from_wire(client.organization_usage)
                 .unwrap_or_default(),
+            organization_require_behavior: OrganizationRequireBehavior::from_wire(
+                client.organization_require_behavior,
+            )
+            .unwrap_or_default(),
+            organization_discovery_methods: client
+                .organization_discovery_methods
+                .iter()
+                .filter_map(|method| OrganizationDiscoveryMethod::from_wire(*method))
+                .collect(),
             // mutant: first-of-several-callbacks-assumed
             only_callback: only_registered(&callbacks).filter(|_| is_only),
             cors_origins: listed.into_iter().chain(of_callbacks).collect(),

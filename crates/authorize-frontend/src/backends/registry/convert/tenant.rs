@@ -35,6 +35,9 @@ impl TryFrom<wire::Tenant> for Tenant {
             rp_logout_end_session_endpoint_discovery: tenant
                 .rp_logout_end_session_endpoint_discovery,
             oidc_logout_prompt_enabled: tenant.oidc_logout_prompt_enabled,
+            allow_organization_name_in_authentication_api: tenant
+                .allow_organization_name_in_authentication_api,
+            include_tenant_roles_in_organizations: tenant.include_tenant_roles_in_organizations,
         })
     }
 }

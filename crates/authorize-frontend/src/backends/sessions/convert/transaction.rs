@@ -5,7 +5,9 @@ use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
 
 use crate::backends::convert::non_empty;
-use crate::model::{FinishedSignIn, NewTransaction, Stage, SubmittedTransaction, Transaction};
+use crate::model::{
+    FinishedSignIn, NewTransaction, OrganizationChoice, Stage, SubmittedTransaction, Transaction,
+};
 
 impl TryFrom<wire::Transaction> for Transaction {
     type Error = InvalidField;
@@ -24,6 +26,7 @@ impl TryFrom<wire::Transaction> for Transaction {
                 .stage
                 .map_or(Stage::SigningIn { identifier: None }, Stage::from),
             sign_in: transaction.sign_in.map(FinishedSignIn::from),
+            organization_choice: transaction.organization_choice.map(Into::into),
         })
     }
 }
@@ -42,6 +45,7 @@ impl From<Transaction> for wire::Transaction {
             page_nonce: transaction.page_nonce,
             stage: Some(transaction.stage.into()),
             sign_in: transaction.sign_in.map(wire::FinishedSignIn::from),
+            organization_choice: transaction.organization_choice.map(Into::into),
         }
     }
 }
@@ -60,6 +64,15 @@ impl From<WireStage> for Stage {
             WireStage::Consented(wire::Consented { user_id }) => Self::Consented { user_id },
             WireStage::Confirming(wire::Confirming { user_id }) => Self::Confirming { user_id },
             WireStage::Confirmed(wire::Confirmed { user_id }) => Self::Confirmed { user_id },
+            WireStage::NamingOrganization(wire::NamingOrganization { email }) => {
+                Self::NamingOrganization {
+                    email: non_empty(email),
+                }
+            }
+            WireStage::PickingOrganization(wire::PickingOrganization { user_id }) => {
+                Self::PickingOrganization { user_id }
+            }
+            WireStage::OrganizationChosen(_) => Self::OrganizationChosen,
             WireStage::Declined(wire::Declined { error_description }) => {
                 Self::Declined { error_description }
             }
@@ -81,9 +94,38 @@ impl From<Stage> for WireStage {
             Stage::Consented { user_id } => Self::Consented(wire::Consented { user_id }),
             Stage::Confirming { user_id } => Self::Confirming(wire::Confirming { user_id }),
             Stage::Confirmed { user_id } => Self::Confirmed(wire::Confirmed { user_id }),
+            Stage::NamingOrganization { email } => {
+                Self::NamingOrganization(wire::NamingOrganization {
+                    email: email.unwrap_or_default(),
+                })
+            }
+            Stage::PickingOrganization { user_id } => {
+                Self::PickingOrganization(wire::PickingOrganization { user_id })
+            }
+            Stage::OrganizationChosen => Self::OrganizationChosen(wire::OrganizationChosen {}),
             Stage::Declined { error_description } => {
                 Self::Declined(wire::Declined { error_description })
             }
+        }
+    }
+}
+
+impl From<wire::OrganizationChoice> for OrganizationChoice {
+    fn from(choice: wire::OrganizationChoice) -> Self {
+        Self {
+            organization_id: non_empty(choice.organization_id),
+            user_id: non_empty(choice.user_id),
+            email: non_empty(choice.email),
+        }
+    }
+}
+
+impl From<OrganizationChoice> for wire::OrganizationChoice {
+    fn from(choice: OrganizationChoice) -> Self {
+        Self {
+            organization_id: choice.organization_id.unwrap_or_default(),
+            user_id: choice.user_id.unwrap_or_default(),
+            email: choice.email.unwrap_or_default(),
         }
     }
 }
@@ -155,6 +197,12 @@ mod tests {
             Stage::Consented { user_id: user_id() },
             Stage::Confirming { user_id: user_id() },
             Stage::Confirmed { user_id: user_id() },
+            Stage::NamingOrganization { email: None },
+            Stage::NamingOrganization {
+                email: Some("alice@example.com".to_owned()),
+            },
+            Stage::PickingOrganization { user_id: user_id() },
+            Stage::OrganizationChosen,
             Stage::Declined {
                 error_description: "no".to_owned(),
             },

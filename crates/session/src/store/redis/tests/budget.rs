@@ -40,6 +40,7 @@ fn new(bytes: usize) -> NewTransaction {
                 page_nonce: "abcdefgh".to_owned(),
                 stage: stage(""),
                 sign_in: None,
+                organization_choice: None,
             },
             request,
         },
@@ -117,6 +118,7 @@ async fn sec_201_a_flood_of_requests_stops_at_its_mark() {
         page_nonce: String::new(),
         stage: stage("alice"),
         sign_in: None,
+        organization_choice: None,
     };
     let moved = store.update_transaction(&begun_id, 1, progress, now());
     assert_eq!(moved.await.unwrap(), Some(2));
