@@ -31,6 +31,17 @@ password-rule = At least { $length } characters. A few unrelated words are easy 
 login-question = Already have an account?
 login-link = Sign in
 
+## Invitation
+invitation-title = You have been invited
+invitation-purpose = { $inviter } invites you to join { $organization } in { $application }.
+invitation-address = The invitation is for { $email }.
+invitation-accept = Accept the invitation
+invitation-other-account = You are signed in as { $user }, but the invitation is for { $email }.
+invitation-switch = Continue as { $email }
+invitation-switch-effect = Signing in with the invited address signs { $user } out in this browser. The invitation stays open until you accept it.
+invitation-login-title = Sign in to accept
+invitation-form-purpose = { $inviter } invites you to join { $organization }.
+
 ## Consent
 consent-title = Allow access?
 consent-purpose = { $application } asks for access to your { $tenant } account. It would be able to:
@@ -62,6 +73,7 @@ error-password-too-weak = That password is too short. Choose a longer one.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
 error-invalid-organization = We could not find that organization. Check it for typing mistakes.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.
+error-invited-email-in-use = You already have an account with this email address. Sign in instead.
 
 ## Back at a sign-in that is over
 signed-in-title = You are signed in
@@ -113,6 +125,8 @@ request-title = This application cannot sign you in
 request-sentence = It sent a request that we cannot accept. Your account is fine. Go back to the application and try again; if that does not help, tell the people who run it.
 start-again-title = Please start again
 start-again-sentence = This sign-in is already finished, took too long, or began in another browser. Go back to the application and sign in from there. Cookies must be allowed.
+invitation-not-usable-title = This invitation cannot be used
+invitation-not-usable-sentence = It was used already, was withdrawn, or is too old. Ask the person who invited you for a new one.
 nothing-changed-title = Nothing was changed
 nothing-changed-sentence = That session has already ended, or the page had expired. See the current state:
 not-found-title = There is nothing here

@@ -31,6 +31,17 @@ password-rule = { $length } 文字以上。無関係な単語をいくつか並�
 login-question = すでにアカウントをお持ちの方は
 login-link = サインイン
 
+## 招待
+invitation-title = 招待が届いています
+invitation-purpose = { $inviter } さんから、{ $application } の { $organization } への参加に招待されています。
+invitation-address = この招待の宛先は { $email } です。
+invitation-accept = 招待を承諾する
+invitation-other-account = { $user } としてサインインしていますが、この招待の宛先は { $email } です。
+invitation-switch = { $email } で続ける
+invitation-switch-effect = 招待されたアドレスでサインインすると、このブラウザーでは { $user } はサインアウトされます。承諾するまで、招待は有効なままです。
+invitation-login-title = サインインして承諾
+invitation-form-purpose = { $inviter } さんから { $organization } への参加に招待されています。
+
 ## 同意
 consent-title = アクセスを許可しますか？
 consent-purpose = { $application } が { $tenant } のアカウントへのアクセスを求めています。許可すると、次のことができるようになります。
@@ -62,6 +73,7 @@ error-password-too-weak = パスワードが短すぎます。もっと長いパ
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
 error-invalid-organization = 組織が見つかりません。入力内容をご確認ください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。
+error-invited-email-in-use = このメールアドレスのアカウントはすでにお持ちです。サインインしてください。
 
 ## 終わったサインインに戻ったとき
 signed-in-title = サインインしています
@@ -113,6 +125,8 @@ request-title = アプリケーションからサインインできません
 request-sentence = アプリケーションから受け付けられないリクエストが届きました。お客様のアカウントに問題はありません。アプリケーションに戻ってもう一度お試しください。解決しない場合は、運営者にお知らせください。
 start-again-title = もう一度はじめからお願いします
 start-again-sentence = このサインインはすでに完了したか、時間がかかりすぎたか、別のブラウザーで始められたものです。アプリケーションに戻ってサインインし直してください。Cookie を許可する必要があります。
+invitation-not-usable-title = この招待は使用できません
+invitation-not-usable-sentence = すでに使用されたか、取り消されたか、期限が切れています。招待した方に、新しい招待を依頼してください。
 nothing-changed-title = 何も変更されていません
 nothing-changed-sentence = そのセッションはすでに終了しているか、ページが古くなっています。現在の状態をご確認ください。
 not-found-title = ページが見つかりません

@@ -7,6 +7,7 @@ mod calls;
 mod convert;
 mod error;
 mod identity;
+mod invitations;
 mod jwks;
 mod organizations;
 mod patience;
@@ -22,6 +23,7 @@ use doorward_service_kit::grpc::Channel;
 
 pub use error::BackendError;
 pub(crate) use identity::{Identity, PasswordVerdict, SignUpVerdict};
+pub(crate) use invitations::{AcceptVerdict, Invitations};
 pub(crate) use jwks::Jwks;
 pub(crate) use organizations::{JoinVerdict, Organizations};
 pub use patience::Patience;
@@ -59,6 +61,7 @@ pub(crate) struct Backends {
     pub(crate) identity: Identity,
     pub(crate) sessions: Sessions,
     pub(crate) organizations: Organizations,
+    pub(crate) invitations: Invitations,
     pub(crate) token_signing: TokenSigning,
     pub(crate) jwks: Jwks,
     pub(crate) roles: Roles,
@@ -77,6 +80,7 @@ impl Backends {
             registry: Registry::start(channels.client_registry, patience, shutdown.clone()),
             jwks: Jwks::start(token_signing.clone(), shutdown.clone()),
             roles: Roles::start(identity.clone(), shutdown.clone()),
+            invitations: Invitations::new(channels.organization.clone(), patience),
             organizations: Organizations::new(channels.organization, patience),
             identity,
             sessions,

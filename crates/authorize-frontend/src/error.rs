@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use crate::backends::BackendError;
 use crate::model::User;
+use crate::pipeline::not_usable;
 use crate::tokens::MintError;
 use crate::views::ErrorKind;
 
@@ -139,6 +140,14 @@ impl ShownError {
         Self {
             kind,
             ..error.into()
+        }
+    }
+
+    /// The link of an invitation that is used, withdrawn or expired, or that never was one.
+    pub(crate) fn invitation_not_usable() -> Self {
+        Self {
+            kind: ErrorKind::InvitationNotUsable,
+            ..not_usable().into()
         }
     }
 

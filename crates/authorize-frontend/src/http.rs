@@ -17,6 +17,7 @@ mod form;
 mod guard;
 mod hosted_page;
 mod html;
+mod invitation;
 mod jwks;
 mod login;
 mod logout;

@@ -4,6 +4,7 @@
 mod api;
 mod client;
 mod connection;
+mod invitation;
 mod organization;
 mod session;
 mod tenant;
@@ -13,6 +14,7 @@ mod user;
 pub(crate) use api::{Api, ApiScope};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
+pub(crate) use invitation::{Acceptance, Invitation, InvitedMetadata, Ticket};
 pub(crate) use organization::{
     Branding, FoundOrganization, Member, Organization, OrganizationConnection, OrganizationPage,
     OrganizationSelector,

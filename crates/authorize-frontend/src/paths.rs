@@ -20,6 +20,10 @@ pub(crate) enum PagePath {
     PreOrganizationPicker,
     /// Shows the user's organizations, after the sign-in.
     OrganizationPicker,
+    /// Shows an invitation.
+    Invitation,
+    /// Begins the sign-in of an invitation, for applications without a page of their own that does so.
+    InvitationStart,
     Consent,
     Confirmation,
     /// Where the user is signed in.
@@ -43,6 +47,8 @@ impl PagePath {
             Self::Organization => "/u/organization",
             Self::PreOrganizationPicker => "/u/pre-organization-picker",
             Self::OrganizationPicker => "/u/organization-picker",
+            Self::Invitation => "/u/invitation",
+            Self::InvitationStart => "/u/invitation/start",
             Self::Consent => "/u/consent",
             Self::Confirmation => "/u/confirmation",
             Self::Sessions => "/u/sessions",

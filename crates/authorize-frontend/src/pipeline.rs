@@ -14,6 +14,7 @@
 //! | [`Confirmed`] | the user knows which application is answered, or need not be asked |
 //! | [`Issued`] | the tokens exist |
 
+mod admit;
 mod authenticate;
 mod bind_client;
 mod confirm;
@@ -36,10 +37,13 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
 
-pub(crate) use authenticate::{Authenticated, authenticate};
+pub(crate) use admit::{admit, burn_invitation};
+pub(crate) use authenticate::{Authenticated, Invitee, authenticate, invitee};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
-pub(crate) use enter_organization::{Entered, enter_organization, is_open, offered_connections};
+pub(crate) use enter_organization::{
+    Entered, enter_organization, is_open, not_usable, offered_connections,
+};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, issue};
 pub(crate) use join_organization::{
@@ -137,7 +141,7 @@ async fn to_issued(
         let permitted = permit(joined, deps).await?;
         let consented = obtain_consent(permitted, pending)?;
         let confirmed = confirm(consented, redirect, pending)?;
-        Ok(issue(confirmed, deps).await?)
+        Ok(Box::pin(issue(confirmed, deps)).await?)
     });
     let granted: Result<Issued, Stop> = granted.await;
     // mutant: prompt-none-shows-pages

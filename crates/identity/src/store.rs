@@ -74,8 +74,8 @@ pub trait Store: Debug + Send + Sync {
     /// Gives a user a password that was set here, which ends all sessions of the user.
     async fn set_password(&self, id: &UserId, hash: &PasswordHash) -> Result<User, Error>;
 
-    /// Notes that the user has proved this email, and adds metadata that the user does not have. The first proof ends all
-    /// sessions of the user; a repeat changes nothing. Refused if the user has another email.
+    /// Notes that the user has proved this email, and adds metadata that the user does not have. The first proof ends
+    /// all sessions of the user; a repeat changes nothing. Refused if the user has another email.
     async fn confirm_email(
         &self,
         id: &UserId,

@@ -4,15 +4,15 @@ use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{
-    AddConsentRequest, CreateUserRequest, FindUserRequest, ListRolesRequest, Role,
-    VerifyPasswordRequest, WatchUsersRequest, WatchUsersResponse,
+    AddConsentRequest, ConfirmEmailRequest, CreateUserRequest, FindUserRequest, ListRolesRequest,
+    Role, VerifyPasswordRequest, WatchUsersRequest, WatchUsersResponse,
 };
 use doorward_service_kit::grpc::Channel;
 use tonic::{Status, Streaming};
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
-use crate::model::{Consent, NewUser, User};
+use crate::model::{Consent, InvitedMetadata, NewUser, User};
 
 /// Whether a password was right.
 #[derive(Debug)]
@@ -137,6 +137,29 @@ impl Identity {
             .calls
             .once(&self.client, request, |mut client, request| async move {
                 client.add_consent(request).await
+            })
+            .await;
+        self.user(self.calls.answer(result)?.user)
+    }
+
+    /// Notes that a user has proved their email, and adds metadata that they do not have. Returns the user as they are
+    /// then. A repeat changes nothing.
+    pub(crate) async fn confirm_email(
+        &self,
+        user_id: &str,
+        email: &str,
+        metadata: InvitedMetadata,
+    ) -> Result<User, BackendError> {
+        let request = ConfirmEmailRequest {
+            user_id: user_id.to_owned(),
+            email: email.to_owned(),
+            app_metadata_json: metadata.app,
+            user_metadata_json: metadata.user,
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.confirm_email(request).await
             })
             .await;
         self.user(self.calls.answer(result)?.user)

@@ -37,6 +37,9 @@ pub(super) async fn get_identifier(
     query: Pairs,
 ) -> Result<Response, NotThisPage> {
     let sign_in = SignInPage::shown(&query, &browser, &deps).await?;
+    if sign_in.locked_email().is_some() {
+        return Ok(sign_in.to_password_page());
+    }
     Ok(sign_in
         .hosted
         .show(&identifier_page(&sign_in, sign_in.identifier(), None)))
@@ -48,6 +51,9 @@ pub(super) async fn post_identifier(
     form: Form,
 ) -> Result<Response, NotThisPage> {
     let sign_in = SignInPage::submitted(&form, &browser, &deps).await?;
+    if sign_in.locked_email().is_some() {
+        return Ok(sign_in.to_password_page());
+    }
     let typed = form.username.trim();
     let error = match typed.chars().count() {
         0 => Some(FormError::NoEmail),
@@ -86,7 +92,8 @@ pub(super) async fn get_password(
     query: Pairs,
 ) -> Result<Response, NotThisPage> {
     let sign_in = SignInPage::shown(&query, &browser, &deps).await?;
-    let Some(username) = sign_in.hosted.pending.identifier() else {
+    let known = sign_in.locked_email();
+    let Some(username) = known.or(sign_in.hosted.pending.identifier()) else {
         return Ok(sign_in.to_identifier_page());
     };
     Ok(sign_in
@@ -119,8 +126,13 @@ pub(super) async fn post_password(
     }
 }
 
-/// A password manager may have filled in another account than the page before; else the transaction knows.
+/// A password manager may have filled in another account than the page before; else the transaction knows. In an
+/// invitation only the invited address counts.
 fn username<'a>(sign_in: &'a SignInPage, form: &'a Form) -> &'a str {
+    // mutant: invited-address-from-the-form (login)
+    if let Some(email) = sign_in.locked_email() {
+        return email;
+    }
     let typed = form.username.trim();
     if typed.is_empty() || typed.chars().count() > MAX_IDENTIFIER {
         return sign_in.hosted.pending.identifier().unwrap_or_default();
@@ -138,6 +150,8 @@ fn password_page<'a>(
         state: sign_in.hosted.state(),
         csrf: sign_in.hosted.csrf(),
         username,
+        invited: sign_in.invited(),
+        signup_allowed: sign_in.signup_connection().is_some(),
         error,
     }
 }

@@ -14,8 +14,8 @@ use http::StatusCode;
 use http::header::ALLOW;
 
 use super::{
-    assets, authorize, confirmation, consent, discovery, errors, guard, jwks, login, logout,
-    oidc_logout, onward, organization, organization_picker, patience, sessions, signup,
+    assets, authorize, confirmation, consent, discovery, errors, guard, invitation, jwks, login,
+    logout, oidc_logout, onward, organization, organization_picker, patience, sessions, signup,
     speculation, userinfo,
 };
 use crate::deps::Deps;
@@ -84,6 +84,10 @@ fn acting() -> Router<Arc<Deps>> {
             get(organization_picker::get).post(organization_picker::post),
         )
         .route(
+            PagePath::Invitation.as_str(),
+            get(invitation::get).post(invitation::post),
+        )
+        .route(
             PagePath::Consent.as_str(),
             get(consent::get).post(consent::post),
         )
@@ -111,6 +115,7 @@ fn reading() -> Router<Arc<Deps>> {
     Router::new()
         .route("/u/assets/{name}", get(assets::get))
         .route("/u/assets/colors/{name}", get(assets::get_colors))
+        .route(PagePath::InvitationStart.as_str(), get(invitation::start))
         .route(
             "/userinfo",
             get(userinfo::userinfo)

@@ -1,7 +1,7 @@
 //! Pages of a sign-in: which connections may be used, and opening the session.
 
 use axum::response::{IntoResponse, Response};
-use doorward_oauth2_types::{ErrorCode, parameters};
+use doorward_oauth2_types::parameters;
 
 use super::cookies::session_cookie;
 use super::form::Form;
@@ -11,26 +11,27 @@ use super::redirect::{found, see_other};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Connection, NewSession, Organization, User};
+use crate::model::{Connection, NewSession, User};
 use crate::paths::PagePath;
 use crate::pipeline::{
-    OrganizationTarget, PageAddress, PageState, Pending, enter_organization, offered_connections,
-    validate_request,
+    Entered, OrganizationTarget, PageAddress, PageState, Pending, admit, enter_organization,
+    offered_connections, validate_request,
 };
 use crate::urlencoded::Pairs;
+use crate::views::Invited;
 
-/// The organization of a sign-in, and the connections to sign in by; `None`: the user names the organization first.
+/// The request in its organization, and the connections to sign in by; `None`: the user names the organization first.
 async fn offered(
     hosted: &HostedPage,
     deps: &Deps,
-) -> Result<Option<(Option<Organization>, Vec<Connection>)>, OAuthError> {
+) -> Result<Option<(Entered, Vec<Connection>)>, OAuthError> {
     let request = validate_request(&hosted.bound, Some(&hosted.pending), deps).await?;
     if *request.organization_target() == OrganizationTarget::AskedFirst {
         return Ok(None);
     }
     let entered = enter_organization(request, None, deps).await?;
     let connections = offered_connections(&entered, deps).await?;
-    Ok(Some((entered.organization().cloned(), connections)))
+    Ok(Some((entered, connections)))
 }
 
 /// The maximum length of an email address (RFC 5321 §4.5.3.1.3).
@@ -39,6 +40,7 @@ pub(super) const MAX_IDENTIFIER: usize = 255;
 /// A page of a sign-in that may be shown or submitted.
 pub(super) struct SignInPage {
     pub(super) hosted: HostedPage,
+    entered: Entered,
     connections: Vec<Connection>,
 }
 
@@ -92,10 +94,11 @@ impl SignInPage {
         deps: &Deps,
     ) -> Result<Self, NotThisPage> {
         match offered(&hosted, deps).await {
-            Ok(Some((organization, connections))) => {
-                hosted.organization = organization;
+            Ok(Some((entered, connections))) => {
+                hosted.organization = entered.organization().cloned();
                 Ok(Self {
                     hosted,
+                    entered,
                     connections,
                 })
             }
@@ -105,9 +108,23 @@ impl SignInPage {
         }
     }
 
-    /// The email that a form is filled in with: the last attempt, else the one by which the organization was found,
-    /// else `login_hint`.
+    /// The invited address, the only one by which an invitation is accepted. `None` without an invitation.
+    pub(super) fn locked_email(&self) -> Option<&str> {
+        let invitation = self.entered.invitation();
+        invitation.map(|invitation| invitation.email.as_str())
+    }
+
+    /// The parts of the invitation that pages show.
+    pub(super) fn invited(&self) -> Option<Invited<'_>> {
+        invited(&self.entered)
+    }
+
+    /// The email that a form is filled in with: the invited one, else the last attempt, else the one by which the
+    /// organization was found, else `login_hint`.
     pub(super) fn identifier(&self) -> &str {
+        if let Some(email) = self.locked_email() {
+            return email;
+        }
         let hint = self
             .hosted
             .bound
@@ -141,19 +158,25 @@ impl SignInPage {
         found(&address.to_string())
     }
 
-    /// The user has proved who they are: opens the session and goes on to the answer. A submit that comes too late
-    /// opens nothing, and leaves the cookie alone.
+    /// Redirects to the password page, which needs no page before it in an invitation: its address is known.
+    pub(super) fn to_password_page(&self) -> Response {
+        let page = self.hosted.pending.page_state();
+        let address = PageAddress::new(PagePath::LoginPassword, page);
+        found(&address.to_string())
+    }
+
+    /// The user has proved who they are: accepts their invitation, opens the session and goes on to the answer. A
+    /// submit that comes too late opens nothing, and leaves the cookie alone.
     pub(super) async fn complete(
         self,
         user: User,
         browser: &Browser,
         deps: &Deps,
     ) -> Result<Response, NotThisPage> {
-        // mutant: blocked-user-signs-in
-        if user.blocked {
-            let error = OAuthError::new(ErrorCode::Unauthorized, "user is blocked");
-            return Ok(self.hosted.refuse(error, browser, deps).await?);
-        }
+        let user = match admit(&self.entered, user, deps).await? {
+            Ok(user) => user,
+            Err(error) => return Ok(self.hosted.refuse(error, browser, deps).await?),
+        };
         let tenant = self.hosted.bound.tenant();
         let persistent = tenant.session_lifetimes.persistent_cookie;
         let life = tenant.session_lifetimes.life(persistent);
@@ -180,4 +203,14 @@ impl SignInPage {
         let resume = PageAddress::new(PagePath::Resume, page);
         Ok((cookie, see_other(&resume.to_string())).into_response())
     }
+}
+
+/// The parts of the invitation that pages show; `None` without an invitation.
+pub(super) fn invited(entered: &Entered) -> Option<Invited<'_>> {
+    let (organization, invitation) = (entered.organization()?, entered.invitation()?);
+    Some(Invited {
+        inviter: &invitation.inviter_name,
+        organization: &organization.display_name,
+        email: &invitation.email,
+    })
 }

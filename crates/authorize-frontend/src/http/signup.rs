@@ -40,16 +40,23 @@ pub(super) async fn post(
     let Some(connection) = sign_in.signup_connection() else {
         return Ok(sign_in.to_identifier_page());
     };
+    // mutant: invited-address-from-the-form (signup)
+    let email = sign_in.locked_email().unwrap_or(form.email.trim());
     let found = if sign_in.is_repeat() {
-        find_user(connection, &form, &deps).await?
+        find_user(connection, email, &form, &deps).await?
     } else {
-        create_user(connection, &form, &deps).await?
+        create_user(connection, email, &form, &deps).await?
     };
     match found {
         Ok(user) => sign_in.complete(user, &browser, &deps).await,
         Err(_) if sign_in.is_repeat() => Ok(sign_in.to_where_it_stands()),
+        Err(FormError::EmailInUse) if sign_in.locked_email().is_some() => {
+            let error = Some(FormError::InvitedEmailInUse);
+            let view = signup_page(&sign_in, connection, email, error);
+            Ok(sign_in.hosted.show_again(&view))
+        }
         Err(error) => {
-            let view = signup_page(&sign_in, connection, form.email.trim(), Some(error));
+            let view = signup_page(&sign_in, connection, email, Some(error));
             Ok(sign_in.hosted.show_again(&view))
         }
     }
@@ -57,10 +64,10 @@ pub(super) async fn post(
 
 async fn create_user(
     connection: &Connection,
+    email: &str,
     form: &Form,
     deps: &Deps,
 ) -> Result<Result<User, FormError>, BackendError> {
-    let email = form.email.trim();
     if email.is_empty() {
         return Ok(Err(FormError::NoEmail));
     }
@@ -81,19 +88,20 @@ async fn create_user(
         SignUpVerdict::Created(user) => Ok(Ok(*user)),
         SignUpVerdict::InvalidEmail => Ok(Err(FormError::InvalidEmailFormat)),
         SignUpVerdict::PasswordTooWeak => Ok(Err(FormError::PasswordTooWeak)),
-        SignUpVerdict::EmailInUse => find_user(connection, form, deps).await,
+        SignUpVerdict::EmailInUse => find_user(connection, email, form, deps).await,
     }
 }
 
 /// A form that was submitted twice finds its own account: with the right password the user is signed in.
 async fn find_user(
     connection: &Connection,
+    email: &str,
     form: &Form,
     deps: &Deps,
 ) -> Result<Result<User, FormError>, BackendError> {
     let connections = vec![connection.name.clone()];
     let identity = &deps.backends.identity;
-    let verdict = identity.verify_password(connections, form.email.trim(), &form.password);
+    let verdict = identity.verify_password(connections, email, &form.password);
     Ok(match verdict.await? {
         PasswordVerdict::Right(user) => Ok(*user),
         PasswordVerdict::Wrong => Err(FormError::EmailInUse),
@@ -111,6 +119,7 @@ fn signup_page<'a>(
         state: sign_in.hosted.state(),
         csrf: sign_in.hosted.csrf(),
         email,
+        invited: sign_in.invited(),
         min_password_length: connection.min_password_length,
         error,
     }

@@ -46,6 +46,8 @@ pub(crate) struct Tenant {
     pub(crate) allow_organization_name_in_authentication_api: bool,
     /// Whether the tenant's roles count even for members that have roles in the organization.
     pub(crate) include_tenant_roles_in_organizations: bool,
+    /// Whether an invitation ends when another account than the invited one opens it.
+    pub(crate) consume_invitation_on_mismatch: bool,
 }
 
 /// How long SSO sessions live.

@@ -66,6 +66,10 @@ pub(crate) enum Stage {
     PickingOrganization { user_id: String },
     /// The user has chosen: [`OrganizationChoice`].
     OrganizationChosen,
+    /// The person is shown the invitation of the request.
+    Inviting,
+    /// This user has accepted the invitation by the session that the browser had.
+    Accepted { user_id: String },
     /// The user has said no, and the application has no answer yet.
     Declined {
         /// `error_description` of the answer.

@@ -1,6 +1,6 @@
 //! Users: the state of an account, and what its tokens and pages need.
 
-use doorward_oauth2_types::ClaimSet;
+use doorward_oauth2_types::{ClaimSet, StandardClaim};
 
 /// A user.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +21,17 @@ pub(crate) struct User {
     /// At most one for each client, API and organization.
     pub(crate) consents: Vec<Consent>,
     pub(crate) versions: Versions,
+}
+
+impl User {
+    pub(crate) fn email(&self) -> Option<&str> {
+        self.claims.text(StandardClaim::Email)
+    }
+
+    /// Whether the user has proved that the mailbox is theirs.
+    pub(crate) fn has_verified_email(&self) -> bool {
+        self.claims.flag(StandardClaim::EmailVerified) == Some(true)
+    }
 }
 
 /// Versions of the account. The `session` service orders its copies by them; the frontend only passes them on.

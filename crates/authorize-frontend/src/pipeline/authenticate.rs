@@ -1,6 +1,8 @@
 //! Finds the user, and checks that their sign-in is fresh enough, and good for the organization.
 
-use doorward_oauth2_types::{ErrorCode, StandardClaim};
+mod invitee;
+
+use doorward_oauth2_types::ErrorCode;
 use jiff::Timestamp;
 
 use super::enter_organization::connection_not_enabled;
@@ -12,7 +14,9 @@ use crate::backends::{BackendError, LiveSession, Resolved};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{FoundOrganization, Session, SessionQuery, User};
+use crate::model::{FoundOrganization, Invitation, Session, SessionQuery, User};
+
+pub(crate) use invitee::{Invitee, invitee};
 
 /// A request whose user is known.
 #[derive(Debug)]
@@ -51,12 +55,16 @@ enum LoginReason {
     TooOld,
     OtherUserHinted,
     ConnectionNotEnabled,
+    /// The invitation of the request was accepted by another user, or by this one without their address being noted as
+    /// proved.
+    InvitationNotSettled,
 }
 
 /// Finds the session of the browser, and checks that it satisfies the request. The organization is looked up together
 /// with the membership of the session's user; an error of the organization comes before one of the session.
 ///
 /// # Errors
+/// - [`Stop::Invite`]: the request has an invitation that is open.
 /// - [`Stop::NameOrganization`], with `prompt=none` `interaction_required`: the user has to name the organization.
 /// - `invalid_request`: the organization cannot be used, see [`enter_organization`], or has no connection to sign in by.
 /// - [`Stop::SignIn`], with `prompt=none` `login_required`: there is no session, or it does not satisfy the request.
@@ -76,6 +84,9 @@ pub(crate) async fn authenticate(
     let resolved = resolve_session(&request, browser, deps).await?;
     let user_id = resolved.user_id().map(str::to_owned);
     let entered = enter_organization(request, user_id.as_deref(), deps).await?;
+    if entered.invitation().is_some_and(Invitation::is_open) {
+        return Err(ask_to_sign_in(Stop::Invite, &entered, deps).await);
+    }
     let live = match resolved {
         Resolved::Live(live) => *live,
         Resolved::Absent(absence) => {
@@ -158,6 +169,8 @@ fn login_reason(
     // mutant: hinted-user-not-compared
     } else if request.hinted_sub().is_some_and(|sub| sub != user.user_id) {
         Some(LoginReason::OtherUserHinted)
+    } else if is_unsettled(entered, user) {
+        Some(LoginReason::InvitationNotSettled)
     // mutant: connection-of-session-not-checked
     } else if !entered.is_enabled(&session.connection) {
         Some(LoginReason::ConnectionNotEnabled)
@@ -167,6 +180,12 @@ fn login_reason(
     } else {
         freshness_reason(request, session, now)
     }
+}
+
+/// Whether the invitation of the request was accepted by another user, or by this one without being noted as proved.
+fn is_unsettled(entered: &Entered, user: &User) -> bool {
+    let accepted = entered.invitation().filter(|it| !it.is_open());
+    accepted.is_some_and(|it| !it.is_settled_by(user))
 }
 
 /// Why a session from before the request does not satisfy it.
@@ -191,7 +210,7 @@ fn freshness_reason(
 
 /// The account that `prompt=select_account` offers: the one of the session (OIDC Core §3.1.2.1).
 fn offered_account(request: &ValidatedRequest, user: &User) -> Option<String> {
-    let email = user.claims.text(StandardClaim::Email)?;
+    let email = user.email()?;
     let is_offered = request.prompt().select_account();
     is_offered.then(|| email.to_owned())
 }

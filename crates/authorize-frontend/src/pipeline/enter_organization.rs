@@ -6,13 +6,14 @@ use super::{OrganizationTarget, ValidatedRequest};
 use crate::backends::BackendError;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Client, Connection, FoundOrganization, Organization};
+use crate::model::{Client, Connection, FoundOrganization, Invitation, Organization};
 
 /// A request whose organization is found, if it names one.
 #[derive(Debug)]
 pub(crate) struct Entered {
     request: ValidatedRequest,
     found: Option<FoundOrganization>,
+    invitation: Option<Box<Invitation>>,
 }
 
 impl Entered {
@@ -30,10 +31,33 @@ impl Entered {
         self.found.as_ref()
     }
 
+    /// The invitation whose ticket the request carries: open, or accepted by this very sign-in.
+    pub(crate) fn invitation(&self) -> Option<&Invitation> {
+        self.invitation.as_deref()
+    }
+
     /// For tests: a request without an organization, or one in it.
     #[cfg(test)]
     pub(super) fn new(request: ValidatedRequest, found: Option<FoundOrganization>) -> Self {
-        Self { request, found }
+        let invitation = None;
+        Self {
+            request,
+            found,
+            invitation,
+        }
+    }
+
+    /// For tests: the same with an invitation.
+    #[cfg(test)]
+    pub(super) fn invited(self, invitation: Invitation) -> Self {
+        let invitation = Some(Box::new(invitation));
+        Self { invitation, ..self }
+    }
+
+    /// Whether the invitation, if there is one, lets users of this connection in.
+    fn is_invited_by(&self, connection: &str) -> bool {
+        self.invitation()
+            .is_none_or(|invitation| invitation.allows(connection))
     }
 
     /// Whether users of a connection may use the application. The session of one that the request did not name will do:
@@ -44,7 +68,7 @@ impl Entered {
             return enabled.any(|it| it.name == connection);
         };
         // mutant: connection-of-organization-not-checked
-        organization.connection(connection).is_some()
+        organization.connection(connection).is_some() && self.is_invited_by(connection)
     }
 }
 
@@ -52,6 +76,7 @@ impl Entered {
 /// silent authentication waits for it.
 ///
 /// # Errors
+/// - `invalid_request`: the invitation cannot be used, for whatever reason.
 /// - `invalid_request`: the organization does not exist, or a third-party client may not use it: the error does not say
 ///   which; or the connection that the request names is not enabled for it.
 /// - `temporarily_unavailable`, `server_error`: a backend failed.
@@ -61,8 +86,11 @@ pub(crate) async fn enter_organization(
     deps: &Deps,
 ) -> Result<Entered, OAuthError> {
     let OrganizationTarget::Named(named) = request.organization_target() else {
-        let found = None;
-        return Ok(Entered { request, found });
+        return Ok(Entered {
+            request,
+            found: None,
+            invitation: None,
+        });
     };
     let found = deps.backends.organizations.find(&named.selector, user_id);
     let found = found
@@ -79,8 +107,36 @@ pub(crate) async fn enter_organization(
     {
         return Err(OAuthError::invalid_request(CONNECTION_NOT_ENABLED));
     }
-    let found = Some(found);
-    Ok(Entered { request, found })
+    let invitation = find_invitation(&request, &found.organization, deps).await?;
+    Ok(Entered {
+        request,
+        found: Some(found),
+        invitation,
+    })
+}
+
+/// Finds the invitation whose ticket the request carries.
+async fn find_invitation(
+    request: &ValidatedRequest,
+    organization: &Organization,
+    deps: &Deps,
+) -> Result<Option<Box<Invitation>>, OAuthError> {
+    let Some(ticket) = request.ticket() else {
+        return Ok(None);
+    };
+    // mutant: invitation-of-any-application
+    let client_id = Some(request.client().client_id.as_str());
+    let invitations = &deps.backends.invitations;
+    let found = Box::pin(invitations.find(ticket.clone(), &organization.id, client_id)).await?;
+    found.map_or_else(
+        || Err(not_usable()),
+        |invitation| Ok(Some(Box::new(invitation))),
+    )
+}
+
+/// The one error for a ticket that is unknown, used, revoked, expired, or of another organization or application.
+pub(crate) fn not_usable() -> OAuthError {
+    OAuthError::invalid_request("invitation not found or already used")
 }
 
 const CONNECTION_NOT_ENABLED: &str = "connection is not enabled for the organization";
@@ -108,7 +164,7 @@ pub(crate) async fn offered_connections(
     let Some(organization) = entered.organization() else {
         return Ok(request.connections().to_vec());
     };
-    let offered = connections_of(organization, request.named_connection(), deps).await?;
+    let offered = connections_of(organization, entered, deps).await?;
     if offered.is_empty() {
         return Err(OAuthError::invalid_request(
             "no connections enabled for the organization are visible",
@@ -117,24 +173,27 @@ pub(crate) async fn offered_connections(
     Ok(offered)
 }
 
-/// The enabled connections of an organization that exist; only the `named` one if there is one. The client's own list
-/// does not restrict them.
+/// The enabled connections of an organization that exist; only the one that the request or the invitation names, if it
+/// does. The client's own list does not restrict them.
 async fn connections_of(
     organization: &Organization,
-    named: Option<&str>,
+    entered: &Entered,
     deps: &Deps,
 ) -> Result<Vec<Connection>, BackendError> {
+    let named = entered.request().named_connection();
     let mut connections = Vec::new();
     for enabled in &organization.connections {
-        if named.is_some_and(|named| named != enabled.name) {
+        let is_named = named.is_none_or(|named| named == enabled.name);
+        if !is_named || !entered.is_invited_by(&enabled.name) {
             continue;
         }
         if let Some(connection) = deps.backends.registry.connection(&enabled.name).await? {
             connections.push(Connection {
-                // Without a membership, a new account would be refused at once.
+                // Without a membership or an invitation, a new account would be refused at once.
                 // mutant: sign-up-of-organization-not-checked
                 allows_signup: enabled.is_signup_enabled
-                    || (connection.allows_signup && enabled.assign_membership_on_login),
+                    || (connection.allows_signup
+                        && (enabled.assign_membership_on_login || entered.invitation().is_some())),
                 ..Connection::clone(&connection)
             });
         }

@@ -83,14 +83,17 @@ fn stage_that_asks(stop: Stop) -> Stage {
         Stop::PickOrganization { user_id } => Stage::PickingOrganization { user_id },
         Stop::Consent { user_id, scopes } => Stage::Consenting { user_id, scopes },
         Stop::Confirm { user_id } => Stage::Confirming { user_id },
+        Stop::Invite => Stage::Inviting,
         Stop::SignIn { .. } | Stop::Refuse(_) => Stage::SigningIn { identifier: None },
     }
 }
 
-/// The page that a sign-in begins with.
+/// The page that a sign-in begins with. Most people who are invited have no account yet.
 fn first_page(bound: &BoundRequest) -> PagePath {
+    let is_invited = bound.get(auth0::INVITATION).is_some();
     match bound.get(auth0::SCREEN_HINT).map(ScreenHint::from) {
         Some(ScreenHint::Signup) => PagePath::Signup,
+        None if is_invited => PagePath::Signup,
         _ => PagePath::LoginIdentifier,
     }
 }
@@ -111,8 +114,10 @@ fn page_of(stage: &Stage, first: PagePath) -> PagePath {
         Stage::PickingOrganization { .. } => PagePath::OrganizationPicker,
         Stage::Consenting { .. } => PagePath::Consent,
         Stage::Confirming { .. } => PagePath::Confirmation,
+        Stage::Inviting => PagePath::Invitation,
         Stage::SignedIn
         | Stage::OrganizationChosen
+        | Stage::Accepted { .. }
         | Stage::Consented { .. }
         | Stage::Confirmed { .. }
         | Stage::Declined { .. }
@@ -156,7 +161,8 @@ pub(crate) async fn advance(
 /// Whether the user is being asked this already: then the page that they have open stays valid.
 fn is_same_page(wanted: &Stage, current: &Stage) -> bool {
     match (wanted, current) {
-        (Stage::SigningIn { .. }, Stage::SigningIn { .. })
+        // A sign-in for an invitation begins after its page.
+        (Stage::SigningIn { .. } | Stage::Inviting, Stage::SigningIn { .. })
         | (Stage::NamingOrganization { .. }, Stage::NamingOrganization { .. }) => true,
         (wanted, current) => wanted == current,
     }
@@ -196,6 +202,7 @@ mod tests {
                 PagePath::OrganizationPicker,
             ),
             (Stop::Confirm { user_id: user_id() }, PagePath::Confirmation),
+            (Stop::Invite, PagePath::Invitation),
         ] {
             let stage = stage_that_asks(stop);
             assert_eq!(page_of(&stage, PagePath::Signup), expected, "{stage:?}");
@@ -218,6 +225,7 @@ mod tests {
             Stage::OrganizationChosen,
             Stage::Consented { user_id: user_id() },
             Stage::Confirmed { user_id: user_id() },
+            Stage::Accepted { user_id: user_id() },
             Stage::Declined {
                 error_description: "no".to_owned(),
             },
@@ -246,6 +254,8 @@ mod tests {
             (naming(None), signing_in(None), false),
             (consenting("a"), consenting("b"), false),
             (signing_in(None), Stage::SignedIn, false),
+            (Stage::Inviting, signing_in(None), true),
+            (signing_in(None), Stage::Inviting, false),
         ] {
             assert_eq!(is_same_page(&wanted, &current), expected, "{wanted:?}");
         }

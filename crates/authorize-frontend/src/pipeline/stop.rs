@@ -18,6 +18,8 @@ pub(crate) enum Stop {
     NameOrganization,
     /// The user has to choose one of their organizations first.
     PickOrganization { user_id: String },
+    /// The person is shown the invitation of the request first.
+    Invite,
     /// The user has to agree to these scopes first.
     Consent {
         user_id: String,
@@ -45,7 +47,10 @@ impl Stop {
             ),
             Self::SignIn { .. } => OAuthError::login_required(),
             Self::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "Consent required"),
-            Self::NameOrganization | Self::PickOrganization { .. } | Self::Confirm { .. } => {
+            Self::NameOrganization
+            | Self::PickOrganization { .. }
+            | Self::Invite
+            | Self::Confirm { .. } => {
                 OAuthError::new(ErrorCode::InteractionRequired, "Interaction required")
             }
             Self::Refuse(error) => error,
@@ -97,6 +102,7 @@ mod tests {
                 ErrorCode::InteractionRequired,
             ),
             (Stop::Confirm { user_id }, ErrorCode::InteractionRequired),
+            (Stop::Invite, ErrorCode::InteractionRequired),
             (
                 Stop::Refuse(OAuthError::invalid_request("x")),
                 ErrorCode::InvalidRequest,

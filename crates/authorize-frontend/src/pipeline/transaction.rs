@@ -3,7 +3,7 @@
 use std::fmt;
 
 use doorward_oauth2_types::{ErrorCode, parameters};
-use doorward_service_kit::{SECRET_LENGTH, alphanumeric, is_base64url, secret};
+use doorward_service_kit::{SECRET_LENGTH, alphanumeric, is_base64url, secret, token_hash};
 
 use super::{RawParams, over};
 use crate::backends::FoundTransaction;
@@ -192,6 +192,18 @@ impl Pending {
         self.page_state() == *page && matches!(self.0.stage, Stage::Confirming { .. })
     }
 
+    /// Whether this is the page of an invitation that may be answered now.
+    pub(crate) fn is_at_invitation(&self, page: &PageState) -> bool {
+        self.page_state() == *page && matches!(self.0.stage, Stage::Inviting)
+    }
+
+    /// Names this sign-in in an acceptance of an invitation, so that a repeat is recognised. It reveals nothing of the
+    /// transaction.
+    pub(crate) fn acceptance_id(&self) -> String {
+        // mutant: every-submit-is-a-new-acceptance
+        token_hash(&format!("acceptance {}", self.0.id))
+    }
+
     /// Whether the open page asks this user. Another user may have signed in since, in another tab.
     pub(crate) fn asks(&self, user: &User) -> bool {
         match &self.0.stage {
@@ -211,7 +223,7 @@ impl Pending {
     pub(super) fn was_shown_a_page(&self, user_id: &str) -> bool {
         match &self.0.stage {
             Stage::Confirming { .. } | Stage::Declined { .. } => false,
-            Stage::Confirmed { user_id: confirmed } => confirmed == user_id,
+            Stage::Confirmed { user_id: own } | Stage::Accepted { user_id: own } => own == user_id,
             _ => true,
         }
     }

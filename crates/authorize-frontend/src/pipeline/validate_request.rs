@@ -20,7 +20,7 @@ use doorward_oauth2_types::{Prompt, ResponseType, Scope, auth0, parameters};
 use super::{BoundRequest, Pending};
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{Api, Client, Connection, Tenant};
+use crate::model::{Api, Client, Connection, Tenant, Ticket};
 
 pub(crate) use organization::OrganizationTarget;
 pub(super) use scope::is_oidc_scope;
@@ -39,6 +39,7 @@ pub(crate) struct ValidatedRequest {
     connection: Option<String>,
     connections: Vec<Connection>,
     organization: OrganizationTarget,
+    ticket: Option<Ticket>,
     hinted_sub: Option<String>,
 }
 
@@ -94,6 +95,11 @@ impl ValidatedRequest {
         &self.organization
     }
 
+    /// The ticket of an invitation.
+    pub(super) fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
+    }
+
     /// The user that `id_token_hint` names.
     pub(crate) fn hinted_sub(&self) -> Option<&str> {
         self.hinted_sub.as_deref()
@@ -141,7 +147,7 @@ pub(crate) async fn validate_request(
     let scope = scope::check(requested, response_type, &tenant, granted)?;
     let choice = pending.and_then(Pending::organization_choice);
     let organization = organization::check(params, client, &tenant, prompt.none(), choice)?;
-    invitation::check(params, prompt.none())?;
+    let ticket = invitation::check(params, prompt.none(), pending)?;
     let connections = match organization {
         OrganizationTarget::Personal | OrganizationTarget::AskedLater(_) => {
             connection::check(params, &client.connections, deps).await?
@@ -160,6 +166,7 @@ pub(crate) async fn validate_request(
         connection: params.get(auth0::CONNECTION).map(str::to_owned),
         connections,
         organization,
+        ticket,
         hinted_sub,
     })
 }
@@ -199,6 +206,7 @@ mod tests {
                 connection: None,
                 connections: Vec::new(),
                 organization: OrganizationTarget::Personal,
+                ticket: None,
                 hinted_sub: parts.hinted_sub,
             }
         }

@@ -12,6 +12,8 @@ pub enum ErrorKind {
     Request,
     /// The transaction has ended, has expired, or belongs to another browser.
     StartAgain,
+    /// The link of an invitation cannot be used, any more or at all.
+    InvitationNotUsable,
     /// A form asked for a change that was not possible, and nothing changed.
     NothingChanged,
     /// There is no page at this URL.
@@ -28,9 +30,10 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Request,
         Self::StartAgain,
+        Self::InvitationNotUsable,
         Self::NothingChanged,
         Self::NotFound,
         Self::TooLarge,
@@ -57,6 +60,7 @@ impl ErrorKind {
         match self {
             Self::Request => "request",
             Self::StartAgain => "start-again",
+            Self::InvitationNotUsable => "invitation-not-usable",
             Self::NothingChanged => "nothing-changed",
             Self::NotFound => "not-found",
             Self::TooLarge => "too-large",

@@ -19,13 +19,15 @@ pub enum FormError {
     EmailInUse,
     /// There is no such organization, or it cannot be used here.
     InvalidOrganization,
+    /// The invited person has an account already.
+    InvitedEmailInUse,
     /// The form contains neither a yes nor a no.
     InvalidAction,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
@@ -34,6 +36,7 @@ impl FormError {
         Self::PasswordTooLong,
         Self::EmailInUse,
         Self::InvalidOrganization,
+        Self::InvitedEmailInUse,
         Self::InvalidAction,
     ];
 
@@ -47,21 +50,24 @@ impl FormError {
             Self::NoPassword => "no-password",
             Self::PasswordTooWeak => "password-too-weak",
             Self::PasswordTooLong => "password-policy-not-conformant",
-            Self::EmailInUse => "email-in-use",
+            Self::EmailInUse | Self::InvitedEmailInUse => "email-in-use",
             Self::InvalidOrganization => "invalid-organization",
             Self::InvalidAction => "invalid-action",
         }
     }
 
     pub(super) fn text_key(self) -> String {
-        format!("error-{}", self.code())
+        match self {
+            Self::InvitedEmailInUse => "error-invited-email-in-use".to_owned(),
+            _ => format!("error-{}", self.code()),
+        }
     }
 
     /// Whether the message is about the email field.
     pub(super) fn is_about_email(self) -> bool {
         matches!(
             self,
-            Self::NoEmail | Self::InvalidEmailFormat | Self::EmailInUse
+            Self::NoEmail | Self::InvalidEmailFormat | Self::EmailInUse | Self::InvitedEmailInUse
         )
     }
 

@@ -1,6 +1,6 @@
 //! `/u/signup`: creates an account.
 
-use super::{Asset, FormError, Page};
+use super::{Asset, FormError, Invited, Page};
 use crate::paths::PagePath;
 
 /// The page that creates an account.
@@ -15,6 +15,8 @@ pub struct Signup<'a> {
     pub csrf: &'a str,
     /// The initial value of the field: `login_hint`, or the last attempt.
     pub email: &'a str,
+    /// The invitation that the new account accepts; the email cannot be changed then.
+    pub invited: Option<Invited<'a>>,
     /// The minimum length of a password, shown beside the field.
     pub min_password_length: u32,
     /// The error of the last submit; `None` at first.
@@ -24,7 +26,8 @@ pub struct Signup<'a> {
 impl Signup<'_> {
     /// Whether the email field gets the focus: the first field that needs input does.
     fn starts_at_email(&self) -> bool {
-        self.email.is_empty() || self.error.is_some_and(FormError::is_about_email)
+        let is_asked = self.email.is_empty() || self.error.is_some_and(FormError::is_about_email);
+        is_asked && self.invited.is_none()
     }
 
     fn password_is_refused(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Rules for all pages, and tests that no input becomes markup.
 
+mod invitation;
 mod sessions;
 
 use super::*;
@@ -34,6 +35,8 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         state: value,
         csrf: value,
         username: value,
+        invited: None,
+        signup_allowed: true,
         error,
     };
     let signup = Signup {
@@ -41,6 +44,7 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
         state: value,
         csrf: value,
         email: value,
+        invited: None,
         min_password_length: 12,
         error,
     };
@@ -90,6 +94,9 @@ fn pages(language: Language, value: &str) -> Vec<(&'static str, String)> {
             "organization_picker",
             organization_picker(page, value, &[entry(value)]),
         ),
+        ("invitation", invitation::page_with(page, value)),
+        ("invitation_sign_in", invitation::sign_in_with(page, value)),
+        ("invitation_sign_up", invitation::sign_up_with(page, value)),
         ("logout", logout.to_string()),
         ("logout_aborted", LogoutAborted { page }.to_string()),
         ("logged_out", LoggedOut { page }.to_string()),
@@ -277,6 +284,7 @@ fn an_error_is_announced_and_marks_its_field() {
             state: "s",
             csrf: "c",
             email: "a@example.test",
+            invited: None,
             min_password_length: 12,
             error,
         }

@@ -8,6 +8,7 @@ mod clocks;
 mod confirmation;
 mod consent;
 mod freshness;
+mod invitations;
 mod languages;
 mod late;
 mod lost;

@@ -153,9 +153,9 @@ impl User {
                 .any(|claim| self.profile.text(claim) != before.profile.text(claim))
     }
 
-    /// Notes that the mailbox was proved, and adds metadata under keys that the user does not have yet. Returns whether
-    /// that changed anything. The first proof ends all sessions: another person may have opened them, by typing an address
-    /// that is not theirs.
+    /// Notes that the mailbox was proved, and adds metadata under keys that the user does not have yet. Returns
+    /// whether that changed anything. The first proof ends all sessions: another person may have opened them, by
+    /// typing an address that is not theirs.
     pub fn confirm_email(&mut self, added: AddedMetadata, now: Timestamp) -> bool {
         let before = self.clone();
         self.email_verified = true;

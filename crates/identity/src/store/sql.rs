@@ -201,7 +201,6 @@ impl Store for SqlStore {
     ) -> Result<User, Error> {
         let (mut transaction, positions) = self.begin_change(1).await?;
         let mut user = users::get(&mut transaction, id).await?;
-        // mutant: another-address-confirmed
         if user.email != *email {
             return Err(Error::EmailChanged);
         }

@@ -189,6 +189,8 @@ impl From<WireStage> for Stage {
                 Self::PickingOrganization { user_id }
             }
             WireStage::OrganizationChosen(wire::OrganizationChosen {}) => Self::OrganizationChosen,
+            WireStage::Inviting(wire::Inviting {}) => Self::Inviting,
+            WireStage::Accepted(wire::Accepted { user_id }) => Self::Accepted { user_id },
             WireStage::Answered(wire::Answered {}) => Self::Answered,
         }
     }
@@ -215,6 +217,8 @@ impl From<Stage> for WireStage {
                 Self::PickingOrganization(wire::PickingOrganization { user_id })
             }
             Stage::OrganizationChosen => Self::OrganizationChosen(wire::OrganizationChosen {}),
+            Stage::Inviting => Self::Inviting(wire::Inviting {}),
+            Stage::Accepted { user_id } => Self::Accepted(wire::Accepted { user_id }),
             Stage::Answered => Self::Answered(wire::Answered {}),
         }
     }
@@ -303,6 +307,10 @@ mod tests {
             (
                 "picking_organization.user_id",
                 WireStage::PickingOrganization(wire::PickingOrganization { user_id: sid() }),
+            ),
+            (
+                "accepted.user_id",
+                WireStage::Accepted(wire::Accepted { user_id: sid() }),
             ),
             (
                 "declined.error_description",

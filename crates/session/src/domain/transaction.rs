@@ -166,6 +166,13 @@ pub enum Stage {
         /// Error description for the application.
         error_description: String,
     },
+    /// The user is shown an invitation.
+    Inviting,
+    /// The user has accepted the invitation by the session that the browser had.
+    Accepted {
+        /// User that has accepted.
+        user_id: String,
+    },
     /// The answer was sent, or leaves now.
     Answered,
 }
@@ -249,6 +256,7 @@ impl Stage {
             Self::Consented { user_id } => vec![("transaction.consented.user_id", user_id)],
             Self::Confirming { user_id } => vec![("transaction.confirming.user_id", user_id)],
             Self::Confirmed { user_id } => vec![("transaction.confirmed.user_id", user_id)],
+            Self::Accepted { user_id } => vec![("transaction.accepted.user_id", user_id)],
             Self::Declined { error_description } => {
                 vec![("transaction.declined.error_description", error_description)]
             }
@@ -258,7 +266,9 @@ impl Stage {
             Self::PickingOrganization { user_id } => {
                 vec![("transaction.picking_organization.user_id", user_id)]
             }
-            Self::SignedIn | Self::OrganizationChosen | Self::Answered => Vec::new(),
+            Self::SignedIn | Self::OrganizationChosen | Self::Inviting | Self::Answered => {
+                Vec::new()
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+use doorward_oauth2_types::StandardClaim;
+
 use super::*;
 use crate::model::{Client, Connection, Device, FinishedSignIn, Stage, Transaction};
 use crate::pipeline::validate_request::RequestParts;
@@ -150,5 +152,30 @@ fn a_sign_in_of_its_own_is_no_way_around_the_other_checks() {
         (elsewhere, LoginReason::ConnectionNotEnabled),
     ] {
         assert_eq!(reason(parts, &live(0), Some(&pending)), Some(expected));
+    }
+}
+
+#[test]
+fn an_accepted_invitation_goes_on_with_its_user() {
+    let unsettled = Some(LoginReason::InvitationNotSettled);
+    for (accepted_by, verified, expected) in [
+        (None, false, None),
+        (Some("auth0|alice"), true, None),
+        (Some("auth0|alice"), false, unsettled),
+        (Some("auth0|bob"), true, unsettled),
+    ] {
+        let mut session = live(100);
+        let claims = &mut session.user.claims;
+        claims.set(StandardClaim::EmailVerified, verified);
+        let entered = Entered::new(parts().into(), None).invited(Invitation {
+            inviter_name: "Ada".to_owned(),
+            email: "alice@example.test".to_owned(),
+            connection: None,
+            client_id: "spa".to_owned(),
+            accepted_by: accepted_by.map(str::to_owned),
+        });
+        let now = Timestamp::from_second(NOW).unwrap();
+        let reason = login_reason(&entered, &session, None, now);
+        assert_eq!(reason, expected, "{accepted_by:?} {verified}");
     }
 }

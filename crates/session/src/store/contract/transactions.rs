@@ -138,6 +138,10 @@ async fn every_stage_comes_back(store: &dyn Store) {
         Stage::Declined {
             error_description: "no".to_owned(),
         },
+        Stage::Inviting,
+        Stage::Accepted {
+            user_id: "u".to_owned(),
+        },
         Stage::Answered,
     ] {
         let id = add(store).await;

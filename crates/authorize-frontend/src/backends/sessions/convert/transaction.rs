@@ -73,6 +73,8 @@ impl From<WireStage> for Stage {
                 Self::PickingOrganization { user_id }
             }
             WireStage::OrganizationChosen(_) => Self::OrganizationChosen,
+            WireStage::Inviting(wire::Inviting {}) => Self::Inviting,
+            WireStage::Accepted(wire::Accepted { user_id }) => Self::Accepted { user_id },
             WireStage::Declined(wire::Declined { error_description }) => {
                 Self::Declined { error_description }
             }
@@ -103,6 +105,8 @@ impl From<Stage> for WireStage {
                 Self::PickingOrganization(wire::PickingOrganization { user_id })
             }
             Stage::OrganizationChosen => Self::OrganizationChosen(wire::OrganizationChosen {}),
+            Stage::Inviting => Self::Inviting(wire::Inviting {}),
+            Stage::Accepted { user_id } => Self::Accepted(wire::Accepted { user_id }),
             Stage::Declined { error_description } => {
                 Self::Declined(wire::Declined { error_description })
             }
@@ -203,6 +207,8 @@ mod tests {
             },
             Stage::PickingOrganization { user_id: user_id() },
             Stage::OrganizationChosen,
+            Stage::Inviting,
+            Stage::Accepted { user_id: user_id() },
             Stage::Declined {
                 error_description: "no".to_owned(),
             },

@@ -1,0 +1,109 @@
+//! Admits a user who has proved who they are, and accepts the invitation of their request. The ticket is spent if and
+//! only if the user is a member; what comes after that is repeated with the form.
+
+use doorward_oauth2_types::ErrorCode;
+
+use super::{Entered, not_usable};
+use crate::backends::{AcceptVerdict, BackendError};
+use crate::deps::Deps;
+use crate::error::OAuthError;
+use crate::model::{Acceptance, User};
+
+/// The error when another account accepts an invitation; Auth0 has the same.
+fn account_not_allowed() -> OAuthError {
+    let description = "the specified account is not allowed to accept the current invitation";
+    OAuthError::new(ErrorCode::AccessDenied, description)
+}
+
+/// Admits a user who has proved a credential, or has a session with the invited and verified address. With an
+/// invitation it makes them a member and notes that their address is proved, which ends older sessions unless it was.
+/// Returns the user as they are then, for the session to open.
+///
+/// # Errors
+/// - `unauthorized`: the user is blocked.
+/// - `invalid_request`: the invitation cannot be used any more.
+/// - `access_denied`: it is for another address or connection, or the organization has as many members as it may have.
+pub(crate) async fn admit(
+    entered: &Entered,
+    user: User,
+    deps: &Deps,
+) -> Result<Result<User, OAuthError>, BackendError> {
+    // mutant: blocked-user-signs-in
+    if user.blocked {
+        return Ok(Err(OAuthError::new(
+            ErrorCode::Unauthorized,
+            "user is blocked",
+        )));
+    }
+    let (Some(organization), Some(ticket)) = (entered.organization(), entered.request().ticket())
+    else {
+        return Ok(Ok(user));
+    };
+    let organization = &*organization.id;
+    let acceptance = Acceptance {
+        ticket,
+        organization_id: organization,
+        client_id: &entered.request().client().client_id,
+        user: &user,
+    };
+    let metadata = match deps.backends.invitations.accept(acceptance).await? {
+        AcceptVerdict::Accepted(metadata) => metadata,
+        refused => return Ok(Err(refusal(&refused, organization))),
+    };
+    let email = user.email().unwrap_or_default();
+    // mutant: accepted-address-not-confirmed
+    let confirmed = deps
+        .backends
+        .identity
+        .confirm_email(&user.user_id, email, metadata);
+    let confirmed = confirmed.await?;
+    tracing::info!(
+        event = "si",
+        user_id = confirmed.user_id,
+        organization,
+        "invitation accepted"
+    );
+    Ok(Ok(confirmed))
+}
+
+fn refusal(refused: &AcceptVerdict, organization: &str) -> OAuthError {
+    let error = match refused {
+        AcceptVerdict::Accepted(_) | AcceptVerdict::NotUsable => not_usable(),
+        AcceptVerdict::OtherAddress => account_not_allowed(),
+        AcceptVerdict::ConnectionNotEnabled => OAuthError::new(
+            ErrorCode::AccessDenied,
+            "connection is not enabled for the organization",
+        ),
+        AcceptVerdict::OrganizationFull => OAuthError::new(
+            ErrorCode::AccessDenied,
+            "the organization has as many members as it may have",
+        ),
+    };
+    let description = error.description.as_ref();
+    tracing::info!(
+        event = "fi",
+        organization,
+        description,
+        "invitation not accepted"
+    );
+    error
+}
+
+/// Spends the ticket of an invitation that another account has opened.
+pub(crate) async fn burn_invitation(
+    entered: &Entered,
+    deps: &Deps,
+) -> Result<OAuthError, BackendError> {
+    let request = entered.request();
+    if let (Some(organization), Some(ticket)) = (entered.organization(), request.ticket()) {
+        let (organization, client_id) = (&*organization.id, &*request.client().client_id);
+        let invitations = &deps.backends.invitations;
+        invitations.burn(ticket, organization, client_id).await?;
+        tracing::info!(
+            event = "fi",
+            organization,
+            "invitation ended by another account"
+        );
+    }
+    Ok(account_not_allowed())
+}

@@ -1,0 +1,142 @@
+//! Invitations that are not accepted.
+
+use doorward_proto::client_registry::v1::TenantPatch;
+
+use super::*;
+use crate::tenant::{ACME, apply_settings, block};
+
+#[track_caller]
+fn assert_refused(answer: &Answer, error: &str, description: &str) {
+    assert_eq!(answer.error(), error, "{}", answer.body);
+    let sent = answer.parameter("error_description");
+    assert_eq!(sent.as_deref(), Some(description));
+}
+
+const NOT_USABLE: &str = "invitation not found or already used";
+
+/// SEC-120, SEC-123: one text, and the ticket stays good.
+#[tokio::test]
+async fn sec_120_a_ticket_belongs_to_its_request() {
+    let app = start().await;
+    let ticket = invite(CAROL, &app).await;
+    let other_client = [
+        ("client_id", "partner"),
+        ("redirect_uri", "https://partner.example.test/cb"),
+    ];
+    let wrong = format!("{}x", &ticket[..ticket.len() - 1]);
+    for target in [
+        link(&ticket, &[("organization", ACME)]),
+        link(&wrong, &[]),
+        link("x", &[]),
+    ] {
+        let answer = app.browser().open(&target).await;
+        assert_refused(&answer, "invalid_request", NOT_USABLE);
+    }
+    let answer = app.browser().open(&link(&ticket, &other_client)).await;
+    assert_eq!(answer.error(), "invalid_request");
+    let target = authorize(&[("invitation", &*ticket)]);
+    let answer = app.browser().open(&target).await;
+    assert_refused(
+        &answer,
+        "invalid_request",
+        "parameter organization is required",
+    );
+    let page = app.browser().open(&link(&ticket, &[])).await;
+    page.assert_page(200, "You have been invited");
+}
+
+/// The tenant may want Auth0's behaviour; opening the page still ends nothing.
+#[tokio::test]
+async fn another_account_ends_the_invitation_where_the_tenant_says_so() {
+    let app = start().await;
+    let settings = TenantPatch {
+        consume_invitation_on_mismatch: Some(true),
+        ..TenantPatch::default()
+    };
+    apply_settings(settings, &app.channels).await;
+    let mut app = app;
+    app.restart();
+    let ticket = invite(CAROL, &app).await;
+    let mut browser = app.browser();
+    browser.sign_in(&authorize(&[]), BOB).await;
+    let page = browser.open(&link(&ticket, &[])).await;
+    app.browser()
+        .open(&link(&ticket, &[]))
+        .await
+        .assert_page(200, "You have been invited");
+    let answer = browser.choose("invitation", &page, "accept").await;
+    let description = "the specified account is not allowed to accept the current invitation";
+    assert_refused(&answer, "access_denied", description);
+    let again = app.browser().open(&link(&ticket, &[])).await;
+    assert_refused(&again, "invalid_request", NOT_USABLE);
+}
+
+/// A blocked user is refused, and the ticket stays good.
+#[tokio::test]
+async fn a_blocked_user_accepts_nothing() {
+    let app = start().await;
+    let ticket = invite(BOB, &app).await;
+    block(BOB, &app.channels).await;
+    let mut browser = app.browser();
+    let page = press(
+        &mut browser,
+        &link(&ticket, &[("screen_hint", "login")]),
+        "accept",
+    )
+    .await;
+    let answer = browser.submit("password", &page, "", PASSWORD).await;
+    assert_refused(&answer, "unauthorized", "user is blocked");
+    let page = app.browser().open(&link(&ticket, &[])).await;
+    page.assert_page(200, "You have been invited");
+}
+
+/// SEC-133: the invited address alone claims nothing.
+#[tokio::test]
+async fn sec_133_a_sign_up_without_the_ticket_claims_nothing() {
+    let app = start().await;
+    let ticket = invite(CAROL, &app).await;
+    let mut mallory = app.browser();
+    let target = authorize(&[("screen_hint", "signup")]);
+    let page = mallory.open(&target).await;
+    let answer = sign_up(&mut mallory, &page, CAROL).await;
+    assert!(is_member(&mallory.follow(answer).await), "has an account");
+    assert_eq!(silent(&mut mallory).await.error(), "access_denied");
+
+    let mut carol = app.browser();
+    let page = press(&mut carol, &link(&ticket, &[]), "accept").await;
+    let fields = [
+        ("state", page.field("state")),
+        ("_csrf", page.field("_csrf")),
+        ("password", "another long password"),
+    ];
+    let answer = carol.post("/u/signup", &fields).await;
+    answer.assert_page(400, "data-error-code=\"email-in-use\"");
+    answer.assert_page(400, "Sign in instead.");
+}
+
+/// The landing page leads to the request of the invited application.
+#[tokio::test]
+async fn a_link_without_a_page_of_the_application() {
+    let app = start().await;
+    let ticket = invite(CAROL, &app).await;
+    let start = |ticket: &str, organization: &str| {
+        format!(
+            "/u/invitation/start?invitation={ticket}&organization={organization}&organization_name=club"
+        )
+    };
+    let mut browser = app.browser();
+    let answer = browser.get(&start(&ticket, CLUB)).await;
+    assert!(answer.location().starts_with("/authorize?client_id=spa&"));
+    let page = browser.follow(answer).await;
+    let answer = browser.choose("invitation", &page, "accept").await;
+    let page = browser.follow(answer).await;
+    let answer = sign_up(&mut browser, &page, CAROL).await;
+    assert_member(&browser.follow(answer).await, CAROL);
+
+    for gone in [start(&ticket, CLUB), start("x", CLUB), start(&ticket, ACME)] {
+        let answer = app.browser().get(&gone).await;
+        answer.assert_page(400, "This invitation cannot be used");
+    }
+    let answer = app.browser().get("/u/invitation/start").await;
+    answer.assert_page(400, "Please start again");
+}
