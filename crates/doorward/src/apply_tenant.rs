@@ -16,7 +16,7 @@ use crate::output::warn;
 use crate::service::Service;
 use crate::target::Deployment;
 use crate::tenant_file::TenantFile;
-use crate::unknown_references::unknown_references;
+use crate::unknown_references::{References, unknown_references};
 use roles::Roles;
 
 /// Applies the file or, in a dry run, only finds out what would change. Returns one line for each object that is new or
@@ -44,7 +44,13 @@ pub(crate) async fn apply(
     } else {
         organizations.apply(false).await?
     };
-    for line in unknown_references(registry, &wanted, &changes, &roles.patches).await? {
+    let references = References {
+        tenant: &wanted,
+        changes: &changes,
+        roles: &roles.patches,
+        organizations: &organizations.patches,
+    };
+    for line in unknown_references(registry, &references).await? {
         warn(line);
     }
     let changes = changes.into_iter().map(Change::from);

@@ -13,3 +13,8 @@ pub(crate) fn say(line: impl Display) {
 pub(crate) fn warn(line: impl Display) {
     let _ = io::stderr().write_all(format!("warning: {line}\n").as_bytes());
 }
+
+/// Prints a JSON document on standard output.
+pub(crate) fn say_json(document: &serde_json::Value) {
+    say(format_args!("{document:#}"));
+}

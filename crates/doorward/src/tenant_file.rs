@@ -19,6 +19,7 @@ use doorward_proto::identity::v1::RolePatch;
 use doorward_proto::organization::v1::OrganizationPatch;
 
 use crate::document::{self, Ignored, Object, Result};
+use organizations::Known;
 
 /// The content of a tenant file.
 #[derive(Debug)]
@@ -57,8 +58,15 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     let others = file.objects("connections", &["name"])?;
     connections.extend(each(others, connections::read, ignored_keys)?);
     let roles = each(file.objects("roles", &["name"])?, roles::read, ignored_keys)?;
-    let organizations = file.objects("organizations", &["name"])?;
-    let organizations = each(organizations, organizations::read, ignored_keys)?;
+    let objects = file.objects("organizations", &["name"])?;
+    let known = Known {
+        clients: &clients,
+        connections: &connections,
+    };
+    let mut organizations = Vec::new();
+    for object in objects.unwrap_or_default() {
+        organizations.push(organizations::read(object, &known, ignored_keys)?);
+    }
     file.finish(ignored_keys);
 
     Ok(TenantFile {

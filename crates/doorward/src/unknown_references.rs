@@ -2,7 +2,10 @@
 //! created later.
 
 mod client_grants;
+mod organizations;
 mod roles;
+
+use std::collections::BTreeSet;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{
@@ -10,6 +13,7 @@ use doorward_proto::client_registry::v1::{
     ObjectKind, ResourceServer, TenantChange,
 };
 use doorward_proto::identity::v1::RolePatch;
+use doorward_proto::organization::v1::OrganizationPatch;
 use doorward_service_kit::grpc::Channel;
 
 use crate::commands::request;
@@ -18,14 +22,31 @@ use crate::service::Service;
 
 type Registry = ClientRegistryServiceClient<Channel>;
 
-/// Returns one line for each setting, client grant and permission that has no effect once `wanted` is applied.
-/// `changes` is the answer of the registry.
+/// A tenant file, and what it changes.
+#[derive(Debug)]
+pub(crate) struct References<'a> {
+    /// Its part for the registry.
+    pub(crate) tenant: &'a ApplyTenantRequest,
+    /// The answer of the registry.
+    pub(crate) changes: &'a [TenantChange],
+    /// Its roles.
+    pub(crate) roles: &'a [RolePatch],
+    /// Its organizations.
+    pub(crate) organizations: &'a [OrganizationPatch],
+}
+
+/// Returns one line for each setting, client grant, permission and connection of an organization that has no effect
+/// once the file is applied.
 pub(crate) async fn unknown_references(
     mut registry: Registry,
-    wanted: &ApplyTenantRequest,
-    changes: &[TenantChange],
-    wanted_roles: &[RolePatch],
+    references: &References<'_>,
 ) -> Result<Vec<String>, Error> {
+    let References {
+        tenant: wanted,
+        changes,
+        roles,
+        organizations,
+    } = references;
     let answer = registry.get_tenant(request(GetTenantRequest {})).await;
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
     let tenant = answer.into_inner().tenant.unwrap_or_default();
@@ -49,14 +70,15 @@ pub(crate) async fn unknown_references(
     }
     if let Some(directory) = directory
         && !is_new(ObjectKind::Connection, &directory)
-        && !has_connection(&mut registry, &directory).await?
+        && !connection_names(&mut registry).await?.contains(&directory)
     {
         lines.push(format!(
             "tenant.default_directory: there is no connection {directory:?}"
         ));
     }
     lines.extend(client_grants::without_effect(&mut registry, wanted, changes).await?);
-    lines.extend(roles::without_effect(&mut registry, wanted, wanted_roles).await?);
+    lines.extend(roles::without_effect(&mut registry, wanted, roles).await?);
+    lines.extend(organizations::without_effect(&mut registry, changes, organizations).await?);
     Ok(lines)
 }
 
@@ -72,11 +94,11 @@ async fn find_api(
     Ok(answer.into_inner().resource_server)
 }
 
-async fn has_connection(registry: &mut Registry, name: &str) -> Result<bool, Error> {
+async fn connection_names(registry: &mut Registry) -> Result<BTreeSet<String>, Error> {
     let answer = registry
         .list_connections(request(ListConnectionsRequest {}))
         .await;
     let answer = answer.map_err(Error::service(Service::ClientRegistry))?;
-    let mut connections = answer.into_inner().connections.into_iter();
-    Ok(connections.any(|connection| connection.name == name))
+    let connections = answer.into_inner().connections.into_iter();
+    Ok(connections.map(|connection| connection.name).collect())
 }

@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use doorward_proto::InvalidField;
-use doorward_proto::organization::v1::find_organization_request::Organization as Selected;
 use doorward_proto::organization::v1::organization_service_server::OrganizationService;
 use doorward_proto::organization::v1::{
     AddMembersRequest, AddMembersResponse, ApplyOrganizationsRequest, ApplyOrganizationsResponse,
     DeleteOrganizationRequest, DeleteOrganizationResponse, FindOrganizationRequest,
     FindOrganizationResponse, JoinOrganizationRequest, JoinOrganizationResponse,
-    ListMembersRequest, ListMembersResponse, ListOrganizationsOfUserRequest,
+    ListMembersRequest, ListMembersResponse, ListOrganizationsOfDomainRequest,
+    ListOrganizationsOfDomainResponse, ListOrganizationsOfUserRequest,
     ListOrganizationsOfUserResponse, ListOrganizationsRequest, ListOrganizationsResponse,
-    ListOrganizationsThatAssignRequest, ListOrganizationsThatAssignResponse, Member,
-    OrganizationChange, RemoveMembersRequest, RemoveMembersResponse, SetMemberRolesRequest,
-    SetMemberRolesResponse,
+    ListOrganizationsThatAssignRequest, ListOrganizationsThatAssignResponse, OrganizationChange,
+    RemoveMembersRequest, RemoveMembersResponse, SetMemberRolesRequest, SetMemberRolesResponse,
 };
 use tonic::{Request, Response, Status};
 
 use crate::Error;
-use crate::domain::{OrganizationId, Patch, UserId, check_distinct};
+use crate::convert::{all, selector};
+use crate::domain::{
+    OrganizationId, Page, Patch, UserId, check_distinct, parse_roles, parse_take, parse_users,
+};
 use crate::store::Store;
 
 #[derive(Debug)]
@@ -39,26 +40,87 @@ impl OrganizationService for Service {
         request: Request<FindOrganizationRequest>,
     ) -> Result<Response<FindOrganizationResponse>, Status> {
         let request = request.into_inner();
-        let organization = match request.organization {
-            Some(Selected::OrganizationId(id)) => self.store.find_organization(&id.into()).await,
-            Some(Selected::Name(name)) => self.store.find_organization_by_name(&name).await,
-            None => return Err(InvalidField::new("organization", "is missing").into()),
-        };
-        let organization = organization.map_err(Error::from)?;
-        let member = match (&organization, request.user_id) {
-            (Some(organization), Some(user)) => {
-                let user = UserId::from(user);
-                let is_member = self.store.is_member(&organization.id, &user).await?;
-                is_member.then(|| Member {
-                    user_id: user.as_str().to_owned(),
-                    role_ids: Vec::new(),
-                })
+        let user = request.user_id.map(|id| UserId::parse("user_id", id));
+        let user = user.transpose()?;
+        let found = match selector(request.organization)? {
+            Some(selector) => {
+                let found = self.store.find(&selector, user.as_ref()).await;
+                found.map_err(Error::from)?
             }
-            _ => None,
+            None => None,
         };
+        let (organization, member) = found.map(|it| (it.organization, it.member)).unzip();
         Ok(Response::new(FindOrganizationResponse {
             organization: organization.map(Into::into),
-            member,
+            member: member.flatten().map(Into::into),
+        }))
+    }
+
+    async fn list_organizations(
+        &self,
+        request: Request<ListOrganizationsRequest>,
+    ) -> Result<Response<ListOrganizationsResponse>, Status> {
+        let page = Page::try_from(request.into_inner().page)?;
+        let listed = self.store.list(&page).await.map_err(Error::from)?;
+        Ok(Response::new(ListOrganizationsResponse {
+            organizations: all(listed.items),
+            next: listed.next.unwrap_or_default(),
+            total: listed.total,
+        }))
+    }
+
+    async fn list_organizations_of_user(
+        &self,
+        request: Request<ListOrganizationsOfUserRequest>,
+    ) -> Result<Response<ListOrganizationsOfUserResponse>, Status> {
+        let request = request.into_inner();
+        let user = UserId::parse("user_id", request.user_id)?;
+        let page = Page::try_from(request.page)?;
+        let listed = self.store.list_of_user(&user, &page).await;
+        let listed = listed.map_err(Error::from)?;
+        Ok(Response::new(ListOrganizationsOfUserResponse {
+            organizations: all(listed.items),
+            next: listed.next.unwrap_or_default(),
+            total: listed.total,
+        }))
+    }
+
+    async fn list_organizations_that_assign(
+        &self,
+        request: Request<ListOrganizationsThatAssignRequest>,
+    ) -> Result<Response<ListOrganizationsThatAssignResponse>, Status> {
+        let request = request.into_inner();
+        let take = parse_take(request.take)?;
+        let listed = self.store.list_that_assign(&request.connection, take).await;
+        Ok(Response::new(ListOrganizationsThatAssignResponse {
+            organizations: all(listed.map_err(Error::from)?),
+        }))
+    }
+
+    async fn list_organizations_of_domain(
+        &self,
+        request: Request<ListOrganizationsOfDomainRequest>,
+    ) -> Result<Response<ListOrganizationsOfDomainResponse>, Status> {
+        let request = request.into_inner();
+        let take = parse_take(request.take)?;
+        let domain = request.domain.to_ascii_lowercase();
+        let listed = self.store.list_of_domain(&domain, take).await;
+        Ok(Response::new(ListOrganizationsOfDomainResponse {
+            organizations: all(listed.map_err(Error::from)?),
+        }))
+    }
+
+    async fn join_organization(
+        &self,
+        request: Request<JoinOrganizationRequest>,
+    ) -> Result<Response<JoinOrganizationResponse>, Status> {
+        let request = request.into_inner();
+        let id = OrganizationId::from(request.organization_id);
+        let user = UserId::parse("user_id", request.user_id)?;
+        let (member, added) = self.store.join(&id, &user, &request.connection).await?;
+        Ok(Response::new(JoinOrganizationResponse {
+            member: Some(member.into()),
+            added,
         }))
     }
 
@@ -68,20 +130,53 @@ impl OrganizationService for Service {
     ) -> Result<Response<AddMembersResponse>, Status> {
         let request = request.into_inner();
         let id = OrganizationId::from(request.organization_id);
-        let mut added = Vec::new();
-        for user in request.user_ids {
-            if user.is_empty() {
-                return Err(InvalidField::new("user_ids", "has an empty entry").into());
-            }
-            if self
-                .store
-                .add_member(&id, &UserId::from(user.clone()))
-                .await?
-            {
-                added.push(user);
-            }
-        }
-        Ok(Response::new(AddMembersResponse { added }))
+        let users = parse_users(request.user_ids)?;
+        let added = self.store.add_members(&id, &users).await?;
+        Ok(Response::new(AddMembersResponse {
+            added: added.iter().map(ToString::to_string).collect(),
+        }))
+    }
+
+    async fn remove_members(
+        &self,
+        request: Request<RemoveMembersRequest>,
+    ) -> Result<Response<RemoveMembersResponse>, Status> {
+        let request = request.into_inner();
+        let id = OrganizationId::from(request.organization_id);
+        let users = parse_users(request.user_ids)?;
+        let removed = self.store.remove_members(&id, &users).await?;
+        Ok(Response::new(RemoveMembersResponse {
+            removed: removed.iter().map(ToString::to_string).collect(),
+        }))
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<ListMembersRequest>,
+    ) -> Result<Response<ListMembersResponse>, Status> {
+        let request = request.into_inner();
+        let id = OrganizationId::from(request.organization_id);
+        let page = Page::try_from(request.page)?;
+        let listed = self.store.list_members(&id, &page).await?;
+        Ok(Response::new(ListMembersResponse {
+            members: all(listed.items),
+            next: listed.next.unwrap_or_default(),
+            total: listed.total,
+        }))
+    }
+
+    async fn set_member_roles(
+        &self,
+        request: Request<SetMemberRolesRequest>,
+    ) -> Result<Response<SetMemberRolesResponse>, Status> {
+        let request = request.into_inner();
+        let id = OrganizationId::from(request.organization_id);
+        let user = UserId::parse("user_id", request.user_id)?;
+        let roles = parse_roles(request.role_ids)?;
+        let member = self.store.set_member_roles(&id, &user, &roles).await?;
+        Ok(Response::new(SetMemberRolesResponse {
+            member: Some(member.into()),
+        }))
     }
 
     async fn apply_organizations(
@@ -93,7 +188,7 @@ impl OrganizationService for Service {
         let patches = patches.collect::<Result<Vec<_>, _>>()?;
         check_distinct(&patches)?;
         let changes = self.store.apply(patches, request.dry_run).await?;
-        let mut changes: Vec<OrganizationChange> = changes.into_iter().map(Into::into).collect();
+        let mut changes: Vec<OrganizationChange> = all(changes);
         if request.dry_run {
             // The id of a new organization in a dry run is not stored.
             let created = changes.iter_mut().filter(|change| change.created);
@@ -102,60 +197,13 @@ impl OrganizationService for Service {
         Ok(Response::new(ApplyOrganizationsResponse { changes }))
     }
 
-    async fn list_organizations(
-        &self,
-        _: Request<ListOrganizationsRequest>,
-    ) -> Result<Response<ListOrganizationsResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn list_organizations_of_user(
-        &self,
-        _: Request<ListOrganizationsOfUserRequest>,
-    ) -> Result<Response<ListOrganizationsOfUserResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn list_organizations_that_assign(
-        &self,
-        _: Request<ListOrganizationsThatAssignRequest>,
-    ) -> Result<Response<ListOrganizationsThatAssignResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn join_organization(
-        &self,
-        _: Request<JoinOrganizationRequest>,
-    ) -> Result<Response<JoinOrganizationResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn remove_members(
-        &self,
-        _: Request<RemoveMembersRequest>,
-    ) -> Result<Response<RemoveMembersResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn list_members(
-        &self,
-        _: Request<ListMembersRequest>,
-    ) -> Result<Response<ListMembersResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
-    async fn set_member_roles(
-        &self,
-        _: Request<SetMemberRolesRequest>,
-    ) -> Result<Response<SetMemberRolesResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
-    }
-
     async fn delete_organization(
         &self,
-        _: Request<DeleteOrganizationRequest>,
+        request: Request<DeleteOrganizationRequest>,
     ) -> Result<Response<DeleteOrganizationResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let id = OrganizationId::from(request.into_inner().organization_id);
+        self.store.delete(&id).await?;
+        Ok(Response::new(DeleteOrganizationResponse {}))
     }
 }
 

@@ -102,8 +102,11 @@ fn brand(organization: &Organization) -> Brand {
         "" => organization.name.as_str(),
         name => name,
     };
+    let branding = &organization.settings.branding;
     Brand {
         name: name.to_owned(),
-        ..Brand::default()
+        logo_url: branding.logo_url.clone(),
+        primary_color: branding.primary_color.clone(),
+        page_background_color: branding.page_background_color.clone(),
     }
 }

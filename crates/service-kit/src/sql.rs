@@ -8,6 +8,7 @@
 
 mod backup;
 mod config;
+mod document;
 mod error;
 mod group_commit;
 mod migrations;
@@ -25,6 +26,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use backup::{BackupError, back_up, check_backup};
 pub use config::DatabaseConfig;
+pub use document::merge_document;
 pub use error::{OpenError, is_unavailable, is_unique_violation};
 pub use group_commit::{GroupCommit, GroupedWrite};
 pub use migrations::migrator;

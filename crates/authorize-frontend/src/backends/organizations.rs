@@ -5,6 +5,7 @@ mod convert;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::find_organization_request::Organization as Selected;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
+use doorward_proto::organization::v1::page::Start;
 use doorward_proto::organization::v1::{
     FindOrganizationRequest, JoinOrganizationRequest, ListOrganizationsOfUserRequest,
     ListOrganizationsThatAssignRequest, Page,
@@ -82,7 +83,7 @@ impl Organizations {
             user_id: user_id.to_owned(),
             page: Some(Page {
                 take,
-                from: from.unwrap_or_default().to_owned(),
+                start: from.map(|from| Start::From(from.to_owned())),
             }),
         };
         let result = self

@@ -3,7 +3,6 @@
 mod client;
 mod client_grant;
 mod connection;
-mod document;
 mod origins;
 mod record;
 mod resource_server;

@@ -68,6 +68,19 @@ impl Object {
         Ok(Some(StringList { values: values? }))
     }
 
+    /// An object whose members are all texts.
+    pub(crate) fn text_members(&mut self, key: &str) -> Result<Option<Vec<(String, String)>>> {
+        let Some(object) = self.object(key)? else {
+            return Ok(None);
+        };
+        let Self { path, members } = object;
+        let members = members.into_iter().map(|(key, node)| {
+            let path = path.member(&key).at(node.line);
+            Ok((key, text(&path, node)?))
+        });
+        members.collect::<Result<_>>().map(Some)
+    }
+
     pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>> {
         let Some((path, node)) = self.take(key) else {
             return Ok(None);

@@ -6,6 +6,9 @@ use doorward_proto::client_registry::v1::{
     ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
 };
 use doorward_proto::identity::v1::Permission;
+use doorward_proto::organization::v1::{
+    Branding, DiscoveryDomain, OrganizationClient, OrganizationConnection,
+};
 
 use super::*;
 
@@ -172,7 +175,7 @@ fn clients() {
 }
 
 #[test]
-fn apis_connections_and_organizations() {
+fn apis_and_connections() {
     let file = read(RICH).unwrap();
     let [api] = &file.tenant.resource_servers[..] else {
         panic!("the management API is left out");
@@ -221,15 +224,72 @@ fn apis_connections_and_organizations() {
         ("Guests", Some(6))
     );
     assert_eq!(guests.enabled_clients, None);
+}
 
-    let [acme] = &file.organizations[..] else {
-        panic!()
+#[test]
+fn organizations() {
+    let [acme, plain] = &read(RICH).unwrap().organizations[..] else {
+        panic!("both");
     };
     assert_eq!(acme.id.as_deref(), Some("org_acme000000000001"));
     assert_eq!(
         (acme.name.as_str(), acme.display_name.as_deref()),
         ("acme", Some("Acme"))
     );
+    let branding = acme.branding.as_ref().unwrap();
+    let expected = Branding {
+        logo_url: Some("https://example.com/a.png".to_owned()),
+        primary_color: Some("#0059D6".to_owned()),
+        page_background_color: Some("#ffffff".to_owned()),
+    };
+    assert_eq!(*branding, expected);
+    let pairs = &acme.metadata.as_ref().unwrap().pairs;
+    assert_eq!(*pairs, [("tier".to_owned(), "gold".to_owned())].into());
+    let connection = |name: &str, flags: [bool; 4]| OrganizationConnection {
+        name: name.to_owned(),
+        assign_membership_on_login: flags[0],
+        is_signup_enabled: flags[1],
+        show_as_button: flags[2],
+        is_enabled: flags[3],
+    };
+    let connections = &acme.connections.as_ref().unwrap().connections;
+    let expected = [
+        connection("Staff", [true, true, false, true]),
+        connection("Guests", [false, false, true, false]),
+    ];
+    assert_eq!(*connections, expected);
+    assert_eq!(acme.third_party_clients_allowed, Some(true));
+    let domain = |domain: &str, verified: bool, used: bool| DiscoveryDomain {
+        domain: domain.to_owned(),
+        verified,
+        use_for_organization_discovery: used,
+    };
+    let domains = &acme.discovery_domains.as_ref().unwrap().domains;
+    let expected = [
+        domain("acme.example", true, false),
+        domain("acme.test", false, true),
+    ];
+    assert_eq!(*domains, expected);
+    assert_eq!(acme.is_app_entitlement_active, Some(true));
+    let clients = &acme.clients.as_ref().unwrap().clients;
+    let client = |id: &str, use_for_member_access: bool| OrganizationClient {
+        client_id: id.to_owned(),
+        use_for_member_access,
+    };
+    let expected = [
+        client("AbCdEfGhIjKlMnOpQrStUvWxYz012345", true),
+        client("other", false),
+    ];
+    assert_eq!(*clients, expected);
+
+    let by_id = &plain.connections.as_ref().unwrap().connections;
+    assert_eq!(*by_id, [connection("Staff", [false, false, true, true])]);
+    let expected = OrganizationPatch {
+        name: "plain".to_owned(),
+        connections: plain.connections.clone(),
+        ..OrganizationPatch::default()
+    };
+    assert_eq!(*plain, expected);
 }
 
 #[test]
@@ -292,7 +352,9 @@ fn every_unsupported_key_is_named_in_the_order_of_the_file() {
         "connections[google-oauth2]: the strategy \"google-oauth2\" is not supported, ignored",
         "roles[reader].permissions[read:x].colour: not supported, ignored",
         "roles[reader].members: not supported, ignored",
-        "organizations[acme].branding: not supported, ignored",
+        "organizations[acme].branding.font: not supported, ignored",
+        "organizations[acme].connections[Guests].organization_access_level: not supported, ignored",
+        "organizations[acme].client_grants: not supported, ignored",
         "rules: not supported, ignored",
     ];
     assert_eq!(read(RICH).unwrap().ignored, expected);
@@ -353,6 +415,18 @@ fn what_cannot_be_read_is_named_with_its_place() {
             "line 4: roles[A].permissions[a].resource_server_identifier is missing",
         ),
         (
+            "organizations:\n- name: a\n  metadata: {b: 1}",
+            "line 3: organizations[a].metadata.b must be a text, but is a number",
+        ),
+        (
+            "organizations:\n- name: a\n  connections:\n  - is_enabled: true",
+            "line 4: organizations[a].connections[0].name is missing",
+        ),
+        (
+            "organizations:\n- name: a\n  enabled_connections:\n  - connection_id: con_1",
+            "line 4: organizations[a].enabled_connections[0].connection_id \"con_1\" is not the id of a connection in this file; give its name",
+        ),
+        (
             "tenant: {session_lifetime: -1}",
             "line 1: tenant.session_lifetime is out of range",
         ),
@@ -391,6 +465,10 @@ fn an_unknown_word_is_named_with_those_known() {
         (
             "clients:\n- {name: A, third_party_security_mode: lax}",
             "line 2: clients[A].third_party_security_mode \"lax\" is not one of permissive, strict",
+        ),
+        (
+            "organizations:\n- {name: a, third_party_client_access: maybe}",
+            "line 2: organizations[a].third_party_client_access \"maybe\" is not one of deny, allow",
         ),
         (
             "clients:\n- {name: A, app_type: toaster}",
@@ -441,6 +519,8 @@ resourceServers:
   subject_type_authorization: {user: {policy: allow_all}, client: {policy: require_client_grant}}
 clientGrants:
 - {client_id: A, audience: urn:api, organization_usage: deny, allow_any_organization: false}
+organizations:
+- {name: a, client_grants: [], token_quota: null, connections: [{name: D, organization_access_level: none}]}
 databases:
 - name: D
   strategy: auth0

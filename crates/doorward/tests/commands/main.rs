@@ -5,6 +5,7 @@
 mod backup;
 mod consents;
 mod import;
+mod organizations;
 mod remote;
 mod revocation;
 mod roles;

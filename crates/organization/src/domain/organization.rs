@@ -1,56 +1,8 @@
 //! Organizations and their names.
 
-use std::fmt;
-
 use doorward_proto::InvalidField;
 
-/// `org_` and 16 letters and digits, or whatever a tenant file gave.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct OrganizationId(String);
-
-impl OrganizationId {
-    /// A new id.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(format!("org_{}", doorward_service_kit::alphanumeric(16)))
-    }
-
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for OrganizationId {
-    fn from(id: String) -> Self {
-        Self(id)
-    }
-}
-
-impl fmt::Display for OrganizationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The `sub` of a user; what it means is `identity`'s business.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UserId(String);
-
-impl UserId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for UserId {
-    fn from(id: String) -> Self {
-        Self(id)
-    }
-}
+use super::{Connection, DiscoveryDomain, Member, OrganizationId, Settings};
 
 /// 1 to 50 of `a-z 0-9 _ -`, first a letter or digit. Never begins with `org_`, so that it cannot be taken for an id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,12 +39,51 @@ impl OrganizationName {
 /// A group of users that signs in together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
-    /// Stays for ever.
+    /// Never changes.
     pub id: OrganizationId,
     /// Unique; may change.
     pub name: OrganizationName,
     /// Shown to users; empty: the name is shown.
     pub display_name: String,
+    /// Settings that no query looks at.
+    pub settings: Settings,
+    /// Ordered by name.
+    pub connections: Vec<Connection>,
+    /// Ordered by domain.
+    pub discovery_domains: Vec<DiscoveryDomain>,
+}
+
+impl Organization {
+    /// An organization with every setting at its default.
+    #[must_use]
+    pub fn new(id: OrganizationId, name: OrganizationName) -> Self {
+        Self {
+            id,
+            name,
+            display_name: String::new(),
+            settings: Settings::default(),
+            connections: Vec::new(),
+            discovery_domains: Vec::new(),
+        }
+    }
+}
+
+/// Selects an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selector {
+    /// Its id.
+    Id(OrganizationId),
+    /// Its name.
+    Name(OrganizationName),
+}
+
+/// An organization, and the membership of the user that was asked for with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The organization.
+    pub organization: Organization,
+    /// `None` if no user was named, or if the user is not a member.
+    pub member: Option<Member>,
 }
 
 #[cfg(test)]
@@ -107,12 +98,5 @@ mod tests {
         for bad in ["", "Acme", "a b", "-a", "_a", "org_x", "é", &"x".repeat(51)] {
             assert!(OrganizationName::parse(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn ids() {
-        let id = OrganizationId::generate();
-        assert!(id.as_str().starts_with("org_"));
-        assert_eq!(id.as_str().len(), 20);
     }
 }

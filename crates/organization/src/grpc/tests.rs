@@ -1,89 +1,20 @@
 //! The service through its generated client.
 
+mod lists;
+mod members;
+mod support;
+
 use doorward_proto::errors::v1::ErrorReason;
-use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
-use doorward_proto::organization::v1::{Organization, OrganizationPatch};
+use doorward_proto::organization::v1::find_organization_request::Organization as Selected;
+use doorward_proto::organization::v1::{
+    Branding, DiscoveryDomain, DiscoveryDomains, Member, Metadata, Organization,
+    OrganizationClient, OrganizationClients, OrganizationConnection, OrganizationConnections,
+    OrganizationPatch,
+};
 use doorward_proto::reason_of;
-use doorward_service_kit::Shutdown;
-use doorward_service_kit::grpc::{Channel, in_memory};
-use doorward_service_kit::sql::DatabaseConfig;
 
 use super::*;
-
-struct TestService {
-    client: OrganizationServiceClient<Channel>,
-    _data: tempfile::TempDir,
-}
-
-impl TestService {
-    async fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let config = DatabaseConfig::sqlite(&data.path().join("organization.db"));
-        let routes = crate::routes(crate::open(&config).await.unwrap());
-        Self {
-            client: OrganizationServiceClient::new(in_memory(routes, Shutdown::new())),
-            _data: data,
-        }
-    }
-
-    async fn apply(
-        &self,
-        organizations: Vec<OrganizationPatch>,
-        dry_run: bool,
-    ) -> Result<Vec<OrganizationChange>, Status> {
-        let request = ApplyOrganizationsRequest {
-            organizations,
-            dry_run,
-        };
-        let response = self.client.clone().apply_organizations(request).await?;
-        Ok(response.into_inner().changes)
-    }
-
-    async fn find(&self, id: &str) -> Option<Organization> {
-        self.select(Selected::OrganizationId(id.to_owned()), None)
-            .await
-            .organization
-    }
-
-    async fn select(&self, organization: Selected, user: Option<&str>) -> FindOrganizationResponse {
-        let request = FindOrganizationRequest {
-            organization: Some(organization),
-            user_id: user.map(str::to_owned),
-        };
-        let response = self.client.clone().find_organization(request).await;
-        response.unwrap().into_inner()
-    }
-
-    async fn is_member(&self, id: &str, user: &str) -> bool {
-        let selected = Selected::OrganizationId(id.to_owned());
-        self.select(selected, Some(user)).await.member.is_some()
-    }
-
-    async fn add_member(&self, id: &str, user: &str) -> Result<bool, Status> {
-        let request = AddMembersRequest {
-            organization_id: id.to_owned(),
-            user_ids: vec![user.to_owned()],
-        };
-        let response = self.client.clone().add_members(request).await?;
-        Ok(!response.into_inner().added.is_empty())
-    }
-}
-
-fn acme() -> OrganizationPatch {
-    OrganizationPatch {
-        id: Some("org_acme".to_owned()),
-        name: "acme".to_owned(),
-        display_name: Some("Acme".to_owned()),
-        ..OrganizationPatch::default()
-    }
-}
-
-fn beta() -> OrganizationPatch {
-    OrganizationPatch {
-        name: "beta".to_owned(),
-        ..OrganizationPatch::default()
-    }
-}
+use support::{TestService, acme, beta, connection};
 
 #[tokio::test]
 async fn organizations_are_made_and_found() {
@@ -105,13 +36,95 @@ async fn organizations_are_made_and_found() {
 }
 
 #[tokio::test]
+async fn a_name_is_found_in_any_letter_case() {
+    let service = TestService::start().await;
+    service.apply(vec![acme()], false).await.unwrap();
+    for name in ["acme", "ACME", "Acme"] {
+        let found = service.select(Selected::Name(name.to_owned()), None).await;
+        assert_eq!(found.organization.unwrap().id, "org_acme");
+    }
+    for nothing in ["", "acme ", "org_acme", "Acme\n", "é"] {
+        let found = service
+            .select(Selected::Name(nothing.to_owned()), None)
+            .await;
+        assert_eq!(found, FindOrganizationResponse::default(), "{nothing:?}");
+    }
+    let found = service.select(Selected::OrganizationId("ORG_ACME".to_owned()), None);
+    assert_eq!(
+        found.await.organization,
+        None,
+        "ids are compared byte for byte"
+    );
+}
+
+#[tokio::test]
+async fn every_setting_comes_back() {
+    let service = TestService::start().await;
+    let organization = rich();
+    let patch = OrganizationPatch {
+        id: Some(organization.id.clone()),
+        name: organization.name.clone(),
+        display_name: Some(organization.display_name.clone()),
+        branding: organization.branding.clone(),
+        metadata: Some(Metadata {
+            pairs: organization.metadata.clone(),
+        }),
+        connections: Some(OrganizationConnections {
+            connections: organization.connections.iter().rev().cloned().collect(),
+        }),
+        third_party_clients_allowed: Some(true),
+        discovery_domains: Some(DiscoveryDomains {
+            domains: organization.discovery_domains.clone(),
+        }),
+        is_app_entitlement_active: Some(true),
+        clients: Some(OrganizationClients {
+            clients: organization.clients.clone(),
+        }),
+    };
+    service.apply(vec![patch.clone()], false).await.unwrap();
+    assert_eq!(service.find("org_rich").await, Some(organization));
+    assert_eq!(service.apply(vec![patch], false).await.unwrap(), []);
+}
+
+fn rich() -> Organization {
+    let staff = OrganizationConnection {
+        is_signup_enabled: true,
+        show_as_button: false,
+        ..connection("Staff", true)
+    };
+    Organization {
+        id: "org_rich".to_owned(),
+        name: "rich".to_owned(),
+        display_name: "Rich".to_owned(),
+        branding: Some(Branding {
+            logo_url: Some("https://rich.example/logo.png".to_owned()),
+            primary_color: Some("#0059d6".to_owned()),
+            page_background_color: None,
+        }),
+        metadata: [("tier".to_owned(), "gold".to_owned())].into(),
+        connections: vec![connection("Guests", false), staff],
+        third_party_clients_allowed: true,
+        discovery_domains: vec![DiscoveryDomain {
+            domain: "rich.example".to_owned(),
+            verified: true,
+            use_for_organization_discovery: true,
+        }],
+        is_app_entitlement_active: true,
+        clients: vec![OrganizationClient {
+            client_id: "app".to_owned(),
+            use_for_member_access: true,
+        }],
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_gives_no_ids_and_makes_nothing() {
     let service = TestService::start().await;
     let changes = service.apply(vec![acme(), beta()], true).await.unwrap();
-    let told = changes
+    let planned = changes
         .iter()
         .map(|change| (change.name.as_str(), change.id.as_str()));
-    assert_eq!(told.collect::<Vec<_>>(), [("acme", ""), ("beta", "")]);
+    assert_eq!(planned.collect::<Vec<_>>(), [("acme", ""), ("beta", "")]);
     assert_eq!(service.find("org_acme").await, None);
 }
 
@@ -139,19 +152,30 @@ async fn a_change_names_what_differs() {
 }
 
 #[tokio::test]
-async fn members_are_added_and_known() {
+async fn a_bad_field_is_named_with_its_organization() {
+    let service = TestService::start().await;
+    let no_text = OrganizationPatch {
+        display_name: Some(String::new()),
+        ..acme()
+    };
+    let refused = service.apply(vec![beta(), no_text], false).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        refused.message(),
+        "organization acme: display_name: must have 1 to 255 characters"
+    );
+    assert!(service.apply(vec![beta()], false).await.unwrap()[0].created);
+}
+
+#[tokio::test]
+async fn organizations_are_deleted() {
     let service = TestService::start().await;
     service.apply(vec![acme()], false).await.unwrap();
-    assert!(!service.is_member("org_acme", "auth0|a").await);
-    assert!(service.add_member("org_acme", "auth0|a").await.unwrap());
-    assert!(!service.add_member("org_acme", "auth0|a").await.unwrap());
-    assert!(service.is_member("org_acme", "auth0|a").await);
-    assert!(!service.is_member("org_acme", "auth0|b").await);
-    let by_name = service.select(Selected::Name("ACME".to_owned()), Some("auth0|a"));
-    assert!(by_name.await.member.is_some());
-    let nowhere = Selected::OrganizationId("org_nowhere".to_owned());
-    let absent = service.select(nowhere, Some("auth0|a")).await;
-    assert_eq!(absent, FindOrganizationResponse::default());
+    service.add_members("org_acme", &["auth0|a"]).await.unwrap();
+    service.delete("org_acme").await.unwrap();
+    assert_eq!(service.find("org_acme").await, None);
+    let again = service.delete("org_acme").await.unwrap_err();
+    assert_eq!(reason_of(&again), Some(ErrorReason::OrganizationNotFound));
 }
 
 #[tokio::test]
@@ -162,57 +186,27 @@ async fn what_is_refused_says_why() {
         name: "Acme".to_owned(),
         ..acme()
     };
-    let no_text = OrganizationPatch {
-        display_name: Some(String::new()),
-        ..acme()
-    };
     let namesake = OrganizationPatch {
         id: Some("org_other".to_owned()),
         ..acme()
     };
-    let nowhere = "org_nowhere";
-    let cases = [
-        (
-            service.apply(vec![bad_name], false).await.map(drop),
-            ErrorReason::InvalidField,
-        ),
-        (
-            service.apply(vec![no_text], false).await.map(drop),
-            ErrorReason::InvalidField,
-        ),
-        (
-            service.apply(vec![namesake], false).await.map(drop),
-            ErrorReason::NameTaken,
-        ),
-        (
-            service.add_member("org_acme", "").await.map(drop),
-            ErrorReason::InvalidField,
-        ),
-        (
-            service.add_member(nowhere, "auth0|a").await.map(drop),
-            ErrorReason::OrganizationNotFound,
-        ),
-    ];
-    for (answer, reason) in cases {
-        assert_eq!(reason_of(&answer.unwrap_err()), Some(reason));
-    }
-}
-
-#[tokio::test]
-async fn a_bad_field_is_named_with_its_organization() {
-    let service = TestService::start().await;
-    let no_text = OrganizationPatch {
-        display_name: Some(String::new()),
+    let bad_color = OrganizationPatch {
+        branding: Some(Branding {
+            primary_color: Some("red;}".to_owned()),
+            ..Branding::default()
+        }),
         ..acme()
     };
-    let refused = service
-        .apply(vec![beta(), no_text], false)
-        .await
-        .unwrap_err();
-    let message = refused.message();
-    assert!(
-        message.contains("acme") && message.contains("display_name"),
-        "{message}"
-    );
-    assert!(service.apply(vec![beta()], false).await.unwrap()[0].created);
+    let apply = |patch| service.apply(vec![patch], false);
+    for (answer, reason) in [
+        (apply(bad_name).await.map(drop), ErrorReason::InvalidField),
+        (apply(bad_color).await.map(drop), ErrorReason::InvalidField),
+        (apply(namesake).await.map(drop), ErrorReason::NameTaken),
+    ] {
+        assert_eq!(reason_of(&answer.unwrap_err()), Some(reason));
+    }
+    let nothing = FindOrganizationRequest::default();
+    let refused = service.client.clone().find_organization(nothing).await;
+    let reason = reason_of(&refused.unwrap_err());
+    assert_eq!(reason, Some(ErrorReason::InvalidField));
 }

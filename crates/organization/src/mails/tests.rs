@@ -7,10 +7,10 @@ const URL: &str =
     "https://app.example.test/login?invitation=TICKET&organization=org_acme&organization_name=acme";
 
 fn organization(display_name: &str) -> Organization {
+    let name = OrganizationName::parse("acme").unwrap();
     Organization {
-        id: "org_acme".to_owned().into(),
-        name: OrganizationName::parse("acme").unwrap(),
         display_name: display_name.to_owned(),
+        ..Organization::new("org_acme".to_owned().into(), name)
     }
 }
 

@@ -1,31 +1,48 @@
 //! Organizations and members in Postgres or SQLite.
 
+mod connections;
+mod discovery_domains;
+pub(crate) mod members;
+pub(crate) mod organizations;
+
+use std::collections::BTreeSet;
+use std::slice;
+
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 use doorward_service_kit::grpc::StoreHealth;
-use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError, is_unique_violation};
-use sqlx::{Any, Executor, Row, any::AnyRow};
+use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 
-use super::Store;
+use super::{Limits, Store};
 use crate::Error;
-use crate::domain::{Change, Organization, OrganizationId, OrganizationName, Patch, UserId};
+use crate::domain::{
+    Change, Found, Listed, Member, Organization, OrganizationId, Page, Patch, RoleId, Selector,
+    UserId,
+};
 
-const FIND_BY_ID: &str = "SELECT id, name, display_name FROM organization WHERE id = $1";
-const FIND_BY_NAME: &str = "SELECT id, name, display_name FROM organization WHERE name = $1";
-
-doorward_service_kit::migrations!["0001_organizations.sql", "0004_mail.sql"];
+doorward_service_kit::migrations![
+    "0001_organizations.sql",
+    "0002_connections_roles_domains.sql",
+    "0004_mail.sql",
+];
 
 /// Organizations and members in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
     database: Database,
+    limits: Limits,
 }
 
 impl SqlStore {
     /// Opens the database and brings its schema up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
+        Self::with_limits(config, Limits::default()).await
+    }
+
+    /// Opens the database with other limits than [`SqlStore::open`].
+    pub async fn with_limits(config: &DatabaseConfig, limits: Limits) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
-        Ok(Self { database })
+        Ok(Self { database, limits })
     }
 }
 
@@ -37,134 +54,130 @@ impl StoreHealth for SqlStore {
 
 #[async_trait]
 impl Store for SqlStore {
-    async fn find_organization(
+    async fn find(
+        &self,
+        selector: &Selector,
+        user: Option<&UserId>,
+    ) -> Result<Option<Found>, StoreError> {
+        organizations::find_with_member(self.database.reader(), selector, user).await
+    }
+
+    async fn list(&self, page: &Page) -> Result<Listed<Organization>, StoreError> {
+        organizations::list(self.database.reader(), page).await
+    }
+
+    async fn list_of_user(
+        &self,
+        user: &UserId,
+        page: &Page,
+    ) -> Result<Listed<Organization>, StoreError> {
+        organizations::list_of_user(self.database.reader(), user, page).await
+    }
+
+    async fn list_that_assign(
+        &self,
+        connection: &str,
+        take: u32,
+    ) -> Result<Vec<Organization>, StoreError> {
+        organizations::list_that_assign(self.database.reader(), connection, take).await
+    }
+
+    async fn list_of_domain(
+        &self,
+        domain: &str,
+        take: u32,
+    ) -> Result<Vec<Organization>, StoreError> {
+        organizations::list_of_domain(self.database.reader(), domain, take).await
+    }
+
+    async fn join(
         &self,
         id: &OrganizationId,
-    ) -> Result<Option<Organization>, StoreError> {
-        find(self.database.reader(), FIND_BY_ID, id.as_str()).await
+        user: &UserId,
+        connection: &str,
+    ) -> Result<(Member, bool), Error> {
+        let mut transaction = self.database.begin_write().await?;
+        members::lock(&mut transaction, id).await?;
+        let organization = organizations::get(&mut transaction, id).await?;
+        let mut connections = organization.connections.iter();
+        if !connections.any(|it| it.name == connection && it.assigns_membership()) {
+            return Err(Error::ConnectionNotEnabled(connection.to_owned()));
+        }
+        let limit = self.limits.members;
+        let added = members::add(&mut transaction, id, slice::from_ref(user), limit).await?;
+        let member = members::get(&mut transaction, id, user).await?;
+        transaction.commit().await?;
+        Ok((member, !added.is_empty()))
     }
 
-    async fn find_organization_by_name(
+    async fn add_members(
         &self,
-        name: &str,
-    ) -> Result<Option<Organization>, StoreError> {
-        find(self.database.reader(), FIND_BY_NAME, &name.to_lowercase()).await
+        id: &OrganizationId,
+        users: &[UserId],
+    ) -> Result<Vec<UserId>, Error> {
+        let mut transaction = self.database.begin_write().await?;
+        members::lock(&mut transaction, id).await?;
+        let added = members::add(&mut transaction, id, users, self.limits.members).await?;
+        transaction.commit().await?;
+        Ok(added)
     }
 
-    async fn is_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error> {
-        let row = sqlx::query(
-            "SELECT COUNT(m.user_id) AS memberships FROM organization o
-             LEFT JOIN member m ON m.organization_id = o.id AND m.user_id = $2
-             WHERE o.id = $1 GROUP BY o.id",
-        )
-        .bind(id.as_str())
-        .bind(user.as_str())
-        .fetch_optional(self.database.reader())
-        .await
-        .map_err(StoreError::from)?
-        .ok_or_else(|| Error::NotFound(id.clone()))?;
-        let memberships: i64 = row.try_get("memberships").map_err(StoreError::from)?;
-        Ok(memberships > 0)
+    async fn remove_members(
+        &self,
+        id: &OrganizationId,
+        users: &[UserId],
+    ) -> Result<Vec<UserId>, Error> {
+        let mut transaction = self.database.begin_write().await?;
+        members::lock(&mut transaction, id).await?;
+        let removed = members::remove(&mut transaction, id, users).await?;
+        transaction.commit().await?;
+        Ok(removed)
     }
 
-    async fn add_member(&self, id: &OrganizationId, user: &UserId) -> Result<bool, Error> {
-        let mut transaction = self
-            .database
-            .begin_write()
-            .await
-            .map_err(StoreError::from)?;
-        if find(&mut *transaction, FIND_BY_ID, id.as_str())
-            .await?
-            .is_none()
-        {
+    async fn list_members(
+        &self,
+        id: &OrganizationId,
+        page: &Page,
+    ) -> Result<Listed<Member>, Error> {
+        let reader = self.database.reader();
+        if !organizations::exists(reader, id).await? {
             return Err(Error::NotFound(id.clone()));
         }
-        let added = sqlx::query(
-            "INSERT INTO member (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        )
-        .bind(id.as_str())
-        .bind(user.as_str())
-        .execute(&mut *transaction)
-        .await
-        .map_err(StoreError::from)?
-        .rows_affected();
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(added > 0)
+        Ok(members::list(reader, id, page).await?)
+    }
+
+    async fn set_member_roles(
+        &self,
+        id: &OrganizationId,
+        user: &UserId,
+        roles: &BTreeSet<RoleId>,
+    ) -> Result<Member, Error> {
+        let mut transaction = self.database.begin_write().await?;
+        members::lock(&mut transaction, id).await?;
+        members::get(&mut transaction, id, user).await?;
+        members::replace_roles(&mut transaction, id, user, roles).await?;
+        let member = members::get(&mut transaction, id, user).await?;
+        transaction.commit().await?;
+        Ok(member)
     }
 
     async fn apply(&self, patches: Vec<Patch>, dry_run: bool) -> Result<Vec<Change>, Error> {
-        let mut transaction = self
-            .database
-            .begin_write()
-            .await
-            .map_err(StoreError::from)?;
-        let mut changes = Vec::new();
-        for patch in patches {
-            let mut current = match &patch.id {
-                Some(id) => find(&mut *transaction, FIND_BY_ID, id.as_str()).await?,
-                None => None,
-            };
-            if current.is_none() {
-                let namesake = find(&mut *transaction, FIND_BY_NAME, patch.name.as_str()).await?;
-                if namesake.is_some() && patch.id.is_some() {
-                    return Err(Error::NameTaken(patch.name.as_str().to_owned()));
-                }
-                current = namesake;
-            }
-            if let Some(change) = patch.change(current) {
-                put(&mut *transaction, &change.organization).await?;
-                changes.push(change);
-            }
-        }
+        let mut transaction = self.database.begin_write().await?;
+        let limit = self.limits.organizations;
+        let changes = organizations::apply(&mut transaction, patches, limit).await?;
         if dry_run {
-            transaction.rollback().await.map_err(StoreError::from)?;
+            transaction.rollback().await?;
         } else {
-            transaction.commit().await.map_err(StoreError::from)?;
+            transaction.commit().await?;
         }
         Ok(changes)
     }
-}
 
-async fn find<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    query: &'static str,
-    key: &str,
-) -> Result<Option<Organization>, StoreError> {
-    let row = sqlx::query(query)
-        .bind(key)
-        .fetch_optional(executor)
-        .await?;
-    row.as_ref().map(read).transpose()
-}
-
-fn read(row: &AnyRow) -> Result<Organization, StoreError> {
-    let name: String = row.try_get("name")?;
-    Ok(Organization {
-        id: row.try_get::<String, _>("id")?.into(),
-        name: OrganizationName::parse(&name).map_err(StoreError::corrupt)?,
-        display_name: row.try_get("display_name")?,
-    })
-}
-
-async fn put<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    organization: &Organization,
-) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO organization (id, name, display_name) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, display_name = excluded.display_name",
-    )
-    .bind(organization.id.as_str())
-    .bind(organization.name.as_str())
-    .bind(&organization.display_name)
-    .execute(executor)
-    .await
-    .map_err(|error| {
-        if is_unique_violation(&error) {
-            Error::NameTaken(organization.name.as_str().to_owned())
-        } else {
-            StoreError::from(error).into()
-        }
-    })?;
-    Ok(())
+    async fn delete(&self, id: &OrganizationId) -> Result<(), Error> {
+        let mut transaction = self.database.begin_write().await?;
+        members::lock(&mut transaction, id).await?;
+        organizations::remove(&mut transaction, id).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
 }

@@ -1,11 +1,11 @@
 //! Applications.
 
 use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::merge_document;
 use serde::Deserialize;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::document;
 use super::record::Record;
 use crate::domain::{AllowedOrigins, Client, ClientId};
 
@@ -76,7 +76,7 @@ pub(super) async fn put(database: &mut AnyConnection, client: &Client) -> Result
     )
     .bind(client.client_id.as_str())
     .bind(&client.name)
-    .bind(document::write(&client.settings, stored)?)
+    .bind(merge_document(&client.settings, stored)?)
     .execute(database)
     .await?;
     Ok(())

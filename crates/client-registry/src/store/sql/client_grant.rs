@@ -2,10 +2,10 @@
 
 use doorward_oauth2_types::auth0::SubjectType;
 use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::merge_document;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::document;
 use super::record::Record;
 use crate::domain::{ClientGrant, ClientId};
 
@@ -60,7 +60,7 @@ pub(super) async fn put(
     .bind(grant.client_id.as_str())
     .bind(&grant.audience)
     .bind(grant.subject_type.as_str())
-    .bind(document::write(&grant.scopes, None)?)
+    .bind(merge_document(&grant.scopes, None)?)
     .execute(database)
     .await?;
     Ok(())

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::merge_document;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::document;
 use super::record::Record;
 use crate::domain::{ClientId, Connection, ConnectionWithClients};
 
@@ -101,7 +101,7 @@ pub(super) async fn put(
     )
     .bind(connection.id.as_str())
     .bind(&connection.name)
-    .bind(document::write(&connection.settings, stored)?)
+    .bind(merge_document(&connection.settings, stored)?)
     .execute(&mut *database)
     .await?;
     put_clients(database, connection.id.as_str(), enabled_clients).await

@@ -1,10 +1,10 @@
 //! APIs.
 
 use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::merge_document;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use super::document;
 use super::record::Record;
 use crate::domain::ResourceServer;
 
@@ -63,7 +63,7 @@ pub(super) async fn put(
     .bind(server.id.as_str())
     .bind(&server.identifier)
     .bind(&server.name)
-    .bind(document::write(&server.settings, stored)?)
+    .bind(merge_document(&server.settings, stored)?)
     .execute(database)
     .await?;
     Ok(())

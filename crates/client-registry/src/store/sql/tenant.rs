@@ -1,9 +1,9 @@
 //! The tenant's settings: one row, once anything differs from the defaults.
 
 use doorward_service_kit::StoreError;
+use doorward_service_kit::sql::merge_document;
 use sqlx::{Any, AnyConnection, Executor};
 
-use super::document;
 use super::record::Record;
 use crate::domain::Tenant;
 
@@ -25,7 +25,7 @@ pub(super) async fn put(database: &mut AnyConnection, tenant: &Tenant) -> Result
         "INSERT INTO tenant (singleton, settings) VALUES (1, $1)
          ON CONFLICT (singleton) DO UPDATE SET settings = excluded.settings",
     )
-    .bind(document::write(tenant, stored)?)
+    .bind(merge_document(tenant, stored)?)
     .execute(database)
     .await?;
     Ok(())

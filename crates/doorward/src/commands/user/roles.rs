@@ -1,11 +1,12 @@
 //! `doorward user roles`: the roles of a user.
 
 use doorward_proto::common::v1::User;
+use doorward_proto::identity::v1::SetUserRolesRequest;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
-use doorward_proto::identity::v1::{ListRolesRequest, Role, SetUserRolesRequest};
 use doorward_service_kit::grpc::Channel;
 
 use super::UserArgs;
+use crate::choose_roles::list_roles;
 use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
@@ -64,11 +65,7 @@ async fn names(
     identity: &mut IdentityServiceClient<Channel>,
     user: &User,
 ) -> Result<Vec<String>, Error> {
-    let listed = identity
-        .list_roles(request(ListRolesRequest { known_revision: 0 }))
-        .await;
-    let listed = listed.map_err(Error::service(Service::Identity))?;
-    let roles = listed.into_inner().roles.into_iter();
-    let had = roles.filter(|role: &Role| user.role_ids.contains(&role.id));
+    let roles = list_roles(identity).await?.into_iter();
+    let had = roles.filter(|role| user.role_ids.contains(&role.id));
     Ok(had.map(|role| role.name).collect())
 }

@@ -1,12 +1,13 @@
 //! Settings as JSON documents.
 
-use doorward_service_kit::StoreError;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Writes settings as text. Keys of the stored document that this version does not know stay: a newer replica has
-/// written them.
-pub(super) fn write(
+use crate::StoreError;
+
+/// Writes settings as the text of a JSON document. Keys of the stored document that this version does not know stay: a
+/// newer replica has written them.
+pub fn merge_document(
     settings: &impl Serialize,
     stored: Option<String>,
 ) -> Result<String, StoreError> {
@@ -42,7 +43,7 @@ mod tests {
             json!({ "a": 1, "new": [1], "inner": { "b": 1, "new": 2 }, "list": [{ "new": 1 }] });
         let settings =
             json!({ "a": null, "inner": { "b": 3 }, "list": [{ "c": 1 }], "added": true });
-        let written = write(&settings, Some(stored.to_string())).unwrap();
+        let written = merge_document(&settings, Some(stored.to_string())).unwrap();
         let expected = json!({
             "a": null, "new": [1], "inner": { "b": 3, "new": 2 }, "list": [{ "c": 1 }], "added": true,
         });
@@ -52,11 +53,14 @@ mod tests {
     #[test]
     fn a_first_document_has_the_settings_alone() {
         let settings = json!({ "a": 1 });
-        assert_eq!(write(&settings, None).unwrap(), settings.to_string());
+        assert_eq!(
+            merge_document(&settings, None).unwrap(),
+            settings.to_string()
+        );
     }
 
     #[test]
     fn what_is_no_json_is_not_written_over() {
-        assert!(write(&json!({}), Some("{".to_owned())).is_err());
+        assert!(merge_document(&json!({}), Some("{".to_owned())).is_err());
     }
 }
