@@ -26,7 +26,7 @@ const DATABASES: [&str; 5] = [
     "token-signing.db",
 ];
 /// Files that never change. Each is written before the database that needs it.
-const FILES: [&str; 2] = ["token-signing.key", "demo-user.txt"];
+const FILES: [&str; 3] = ["token-signing.key", "organization.key", "demo-user.txt"];
 /// The file that is moved into place last. Every data folder has it, so where it exists, the copy is complete.
 const LAST: &str = "client-registry.db";
 

@@ -5,7 +5,8 @@ use doorward_service_kit::LogConfig;
 
 use crate::commands::{
     backup, certificates, check_health, check_listening, demo, demo_application, demo_setup,
-    entrance, import, import_users, organization, reset, restore, secrets, serve, service, user,
+    entrance, import, import_users, invitation, organization, reset, restore, secrets, serve,
+    service, user,
 };
 use crate::control::client::ControlArgs;
 use crate::error::Error;
@@ -43,6 +44,9 @@ pub(crate) enum Task {
     /// Manage organizations
     #[command(subcommand)]
     Organization(organization::Command),
+    /// Invite people into organizations
+    #[command(subcommand)]
+    Invitation(invitation::Command),
     /// Copy a data folder, also while a server runs on it
     Backup(backup::Args),
     /// Create a data folder from a backup
@@ -89,6 +93,7 @@ impl Task {
             Self::ImportUsers(args) => import_users::run(args).await,
             Self::User(command) => command.run().await,
             Self::Organization(command) => command.run().await,
+            Self::Invitation(command) => command.run().await,
             Self::Backup(args) => backup::run(args).await,
             Self::Restore(args) => restore::run(args).await,
             Self::Certificates(args) => certificates::run(args),
@@ -149,6 +154,15 @@ mod tests {
             "doorward organization roles acme a@b.example reader rol_1 --data d",
             "doorward organization roles acme a@b.example --none --data d",
             "doorward organization delete acme --json --data d",
+            "doorward invitation create org_1 a@b.example --client c --inviter Alice --data d",
+            "doorward invitation create acme a@b.example --client c --inviter Alice --connection u --role r --role s --ttl 60 --no-mail --language ja --app-metadata {} --user-metadata {} --json --data d",
+            "doorward invitation create acme a@b.example --client c --inviter Alice --registry http://127.0.0.1:1 --identity http://127.0.0.1:2 --organization http://127.0.0.1:3",
+            "doorward invitation list acme --data d",
+            "doorward invitation list acme --take 10 --from x --json --organization http://127.0.0.1:1",
+            "doorward invitation list acme --page 2 --data d",
+            "doorward invitation show acme uinv_1 --json --data d",
+            "doorward invitation resend acme uinv_1 --language ja --data d",
+            "doorward invitation revoke acme uinv_1 --data d",
             "doorward backup --data d copy",
             "doorward restore --data d copy",
             "doorward restore --data d --without-sessions copy",

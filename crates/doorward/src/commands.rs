@@ -10,6 +10,7 @@ pub(crate) mod demo_setup;
 pub(crate) mod entrance;
 pub(crate) mod import;
 pub(crate) mod import_users;
+pub(crate) mod invitation;
 pub(crate) mod organization;
 pub(crate) mod reset;
 pub(crate) mod restore;

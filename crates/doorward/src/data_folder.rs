@@ -180,12 +180,20 @@ impl DataFolder {
     }
 
     /// The organization service over this folder.
-    pub(crate) async fn organization(&self, shutdown: &Shutdown) -> Result<Channel, StartError> {
-        let store = doorward_organization::open(&self.database("organization")).await?;
-        Ok(in_memory(
-            doorward_organization::routes(store),
-            shutdown.clone(),
-        ))
+    pub(crate) async fn organization(
+        &self,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let key = KeyEncryptionKey::create_file(&self.file("organization.key"));
+        let key = key.map_err(|error| {
+            StartError::Unusable("the invitations cannot be used", error.into())
+        })?;
+        let database = self.database("organization");
+        let stores = doorward_organization::open(&database, Arc::new(key)).await?;
+        let limits = doorward_organization::InvitationLimits::default();
+        let routes = doorward_organization::routes(&stores, limits, clock);
+        Ok(in_memory(routes, shutdown.clone()))
     }
 
     /// All services over this folder. The first start generates the signing keys.
@@ -200,7 +208,7 @@ impl DataFolder {
             self.client_registry(shutdown),
             self.identity(clock.clone(), shutdown),
             self.session(clock.clone(), shutdown),
-            self.organization(shutdown),
+            self.organization(clock.clone(), shutdown),
         )?;
         // Afterwards: generating keys keeps the thread, and the others would time out.
         let token_signing = self.token_signing(issuer, clock, shutdown).await?;

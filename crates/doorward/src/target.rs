@@ -6,6 +6,7 @@ use std::sync::Arc;
 use doorward_authorize_frontend::Channels;
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
+use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
 use doorward_service_kit::grpc::{Channel, connect};
@@ -183,13 +184,24 @@ impl Deployment {
     }
 
     pub(crate) async fn organization(&self) -> Result<OrganizationServiceClient<Channel>, Error> {
-        let channel = match self {
-            Self::Folder(folder, shutdown) => folder.organization(shutdown).await?,
+        let channel = self.organization_channel().await?;
+        Ok(OrganizationServiceClient::new(channel))
+    }
+
+    pub(crate) async fn invitations(&self) -> Result<InvitationServiceClient<Channel>, Error> {
+        let channel = self.organization_channel().await?;
+        Ok(InvitationServiceClient::new(channel))
+    }
+
+    async fn organization_channel(&self) -> Result<Channel, Error> {
+        Ok(match self {
+            Self::Folder(folder, shutdown) => {
+                folder.organization(Arc::new(SystemClock), shutdown).await?
+            }
             Self::Services(addresses, tls) => {
                 addresses.connect(Service::Organization, tls.as_ref())?
             }
             Self::Embedded(channels) => channels.organization.clone(),
-        };
-        Ok(OrganizationServiceClient::new(channel))
+        })
     }
 }

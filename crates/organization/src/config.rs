@@ -1,10 +1,14 @@
 //! This service's settings.
 
+use std::path::PathBuf;
+
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
 use serde::Deserialize;
+
+use crate::InvitationLimits;
 
 /// Settings of `doorward-organization`.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +21,12 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// Where organizations and members are kept.
     pub database: DatabaseConfig,
+    /// File with the key that tickets of invitations and mails are encrypted with: 32 random bytes as base64 text. The
+    /// same for all replicas.
+    pub key_encryption_key_file: PathBuf,
+    /// Limits for invitations.
+    #[serde(default)]
+    pub invitations: InvitationLimits,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,

@@ -3,6 +3,7 @@
 mod connection;
 mod discovery_domain;
 mod id;
+mod invitation;
 mod member;
 mod organization;
 mod page;
@@ -13,6 +14,10 @@ mod settings;
 pub use connection::{Connection, check_connections};
 pub use discovery_domain::{DiscoveryDomain, check_discovery_domains};
 pub use id::{OrganizationId, RoleId, UserId, parse_users};
+pub use invitation::{
+    Acceptance, Accepted, Invitation, InvitationId, InviteeEmail, LISTED_AFTER_EXPIRY, LoginUri,
+    NewInvitation, State, Ticket, TicketHash,
+};
 pub use member::{MAX_ROLES, Member, parse_roles};
 pub use organization::{Found, Organization, OrganizationName, Selector};
 pub use page::{Listed, Page, Start, parse_take};

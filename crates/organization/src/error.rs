@@ -5,7 +5,7 @@ use doorward_proto::{InvalidField, Refusal};
 use doorward_service_kit::StoreError;
 use tonic::Status;
 
-use crate::domain::{OrganizationId, UserId};
+use crate::domain::{InvitationId, OrganizationId, UserId};
 
 /// A call that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,9 @@ pub enum Error {
     #[error("another organization is already named {0}")]
     NameTaken(String),
     /// The connection is not enabled for the organization, or does not do there what the call needs.
-    #[error("the connection {0:?} does not assign membership in the organization")]
+    #[error(
+        "the connection {0:?} is not enabled for the organization, or does not assign membership"
+    )]
     ConnectionNotEnabled(String),
     /// The organization has as many members as it may have.
     #[error("the organization {0} has as many members as it may have")]
@@ -33,6 +35,20 @@ pub enum Error {
         /// The user.
         user: UserId,
     },
+    /// There is no such invitation, or it cannot be used; the error does not say which.
+    #[error("invitation not found or already used")]
+    InvitationNotFound,
+    /// The user's address is not the invited one.
+    #[error("the specified account is not allowed to accept the current invitation")]
+    InviteeMismatch,
+    /// The organization, or the address, has got too many invitations.
+    #[error("too many invitations; try again later")]
+    TooManyInvitations,
+    /// The tickets in the database were encrypted with another key.
+    #[error(
+        "the ticket of the invitation {0} was encrypted with a different key-encryption key; restore the original file"
+    )]
+    WrongKeyEncryptionKey(InvitationId),
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,6 +71,10 @@ impl From<Error> for Status {
             Error::ConnectionNotEnabled(_) => ErrorReason::ConnectionNotEnabled,
             Error::Full(_) => ErrorReason::OrganizationFull,
             Error::MemberNotFound { .. } => ErrorReason::MemberNotFound,
+            Error::InvitationNotFound => ErrorReason::InvitationNotFound,
+            Error::InviteeMismatch => ErrorReason::InviteeMismatch,
+            Error::TooManyInvitations => ErrorReason::TooManyInvitations,
+            Error::WrongKeyEncryptionKey(_) => return Status::internal("internal error"),
         };
         Refusal::new(reason, message).into()
     }

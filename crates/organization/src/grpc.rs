@@ -1,4 +1,6 @@
-//! The generated trait: decode, call the store, encode.
+//! The generated traits: decode, call the store, encode.
+
+pub(crate) mod invitations;
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The organization service: organizations, and who belongs to them.
+//! The organization service: organizations, their members, and invitations of people into them.
 //!
 //! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
 
@@ -7,38 +7,75 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "invitations call it with the next change")
-)]
+mod invitation_limits;
 mod mails;
 pub mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_proto::organization::v1::invitation_service_server::InvitationServiceServer;
 use doorward_proto::organization::v1::organization_service_server::{
     OrganizationServiceServer, SERVICE_NAME,
 };
 use doorward_service_kit::grpc::Server;
-use doorward_service_kit::sql::{DatabaseConfig, OpenError};
+use doorward_service_kit::mail::{Transport, Worker};
+use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::Tls;
-use doorward_service_kit::{ServiceArgs, Shutdown, StartError};
+use doorward_service_kit::{
+    Clock, KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock,
+};
 use tonic::service::Routes;
 
 pub use config::Config;
 pub use error::Error;
-use store::{SqlStore, Store};
+pub use invitation_limits::InvitationLimits;
+use store::{SqlInvitations, SqlStore};
 
-/// Opens the store and brings its schema up to date.
-pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
-    Ok(Arc::new(SqlStore::open(database).await?))
+/// What the service keeps, in one database.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    organizations: Arc<SqlStore>,
+    invitations: Arc<SqlInvitations>,
 }
 
-/// The gRPC service over a store.
+impl Stores {
+    /// A worker that sends the mails of invitations.
+    #[must_use]
+    pub fn mail_worker(&self, transport: Transport, clock: Arc<dyn Clock>) -> Worker {
+        self.invitations.mail_worker(transport, clock)
+    }
+}
+
+/// Opens the database and brings its schema up to date. Tickets in it are encrypted with `key`.
+pub async fn open(
+    database: &DatabaseConfig,
+    key: Arc<KeyEncryptionKey>,
+) -> Result<Stores, StartError> {
+    let organizations = SqlStore::open(database).await?;
+    let invitations = organizations.invitations(key).await.map_err(unusable)?;
+    Ok(Stores {
+        organizations: Arc::new(organizations),
+        invitations: Arc::new(invitations),
+    })
+}
+
+/// The gRPC services over the stores.
 #[must_use]
-pub fn routes(store: Arc<dyn Store>) -> Routes {
-    Routes::new(OrganizationServiceServer::new(grpc::Service::new(store)))
+pub fn routes(stores: &Stores, limits: InvitationLimits, clock: Arc<dyn Clock>) -> Routes {
+    let organizations = grpc::Service::new(stores.organizations.clone());
+    let invitations = grpc::invitations::Service {
+        organizations: stores.organizations.clone(),
+        invitations: stores.invitations.clone(),
+        limits,
+        clock,
+    };
+    Routes::new(OrganizationServiceServer::new(organizations))
+        .add_service(InvitationServiceServer::new(invitations))
+}
+
+fn unusable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StartError {
+    StartError::Unusable("the invitations cannot be used", error.into())
 }
 
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.
@@ -56,7 +93,9 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
-    let store = Arc::new(SqlStore::open(&config.database).await?);
-    let routes = routes(store.clone());
+    let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file).map_err(unusable)?;
+    let stores = open(&config.database, Arc::new(key)).await?;
+    let routes = routes(&stores, config.invitations, Arc::new(SystemClock));
+    let store = stores.organizations;
     Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
 }

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod contract;
+mod invitations;
 mod limits;
 mod sql;
 
@@ -17,8 +18,9 @@ use crate::domain::{
     UserId,
 };
 
+pub use invitations::InvitationStore;
 pub use limits::Limits;
-pub use sql::SqlStore;
+pub use sql::{SqlInvitations, SqlStore};
 
 /// Organizations and their members. Every method is one transaction.
 ///

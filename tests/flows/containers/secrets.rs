@@ -31,8 +31,8 @@ fn secrets() -> BTreeMap<String, &'static str> {
             }
         }
     }
-    // Eight keys, four passwords of databases, two of Redis, the key-encryption key.
-    assert_eq!(secrets.len(), 8 + 4 + 2 + 1);
+    // Eight keys, four passwords of databases, two of Redis, two key-encryption keys.
+    assert_eq!(secrets.len(), 8 + 4 + 2 + 2);
     secrets
 }
 

@@ -14,7 +14,11 @@ impl Separate {
             "token-signing" => format!(
                 "issuer = \"{}\"\nkey_encryption_key_file = \"{}\"\n",
                 self.issuer,
-                text(&self.key_encryption_key())
+                text(&self.key_encryption_key(name))
+            ),
+            "organization" => format!(
+                "key_encryption_key_file = \"{}\"\n",
+                text(&self.key_encryption_key(name))
             ),
             _ => String::new(),
         };
@@ -74,8 +78,8 @@ impl Separate {
         )
     }
 
-    fn key_encryption_key(&self) -> PathBuf {
-        let path = self.folder.path().join("key-encryption-key");
+    fn key_encryption_key(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(format!("{name}.key"));
         // 43 characters of base64 are 32 bytes: 42 random ones, and one whose last bits are zero.
         let key = format!("{}A=", doorward_service_kit::alphanumeric(42));
         std::fs::write(&path, key).expect("the folder can be written");

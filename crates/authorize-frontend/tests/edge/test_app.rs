@@ -155,10 +155,12 @@ async fn channels(
     .await
     .unwrap();
     let session = doorward_session::routes(session, Arc::clone(session_clock) as Arc<dyn Clock>);
-    let organization = doorward_organization::open(&database("organization"))
+    let key = KeyEncryptionKey::from_bytes(&[8; KeyEncryptionKey::LENGTH]).unwrap();
+    let organization = doorward_organization::open(&database("organization"), Arc::new(key))
         .await
         .unwrap();
-    let organization = doorward_organization::routes(organization);
+    let limits = doorward_organization::InvitationLimits::default();
+    let organization = doorward_organization::routes(&organization, limits, clock.clone());
     let keys = doorward_token_signing::open(&database("token-signing"))
         .await
         .unwrap();

@@ -20,6 +20,8 @@ const DATABASES: [&str; 4] = [
     "organization",
     "token-signing",
 ];
+/// The services that encrypt secrets in their database, each with a key of its own.
+const WITH_KEYS: [&str; 2] = ["organization", "token-signing"];
 /// The length in letters and digits: 190 bits.
 const PASSWORD_LENGTH: usize = 32;
 
@@ -41,7 +43,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
         let made = keep(&file(&format!("{account}/redis-password")), password)?;
         keep(&file(&format!("redis/{account}-password")), || made)?;
     }
-    keep(&file("token-signing/key-encryption-key"), key)?;
+    for service in WITH_KEYS {
+        keep(&file(&format!("{service}/key-encryption-key")), key)?;
+    }
     Ok(())
 }
 
@@ -72,7 +76,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     open_private(path)?.sync_all()
 }
 
-/// 32 random bytes as base64 text, for token-signing.
+/// 32 random bytes as base64 text.
 fn key() -> String {
     let decode = |text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     let mut bytes = decode(secret());
@@ -119,13 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_what_token_signing_reads() {
+    fn the_keys_are_what_services_read() {
         let folder = tempfile::tempdir().unwrap();
         run(&Args {
             out: folder.path().to_owned(),
         })
         .unwrap();
-        let file = folder.path().join("token-signing/key-encryption-key");
-        doorward_service_kit::KeyEncryptionKey::from_file(&file).unwrap();
+        for service in WITH_KEYS {
+            let file = folder.path().join(service).join("key-encryption-key");
+            doorward_service_kit::KeyEncryptionKey::from_file(&file).unwrap();
+        }
+        let [one, other] =
+            WITH_KEYS.map(|it| read(folder.path(), &format!("{it}/key-encryption-key")));
+        assert_ne!(one, other);
     }
 }

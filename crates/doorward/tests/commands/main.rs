@@ -5,6 +5,7 @@
 mod backup;
 mod consents;
 mod import;
+mod invitations;
 mod organizations;
 mod remote;
 mod revocation;

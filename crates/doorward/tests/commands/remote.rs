@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use doorward_service_kit::grpc::{GrpcConfig, NoStore, Server};
 use doorward_service_kit::sql::DatabaseConfig;
-use doorward_service_kit::{Shutdown, SystemClock};
+use doorward_service_kit::{KeyEncryptionKey, Shutdown, SystemClock};
 use doorward_test_support::free_port;
 use tonic::service::Routes;
 
@@ -24,10 +24,12 @@ async fn services(place: &Place) -> String {
         .unwrap();
     let hashing = doorward_identity::HashingConfig::default();
     let identity = doorward_identity::routes(identity, Arc::new(SystemClock), &hashing, never());
-    let organization = doorward_organization::open(&database("organization.db"))
+    let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
+    let organization = doorward_organization::open(&database("organization.db"), Arc::new(key))
         .await
         .unwrap();
-    let organization = doorward_organization::routes(organization);
+    let limits = doorward_organization::InvitationLimits::default();
+    let organization = doorward_organization::routes(&organization, limits, Arc::new(SystemClock));
     let session = doorward_session::open_sqlite(
         &doorward_session::BudgetConfig::default(),
         &database("session.db"),

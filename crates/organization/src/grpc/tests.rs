@@ -1,5 +1,6 @@
 //! The service through its generated client.
 
+mod invitations;
 mod lists;
 mod members;
 mod support;

@@ -1,6 +1,7 @@
 //! The contract of every store, tested on PostgreSQL and SQLite.
 
 mod apply;
+mod invitations;
 mod lists;
 mod members;
 mod races;

@@ -2,16 +2,18 @@
 
 mod connections;
 mod discovery_domains;
+mod invitations;
 pub(crate) mod members;
 pub(crate) mod organizations;
 
 use std::collections::BTreeSet;
 use std::slice;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use doorward_service_kit::StoreError;
 use doorward_service_kit::grpc::StoreHealth;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
+use doorward_service_kit::{KeyEncryptionKey, StoreError};
 
 use super::{Limits, Store};
 use crate::Error;
@@ -20,9 +22,12 @@ use crate::domain::{
     UserId,
 };
 
+pub use invitations::SqlInvitations;
+
 doorward_service_kit::migrations![
     "0001_organizations.sql",
     "0002_connections_roles_domains.sql",
+    "0003_invitations.sql",
     "0004_mail.sql",
 ];
 
@@ -43,6 +48,12 @@ impl SqlStore {
     pub async fn with_limits(config: &DatabaseConfig, limits: Limits) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
         Ok(Self { database, limits })
+    }
+
+    /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those in the database were
+    /// encrypted with another one.
+    pub async fn invitations(&self, key: Arc<KeyEncryptionKey>) -> Result<SqlInvitations, Error> {
+        SqlInvitations::open(self.database.clone(), self.limits, key).await
     }
 }
 

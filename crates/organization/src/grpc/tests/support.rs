@@ -1,24 +1,38 @@
 //! A service over a new store, and its calls.
 
+use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
-use doorward_service_kit::Shutdown;
 use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::{KeyEncryptionKey, Shutdown};
+use doorward_test_support::FakeClock;
 
 use super::*;
+use crate::InvitationLimits;
 
 pub(super) struct TestService {
     pub(super) client: OrganizationServiceClient<Channel>,
+    pub(super) invitations: InvitationServiceClient<Channel>,
+    pub(super) clock: Arc<FakeClock>,
     _data: tempfile::TempDir,
 }
 
 impl TestService {
     pub(super) async fn start() -> Self {
+        Self::with_limits(InvitationLimits::default()).await
+    }
+
+    pub(super) async fn with_limits(limits: InvitationLimits) -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = DatabaseConfig::sqlite(&data.path().join("organization.db"));
-        let routes = crate::routes(crate::open(&config).await.unwrap());
+        let clock = FakeClock::start();
+        let stores = crate::open(&config, key()).await.unwrap();
+        let routes = crate::routes(&stores, limits, clock.clone());
+        let channel = in_memory(routes, Shutdown::new());
         Self {
-            client: OrganizationServiceClient::new(in_memory(routes, Shutdown::new())),
+            client: OrganizationServiceClient::new(channel.clone()),
+            invitations: InvitationServiceClient::new(channel),
+            clock,
             _data: data,
         }
     }
@@ -149,4 +163,9 @@ pub(super) fn connection(name: &str, assigns: bool) -> OrganizationConnection {
         show_as_button: true,
         is_enabled: true,
     }
+}
+
+/// Encrypts the tickets of tests.
+pub(super) fn key() -> Arc<KeyEncryptionKey> {
+    Arc::new(KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap())
 }

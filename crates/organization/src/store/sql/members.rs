@@ -161,7 +161,6 @@ pub(super) async fn replace_roles(
 }
 
 /// Gives a member further roles. Returns all roles, which are 50 at most.
-#[expect(dead_code, reason = "for the acceptance of invitations")]
 pub(crate) async fn add_roles(
     connection: &mut AnyConnection,
     id: &OrganizationId,

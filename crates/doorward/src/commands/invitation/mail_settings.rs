@@ -1,0 +1,30 @@
+//! What the mail of an invitation needs from the tenant.
+
+use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
+use doorward_proto::client_registry::v1::{Client, GetTenantRequest, Tenant};
+use doorward_proto::organization::v1::MailSettings;
+use doorward_service_kit::grpc::Channel;
+
+use crate::commands::request;
+use crate::error::Error;
+use crate::service::Service;
+
+const DEFAULT_LANGUAGE: &str = "en";
+
+pub(super) async fn tenant(
+    registry: &mut ClientRegistryServiceClient<Channel>,
+) -> Result<Tenant, Error> {
+    let tenant = registry.get_tenant(request(GetTenantRequest {})).await;
+    let tenant = tenant.map_err(Error::service(Service::ClientRegistry))?;
+    Ok(tenant.into_inner().tenant.unwrap_or_default())
+}
+
+/// The settings; `language` comes before the tenant's.
+pub(super) fn of(tenant: &Tenant, client: &Client, language: Option<String>) -> MailSettings {
+    let language = language.or_else(|| tenant.enabled_locales.first().cloned());
+    MailSettings {
+        language: language.unwrap_or_else(|| DEFAULT_LANGUAGE.to_owned()),
+        tenant_name: tenant.friendly_name.clone().unwrap_or_default(),
+        client_name: client.name.clone(),
+    }
+}
