@@ -29,6 +29,7 @@ mod organization_picker;
 mod patience;
 mod peer;
 mod plain_http;
+mod pre_organization_picker;
 mod query;
 mod redirect;
 mod repeat;

@@ -7,8 +7,8 @@ use doorward_proto::organization::v1::find_organization_request::Organization as
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::page::Start;
 use doorward_proto::organization::v1::{
-    FindOrganizationRequest, JoinOrganizationRequest, ListOrganizationsOfUserRequest,
-    ListOrganizationsThatAssignRequest, Page,
+    FindOrganizationRequest, JoinOrganizationRequest, ListOrganizationsOfDomainRequest,
+    ListOrganizationsOfUserRequest, ListOrganizationsThatAssignRequest, Page,
 };
 use doorward_service_kit::grpc::Channel;
 
@@ -25,7 +25,7 @@ pub(crate) struct Organizations {
     calls: Calls,
 }
 
-/// What becomes of a sign-in that would create the membership.
+/// The outcome of a sign-in that creates the membership.
 #[derive(Debug)]
 pub(crate) enum JoinVerdict {
     /// The user is a member now.
@@ -115,6 +115,28 @@ impl Organizations {
             .calls
             .repeatable(&self.client, request, |mut client, request| async move {
                 client.list_organizations_that_assign(request).await
+            })
+            .await;
+        let organizations = self.calls.answer(result)?.organizations.into_iter();
+        organizations
+            .map(|organization| self.calls.convert(organization))
+            .collect()
+    }
+
+    /// The organizations that email addresses of a domain lead to, ordered by name.
+    pub(crate) async fn of_domain(
+        &self,
+        domain: &str,
+        take: u32,
+    ) -> Result<Vec<Organization>, BackendError> {
+        let request = ListOrganizationsOfDomainRequest {
+            domain: domain.to_owned(),
+            take,
+        };
+        let result = self
+            .calls
+            .repeatable(&self.client, request, |mut client, request| async move {
+                client.list_organizations_of_domain(request).await
             })
             .await;
         let organizations = self.calls.answer(result)?.organizations.into_iter();

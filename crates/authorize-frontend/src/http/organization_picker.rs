@@ -73,7 +73,7 @@ impl PickerPage {
         }
     }
 
-    /// What the form chooses: an organization, or `Some(None)`, the personal account.
+    /// Reads the choice in the form: an organization, or `Some(None)`, the personal account.
     async fn picked(
         &self,
         form: &Form,

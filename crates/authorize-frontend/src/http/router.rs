@@ -15,8 +15,8 @@ use http::header::ALLOW;
 
 use super::{
     assets, authorize, confirmation, consent, discovery, errors, guard, invitation, jwks, login,
-    logout, oidc_logout, onward, organization, organization_picker, patience, sessions, signup,
-    speculation, userinfo,
+    logout, oidc_logout, onward, organization, organization_picker, patience,
+    pre_organization_picker, sessions, signup, speculation, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -78,6 +78,10 @@ fn acting() -> Router<Arc<Deps>> {
         .route(
             PagePath::Organization.as_str(),
             get(organization::get).post(organization::post),
+        )
+        .route(
+            PagePath::PreOrganizationPicker.as_str(),
+            get(pre_organization_picker::get).post(pre_organization_picker::post),
         )
         .route(
             PagePath::OrganizationPicker.as_str(),

@@ -35,7 +35,7 @@ pub(crate) struct Client {
     pub(crate) initiate_login_uri: Option<Url>,
     pub(crate) id_token_lifetime_seconds: u32,
     pub(crate) organization_usage: OrganizationUsage,
-    /// What happens to a request that names no organization.
+    /// Decides about requests that name no organization.
     pub(crate) organization_require_behavior: OrganizationRequireBehavior,
     /// How users name their organization before the sign-in.
     pub(crate) organization_discovery_methods: Vec<OrganizationDiscoveryMethod>,

@@ -15,6 +15,8 @@ pub(crate) struct Organization {
     pub(crate) connections: Vec<OrganizationConnection>,
     /// Whether third-party clients may sign users in to it.
     pub(crate) third_party_clients_allowed: bool,
+    /// The only clients that may sign users in to it; `None`: all.
+    pub(crate) only_clients: Option<Vec<String>>,
 }
 
 /// The look of an organization's pages, where it differs from the tenant's.
@@ -43,9 +45,15 @@ impl Organization {
     pub(crate) fn connection(&self, name: &str) -> Option<&OrganizationConnection> {
         self.connections.iter().find(|it| it.name == name)
     }
+
+    /// Whether it lists this client, or lists none.
+    pub(crate) fn admits(&self, client_id: &str) -> bool {
+        let listed = self.only_clients.as_ref();
+        listed.is_none_or(|listed| listed.iter().any(|it| it == client_id))
+    }
 }
 
-/// What names an organization.
+/// The id or the name of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OrganizationSelector {
     Id(String),

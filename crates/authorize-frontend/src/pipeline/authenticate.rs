@@ -66,7 +66,8 @@ enum LoginReason {
 /// # Errors
 /// - [`Stop::Invite`]: the request has an invitation that is open.
 /// - [`Stop::NameOrganization`], with `prompt=none` `interaction_required`: the user has to name the organization.
-/// - `invalid_request`: the organization cannot be used, see [`enter_organization`], or has no connection to sign in by.
+/// - `invalid_request`, `access_denied`: the organization cannot be used, see [`enter_organization`], or has no
+///   connection to sign in by.
 /// - [`Stop::SignIn`], with `prompt=none` `login_required`: there is no session, or it does not satisfy the request.
 /// - `login_required`: the user has just signed in for this request, and is not the one in `id_token_hint`.
 /// - `unauthorized`: the user is blocked.

@@ -79,6 +79,7 @@ impl Entered {
 /// - `invalid_request`: the invitation cannot be used, for whatever reason.
 /// - `invalid_request`: the organization does not exist, or a third-party client may not use it: the error does not say
 ///   which; or the connection that the request names is not enabled for it.
+/// - `access_denied`: the organization lists the clients that may use it, and this one is not listed.
 /// - `temporarily_unavailable`, `server_error`: a backend failed.
 pub(crate) async fn enter_organization(
     request: ValidatedRequest,
@@ -95,12 +96,16 @@ pub(crate) async fn enter_organization(
     let found = deps.backends.organizations.find(&named.selector, user_id);
     let found = found
         .await?
-        .filter(|found| is_open(&found.organization, request.client()));
+        .filter(|found| admits_party(&found.organization, request.client()));
     let Some(found) = found else {
         let sent = &named.sent;
         let description = format!("parameter organization is invalid: {sent}");
         return Err(OAuthError::invalid_request(description));
     };
+    if !found.organization.admits(&request.client().client_id) {
+        let description = "client is not allowed to use the organization";
+        return Err(OAuthError::new(ErrorCode::AccessDenied, description));
+    }
     // mutant: named-connection-of-organization-not-checked
     if let Some(name) = request.named_connection()
         && found.organization.connection(name).is_none()
@@ -148,6 +153,10 @@ pub(super) fn connection_not_enabled() -> OAuthError {
 
 /// Whether a client may sign users in to an organization.
 pub(crate) fn is_open(organization: &Organization, client: &Client) -> bool {
+    admits_party(organization, client) && organization.admits(&client.client_id)
+}
+
+fn admits_party(organization: &Organization, client: &Client) -> bool {
     client.is_first_party() || organization.third_party_clients_allowed
 }
 

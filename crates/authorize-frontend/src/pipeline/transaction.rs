@@ -171,10 +171,24 @@ impl Pending {
         })
     }
 
+    /// The email whose organizations the user chooses from, before the sign-in.
+    pub(crate) fn email_of_organization(&self) -> Option<&str> {
+        match &self.0.stage {
+            Stage::NamingOrganization { email } => email.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether this is a page that asks for the organization before the sign-in, and may be answered now.
     pub(crate) fn is_at_organization(&self, page: &PageState) -> bool {
         self.page_state() == *page
             && matches!(self.0.stage, Stage::NamingOrganization { email: None })
+    }
+
+    /// Whether this is the page with the organizations of an email, and may be answered now.
+    pub(crate) fn is_at_pre_organization_picker(&self, page: &PageState) -> bool {
+        self.page_state() == *page
+            && matches!(self.0.stage, Stage::NamingOrganization { email: Some(_) })
     }
 
     /// Whether this is the page with the user's organizations, and may be answered now.

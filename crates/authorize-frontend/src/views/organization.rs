@@ -3,7 +3,7 @@
 use super::{Asset, FormError, Page};
 use crate::paths::PagePath;
 
-/// What the user may type in to name the organization.
+/// The text that the user types in to name the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganizationField {
     /// The name of the organization.
@@ -50,7 +50,7 @@ pub struct Organization<'a> {
     pub state: &'a str,
     /// The anti-CSRF value.
     pub csrf: &'a str,
-    /// What the user may type in.
+    /// The text that the user types in.
     pub field: OrganizationField,
     /// The initial value of the field: the last attempt.
     pub typed: &'a str,

@@ -15,6 +15,7 @@ mod lost;
 mod new_replica;
 mod oidc_logout;
 mod onward;
+mod organizations;
 mod parameters;
 mod permissions;
 mod prompts;

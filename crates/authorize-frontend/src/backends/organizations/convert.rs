@@ -25,8 +25,19 @@ impl TryFrom<wire::Organization> for Organization {
                 .map(OrganizationConnection::from)
                 .collect(),
             third_party_clients_allowed: organization.third_party_clients_allowed,
+            only_clients: organization
+                .is_app_entitlement_active
+                .then(|| listed(organization.clients)),
         })
     }
+}
+
+/// The clients by which members may sign in.
+fn listed(clients: Vec<wire::OrganizationClient>) -> Vec<String> {
+    let clients = clients
+        .into_iter()
+        .filter(|client| client.use_for_member_access);
+    clients.map(|client| client.client_id).collect()
 }
 
 impl From<wire::Branding> for Branding {
@@ -82,6 +93,32 @@ mod tests {
         ] {
             let refused = Organization::try_from(message(id, name, "")).unwrap_err();
             assert_eq!(refused.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn only_listed_clients_count_while_the_list_is_in_use() {
+        let client = |client_id: &str, use_for_member_access| wire::OrganizationClient {
+            client_id: client_id.to_owned(),
+            use_for_member_access,
+        };
+        let organization = |is_app_entitlement_active| {
+            let message = wire::Organization {
+                is_app_entitlement_active,
+                clients: vec![client("a", true), client("b", false)],
+                ..message("org_a", "acme", "")
+            };
+            Organization::try_from(message).unwrap()
+        };
+        for (is_active, client_id, expected) in [
+            (true, "a", true),
+            (true, "b", false),
+            (true, "c", false),
+            (false, "b", true),
+            (false, "c", true),
+        ] {
+            let admits = organization(is_active).admits(client_id);
+            assert_eq!(admits, expected, "{is_active} {client_id}");
         }
     }
 
