@@ -1,7 +1,10 @@
 // The page: its parts and its buttons.
 
 import { checkAnswer, decode, localTime } from './checks.js';
-import { askSilently, discover, fetchProtected, findKeys, requestParameters, signIn, signOut, takeAnswer } from './oidc.js';
+import {
+  acceptInvitation, askSilently, discover, fetchProtected, findKeys, requestParameters, signIn, signOut, takeAnswer,
+  takeInvitation,
+} from './oidc.js';
 
 /** Explanations of the server's error codes for the user. */
 const ERRORS = {
@@ -9,16 +12,24 @@ const ERRORS = {
   consent_required: 'The server needs your consent first. Sign in again to give it.',
   interaction_required: 'The server needs to ask you something first. Sign in again.',
   access_denied: 'The server refused access.',
+  invalid_request: 'The server cannot do what it was asked for.',
   unauthorized: 'The server refused to sign you in.',
   temporarily_unavailable: 'A part of the server cannot be reached just now. That does not sign you out; try again in a moment.',
   server_error: 'Something went wrong at the server. Try again in a moment.',
 };
+
+const PERSONAL = { id: undefined, display_name: 'Personal account' };
+
+/** Where this tab keeps the id of the organization, so that a reload asks for the same one. */
+const ORGANIZATION = 'organization';
 
 const $ = (id) => document.getElementById(id);
 
 let settings;
 let server;
 let accessToken;
+/** The id of the organization in the tokens; undefined for the personal account. */
+let organization;
 
 start().catch((error) => notice(error.message, 'bad'));
 
@@ -27,11 +38,14 @@ async function start() {
   settings = await fetch('/config.json').then((response) => response.json());
   server = await discover(settings.issuer);
   $('request').replaceChildren(...facts({ issuer: settings.issuer, ...requestParameters(settings) }));
-  $('sign-in').onclick = $('sign-in-again').onclick = () => signIn(server, settings);
+  $('sign-in').onclick = () => signIn(server, settings);
+  $('sign-in-again').onclick = () => signIn(server, settings, { organization });
   $('sign-out').onclick = () => signOut(settings);
   $('call-api').onclick = during(callApi);
   $('renew').onclick = during(renew);
   $('userinfo').onclick = during(askUserinfo);
+  const invitation = takeInvitation();
+  if (invitation) return acceptInvitation(server, settings, invitation);
   const returned = takeAnswer();
   // Tokens are kept in memory only. A reloaded page gets new ones from the server's session.
   await (returned ? receive(returned) : resume()).catch((error) => {
@@ -42,7 +56,10 @@ async function start() {
 
 /** Signs the user in if the server has a session; otherwise shows the sign-in button. */
 async function resume() {
-  const reply = await askSilently(server, settings);
+  const before = sessionStorage.getItem(ORGANIZATION) ?? undefined;
+  let reply = await askSilently(server, settings, before);
+  // Not a member any more: the personal account stays.
+  if (before && reply.answer.error === 'access_denied') reply = await askSilently(server, settings);
   if (reply.answer.error === 'login_required') return showSignedOut();
   await receive(reply);
 }
@@ -53,8 +70,16 @@ async function receive({ answer, request }) {
     return notice(inWords(answer), 'bad');
   }
   const checks = await checkAnswer(answer, request, settings, await findKeys(server));
-  showChecked(answer, checks, checks.every((check) => check.passed));
+  const believed = checks.every((check) => check.passed);
+  if (believed) remember(request.organization);
+  showChecked(answer, checks, believed);
   notice('');
+}
+
+function remember(id) {
+  organization = id;
+  if (id) sessionStorage.setItem(ORGANIZATION, id);
+  else sessionStorage.removeItem(ORGANIZATION);
 }
 
 async function callApi() {
@@ -66,7 +91,7 @@ async function askUserinfo() {
 }
 
 async function renew() {
-  const reply = await askSilently(server, settings);
+  const reply = await askSilently(server, settings, organization);
   if (reply.answer.error) {
     $('sign-in-again').hidden = reply.answer.error !== 'login_required';
     return showResult(inWords(reply.answer), 'bad');
@@ -74,6 +99,27 @@ async function renew() {
   await receive(reply);
   const { exp } = decode(reply.answer.id_token)?.payload ?? {};
   if (accessToken) showResult(`Renewed without a question. The new ID token is valid until ${localTime(exp)}.`, 'good');
+}
+
+/** Gets tokens of another organization from the same session. Without a membership, the tokens stay as they are. */
+async function switchTo(chosen) {
+  if (chosen.id === organization) return;
+  const reply = await askSilently(server, settings, chosen.id);
+  if (reply.answer.error) return showRefusal(reply.answer, chosen);
+  await receive(reply);
+  showResult(`Switched without a page. Your tokens are now for: ${chosen.display_name}.`);
+  $('choices').querySelector('[aria-pressed=true]')?.focus();
+}
+
+function showRefusal(answer, chosen) {
+  $('sign-in-again').hidden = answer.error !== 'login_required';
+  const isNoMember = chosen.id && answer.error === 'access_denied';
+  showResult(inWords(answer), 'bad', ...(isNoMember ? howToInvite(chosen) : []));
+}
+
+function howToInvite({ name, display_name: displayName }) {
+  const words = `You are not a member of ${displayName}. To be invited, run this in a terminal, and open the link that it prints:`;
+  return [element('p', { textContent: words }), code(settings.invite.replace('ORGANIZATION', name))];
 }
 
 /** Runs an action with its button disabled, and shows its error. */
@@ -111,10 +157,18 @@ function showChecked(answer, checks, believed) {
   $('checks').replaceChildren(...checks.map(checkItem));
   $('id-token').replaceChildren(...tokenView('ID token', 'tells this application who you are', answer.id_token));
   $('access-token').replaceChildren(...tokenView('Access token', 'opens the demo API', answer.access_token));
-  $('actions').hidden = $('sign-out').hidden = !believed;
+  $('actions').hidden = $('organizations').hidden = $('sign-out').hidden = !believed;
+  $('choices').replaceChildren(...[PERSONAL, ...settings.organizations].map(choice));
   $('sign-in-again').hidden = believed;
   $('signed-out').hidden = true;
   $('signed-in').hidden = false;
+}
+
+function choice(each) {
+  const button = element('button', { type: 'button', className: 'second', textContent: each.display_name });
+  button.ariaPressed = String(each.id === organization);
+  button.onclick = during(() => switchTo(each));
+  return button;
 }
 
 function checkItem({ name, passed, detail }) {

@@ -22,14 +22,15 @@ export async function checkAnswer(answer, request, settings, keys) {
     ...tokenChecks('ID token', idToken, settings, keys),
     check('ID token is for this application (aud)', () => same(idToken.payload.aud, settings.client_id, 'aud')),
     check('ID token belongs to our request (nonce)', () => same(idToken.payload.nonce, request.nonce, 'nonce')),
+    check('ID token is for the organization that was asked for (org_id)', () => organization(idToken, request)),
     check('Both tokens belong together (at_hash)', () => accessTokenHash(idToken, answer.access_token)),
-    ...accessTokenChecks(decode(answer.access_token), settings, keys),
+    ...accessTokenChecks(decode(answer.access_token), request, settings, keys),
   ];
   return Promise.all(checks);
 }
 
 /** Decodes the access token for display. A real application does not read it: its content is for the API. */
-function accessTokenChecks(accessToken, settings, keys) {
+function accessTokenChecks(accessToken, request, settings, keys) {
   if (!settings.audience) return [];
   return [
     ...tokenChecks('Access token', accessToken, settings, keys),
@@ -38,6 +39,7 @@ function accessTokenChecks(accessToken, settings, keys) {
       demand(audience.includes(settings.audience), `aud is ${audience.join(', ')}`);
       return settings.audience;
     }),
+    check('Access token is for that organization too (org_id)', () => organization(accessToken, request)),
   ];
 }
 
@@ -66,6 +68,13 @@ function same(found, expected, name) {
   demand(expected, `this page has no request that is waiting for an answer`);
   demand(found === expected, `${name} is ${found ?? 'missing'}, expected ${expected}`);
   return found;
+}
+
+/** A token of another organization, or of none, must never be taken for the one that was asked for. */
+function organization(token, request) {
+  const found = token.payload.org_id;
+  demand(found === request.organization, `org_id is ${found ?? 'missing'}, expected ${request.organization ?? 'none'}`);
+  return found ?? 'none, as asked for';
 }
 
 async function signature(token, keys) {

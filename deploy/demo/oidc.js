@@ -16,22 +16,42 @@ export async function findKeys(server) {
   return (await json(server.jwks_uri)).keys;
 }
 
-/** The parameters of every request. */
-export function requestParameters(settings) {
+/** The parameters of every request. `organization` is an id; undefined for the personal account. */
+export function requestParameters(settings, organization) {
   return {
     response_type: RESPONSE_TYPE,
     client_id: settings.client_id,
     redirect_uri: `${location.origin}/`,
     scope: settings.scope,
     audience: settings.audience,
+    organization,
   };
 }
 
 /** Leaves the page for the sign-in. The storage of this tab keeps the values that the answer must repeat. */
-export function signIn(server, settings) {
-  const request = oneTimeValues();
-  sessionStorage.setItem(PENDING_REQUEST, JSON.stringify(request));
-  location.assign(authorizeUrl(server, { ...requestParameters(settings), ...request }));
+export function signIn(server, settings, { organization } = {}) {
+  location.assign(visibleRequest(server, settings, { organization }));
+}
+
+/**
+ * Takes an invitation out of the address bar. The link in its mail leads to the login page of the application, which
+ * forwards `invitation` and `organization` to the server.
+ */
+export function takeInvitation() {
+  const { invitation, organization } = Object.fromEntries(new URLSearchParams(location.search));
+  if (location.search) history.replaceState(null, '', location.pathname + location.hash);
+  return invitation && organization ? { invitation, organization } : null;
+}
+
+/** Leaves the page to accept an invitation. */
+export function acceptInvitation(server, settings, invitation) {
+  location.replace(visibleRequest(server, settings, invitation));
+}
+
+function visibleRequest(server, settings, { organization, invitation }) {
+  const oneTime = oneTimeValues();
+  sessionStorage.setItem(PENDING_REQUEST, JSON.stringify({ ...oneTime, organization }));
+  return authorizeUrl(server, { ...requestParameters(settings, organization), invitation, ...oneTime });
 }
 
 /**
@@ -48,16 +68,16 @@ export function takeAnswer() {
   return { answer, request };
 }
 
-/** Gets new tokens without a page: by a hidden frame, which sends one message. */
-export async function askSilently(server, settings) {
-  const request = oneTimeValues();
+/** Gets new tokens without a page, also for another organization: by a hidden frame, which sends one message. */
+export async function askSilently(server, settings, organization) {
+  const oneTime = oneTimeValues();
   const url = authorizeUrl(server, {
-    ...requestParameters(settings),
-    ...request,
+    ...requestParameters(settings, organization),
+    ...oneTime,
     prompt: 'none',
     response_mode: 'web_message',
   });
-  return { answer: await messageFromFrame(url), request };
+  return { answer: await messageFromFrame(url), request: { ...oneTime, organization } };
 }
 
 /** Calls an API, or the server's /userinfo, with an access token. */

@@ -16,4 +16,4 @@ if [[ $(docker image inspect doorward-commands --format "$label" 2>/dev/null) !=
 fi
 COMMANDS_SOURCES=$digest docker compose build "${images[@]}"
 docker compose up --detach --wait --no-build
-docker compose logs --no-log-prefix --no-color setup | tail -n 9
+docker compose logs --no-log-prefix --no-color setup | tail -n 12

@@ -3,6 +3,8 @@
 mod api;
 pub(crate) mod application;
 mod files;
+pub(crate) mod invite;
+pub(crate) mod organizations;
 pub(crate) mod user;
 
 use std::collections::BTreeMap;
@@ -52,11 +54,28 @@ impl DemoTenant {
             .map(|connection| connection.name.as_str())
             .unwrap_or_default()
     }
+
+    /// The organization of the demo user.
+    pub(crate) fn organization_id(&self) -> &str {
+        let organization = self.file.organizations.first();
+        organization
+            .and_then(|organization| organization.id.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// The command that invites the demo user to the last organization.
+    pub(crate) fn invite(&self, place: &invite::Place) -> String {
+        let last = self.file.organizations.last();
+        let name = last.map(|organization| organization.name.as_str());
+        place.command(name.unwrap_or_default(), self.client_id())
+    }
 }
 
-/// Tells a developer where to go, and how to sign in.
-pub(crate) fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> String {
-    let user::DemoUser { email, password } = user;
+/// Tells a developer where to go, how to sign in, and how to be invited.
+pub(crate) fn welcome(issuer: &str, origin: &str, user: &user::DemoUser, invite: &str) -> String {
+    let user::DemoUser {
+        email, password, ..
+    } = user;
     format!(
         "
   Doorward is ready.
@@ -66,6 +85,9 @@ pub(crate) fn welcome(issuer: &str, origin: &str, user: &user::DemoUser) -> Stri
 
     Sign in as         {email}
     Password           {password}
+
+    To be invited to an organization:
+    {invite}
 
 "
     )
@@ -89,5 +111,8 @@ mod tests {
             .unwrap()
             .values;
         assert_eq!(callbacks, ["http://localhost:4000/"]);
+        assert!(tenant.organization_id().starts_with("org_"));
+        let invite = tenant.invite(&invite::Place::folder("doorward", "data".as_ref()));
+        assert!(invite.contains("invitation create globex "), "{invite}");
     }
 }

@@ -7,7 +7,8 @@ use doorward_authorize_frontend::HttpConfig;
 
 use crate::apply_tenant::apply;
 use crate::data_folder::DataFolder;
-use crate::demo::{DemoTenant, application, user, welcome};
+use crate::demo::invite::Place;
+use crate::demo::{DemoTenant, application, organizations, user, welcome};
 use crate::embedded::Embedded;
 use crate::error::Error;
 use crate::output::say;
@@ -33,20 +34,30 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let listeners = application::listen("--app-listen", args.app_listen).await?;
     let http = HttpConfig::new(&issuer, args.listen);
     let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
-    let settings = application::Settings::new(&issuer, &tenant);
+    let place = Place::folder(&program(), &args.data);
+    let settings = application::Settings::new(&issuer, &tenant, &place);
     let connection = tenant.connection().to_owned();
+    let (organization_id, invite) = (tenant.organization_id().to_owned(), tenant.invite(&place));
     let deployment = Deployment::embedded(&server.channels);
     apply(tenant.file, &deployment, false).await?;
     let identity = deployment.identity().await?;
     let password_file = server.folder.file(user::PASSWORD_FILE);
     let user = user::ensure(identity, &password_file, &connection).await?;
+    organizations::join(deployment.organization().await?, &organization_id, &user).await?;
     application::serve(
         listeners,
         settings,
         server.channels.token_signing.clone(),
         &server.shutdown,
     );
-    let welcome = welcome(&issuer, &origin, &user);
+    let welcome = welcome(&issuer, &origin, &user, &invite);
     let hint = "  Stop with Ctrl-C. Starting again keeps the data, this user and the sign-in.\n";
     server.serve(None, move || say(welcome + hint)).await
+}
+
+/// The name by which this program was started, for commands to copy.
+fn program() -> String {
+    std::env::args()
+        .next()
+        .unwrap_or_else(|| "doorward".to_owned())
 }

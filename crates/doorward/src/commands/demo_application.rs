@@ -8,6 +8,7 @@ use doorward_service_kit::grpc::connect;
 use doorward_service_kit::on_signal;
 
 use crate::client_certificates::ClientCertificates;
+use crate::demo::invite::Place;
 use crate::demo::{DemoTenant, USUAL_ORIGIN, application};
 use crate::error::Error;
 
@@ -37,7 +38,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let tls = args.certificates.load()?;
     let token_signing = connect(&args.token_signing, "token-signing", tls.as_ref())?;
     // The origin of the application has no part in its settings.
-    let settings = application::Settings::new(&args.issuer, &DemoTenant::new(USUAL_ORIGIN));
+    let tenant = DemoTenant::new(USUAL_ORIGIN);
+    let settings = application::Settings::new(&args.issuer, &tenant, &Place::stack());
     let listeners = application::listen("--listen", args.listen).await?;
     let shutdown = on_signal();
     application::serve_https(listeners, https, settings, token_signing, &shutdown).await;

@@ -1,9 +1,10 @@
-//! `doorward demo-setup`: gives running services the demo tenant and the demo user.
+//! `doorward demo-setup`: gives running services the demo tenant, the demo user and their organization.
 
 use std::path::PathBuf;
 
 use crate::apply_tenant::apply;
-use crate::demo::{DemoTenant, user, welcome};
+use crate::demo::invite::Place;
+use crate::demo::{DemoTenant, organizations, user, welcome};
 use crate::error::Error;
 use crate::output::say;
 use crate::service::Service;
@@ -25,14 +26,20 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let deployment = args
-        .target
-        .existing(&[Service::ClientRegistry, Service::Identity])?;
+    let calls = [
+        Service::ClientRegistry,
+        Service::Identity,
+        Service::Organization,
+    ];
+    let deployment = args.target.existing(&calls)?;
     let tenant = DemoTenant::new(&args.origin);
     let connection = tenant.connection().to_owned();
+    let organization_id = tenant.organization_id().to_owned();
+    let invite = tenant.invite(&Place::stack());
     apply(tenant.file, &deployment, false).await?;
     let identity = deployment.identity().await?;
     let user = user::ensure(identity, &args.password_file, &connection).await?;
-    say(welcome(&args.issuer, &args.origin, &user));
+    organizations::join(deployment.organization().await?, &organization_id, &user).await?;
+    say(welcome(&args.issuer, &args.origin, &user, &invite));
     Ok(())
 }

@@ -16,6 +16,8 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::invite::Place;
+use super::organizations::Organization;
 use super::{DemoTenant, api, files};
 use crate::error::Error;
 use crate::listen;
@@ -30,15 +32,20 @@ pub(crate) struct Settings {
     pub(super) audience: String,
     client_id: String,
     scope: String,
+    organizations: Vec<Organization>,
+    /// The command that invites the demo user to the organization named `ORGANIZATION`.
+    invite: String,
 }
 
 impl Settings {
-    pub(crate) fn new(issuer: &str, tenant: &DemoTenant) -> Self {
+    pub(crate) fn new(issuer: &str, tenant: &DemoTenant, place: &Place) -> Self {
         Self {
             issuer: issuer.to_owned(),
             audience: tenant.audience().to_owned(),
             client_id: tenant.client_id().to_owned(),
             scope: format!("openid profile email {}", api::SCOPE),
+            organizations: Organization::all(tenant),
+            invite: place.command("ORGANIZATION", tenant.client_id()),
         }
     }
 }

@@ -12,11 +12,12 @@ use doorward_proto::reason_of;
 use doorward_service_kit::alphanumeric;
 use doorward_service_kit::grpc::Channel;
 
+use crate::choose_user::choose_user;
 use crate::commands::request;
 use crate::error::Error;
 use crate::service::Service;
 
-const EMAIL: &str = "demo@doorward.example";
+pub(super) const EMAIL: &str = "demo@doorward.example";
 /// The file in a data folder that keeps the password.
 pub(crate) const PASSWORD_FILE: &str = "demo-user.txt";
 /// The length in letters and digits: 95 bits, and short enough to type.
@@ -25,6 +26,7 @@ const PASSWORD_LENGTH: usize = 16;
 /// The email and password for the sign-in page.
 #[derive(Debug)]
 pub(crate) struct DemoUser {
+    pub(crate) user_id: String,
     pub(crate) email: &'static str,
     pub(crate) password: String,
 }
@@ -49,10 +51,14 @@ pub(crate) async fn ensure(
         Err(status) if reason_of(&status) != Some(ErrorReason::UserAlreadyExists) => {
             Err(Error::service(Service::Identity)(status))
         }
-        _ => Ok(DemoUser {
-            email: EMAIL,
-            password,
-        }),
+        _ => {
+            let user = choose_user(&mut identity, EMAIL, Some(connection)).await?;
+            Ok(DemoUser {
+                user_id: user.user_id,
+                email: EMAIL,
+                password,
+            })
+        }
     }
 }
 

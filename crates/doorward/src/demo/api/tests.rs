@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::demo::DemoTenant;
+use crate::demo::invite::Place;
 
 const ISSUER: &str = "http://localhost:8080/";
 
@@ -63,7 +64,8 @@ impl Signer {
 }
 
 fn settings() -> Settings {
-    Settings::new(ISSUER, &DemoTenant::new("http://localhost:3000"))
+    let tenant = DemoTenant::new("http://localhost:3000");
+    Settings::new(ISSUER, &tenant, &Place::stack())
 }
 
 fn claims(audience: &str, scopes: &[&str]) -> AccessTokenClaims {
