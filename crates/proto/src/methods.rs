@@ -47,6 +47,35 @@ mod tests {
         }
     }
 
+    fn callers(service: &str, name: &str) -> &'static [&'static str] {
+        let path = format!("/doorward.organization.v1.{service}/{name}");
+        method(&path).unwrap().callers
+    }
+
+    #[test]
+    fn sec_128_only_commands_read_tickets_and_members() {
+        for name in [
+            "CreateInvitation",
+            "GetInvitation",
+            "ListInvitations",
+            "ResendInvitation",
+            "RevokeInvitation",
+        ] {
+            assert_eq!(callers("InvitationService", name), ["commands"], "{name}");
+        }
+        for name in ["ListMembers", "ListOrganizations", "SetMemberRoles"] {
+            assert_eq!(callers("OrganizationService", name), ["commands"], "{name}");
+        }
+    }
+
+    /// The frontend asks for the user of the session only; browsers cannot name another one.
+    #[test]
+    fn sec_132_only_the_frontend_asks_for_the_organizations_of_a_user() {
+        let name = "ListOrganizationsOfUser";
+        let expected = ["authorize-frontend"];
+        assert_eq!(callers("OrganizationService", name), expected);
+    }
+
     /// The table of calls in the documentation: a command calls as `commands`, the demo API as `demo`.
     #[test]
     fn the_documented_calls_are_the_allowed_ones() {

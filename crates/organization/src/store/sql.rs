@@ -141,6 +141,7 @@ impl Store for SqlStore {
         let mut transaction = self.database.begin_write().await?;
         members::lock(&mut transaction, id).await?;
         let removed = members::remove(&mut transaction, id, users).await?;
+        // mutant: removed-member-stays
         transaction.commit().await?;
         Ok(removed)
     }

@@ -5,8 +5,8 @@ use doorward_proto::organization::v1::page::Start;
 
 use super::*;
 
-fn page(take: u32, start: Option<Start>) -> Option<Page> {
-    Some(Page { take, start })
+fn page(take: u32, start: Option<Start>) -> Page {
+    Page { take, start }
 }
 
 /// A service with the organizations `acme` and `beta`, and one member of both.
@@ -39,14 +39,14 @@ async fn organizations_are_listed() {
     assert_eq!((all.organizations.len(), all.next.as_str()), (2, ""));
     assert_eq!(all.total, None);
     let first = client.list_organizations(ListOrganizationsRequest {
-        page: page(1, None),
+        page: Some(page(1, None)),
     });
     let first = first.await.unwrap().into_inner();
     assert_eq!(first.organizations, all.organizations[..1]);
     for start in [Start::From(first.next), Start::Number(1)] {
         let numbered = matches!(start, Start::Number(_));
         let second = client.list_organizations(ListOrganizationsRequest {
-            page: page(1, Some(start)),
+            page: Some(page(1, Some(start))),
         });
         let second = second.await.unwrap().into_inner();
         assert_eq!(second.organizations, all.organizations[1..]);
@@ -56,7 +56,7 @@ async fn organizations_are_listed() {
         );
     }
     let refused = client.list_organizations(ListOrganizationsRequest {
-        page: page(101, None),
+        page: Some(page(101, None)),
     });
     let reason = reason_of(&refused.await.unwrap_err());
     assert_eq!(reason, Some(ErrorReason::InvalidField));
@@ -68,7 +68,7 @@ async fn organizations_of_a_user_a_connection_and_a_domain_are_listed() {
     let mut client = service.client.clone();
     let of_user = |user: &str| ListOrganizationsOfUserRequest {
         user_id: user.to_owned(),
-        page: page(1, None),
+        page: Some(page(1, None)),
     };
     let listed = client.list_organizations_of_user(of_user("auth0|a")).await;
     let listed = listed.unwrap().into_inner();
@@ -105,7 +105,7 @@ async fn members_are_listed() {
     let mut client = service.client.clone();
     let of = |id: &str, start| ListMembersRequest {
         organization_id: id.to_owned(),
-        page: page(2, start),
+        page: Some(page(2, start)),
     };
     let first = client.list_members(of("org_acme", None)).await.unwrap();
     let first = first.into_inner();

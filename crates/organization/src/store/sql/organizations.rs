@@ -82,6 +82,7 @@ pub(super) async fn find_with_member(
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Found {
         organization: read(&row)?,
+        // mutant: everyone-is-a-member
         member: members::read(&row)?,
     }))
 }
