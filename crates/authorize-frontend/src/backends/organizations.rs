@@ -50,6 +50,10 @@ impl Organizations {
         selector: &OrganizationSelector,
         user_id: Option<&str>,
     ) -> Result<Option<FoundOrganization>, BackendError> {
+        let (OrganizationSelector::Id(text) | OrganizationSelector::Name(text)) = selector;
+        if !may_be_stored(text) {
+            return Ok(None);
+        }
         let request = FindOrganizationRequest {
             organization: Some(match selector.clone() {
                 OrganizationSelector::Id(id) => Selected::OrganizationId(id),
@@ -79,6 +83,7 @@ impl Organizations {
         from: Option<&str>,
         take: u32,
     ) -> Result<OrganizationPage, BackendError> {
+        let from = from.filter(|from| may_be_stored(from));
         let request = ListOrganizationsOfUserRequest {
             user_id: user_id.to_owned(),
             page: Some(Page {
@@ -129,6 +134,9 @@ impl Organizations {
         domain: &str,
         take: u32,
     ) -> Result<Vec<Organization>, BackendError> {
+        if !may_be_stored(domain) {
+            return Ok(Vec::new());
+        }
         let request = ListOrganizationsOfDomainRequest {
             domain: domain.to_owned(),
             take,
@@ -177,4 +185,9 @@ impl Organizations {
             Err(_) => Ok(JoinVerdict::NotAssigned),
         }
     }
+}
+
+/// Whether a text can be an id, a name or a domain. Others come from users only, and PostgreSQL refuses some of them.
+fn may_be_stored(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(char::is_control)
 }

@@ -108,7 +108,7 @@ fn counted(backend: &Channel, calls: &Arc<AtomicUsize>) -> Channel {
     let router = Router::new().fallback(async move |request: Request<Body>| {
         // The frontend's own streams and refreshes are no part of a request.
         let path = request.uri().path();
-        let is_counted = ["Watch", "ListRoles", "GetJwks", "RelayPosition"]
+        let is_counted = ["Watch", "ListRoles", "GetJwks", "RelayPosition", "PutUsers"]
             .iter()
             .all(|method| !path.contains(method));
         calls.fetch_add(usize::from(is_counted), Ordering::SeqCst);

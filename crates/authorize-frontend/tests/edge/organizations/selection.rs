@@ -161,7 +161,7 @@ async fn an_email_leads_to_the_organization_of_its_domain() {
     }
     let page = submit_and_follow(&mut alice, PAGE, &page, ("email", "a@BETA.test")).await;
     page.assert_page(200, "Beta Company");
-    assert_eq!(page.field("username"), "a@BETA.test");
+    page.assert_page(200, "value=\"a@BETA.test\"");
 }
 
 #[tokio::test]
