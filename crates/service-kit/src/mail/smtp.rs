@@ -51,7 +51,10 @@ impl Smtp {
         let mut connection = ready
             .await
             .unwrap_or_else(|_| Err(Undelivered::Server(late.to_owned())))?;
-        let accepted = timeout(times.acceptance, connection.message(&message.bytes));
+        // The library ends the last line itself.
+        let content = message.bytes.strip_suffix(b"\r\n");
+        let content = content.unwrap_or(&message.bytes);
+        let accepted = timeout(times.acceptance, connection.message(content));
         match accepted.await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(refused(&error)),

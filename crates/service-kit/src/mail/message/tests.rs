@@ -38,7 +38,7 @@ fn headers_are_the_same_at_each_attempt() {
     assert_eq!(
         headers(mail()),
         [
-            "From: \"Doorward\" <login@example.test>",
+            "From: Doorward <login@example.test>",
             "To: carol@example.test",
             "Subject: An invitation",
             "Date: Fri, 02 Jan 2026 03:04:05 +0000",

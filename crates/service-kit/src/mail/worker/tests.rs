@@ -42,12 +42,15 @@ impl Test {
     }
 
     async fn put(&self, to: &str) -> String {
+        self.put_at(to, SystemClock.now()).await
+    }
+
+    async fn put_at(&self, to: &str, now: Timestamp) -> String {
         let mail = Mail {
             to: to.to_owned(),
             ..testing::mail()
         };
         let mut transaction = self.database.begin_write().await.unwrap();
-        let now = SystemClock.now();
         let id = self.outbox.put(&mut transaction, &mail, now).await.unwrap();
         transaction.commit().await.unwrap();
         id
@@ -68,7 +71,7 @@ impl Test {
         let mut worker = Worker::new(self.database.clone(), self.outbox.clone(), transport, clock);
         worker.times = Times {
             poll: Duration::from_millis(5),
-            claim: Duration::from_millis(300),
+            claim: Duration::from_mins(5),
             retry_first: Duration::from_millis(5),
             retry_longest: Duration::from_millis(20),
             pause_longest: Duration::from_millis(20),
@@ -250,20 +253,28 @@ async fn rel_44_every_mail_arrives_once_after_an_outage_of_the_server() {
 async fn rel_44_a_slow_server_gets_each_mail_once() {
     for test in Test::both().await {
         test.server.answer(Answer::Hang);
-        let id = test.put("carol@example.test").await;
-        let shutdown = Shutdown::new();
-        let (one, other) = (test.worker(), test.worker());
-        // Several times as long as a claim lasts.
-        let patience = one.times.claim * 5;
-        one.spawn(shutdown.clone());
+        let clock = testing::StillClock::start();
+        let id = test.put_at("carol@example.test", clock.now()).await;
+        let [mut one, mut other] = [0, 1].map(|_| test.worker());
+        for worker in [&mut one, &mut other] {
+            worker.clock = clock.clone();
+            worker.times.claim = Duration::from_millis(300);
+        }
+        let sending = tokio::spawn(async move { one.step().await });
         test.server.wait_for(1).await;
-        other.spawn(shutdown.clone());
-        sleep(patience).await;
-        assert_eq!(test.server.mails().len(), 1);
+        // Much longer than a claim lasts. It is renewed in real time, and ends by the clock of the test.
+        for _ in 0..10 {
+            clock.advance(Duration::from_millis(200));
+            let renewed = clock.now() + Duration::from_millis(300);
+            while testing::next_attempt_at(&test.database, &id).await < renewed {
+                sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(other.step().await, Step::Idle);
+        }
         test.server.answer(Answer::Accept);
-        let state = test.until_progress(&id, MailProgress::Sent).await;
-        assert_eq!(state.attempts, 1);
-        shutdown.cancel();
+        assert_eq!(sending.await.unwrap(), Step::Next);
+        let state = test.state(&id).await;
+        assert_eq!((state.progress, state.attempts), (MailProgress::Sent, 1));
         assert_eq!(test.server.mails().len(), 1);
     }
 }
@@ -276,6 +287,7 @@ async fn rel_44_a_killed_worker_causes_one_duplicate_at_most() {
         for killed in 1..=3 {
             test.server.answer(Answer::Hang);
             let mut worker = test.worker();
+            worker.times.claim = Duration::from_millis(300);
             tokio::select! {
                 step = worker.step() => panic!("{step:?}"),
                 () = test.server.wait_for(killed) => {}
