@@ -9,12 +9,14 @@ use std::time::Duration;
 use doorward_authorize_frontend::{Channels, Issuer, Patience};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::grpc::{Channel, in_memory};
+use doorward_service_kit::mail::Transport;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
 use doorward_token_signing::KeyRing;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::mail_options::MailOptions;
 use crate::output::warn;
 
 /// The deadline of one call between services in one process, where only a busy machine delays a response.
@@ -179,36 +181,57 @@ impl DataFolder {
         Ok(in_memory(routes, shutdown.clone()))
     }
 
-    /// The organization service over this folder.
+    /// The organization service over this folder. It sends no mails.
     pub(crate) async fn organization(
         &self,
         clock: Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channel, StartError> {
+        let stores = self.organizations().await?;
+        let limits = doorward_organization::InvitationLimits::default();
+        let routes = doorward_organization::routes(&stores, limits, clock);
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
+    /// The organization service over this folder, which sends mails.
+    async fn organization_with_mails(
+        &self,
+        transport: Transport,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let stores = self.organizations().await?;
+        let worker = stores.mail_worker(transport, Arc::clone(&clock));
+        worker.spawn(shutdown.clone());
+        let limits = doorward_organization::InvitationLimits::default();
+        let routes = doorward_organization::routes(&stores, limits, clock);
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
+    async fn organizations(&self) -> Result<doorward_organization::Stores, StartError> {
         let key = KeyEncryptionKey::create_file(&self.file("organization.key"));
         let key = key.map_err(|error| {
             StartError::Unusable("the invitations cannot be used", error.into())
         })?;
         let database = self.database("organization");
-        let stores = doorward_organization::open(&database, Arc::new(key)).await?;
-        let limits = doorward_organization::InvitationLimits::default();
-        let routes = doorward_organization::routes(&stores, limits, clock);
-        Ok(in_memory(routes, shutdown.clone()))
+        doorward_organization::open(&database, Arc::new(key)).await
     }
 
     /// All services over this folder. The first start generates the signing keys.
     pub(crate) async fn services(
         &self,
         issuer: &Issuer,
+        mail: &MailOptions,
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channels, StartError> {
+        let transport = mail.transport(self, issuer)?;
         // At the same time: the start of a server, and its return to a seed, wait for them.
         let (client_registry, identity, session, organization) = tokio::try_join!(
             self.client_registry(shutdown),
             self.identity(clock.clone(), shutdown),
             self.session(clock.clone(), shutdown),
-            self.organization(clock.clone(), shutdown),
+            self.organization_with_mails(transport, clock.clone(), shutdown),
         )?;
         // Afterwards: generating keys keeps the thread, and the others would time out.
         let token_signing = self.token_signing(issuer, clock, shutdown).await?;

@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::data_folder::{DataFolder, ServerLock};
 use crate::error::Error;
 use crate::listen;
+use crate::mail_options::MailOptions;
 
 /// All services over a data folder, ready to serve.
 #[derive(Debug)]
@@ -27,7 +28,11 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// Checks the settings, locks the folder, and opens all stores in it.
-    pub(crate) async fn open(folder: DataFolder, http: HttpConfig) -> Result<Self, Error> {
+    pub(crate) async fn open(
+        folder: DataFolder,
+        http: HttpConfig,
+        mail: &MailOptions,
+    ) -> Result<Self, Error> {
         let issuer = http.validate().map_err(StartError::from)?;
         listen::probe("--listen", http.listen)?;
         let lock = folder.lock()?;
@@ -35,7 +40,7 @@ impl Embedded {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shutdown = on_signal();
         let services = Shutdown::new();
-        let channels = folder.services(&issuer, &clock, &services).await?;
+        let channels = folder.services(&issuer, mail, &clock, &services).await?;
         Ok(Self {
             channels,
             folder,

@@ -19,6 +19,7 @@ use crate::data_folder::DataFolder;
 use crate::embedded::serve_until_signal;
 use crate::error::Error;
 use crate::listen;
+use crate::mail_options::MailOptions;
 pub(crate) use generation::Generations;
 use generation::{Generation, Stop};
 
@@ -27,13 +28,14 @@ use generation::{Generation, Stop};
 struct Seed {
     folder: DataFolder,
     http: HttpConfig,
+    mail: MailOptions,
     issuer: Issuer,
     clock: Arc<dyn Clock>,
 }
 
 /// Serves until a signal.
 pub(crate) async fn serve(
-    http: HttpConfig,
+    (http, mail): (HttpConfig, MailOptions),
     content: Content,
     control: SocketAddr,
     ready: impl FnOnce() + Send + 'static,
@@ -41,7 +43,7 @@ pub(crate) async fn serve(
     listen::probe("--listen", http.listen)?;
     listen::probe("--control-listen", control)?;
     let shutdown = on_signal();
-    let seed = Seed::plant(http.clone(), content).await?;
+    let seed = Seed::plant(http.clone(), mail, content).await?;
     let generations = Generations::start(seed).await?;
     let app = generations.router();
     let control = Control::listen(control, &http, &app, Some(generations.clone())).await?;
@@ -52,19 +54,26 @@ pub(crate) async fn serve(
 
 impl Seed {
     /// Creates the signing keys and imports the files.
-    async fn plant(http: HttpConfig, mut content: Content) -> Result<Self, Error> {
+    async fn plant(
+        http: HttpConfig,
+        mail: MailOptions,
+        mut content: Content,
+    ) -> Result<Self, Error> {
         let issuer = http.validate().map_err(StartError::from)?;
         let seed = Self {
             folder: DataFolder::in_memory()?,
             clock: Arc::new(SystemClock),
             issuer,
             http,
+            mail,
         };
         if let Some(users) = &mut content.users {
             passwords::hash(users).await?;
         }
         let shutdown = Shutdown::new();
-        let opening = seed.folder.services(&seed.issuer, &seed.clock, &shutdown);
+        let opening = seed
+            .folder
+            .services(&seed.issuer, &seed.mail, &seed.clock, &shutdown);
         content.import(&opening.await?).await?;
         shutdown.cancel();
         // No other database is open yet. Moves all data into the files that are copied.
@@ -77,7 +86,9 @@ impl Seed {
         let folder = self.folder.copy()?;
         let stop = Stop::default();
         let services = &stop.services;
-        let channels = folder.services(&self.issuer, &self.clock, services).await?;
+        let channels = folder
+            .services(&self.issuer, &self.mail, &self.clock, services)
+            .await?;
         let (clock, frontend) = (Arc::clone(&self.clock), &stop.frontend);
         Ok(Generation {
             app: doorward_authorize_frontend::app(&self.http, channels, clock, frontend)?,

@@ -23,6 +23,7 @@ mod embedded;
 mod ephemeral;
 mod error;
 mod listen;
+mod mail_options;
 mod output;
 mod read_password;
 mod service;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use doorward_service_kit::grpc::GrpcConfig;
+use doorward_service_kit::mail::MailConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
@@ -27,6 +28,9 @@ pub struct Config {
     /// Limits for invitations.
     #[serde(default)]
     pub invitations: InvitationLimits,
+    /// How mails are sent. Default: they wait in the database.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,

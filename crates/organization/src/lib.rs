@@ -19,7 +19,7 @@ use doorward_proto::organization::v1::organization_service_server::{
     OrganizationServiceServer, SERVICE_NAME,
 };
 use doorward_service_kit::grpc::Server;
-use doorward_service_kit::mail::{Transport, Worker};
+use doorward_service_kit::mail::{MailConfig, Transport, Worker};
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{
@@ -95,7 +95,26 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let server = Server::new(&config.grpc, tls.as_ref())?;
     let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file).map_err(unusable)?;
     let stores = open(&config.database, Arc::new(key)).await?;
-    let routes = routes(&stores, config.invitations, Arc::new(SystemClock));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    send_mails(&stores, config.mail.as_ref(), &clock, &shutdown)?;
+    let routes = routes(&stores, config.invitations, clock);
     let store = stores.organizations;
     Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)
+}
+
+/// Sends the mails of invitations in a task until `shutdown`.
+fn send_mails(
+    stores: &Stores,
+    mail: Option<&MailConfig>,
+    clock: &Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> Result<(), StartError> {
+    let Some(mail) = mail else {
+        tracing::warn!("mails are not sent: there is no section [mail]; they wait in the database");
+        return Ok(());
+    };
+    let transport = Transport::new(mail)?;
+    let worker = stores.mail_worker(transport, Arc::clone(clock));
+    worker.spawn(shutdown.clone());
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::demo::invite::Place;
 use crate::demo::{DemoTenant, application, organizations, user, welcome};
 use crate::embedded::Embedded;
 use crate::error::Error;
+use crate::mail_options::MailOptions;
 use crate::output::say;
 use crate::target::Deployment;
 
@@ -33,7 +34,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let tenant = DemoTenant::new(&origin);
     let listeners = application::listen("--app-listen", args.app_listen).await?;
     let http = HttpConfig::new(&issuer, args.listen);
-    let server = Embedded::open(DataFolder::create(&args.data)?, http).await?;
+    let folder = DataFolder::create(&args.data)?;
+    let server = Embedded::open(folder, http, &MailOptions::default()).await?;
     let place = Place::folder(&program(), &args.data);
     let settings = application::Settings::new(&issuer, &tenant, &place);
     let connection = tenant.connection().to_owned();

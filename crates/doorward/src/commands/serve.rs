@@ -14,6 +14,7 @@ use crate::data_folder::DataFolder;
 use crate::embedded::Embedded;
 use crate::ephemeral;
 use crate::error::Error;
+use crate::mail_options::MailOptions;
 use crate::output::say;
 use crate::users_file::Reader;
 
@@ -46,6 +47,8 @@ pub(crate) struct Args {
     control_listen: Option<SocketAddr>,
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    mail: MailOptions,
     /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -98,10 +101,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let Some(data) = args.data else {
         let content = args.files.read(Reader::Tests)?;
         let control = args.control_listen.unwrap_or(DEFAULT);
-        return ephemeral::serve(http, content, control, ready).await;
+        return ephemeral::serve((http, args.mail), content, control, ready).await;
     };
     let content = args.files.read(Reader::Import)?;
-    let server = Embedded::open(DataFolder::create(&data)?, http).await?;
+    let server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
     content.import(&server.channels).await?;
     server.serve(args.control_listen, ready).await
 }
