@@ -15,7 +15,7 @@ use crate::target::Target;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Id or name of the organization
-    #[arg(value_name = "ORG")]
+    #[arg(id = "ORG", value_name = "ORG")]
     organization: String,
     /// Maximum number of invitations, up to 100
     #[arg(long, value_name = "N", default_value_t = 50)]

@@ -18,7 +18,7 @@ use crate::target::{Deployment, Target};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Id or name of the organization
-    #[arg(value_name = "ORG")]
+    #[arg(id = "ORG", value_name = "ORG")]
     organization: String,
     /// Id of the invitation
     #[arg(value_name = "INVITATION")]
