@@ -32,7 +32,7 @@ pub use error::Error;
 pub use invitation_limits::InvitationLimits;
 use store::{SqlInvitations, SqlStore};
 
-/// What the service keeps, in one database.
+/// The data of the service, in one database.
 #[derive(Debug, Clone)]
 pub struct Stores {
     organizations: Arc<SqlStore>,

@@ -13,7 +13,8 @@ use crate::domain::{
 };
 use crate::{Error, InvitationLimits};
 
-/// Invitations. Every method but the last is one transaction; only `accept_invitation` and `burn_invitation` spend a ticket.
+/// Invitations. Every method but the last is one transaction. Only `accept_invitation` and `burn_invitation` spend a
+/// ticket.
 #[async_trait]
 pub trait InvitationStore: Debug + Send + Sync {
     /// Adds an invitation with its mail, and counts it against the limits. The organization must exist, and the
@@ -41,8 +42,8 @@ pub trait InvitationStore: Debug + Send + Sync {
         page: &Page,
     ) -> Result<Listed<Invitation>, Error>;
 
-    /// Adds a new mail of an open invitation of this organization, and counts it against the limits. A mail that was not
-    /// sent yet is deleted. Returns the invitation with the id of the new mail.
+    /// Adds a new mail of an open invitation of this organization, and counts it against the limits. A mail that was
+    /// not sent yet is deleted. Returns the invitation with the id of the new mail.
     async fn resend_invitation(
         &self,
         organization_id: &OrganizationId,

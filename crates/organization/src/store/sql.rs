@@ -50,8 +50,8 @@ impl SqlStore {
         Ok(Self { database, limits })
     }
 
-    /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those in the database were
-    /// encrypted with another one.
+    /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those in the database
+    /// were encrypted with another one.
     pub async fn invitations(&self, key: Arc<KeyEncryptionKey>) -> Result<SqlInvitations, Error> {
         SqlInvitations::open(self.database.clone(), self.limits, key).await
     }

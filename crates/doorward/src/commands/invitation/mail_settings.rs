@@ -1,4 +1,4 @@
-//! What the mail of an invitation needs from the tenant.
+//! Settings of an invitation's mail, from the tenant and the application.
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
 use doorward_proto::client_registry::v1::{Client, GetTenantRequest, Tenant};

@@ -7,7 +7,7 @@ use doorward_service_kit::{alphanumeric, token_hash};
 /// The number of letters and digits: 190 bits.
 const LENGTH: usize = 32;
 
-/// 32 random letters and digits, the `invitation` parameter of `/authorize`. Whoever has it has read the mail.
+/// 32 random letters and digits, the `invitation` parameter of `/authorize`. Its holder has read the mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ticket(String);
 

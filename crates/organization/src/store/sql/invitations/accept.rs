@@ -32,8 +32,8 @@ pub(super) async fn accept(
     Ok(accepted)
 }
 
-/// Refuses a ticket that is worth nothing without a lock, so that a flood of such calls holds up nobody. What it lets
-/// through is checked again.
+/// Refuses a ticket that is worth nothing without a lock, so that a flood of such calls delays no other call.
+/// What it lets through is checked again.
 async fn refuse_early(
     store: &SqlInvitations,
     acceptance: &Acceptance,
