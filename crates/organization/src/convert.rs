@@ -6,4 +6,4 @@ mod request;
 
 pub(crate) use answer::all;
 pub(crate) use invitation::{invitation, ticket};
-pub(crate) use request::selector;
+pub(crate) use request::{organization_id, selector};

@@ -11,8 +11,8 @@ mod patch;
 mod rule;
 mod settings;
 
-pub use connection::{Connection, check_connections};
-pub use discovery_domain::{DiscoveryDomain, check_discovery_domains};
+pub use connection::{Connection, check_connections, is_connection_name};
+pub use discovery_domain::{DiscoveryDomain, check_discovery_domains, parse_domain};
 pub use id::{OrganizationId, RoleId, UserId, parse_users};
 pub use invitation::{
     Acceptance, Accepted, Invitation, InvitationId, InviteeEmail, LISTED_AFTER_EXPIRY, LoginUri,

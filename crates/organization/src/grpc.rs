@@ -18,9 +18,10 @@ use doorward_proto::organization::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::Error;
-use crate::convert::{all, selector};
+use crate::convert::{all, organization_id, selector};
 use crate::domain::{
-    OrganizationId, Page, Patch, UserId, check_distinct, parse_roles, parse_take, parse_users,
+    Page, Patch, UserId, check_distinct, is_connection_name, parse_domain, parse_roles, parse_take,
+    parse_users,
 };
 use crate::store::Store;
 
@@ -93,9 +94,14 @@ impl OrganizationService for Service {
     ) -> Result<Response<ListOrganizationsThatAssignResponse>, Status> {
         let request = request.into_inner();
         let take = parse_take(request.take)?;
-        let listed = self.store.list_that_assign(&request.connection, take).await;
+        let listed = if is_connection_name(&request.connection) {
+            let listed = self.store.list_that_assign(&request.connection, take).await;
+            listed.map_err(Error::from)?
+        } else {
+            Vec::new()
+        };
         Ok(Response::new(ListOrganizationsThatAssignResponse {
-            organizations: all(listed.map_err(Error::from)?),
+            organizations: all(listed),
         }))
     }
 
@@ -105,10 +111,15 @@ impl OrganizationService for Service {
     ) -> Result<Response<ListOrganizationsOfDomainResponse>, Status> {
         let request = request.into_inner();
         let take = parse_take(request.take)?;
-        let domain = request.domain.to_ascii_lowercase();
-        let listed = self.store.list_of_domain(&domain, take).await;
+        let listed = match parse_domain(&request.domain) {
+            Some(domain) => {
+                let listed = self.store.list_of_domain(&domain, take).await;
+                listed.map_err(Error::from)?
+            }
+            None => Vec::new(),
+        };
         Ok(Response::new(ListOrganizationsOfDomainResponse {
-            organizations: all(listed.map_err(Error::from)?),
+            organizations: all(listed),
         }))
     }
 
@@ -117,7 +128,7 @@ impl OrganizationService for Service {
         request: Request<JoinOrganizationRequest>,
     ) -> Result<Response<JoinOrganizationResponse>, Status> {
         let request = request.into_inner();
-        let id = OrganizationId::from(request.organization_id);
+        let id = organization_id(request.organization_id)?;
         let user = UserId::parse("user_id", request.user_id)?;
         let (member, added) = self.store.join(&id, &user, &request.connection).await?;
         Ok(Response::new(JoinOrganizationResponse {
@@ -131,7 +142,7 @@ impl OrganizationService for Service {
         request: Request<AddMembersRequest>,
     ) -> Result<Response<AddMembersResponse>, Status> {
         let request = request.into_inner();
-        let id = OrganizationId::from(request.organization_id);
+        let id = organization_id(request.organization_id)?;
         let users = parse_users(request.user_ids)?;
         let added = self.store.add_members(&id, &users).await?;
         Ok(Response::new(AddMembersResponse {
@@ -144,7 +155,7 @@ impl OrganizationService for Service {
         request: Request<RemoveMembersRequest>,
     ) -> Result<Response<RemoveMembersResponse>, Status> {
         let request = request.into_inner();
-        let id = OrganizationId::from(request.organization_id);
+        let id = organization_id(request.organization_id)?;
         let users = parse_users(request.user_ids)?;
         let removed = self.store.remove_members(&id, &users).await?;
         Ok(Response::new(RemoveMembersResponse {
@@ -157,7 +168,7 @@ impl OrganizationService for Service {
         request: Request<ListMembersRequest>,
     ) -> Result<Response<ListMembersResponse>, Status> {
         let request = request.into_inner();
-        let id = OrganizationId::from(request.organization_id);
+        let id = organization_id(request.organization_id)?;
         let page = Page::try_from(request.page)?;
         let listed = self.store.list_members(&id, &page).await?;
         Ok(Response::new(ListMembersResponse {
@@ -172,7 +183,7 @@ impl OrganizationService for Service {
         request: Request<SetMemberRolesRequest>,
     ) -> Result<Response<SetMemberRolesResponse>, Status> {
         let request = request.into_inner();
-        let id = OrganizationId::from(request.organization_id);
+        let id = organization_id(request.organization_id)?;
         let user = UserId::parse("user_id", request.user_id)?;
         let roles = parse_roles(request.role_ids)?;
         let member = self.store.set_member_roles(&id, &user, &roles).await?;
@@ -203,7 +214,7 @@ impl OrganizationService for Service {
         &self,
         request: Request<DeleteOrganizationRequest>,
     ) -> Result<Response<DeleteOrganizationResponse>, Status> {
-        let id = OrganizationId::from(request.into_inner().organization_id);
+        let id = organization_id(request.into_inner().organization_id)?;
         self.store.delete(&id).await?;
         Ok(Response::new(DeleteOrganizationResponse {}))
     }

@@ -6,20 +6,35 @@ use doorward_proto::organization::v1::find_organization_request::Organization as
 use doorward_proto::organization::v1::page::Start as WireStart;
 
 use super::answer::all;
+use crate::Error;
 use crate::domain::{
-    Branding, Client, Connection, DiscoveryDomain, Metadata, OrganizationName, Page, Patch,
-    Selector, Start,
+    Branding, Client, Connection, DiscoveryDomain, Metadata, OrganizationId, OrganizationName,
+    Page, Patch, Selector, Start,
 };
 
-/// Reads what selects an organization. `None` for a text that is no name: no organization has it.
+/// Reads what selects an organization. `None` for a text that is no id or name: no organization has it.
 pub(crate) fn selector(selected: Option<Selected>) -> Result<Option<Selector>, InvalidField> {
     match selected {
-        Some(Selected::OrganizationId(id)) => Ok(Some(Selector::Id(id.into()))),
+        Some(Selected::OrganizationId(id)) => {
+            let id = OrganizationId::is_possible(&id).then(|| id.into());
+            Ok(id.map(Selector::Id))
+        }
         Some(Selected::Name(name)) => {
             let name = OrganizationName::parse(&name.to_ascii_lowercase());
             Ok(name.ok().map(Selector::Name))
         }
         None => Err(InvalidField::new("organization", "is missing")),
+    }
+}
+
+/// The id of an organization that should exist.
+pub(crate) fn organization_id(text: String) -> Result<OrganizationId, Error> {
+    let is_possible = OrganizationId::is_possible(&text);
+    let id = OrganizationId::from(text);
+    if is_possible {
+        Ok(id)
+    } else {
+        Err(Error::NotFound(id))
     }
 }
 

@@ -29,6 +29,12 @@ impl Connection {
     }
 }
 
+/// Whether a text can be the name of a connection.
+#[must_use]
+pub fn is_connection_name(text: &str) -> bool {
+    rule::key(text).is_ok()
+}
+
 /// Checks all connections of an organization, and orders them by name. `Err` is the problem.
 pub fn check_connections(mut connections: Vec<Connection>) -> Result<Vec<Connection>, String> {
     if connections.len() > MAX_CONNECTIONS {

@@ -15,6 +15,12 @@ pub struct DiscoveryDomain {
     pub use_for_organization_discovery: bool,
 }
 
+/// The stored form of a domain; `None` for a text that is no domain.
+#[must_use]
+pub fn parse_domain(text: &str) -> Option<String> {
+    rule::domain(text).ok()
+}
+
 /// Checks all domains of an organization, and orders them. `Err` is the problem.
 pub fn check_discovery_domains(
     domains: Vec<DiscoveryDomain>,

@@ -47,6 +47,12 @@ ids! {
 }
 
 impl OrganizationId {
+    /// Whether a text can be the id of an organization. PostgreSQL refuses some of the others.
+    #[must_use]
+    pub fn is_possible(text: &str) -> bool {
+        rule::key(text).is_ok()
+    }
+
     /// A new id.
     #[must_use]
     pub fn generate() -> Self {
@@ -94,6 +100,13 @@ mod tests {
         let id = OrganizationId::generate();
         assert!(id.as_str().starts_with("org_"));
         assert_eq!(id.as_str().len(), 20);
+    }
+
+    #[test]
+    fn possible_ids() {
+        for (text, expected) in [("org_a", true), ("acme", true), ("", false), ("a\0", false)] {
+            assert_eq!(OrganizationId::is_possible(text), expected, "{text:?}");
+        }
     }
 
     #[test]

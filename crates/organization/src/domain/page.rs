@@ -2,6 +2,8 @@
 
 use doorward_proto::InvalidField;
 
+use super::rule;
+
 const DEFAULT_TAKE: u32 = 50;
 const MAX_TAKE: u32 = 100;
 /// The entries that can be reached by the number of a page, as on Auth0: finding a later page reads all before it.
@@ -46,6 +48,11 @@ impl Page {
         {
             let problem = "only the first 1000 entries have page numbers; use `from`";
             return Err(InvalidField::new("page.number", problem));
+        }
+        if let Start::After(key) = &start
+            && !key.is_empty()
+        {
+            rule::key(key).map_err(|problem| InvalidField::new("page.from", problem))?;
         }
         Ok(Self { take, start })
     }
@@ -115,6 +122,7 @@ mod tests {
         assert!(Page::new(101, Start::Number(0)).is_err());
         assert!(Page::new(100, Start::Number(10)).is_err());
         assert!(Page::new(1, Start::Number(u32::MAX)).is_err());
+        assert!(Page::new(1, Start::After("a\0".to_owned())).is_err());
     }
 
     #[test]

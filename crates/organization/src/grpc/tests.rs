@@ -50,6 +50,8 @@ async fn a_name_is_found_in_any_letter_case() {
             .await;
         assert_eq!(found, FindOrganizationResponse::default(), "{nothing:?}");
     }
+    let found = service.select(Selected::OrganizationId("org_acme\0".to_owned()), None);
+    assert_eq!(found.await, FindOrganizationResponse::default());
     let found = service.select(Selected::OrganizationId("ORG_ACME".to_owned()), None);
     assert_eq!(
         found.await.organization,

@@ -6,6 +6,7 @@ mod lists;
 mod members;
 mod races;
 mod settings;
+mod versions;
 
 use std::sync::Arc;
 
@@ -100,22 +101,24 @@ async fn all(config: DatabaseConfig) {
     settings::all(&*store).await;
     members::all(&*store).await;
     races::all(&store).await;
+    versions::all(&config, &*store).await;
 }
 
 #[tokio::test]
 async fn sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    all(DatabaseConfig::sqlite(
-        &folder.path().join("organization.db"),
-    ))
-    .await;
+    let database = |name: &str| DatabaseConfig::sqlite(&folder.path().join(name));
+    all(database("organization.db")).await;
+    versions::the_first_version_is_taken_over(&database("old.db")).await;
 }
 
 #[tokio::test]
 async fn postgres() {
-    all(DatabaseConfig {
+    let database = |url: String| DatabaseConfig {
         max_connections: 4,
-        ..DatabaseConfig::new(postgres::database().await)
-    })
-    .await;
+        ..DatabaseConfig::new(url)
+    };
+    all(database(postgres::database().await)).await;
+    let old = database(postgres::database().await);
+    versions::the_first_version_is_taken_over(&old).await;
 }

@@ -91,6 +91,33 @@ async fn organizations_of_a_user_a_connection_and_a_domain_are_listed() {
     });
     let of_domain = of_domain.await.unwrap().into_inner().organizations;
     assert_eq!(of_domain, assigning);
+
+    for impossible in ["", "a\0"] {
+        let assigning = client.list_organizations_that_assign(ListOrganizationsThatAssignRequest {
+            connection: impossible.to_owned(),
+            take: 2,
+        });
+        assert!(
+            assigning
+                .await
+                .unwrap()
+                .into_inner()
+                .organizations
+                .is_empty()
+        );
+        let of_domain = client.list_organizations_of_domain(ListOrganizationsOfDomainRequest {
+            domain: impossible.to_owned(),
+            take: 2,
+        });
+        assert!(
+            of_domain
+                .await
+                .unwrap()
+                .into_inner()
+                .organizations
+                .is_empty()
+        );
+    }
 }
 
 #[tokio::test]

@@ -84,6 +84,10 @@ async fn what_is_refused_says_why() {
             ErrorReason::OrganizationNotFound,
         ),
         (
+            service.add_members("a\0", &["auth0|a"]).await.map(drop),
+            ErrorReason::OrganizationNotFound,
+        ),
+        (
             service
                 .remove_members(nowhere, &["auth0|a"])
                 .await
