@@ -85,6 +85,7 @@ impl Invitations {
             ErrorReason::InviteeMismatch,
             ErrorReason::ConnectionNotEnabled,
             ErrorReason::OrganizationFull,
+            ErrorReason::OrganizationNotFound,
         ];
         Ok(match self.calls.answer_or_refusal(result, &expected)? {
             Ok(accepted) => AcceptVerdict::Accepted(accepted.into()),

@@ -40,39 +40,3 @@ pub struct Invitation<'a> {
     /// The user who is signed in.
     pub user: InvitedUser<'a>,
 }
-
-impl Invitation<'_> {
-    /// The sentence for a user who is signed in with another address.
-    fn other_account(&self, other: &str) -> String {
-        let names = [("user", other), ("email", self.invited.email)];
-        self.page.text_of("invitation-other-account", &names)
-    }
-
-    /// Who invites to what.
-    fn purpose(&self) -> String {
-        let Invited {
-            inviter,
-            organization,
-            ..
-        } = self.invited;
-        self.page.text_of(
-            "invitation-purpose",
-            &[
-                ("inviter", inviter),
-                ("organization", organization),
-                ("application", self.page.destination()),
-            ],
-        )
-    }
-}
-
-impl Invited<'_> {
-    /// The sentence above the form of a sign-in or sign-up.
-    pub(super) fn purpose(&self, page: &Page<'_>) -> String {
-        let names = [
-            ("inviter", self.inviter),
-            ("organization", self.organization),
-        ];
-        page.text_of("invitation-form-purpose", &names)
-    }
-}

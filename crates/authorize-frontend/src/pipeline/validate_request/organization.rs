@@ -146,7 +146,7 @@ mod tests {
         });
         let cases = [
             (Deny, "", &plain, Ok(OrganizationTarget::Personal)),
-            (Deny, "organization=org_a", &plain, not_allowed),
+            (Deny, "organization=org_a", &plain, not_allowed.clone()),
             (Deny, "organization=acme", &plain, not_allowed),
             (Allow, "", &plain, Ok(OrganizationTarget::Personal)),
             (Allow, "organization=org_a", &plain, Ok(id("org_a"))),

@@ -23,7 +23,8 @@ async fn sec_120_a_ticket_belongs_to_its_request() {
         ("client_id", "partner"),
         ("redirect_uri", "https://partner.example.test/cb"),
     ];
-    let wrong = format!("{}x", &ticket[..ticket.len() - 1]);
+    let end = if ticket.ends_with('x') { 'y' } else { 'x' };
+    let wrong = format!("{}{end}", &ticket[..ticket.len() - 1]);
     for target in [
         link(&ticket, &[("organization", ACME)]),
         link(&wrong, &[]),
