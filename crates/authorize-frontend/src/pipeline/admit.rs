@@ -56,14 +56,7 @@ pub(crate) async fn admit(
         .backends
         .identity
         .confirm_email(&user.user_id, email, metadata);
-    let confirmed = confirmed.await?;
-    tracing::info!(
-        event = "si",
-        user_id = confirmed.user_id,
-        organization,
-        "invitation accepted"
-    );
-    Ok(Ok(confirmed))
+    Ok(Ok(confirmed.await?))
 }
 
 fn refusal(refused: &AcceptVerdict, organization: &str) -> OAuthError {

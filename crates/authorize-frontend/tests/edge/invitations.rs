@@ -1,5 +1,6 @@
 //! Invitations, from the link to the tokens.
 
+mod outages;
 mod refusals;
 
 use doorward_authorize_frontend::Channels;
