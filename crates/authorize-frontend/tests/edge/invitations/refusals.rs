@@ -97,7 +97,8 @@ async fn sec_133_a_sign_up_without_the_ticket_claims_nothing() {
     let app = start().await;
     let ticket = invite(CAROL, &app).await;
     let mut mallory = app.browser();
-    let target = authorize(&[("screen_hint", "signup")]);
+    // The connection of the organization, so that only the membership is missing.
+    let target = authorize(&[("screen_hint", "signup"), ("connection", "users")]);
     let page = mallory.open(&target).await;
     let answer = sign_up(&mut mallory, &page, CAROL).await;
     assert!(is_member(&mallory.follow(answer).await), "has an account");
