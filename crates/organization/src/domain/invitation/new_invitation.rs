@@ -72,6 +72,8 @@ impl NewInvitation {
         if self.ttl_seconds == 0 {
             self.ttl_seconds = DEFAULT_TTL_SECONDS;
         }
+        // The store keeps milliseconds.
+        let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         Invitation {
             id: InvitationId::generate(),
             organization_id,
@@ -189,6 +191,9 @@ mod tests {
         assert_eq!(life(&issue(0)), 604_800);
         assert_eq!(life(&issue(60)), 60);
         let one = issue(60);
+        let precise = Timestamp::constant(1_767_323_045, 123_456_789);
+        let stored = terms().issue("org_1".to_owned().into(), precise);
+        assert_eq!(stored.created_at.subsec_nanosecond(), 123_000_000);
         assert!(one.id.as_str().starts_with("uinv_") && one.id.as_str().len() == 21);
         let last = one.expires_at - SignedDuration::from_millis(1);
         assert!(one.open_ticket(last).is_some());
