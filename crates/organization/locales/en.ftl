@@ -1,7 +1,7 @@
 ## Invitation
 invitation-subject = { $inviter } invites you to { $organization }
 invitation-heading = You are invited to { $organization }
-invitation-paragraph = { $inviter } invites you to use { $application } as a member of { $organization }.
+invitation-paragraph = { $inviter } invites you to join { $organization } and to use { $application } there.
 invitation-button = View invitation
 invitation-copy = If the button does not work, copy this address into your browser:
 invitation-address = The invitation is for { $email }, and is valid until { $until }.
