@@ -92,7 +92,8 @@ tests/tools/install.sh
 cargo build --bin doorward
 cargo test --workspace --test flows --no-run
 docker build --quiet --network host --tag "$helper" --file tests/compose/network.Dockerfile tests/compose >/dev/null
-compose build
+# PROFILE=release builds the images that are released.
+compose build --build-arg "PROFILE=${PROFILE:-quick}"
 tests/tools/e2e-tests.mjs left-out >"$results/not-run.txt"
 
 if wants security && start_stack; then
