@@ -38,6 +38,8 @@ export async function startDeployment() {
     CLIENT_ID: 'application000000000000000000000',
     AUDIENCE: 'https://api.example.test/',
     AUDIENCE_WITH_CONSENT: 'https://consent.example.test/',
+    COMMAND: JSON.stringify([doorward, '--data', data]),
+    MAILS: join(data, 'outbox'),
     ...user,
   };
 }

@@ -1,7 +1,9 @@
 // Every hosted page, with the steps that lead to it. A page that is added here is checked for accessibility and
 // framing, and is in the screenshots.
 
-import { audienceWithConsent, authorizeUrl, clientId, email, issuer, origin, password } from './deployment.js';
+import {
+  addUser, audienceWithConsent, authorizeUrl, clientId, doorward, email, invite, issuer, origin, password, team,
+} from './deployment.js';
 
 const open = (url) => (page) => page.goto(url);
 const request = (parameters) => open(authorizeUrl(parameters));
@@ -55,6 +57,23 @@ const formPost = request({ response_mode: 'form_post', prompt: 'none' });
 const sessions = open(`${issuer}u/sessions`);
 const newUser = { email: 'newcomer@example.test', password: 'short' };
 
+const first = (name, more) => request({ client_id: name.padEnd(32, '0'), redirect_uri: 'https://first.example.test/callback', ...more });
+const later = (name) => request({ client_id: name.padEnd(32, '0'), redirect_uri: 'https://later.example.test/callback' });
+const ofTeam = (more) => request({ client_id: team, ...more });
+const asMember = (...organizations) => () => {
+  for (const organization of organizations) doorward('organization', 'add-member', organization, email);
+};
+const newAddress = () => `${crypto.randomUUID()}@example.test`;
+/** The page of a new invitation. With `account`, the invited address has an account. */
+const invited = ({ organization = 'acme', address = newAddress(), account = false } = {}) => async (page) => {
+  if (account) addUser(address, 'seven unrelated words');
+  const link = new URL(invite(organization, address, '--no-mail').invitation_url);
+  const [invitation, id] = ['invitation', 'organization'].map((name) => link.searchParams.get(name));
+  await ofTeam({ invitation, organization: id })(page);
+};
+const toNext = (page) => Promise.all([page.waitForEvent('load'), page.click('button[name=action]')]);
+const toSignIn = (page) => Promise.all([page.waitForEvent('load'), page.click('a[href^="/u/login"]')]);
+
 const userAgents = {
   desktop: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0',
   phone: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
@@ -84,6 +103,37 @@ export const pages = {
   'logout': journey(toPassword, signIn, answered, logout, sees('button[value=deny]')),
   'logout-aborted': journey(toPassword, signIn, answered, logout, press('deny'), sees('main:not(:has(form)) > h1')),
   'signed-in': journey(toPassword, signIn, answered, (page) => page.goBack(), sees('main a.button')),
+  'organization': journey(first('askfirst'), sees('input[name=organizationName]')),
+  'organization-unknown': journey(first('askfirst'), submit({ organizationName: 'nobody' }), seesError('invalid-organization')),
+  'organization-email': journey(first('askbyemail'), sees('input[name=email]')),
+  'organization-email-unknown': journey(
+    first('askbyemail'), submit({ email: 'alice@globex.example.test' }), sees('#error'),
+  ),
+  'pre-organization-picker': journey(
+    first('askbyemail'), submit({ email: 'alice@both.example.test' }), sees('button[name=organization]'),
+  ),
+  'organization-or-personal': journey(first('askfirstorpersonal'), sees('[name=organizationSkipped]')),
+  'organization-picker': journey(
+    asMember('acme', 'globex'), toPassword, signIn, answered, later('asklater'), sees('button[name=organization]'),
+  ),
+  'organization-picker-or-personal': journey(
+    asMember('acme', 'globex'), toPassword, signIn, answered, later('asklaterorpersonal'), sees('[name=organizationSkipped]'),
+  ),
+  'organization-identifier': journey(ofTeam({ organization: 'org_acme000000000000' }), sees('input[autocomplete=username]')),
+  'organization-password': journey(
+    ofTeam({ organization: 'org_acme000000000000' }), submit({ username: email }), sees('input[autocomplete=current-password]'),
+  ),
+  'organization-sign-up': journey(
+    ofTeam({ organization: 'org_globex0000000000', connection: 'partners', screen_hint: 'signup' }), sees('input[autocomplete=new-password]'),
+  ),
+  'invitation': journey(invited(), sees('button[name=action]')),
+  'invitation-sign-up': journey(invited(), toNext, sees('input[autocomplete=new-password]')),
+  'invitation-password': journey(invited({ account: true }), toNext, toSignIn, sees('input[autocomplete=current-password]')),
+  'invitation-other-account': journey(toPassword, signIn, answered, invited(), sees('button[value=switch]')),
+  'invitation-long': journey(
+    toPassword, signIn, answered, invited({ address: `${'n'.repeat(60)}@${'long.'.repeat(30)}example.test` }), sees('button[value=switch]'),
+  ),
+  'invitation-lost': journey(open(`${issuer}u/invitation/start?invitation=lost&organization=org_acme000000000000`), sees('.details')),
   'sessions': journey(
     signedIn(userAgents.phone), alone, signedIn(userAgents.unknown), signedIn(userAgents.desktop),
     sessions, sees('.sessions > li:nth-child(3)'), (page) => page.locator('summary').nth(1).click(),

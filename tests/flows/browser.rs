@@ -1,10 +1,13 @@
 //! Runs the tests of `browser/*.test.js` in a real browser: SDKs, plain pages and the hosted pages.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use doorward_e2e::{
-    API, API_WITH_CONSENT, APPLICATION, Compose, Deployment, Embedded, Replica, Separate, TENANT,
-    on, on_compose, tell_in_browser,
+    API, API_WITH_CONSENT, APPLICATION, Compose, Deployment, Embedded, Replica, Separate, TEAM,
+    TEAM_LOGIN, TENANT, on, on_compose, tell_in_browser,
 };
-use doorward_test_support::free_port;
+use doorward_test_support::{free_port, smtp};
 
 /// Tests of applications.
 const APPLICATIONS: [&str; 6] = [
@@ -42,6 +45,52 @@ async fn hosted_pages() {
     let origin = origin();
     let embedded = Embedded::start_with(&tenant(&origin)).await;
     tell(&PAGES, Deployment::Embedded(embedded), &origin).await;
+}
+
+/// Invitations by mail: a mail server receives them, and the browser opens their links.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invitations_by_mail() {
+    let origin = origin();
+    let server = smtp::Server::start().await;
+    let builder = Separate::builder()
+        .tenant(&tenant_with_login_page(&origin))
+        .mail(&server.url());
+    let deployment = Deployment::Separate(builder.start().await);
+    let mails = tempfile::tempdir().unwrap();
+    let copying = tokio::spawn(copy_mails(server, mails.path().to_owned()));
+    on(&deployment, async |deployment| {
+        let environment = [
+            ("CLIENT_ID", TEAM),
+            ("MAILS", mails.path().to_str().unwrap()),
+        ];
+        tell_with(&["invitations"], deployment, &origin, &environment);
+    })
+    .await;
+    copying.abort();
+}
+
+/// Writes each mail to a file, where the tests in the browser look for it.
+async fn copy_mails(server: smtp::Server, folder: PathBuf) {
+    let mut copied = 0;
+    loop {
+        for mail in server.mails().iter().skip(copied) {
+            copied += 1;
+            // Written under another name first, so that no reader finds a part.
+            let [part, whole] = ["part", "eml"].map(|end| folder.join(format!("{copied}.{end}")));
+            std::fs::write(&part, &mail.data).unwrap();
+            std::fs::rename(part, whole).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The application that people are invited to has a login page on this machine.
+fn tenant_with_login_page(origin: &str) -> String {
+    let without = format!("    initiate_login_uri: {TEAM_LOGIN}\n");
+    let with = format!("tenant:\n  default_redirection_uri: {origin}/login\n");
+    tenant(origin)
+        .replace(&without, "")
+        .replacen("tenant:\n", &with, 1)
 }
 
 /// By https: server and application are of one site, and neither has a port.
@@ -97,6 +146,7 @@ async fn tell(stories: &[&str], deployment: Deployment, origin: &str) {
 
 fn tell_with(stories: &[&str], deployment: &Deployment, origin: &str, more: &[(&str, &str)]) {
     let user = deployment.add_user();
+    let command = serde_json::to_string(&deployment.command_line()).unwrap();
     let environment = [
         ("ISSUER", deployment.issuer().as_str()),
         ("ORIGIN", origin),
@@ -105,6 +155,7 @@ fn tell_with(stories: &[&str], deployment: &Deployment, origin: &str, more: &[(&
         ("AUDIENCE_WITH_CONSENT", API_WITH_CONSENT),
         ("EMAIL", &user.email),
         ("PASSWORD", &user.password),
+        ("COMMAND", &command),
     ];
     let environment = [&environment, more].concat();
     for story in stories {

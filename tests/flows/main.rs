@@ -17,6 +17,7 @@ mod discovery;
 mod full_disk;
 mod health;
 mod implicit_flow;
+mod invitations;
 mod logout;
 mod logs;
 mod organization;

@@ -1,8 +1,35 @@
 //! Signing in as a member of an organization.
 
+mod branding;
+mod commands;
+mod joining;
+mod names;
+mod picker;
+mod pre_login;
+mod roles;
+mod switching;
+
 use doorward_e2e::{
-    API, Agent, FOR_MEMBERS, Keys, ORGANIZATION, Request, claims, on_every_deployment,
+    API, Agent, Callback, FOR_MEMBERS, Keys, ORGANIZATION, Request, TEAM, claims,
+    on_every_deployment,
 };
+
+/// A request of the application with and without organizations.
+fn of_team(response_type: &str) -> Request {
+    Request::new(response_type).with("client_id", TEAM)
+}
+
+/// The `org_id` of the ID token; empty if there is none.
+fn organization_of(answer: &Callback) -> String {
+    let claims = claims(answer.get("id_token"));
+    claims["org_id"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The user's id.
+fn subject_of(answer: &Callback) -> String {
+    let claims = claims(answer.get("id_token"));
+    claims["sub"].as_str().unwrap().to_owned()
+}
 
 fn request(response_type: &str) -> Request {
     Request::new(response_type)
@@ -14,12 +41,7 @@ fn request(response_type: &str) -> Request {
 async fn a_members_tokens_name_the_organization() {
     on_every_deployment(async |deployment| {
         let user = deployment.add_user();
-        deployment
-            .command(
-                &["organization", "add-member", ORGANIZATION, &user.email],
-                "",
-            )
-            .assert_success();
+        deployment.add_member(ORGANIZATION, &user);
         let request = request("id_token token")
             .with("organization", ORGANIZATION)
             .with("audience", API);
@@ -50,10 +72,7 @@ async fn others_are_refused() {
         let user = deployment.add_user();
         let agent = Agent::new(deployment);
         let answer = agent.sign_in(&Request::new("id_token"), &user).await;
-        let subject = claims(answer.get("id_token"))["sub"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let subject = subject_of(&answer);
         let problem = format!("user {subject} is not part of the {ORGANIZATION} organization");
         for request in [request("token"), request("token").with("prompt", "none")] {
             let answer = agent

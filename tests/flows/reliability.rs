@@ -15,6 +15,7 @@ mod cluster;
 mod emptied;
 mod failover;
 mod hung;
+mod invitations;
 mod load;
 mod memory;
 mod model;

@@ -15,8 +15,7 @@
 //! |---|---|
 //! | SEC-030 | disabling and deleting applications: only unknown ones are tried |
 //! | SEC-037 | the authorization code: no sign-in begins at `code1`, so one of `spa1` is tampered with |
-//! | SEC-060 | mails, inviters; users are named by their email, which cannot be markup |
-//! | SEC-063, SEC-071 | invitations |
+//! | SEC-060 | users are named by their email, which cannot be markup |
 //! | SEC-068 | `/oauth/token` |
 //! | SEC-072 | a page for administration |
 //! | SEC-080 | a million sessions: so many ids are made in `session/src/domain/token.rs`, and 2,000 sessions are opened here |
@@ -24,11 +23,11 @@
 //! | SEC-084 | deleting users |
 //! | SEC-085 | limits of a tenant, which are minutes: the sessions here were opened with limits of a second |
 //! | SEC-090 | a second factor; of other steps there are consent and confirmation |
-//! | SEC-092 | connections of an organization: those of an application are tried |
 //! | SEC-094 | a token of another issuer that our key has signed: nothing signs one |
 //! | SEC-095 | a hint that has expired for longer than clocks may differ: the frontend's own tests have a clock to turn |
-//! | SEC-099 | invitations: there is no ticket that could be lost |
 //! | SEC-101 | how long an answer takes: on a machine that does other things it says nothing |
+//! | SEC-128 | scopes of an administrator: there is no Management API; services that are not the commands are tried |
+//! | SEC-129, SEC-130 | a browser has no part in making a mail; the headers are sent to the pages around it |
 //! | all | two replicas of all six services: there is no composed stack |
 //!
 //! # Defences
@@ -107,6 +106,22 @@
 //! | 104 | `iss` | `edge/pipeline/bind_client.rs` `VerifiedRedirect::iss` |
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
 //! | 115 | `aud`, `openid` | `edge/tokens/claims.rs`, `edge/http/userinfo.rs` `answer` |
+//! | 118, 120, 123 | a ticket is found by its hash, with organization, application and time in the same statement | `organization/src/store/sql/invitations` |
+//! | 119 | the hash, and the ticket sealed by a key elsewhere | `organization/src/domain/invitation` |
+//! | 121 | the address of the account is compared at the acceptance | `organization/src/grpc/invitations`, `edge/pipeline` |
+//! | 122 | the address is confirmed before the session is opened, which ends older ones | `identity/src/accounts.rs`, `edge/http` |
+//! | 124 | an acceptance has the id of its sign-in | `organization/src/store/sql/invitations` |
+//! | 125 | one transaction spends the ticket and adds the member | `organization/src/store/sql/invitations` |
+//! | 126 | only a form accepts | `edge/http` |
+//! | 127 | forms have no say; the record has | `edge/http` |
+//! | 128, 132 | each method is for its callers only | `proto/doorward/organization/v1` |
+//! | 129, 130 | links are made of settings | `doorward/src/commands/invitation/create.rs` `login_uri` |
+//! | 131 | an invitation is found with its organization | `organization/src/store/sql/invitations` |
+//! | 133 | no ticket, no membership | `edge/pipeline` |
+//! | 134, 135 | connections are those of the organization | `edge/pipeline/enter_organization.rs` |
+//! | 136 | no control characters; one address | `organization/src/domain/invitation` |
+//! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
+//! | 138, 139 | the membership is looked up for each request | `edge/pipeline/enter_organization.rs`, `edge/pipeline/join_organization.rs` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
@@ -123,7 +138,9 @@ mod cookies;
 mod fixture;
 mod flood;
 mod framing;
+mod invitations;
 mod logout;
+mod organizations;
 mod output;
 mod parameters;
 mod questions;

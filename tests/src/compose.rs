@@ -170,19 +170,25 @@ impl Compose {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        let mut remote = Vec::new();
+        let place = self.place();
+        let place: Vec<_> = place.iter().map(String::as_str).collect();
+        Build::own().run("doorward", &[arguments, &place].concat(), input)
+    }
+
+    /// The options with which a command reaches the stack.
+    pub(crate) fn place(&self) -> Vec<String> {
+        let mut place = Vec::new();
         for (option, service) in [
             ("--registry", "client-registry"),
             ("--identity", "identity"),
             ("--session", "session"),
             ("--organization", "organization"),
         ] {
-            remote.extend([option.to_owned(), self.service(service, Replica::First)]);
+            place.extend([option.to_owned(), self.service(service, Replica::First)]);
         }
         let own = self.certificates.join("commands");
-        remote.extend(["--certificates".to_owned(), text(&own)]);
-        let remote: Vec<_> = remote.iter().map(String::as_str).collect();
-        Build::own().run("doorward", &[arguments, &remote].concat(), input)
+        place.extend(["--certificates".to_owned(), text(&own)]);
+        place
     }
 
     /// The newest lines of every container's log.

@@ -92,6 +92,19 @@ impl Deployment {
         }
     }
 
+    /// The program and the options with which a command reaches this deployment.
+    #[must_use]
+    pub fn command_line(&self) -> Vec<String> {
+        let place = match self {
+            Self::Embedded(deployment) => deployment.place(),
+            Self::Separate(deployment) => deployment.place(),
+            Self::Compose(stack) => stack.place(),
+        };
+        let program = crate::program("doorward").into_os_string();
+        let program = program.into_string().expect("the path is text");
+        [vec![program], place].concat()
+    }
+
     /// Creates a user for one test.
     #[must_use]
     #[track_caller]

@@ -169,11 +169,15 @@ impl Embedded {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        self.build.run(
-            "doorward",
-            &[arguments, &["--data", &self.data()]].concat(),
-            input,
-        )
+        let place = self.place();
+        let place: Vec<_> = place.iter().map(String::as_str).collect();
+        self.build
+            .run("doorward", &[arguments, &place].concat(), input)
+    }
+
+    /// The options with which a command reaches this server.
+    pub(crate) fn place(&self) -> Vec<String> {
+        vec!["--data".to_owned(), self.data()]
     }
 
     async fn wait_until_ready(&self) {

@@ -93,6 +93,10 @@ pub struct Separate {
     metrics_ports: BTreeMap<&'static str, u16>,
     databases: BTreeMap<&'static str, String>,
     redis: Redis,
+    /// The URL of the mail server, or of a folder; `None`: mails wait in the database.
+    mail: Option<String>,
+    /// More lines of the settings of `organization`.
+    organization: String,
     processes: Mutex<BTreeMap<&'static str, Process>>,
 }
 
@@ -327,26 +331,28 @@ impl Separate {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        let (registry, identity) = (self.address("client-registry"), self.address("identity"));
-        let (session, organization) = (self.address("session"), self.address("organization"));
-        let remote = [
-            "--registry",
-            &registry,
-            "--identity",
-            &identity,
-            "--session",
-            &session,
-            "--organization",
-            &organization,
-        ];
-        let folder = self
-            .certificates
-            .as_ref()
-            .map(|it| text(&it.folder("commands")));
-        let certificates = folder.iter().flat_map(|folder| ["--certificates", folder]);
-        let arguments = arguments.iter().copied().chain(remote).chain(certificates);
-        let arguments: Vec<_> = arguments.collect();
+        let place = self.place();
+        let place = place.iter().map(String::as_str);
+        let arguments: Vec<_> = arguments.iter().copied().chain(place).collect();
         self.build.run("doorward", &arguments, input)
+    }
+
+    /// The options with which a command reaches this deployment.
+    pub(crate) fn place(&self) -> Vec<String> {
+        let mut place = Vec::new();
+        for (option, service) in [
+            ("--registry", "client-registry"),
+            ("--identity", "identity"),
+            ("--session", "session"),
+            ("--organization", "organization"),
+        ] {
+            place.extend([option.to_owned(), self.address(service)]);
+        }
+        if let Some(certificates) = &self.certificates {
+            let folder = text(&certificates.folder("commands"));
+            place.extend(["--certificates".to_owned(), folder]);
+        }
+        place
     }
 
     fn config_path(&self, name: &str) -> PathBuf {

@@ -30,7 +30,9 @@ pub const TEAM_LOGIN: &str = "https://team.example.test/login";
 pub const ASK_FIRST: &str = "askfirst000000000000000000000000";
 /// The same, and users may sign in without an organization.
 pub const ASK_FIRST_OR_PERSONAL: &str = "askfirstorpersonal00000000000000";
-/// The callback of both.
+/// An application whose users give their email, whose domain leads to the organization.
+pub const ASK_BY_EMAIL: &str = "askbyemail0000000000000000000000";
+/// The callback of these applications.
 pub const ASK_FIRST_CALLBACK: &str = "https://first.example.test/callback";
 /// An application whose users choose their organization after they have signed in.
 pub const ASK_LATER: &str = "asklater000000000000000000000000";

@@ -25,6 +25,8 @@ pub(super) const API_WITH_GRANTS: &str = "https://grants.example.test/";
 pub(super) const ACME: &str = "org_acme000000000000";
 /// The organization that is called `beta`.
 pub(super) const BETA: &str = "org_beta000000000000";
+/// The organization that is called `closed`: only `staff` may sign in, and not up.
+pub(super) const CLOSED: &str = "org_closed0000000000";
 /// The cookie of the SSO session.
 pub(super) const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// The cookie that ties pending sign-ins to a browser.
@@ -149,6 +151,11 @@ pub(super) fn of_client(client_id: &str, redirect_uri: &str, response_type: &str
         .with("redirect_uri", redirect_uri)
 }
 
+/// A valid request of the application with and without organizations.
+pub(super) fn of_team(response_type: &str) -> Request {
+    of_client("team1", "https://team.example.test/cb", response_type)
+}
+
 /// A valid request of the application with `staff` as its only connection.
 pub(super) fn of_staff(response_type: &str) -> Request {
     of_client("staff1", "https://staff.example.test/cb", response_type)
@@ -180,8 +187,7 @@ pub(super) async fn signed_in_as(deployment: &Deployment, user: &User) -> Agent 
 #[track_caller]
 pub(super) fn member_of_acme(deployment: &Deployment) -> User {
     let user = deployment.add_user();
-    let added = deployment.command(&["organization", "add-member", ACME, &user.email], "");
-    added.assert_success();
+    deployment.add_member(ACME, &user);
     user
 }
 
@@ -228,6 +234,15 @@ pub(super) async fn all_pages(deployment: &Deployment) -> Vec<(&'static str, Pag
     ] {
         pages.push((name, agent.get(path).await));
     }
+    let of_acme = of_team("token").with("organization", ACME);
+    pages.push((
+        "sign-in to an organization",
+        Agent::new(deployment).open(&of_acme).await,
+    ));
+    let email = User::stranger().email;
+    let invitation = deployment.invite(ACME, &email, "team1", &["--no-mail"]);
+    let invited = invitation.request(&of_team("token"));
+    pages.push(("invitation", Agent::new(deployment).open(&invited).await));
     let signed_in = signed_in(deployment).await;
     let target = "/oidc/logout?client_id=spa1";
     pages.push(("logout", signed_in.get(target).await));

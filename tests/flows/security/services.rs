@@ -37,7 +37,7 @@ const KEY: &str = "ca.key";
 const NAME_LENGTH: usize = 20;
 
 /// Runs a test on processes that all tests of this group share.
-async fn on_services(story: impl AsyncFnOnce(&Deployment, &Separate)) {
+pub(super) async fn on_services(story: impl AsyncFnOnce(&Deployment, &Separate)) {
     doorward_e2e::on_mutual_tls(TENANT, async |deployment| {
         story(deployment, separate(deployment)).await;
     })

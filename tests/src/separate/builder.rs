@@ -21,6 +21,8 @@ pub struct Builder {
     secure: bool,
     mutual_tls: bool,
     unix_sockets: bool,
+    mail: Option<String>,
+    organization: String,
 }
 
 impl Default for Builder {
@@ -32,6 +34,8 @@ impl Default for Builder {
             secure: false,
             mutual_tls: false,
             unix_sockets: false,
+            mail: None,
+            organization: String::new(),
         }
     }
 }
@@ -73,6 +77,18 @@ impl Builder {
         self
     }
 
+    /// Sends mails by a server (`smtp://…`), or to a folder (`file:///…`).
+    pub fn mail(mut self, url: &str) -> Self {
+        self.mail = Some(url.to_owned());
+        self
+    }
+
+    /// Adds lines to the settings of both `organization` processes.
+    pub fn organization(mut self, lines: &str) -> Self {
+        lines.clone_into(&mut self.organization);
+        self
+    }
+
     /// Starts the stores and all processes, imports the tenant, and waits until all are ready.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
@@ -103,6 +119,8 @@ impl Builder {
                 Some(settings) => Redis::Given(settings),
                 None => Redis::Own(redis::Server::start().await),
             },
+            mail: self.mail,
+            organization: self.organization,
             processes: Mutex::default(),
         };
         deployment.start_all().await;

@@ -10,23 +10,35 @@ use super::{Redis, Replica, SERVICES, Separate, text};
 impl Separate {
     /// Returns the configuration file. In TOML, keys without a section come first.
     pub(super) fn service_config(&self, name: &str) -> String {
-        let keys = match name {
+        let keys = match service_of(name) {
             "token-signing" => format!(
                 "issuer = \"{}\"\nkey_encryption_key_file = \"{}\"\n",
                 self.issuer,
-                text(&self.key_encryption_key(name))
+                text(&self.key_encryption_key("token-signing"))
             ),
             "organization" => format!(
                 "key_encryption_key_file = \"{}\"\n",
-                text(&self.key_encryption_key(name))
+                text(&self.key_encryption_key("organization"))
             ),
+            _ => String::new(),
+        };
+        let mail = match service_of(name) {
+            "organization" => self.mail_config() + &self.organization,
             _ => String::new(),
         };
         let store = match self.databases.get(service_of(name)) {
             Some(url) => format!("[database]\nurl = \"{url}\"\n"),
             None => format!("[redis]\n{}\n", self.redis_settings()),
         };
-        format!("{keys}{}{store}", self.grpc_config(name))
+        format!("{keys}{}{store}{mail}", self.grpc_config(name))
+    }
+
+    /// The section `[mail]`; without it, mails wait in the database.
+    fn mail_config(&self) -> String {
+        let section = |url: &String| {
+            format!("[mail]\nurl = \"{url}\"\nfrom = \"Example <invitations@example.test>\"\n")
+        };
+        self.mail.as_ref().map(section).unwrap_or_default()
     }
 
     fn redis_settings(&self) -> String {
@@ -78,8 +90,12 @@ impl Separate {
         )
     }
 
-    fn key_encryption_key(&self, name: &str) -> PathBuf {
-        let path = self.folder.path().join(format!("{name}.key"));
+    /// The file with the key of a service, which both of its processes use.
+    fn key_encryption_key(&self, service: &str) -> PathBuf {
+        let path = self.folder.path().join(format!("{service}.key"));
+        if path.exists() {
+            return path;
+        }
         // 43 characters of base64 are 32 bytes: 42 random ones, and one whose last bits are zero.
         let key = format!("{}A=", doorward_service_kit::alphanumeric(42));
         std::fs::write(&path, key).expect("the folder can be written");

@@ -1,0 +1,102 @@
+//! REL-43: `organization` is killed in the middle of acceptances, 200 times.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Deployment, ORGANIZATION, PATIENCE, Replica, Separate, on};
+use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
+use doorward_proto::organization::v1::{AcceptInvitationResponse, GetInvitationRequest};
+use doorward_service_kit::grpc::Channel;
+use tokio::task::JoinSet;
+use tonic::Status;
+
+use super::{Made, channel, create, is_spent, members, start};
+
+const ROUNDS: u64 = 200;
+/// Acceptances in each round, so that a kill meets some of them at each of their steps.
+const ACCEPTANCES: usize = 8;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_43_a_kill_leaves_a_member_or_an_open_invitation() {
+    let deployment = start(Separate::builder()).await;
+    on(&deployment, async |deployment| {
+        let Deployment::Separate(separate) = deployment else {
+            unreachable!()
+        };
+        let survivor = channel(deployment, Replica::Second);
+        let mut cut = 0;
+        for round in 0..ROUNDS {
+            let mut made = Vec::new();
+            for number in 0..ACCEPTANCES {
+                made.push(create(&survivor, &format!("invited-{round}-{number}"), false).await);
+            }
+            let first = until_up(deployment, &made[0]).await;
+            let mut calls = JoinSet::new();
+            for invitation in made.clone() {
+                let channel = first.clone();
+                calls.spawn(async move { accept(&channel, &invitation).await });
+            }
+            // Each round at another moment: 0 to 20 ms, in steps that do not follow the rounds.
+            tokio::time::sleep(Duration::from_micros(round * 7919 % 20_000)).await;
+            separate.kill("organization");
+            let answers = calls.join_all().await;
+            cut += answers.iter().filter(|answer| answer.is_err()).count();
+            separate.start_process("organization");
+            check(&survivor, &made).await;
+        }
+        println!(
+            "{cut} of {} calls were cut off",
+            ROUNDS as usize * ACCEPTANCES
+        );
+        assert!(cut > 0, "no kill met a call");
+    })
+    .await;
+}
+
+/// A channel to the process that was started again, once it responds.
+async fn until_up(deployment: &Deployment, known: &Made) -> Channel {
+    let begin = Instant::now();
+    loop {
+        let channel = channel(deployment, Replica::First);
+        let wanted = GetInvitationRequest {
+            organization_id: ORGANIZATION.to_owned(),
+            invitation_id: known.id.clone(),
+        };
+        let mut service = InvitationServiceClient::new(channel.clone());
+        if service.get_invitation(wanted).await.is_ok() {
+            return channel;
+        }
+        assert!(begin.elapsed() < PATIENCE, "it does not start");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn user_of(invitation: &Made) -> String {
+    format!("auth0|{}", invitation.id)
+}
+
+async fn accept(channel: &Channel, invitation: &Made) -> Result<AcceptInvitationResponse, Status> {
+    let request = invitation.acceptance(&user_of(invitation), &invitation.id);
+    let mut service = InvitationServiceClient::new(channel.clone());
+    let answer = service.accept_invitation(request).await?;
+    Ok(answer.into_inner())
+}
+
+/// Checks that spent tickets and members are the same, and that a retry at the other process gets the good answer.
+async fn check(survivor: &Channel, made: &[Made]) {
+    let mut spent = BTreeMap::new();
+    for invitation in made {
+        spent.insert(&invitation.id, is_spent(survivor, &invitation.id).await);
+    }
+    let members = members(survivor).await;
+    for invitation in made {
+        let is_member = members.contains(&user_of(invitation));
+        assert_eq!(spent[&invitation.id], is_member, "{invitation:?}");
+    }
+    for invitation in made {
+        let first = accept(survivor, invitation).await.unwrap();
+        let again = accept(survivor, invitation).await.unwrap();
+        assert_eq!(first, again, "{invitation:?}");
+        assert!(is_spent(survivor, &invitation.id).await);
+    }
+}
