@@ -1,8 +1,8 @@
 //! Applications whose users name their organization before they sign in (`pre_login_prompt`).
 
 use doorward_e2e::{
-    ASK_FIRST, ASK_FIRST_CALLBACK, ASK_FIRST_OR_PERSONAL, Agent, ORGANIZATION, Page, Request,
-    on_every_deployment,
+    ASK_BY_EMAIL, ASK_FIRST, ASK_FIRST_CALLBACK, ASK_FIRST_OR_PERSONAL, Agent, GLOBEX,
+    ORGANIZATION, Page, Request, on_every_deployment,
 };
 
 use super::organization_of;
@@ -77,6 +77,41 @@ async fn a_personal_account_needs_no_name() {
         let form = page.form().press("organizationSkipped", "true");
         let page = agent.submit(&form).await;
         assert_eq!(page.status, 400, "{page:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_verified_domain_leads_to_the_organization() {
+    on_every_deployment(async |deployment| {
+        let agent = Agent::new(deployment);
+        let page = prompt(&agent, ASK_BY_EMAIL).await;
+        let form = page.form().with("email", "alice@ACME.example.test");
+        let identifier = agent.submit_and_follow(&form).await;
+        assert_eq!(identifier.url.path(), "/u/login/identifier");
+        assert!(identifier.body.contains("Acme"), "{identifier:?}");
+
+        let agent = agent.another();
+        let page = prompt(&agent, ASK_BY_EMAIL).await;
+        let form = page.form().with("email", "alice@both.example.test");
+        let page = agent.submit_and_follow(&form).await;
+        assert_eq!(page.url.path(), "/u/pre-organization-picker", "{page:?}");
+        let form = page.form().press("organization", GLOBEX);
+        let identifier = agent.submit_and_follow(&form).await;
+        assert!(identifier.body.contains("Globex"), "{identifier:?}");
+
+        let agent = agent.another();
+        let mut page = prompt(&agent, ASK_BY_EMAIL).await;
+        // A pending domain does not count.
+        for email in [
+            "alice@globex.example.test",
+            "alice@x.acme.example.test",
+            "acme.example.test",
+        ] {
+            page = agent.submit(&page.form().with("email", email)).await;
+            assert_eq!(page.status, 400, "{page:?}");
+            assert!(page.error_code().is_some(), "{page:?}");
+        }
     })
     .await;
 }

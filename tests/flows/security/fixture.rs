@@ -234,6 +234,15 @@ pub(super) async fn all_pages(deployment: &Deployment) -> Vec<(&'static str, Pag
     ] {
         pages.push((name, agent.get(path).await));
     }
+    let of_acme = of_team("token").with("organization", ACME);
+    pages.push((
+        "sign-in to an organization",
+        Agent::new(deployment).open(&of_acme).await,
+    ));
+    let email = User::stranger().email;
+    let invitation = deployment.invite(ACME, &email, "team1", &["--no-mail"]);
+    let invited = invitation.request(&of_team("token"));
+    pages.push(("invitation", Agent::new(deployment).open(&invited).await));
     let signed_in = signed_in(deployment).await;
     let target = "/oidc/logout?client_id=spa1";
     pages.push(("logout", signed_in.get(target).await));

@@ -85,6 +85,10 @@ async fn sec_132_memberships_of_others_cannot_be_read() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn sec_132_only_the_frontend_asks_for_memberships_of_a_user() {
     on_services(async |_, separate| {
         for caller in ["commands", "identity", "demo", "session"] {
             let channel = separate.channel_as("organization", caller);

@@ -1,11 +1,54 @@
 //! SEC-129, SEC-130, SEC-136, SEC-137: the mail and its link. No browser has a part in a mail, so a poisoned header is
 //! sent to the pages that come before and after it.
 
-use doorward_e2e::{Agent, User};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Agent, Deployment, PATIENCE, Replica, Separate, User, on};
+use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
+use doorward_proto::organization::v1::{CreateInvitationRequest, MailSettings};
 use reqwest::Method;
 
-use super::super::fixture::{ACME, on_replicas};
+use super::super::fixture::{ACME, TENANT, on_replicas};
 use super::{invite, open};
+
+/// Runs a test on its own processes, which write mails to a folder.
+async fn on_mails(story: impl AsyncFnOnce(&Deployment, &Path)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("file://{}", folder.path().display());
+    let builder = Separate::builder().tenant(TENANT).mail(&url);
+    let deployment = Deployment::Separate(builder.start().await);
+    on(&deployment, async |deployment| {
+        story(deployment, folder.path()).await;
+    })
+    .await;
+}
+
+/// Waits for a mail to the address. Returns its lines, with the soft line ends of quoted-printable taken out.
+async fn mail_to(folder: &Path, address: &str) -> String {
+    let begin = Instant::now();
+    loop {
+        let files = std::fs::read_dir(folder).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "eml")) {
+            let mail = std::fs::read(path).unwrap();
+            let mail = String::from_utf8_lossy(&mail).replace("=\r\n", "");
+            if mail.contains(address) {
+                return mail.replace("=3D", "=");
+            }
+        }
+        assert!(begin.elapsed() < PATIENCE, "no mail came");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The hosts of all links in a mail.
+fn hosts(mail: &str) -> Vec<&str> {
+    let links = mail.split("https://").skip(1);
+    links
+        .filter_map(|rest| rest.split(['/', '"', '?', '<', ' ', '\r']).next())
+        .collect()
+}
 
 #[tokio::test]
 async fn sec_129_the_link_leads_to_the_registered_login_page() {
@@ -35,6 +78,88 @@ async fn sec_129_the_link_leads_to_the_registered_login_page() {
             refused.stderr.contains("A default login route is required"),
             "{refused:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_129_the_mail_has_this_link_and_no_other() {
+    on_mails(async |deployment, folder| {
+        let email = User::stranger().email;
+        let invitation = deployment.invite(ACME, &email, "team1", &[]);
+        let mail = mail_to(folder, &email).await;
+        let ticket = invitation.parameter("invitation");
+        assert!(mail.contains(&format!("invitation={ticket}")), "{mail}");
+        let hosts = hosts(&mail);
+        assert!(!hosts.is_empty(), "{mail}");
+        assert!(
+            hosts.iter().all(|host| *host == "team.example.test"),
+            "{mail}"
+        );
+    })
+    .await;
+}
+
+/// The caller's metadata is all that could carry a browser's headers.
+#[tokio::test]
+async fn sec_130_metadata_does_not_change_the_link_of_a_mail() {
+    on_mails(async |deployment, folder| {
+        let email = User::stranger().email;
+        let mut request = tonic::Request::new(wanted(&email, "Example"));
+        for name in ["host", "x-forwarded-host", "forwarded", "x-forwarded-proto"] {
+            let value = "evil.test".parse().unwrap();
+            request.metadata_mut().insert(name, value);
+        }
+        let channel = deployment.channel("organization", Replica::First);
+        let mut service = InvitationServiceClient::new(channel);
+        service.create_invitation(request).await.unwrap();
+        let mail = mail_to(folder, &email).await;
+        assert!(!mail.contains("evil.test"), "{mail}");
+        assert!(hosts(&mail).contains(&"team.example.test"), "{mail}");
+        assert!(
+            hosts(&mail).iter().all(|host| *host == "team.example.test"),
+            "{mail}"
+        );
+    })
+    .await;
+}
+
+/// A request as `doorward invitation create` makes it.
+fn wanted(email: &str, tenant_name: &str) -> CreateInvitationRequest {
+    CreateInvitationRequest {
+        organization_id: ACME.to_owned(),
+        inviter_name: "Ann".to_owned(),
+        invitee_email: email.to_owned(),
+        client_id: "team1".to_owned(),
+        login_uri: "https://team.example.test/login?kept=1".to_owned(),
+        send_email: true,
+        mail: Some(MailSettings {
+            language: "en".to_owned(),
+            tenant_name: tenant_name.to_owned(),
+            client_name: tenant_name.to_owned(),
+        }),
+        ..CreateInvitationRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn sec_136_names_in_a_mail_make_no_header() {
+    const NAME: &str = "Example\r\nBcc: evil@evil.test\r\n\r\nBody";
+    on_mails(async |deployment, folder| {
+        let email = User::stranger().email;
+        let channel = deployment.channel("organization", Replica::First);
+        let mut service = InvitationServiceClient::new(channel);
+        let made = service.create_invitation(wanted(&email, NAME)).await;
+        if made.is_err() {
+            return;
+        }
+        let mail = mail_to(folder, &email).await;
+        let (head, _) = mail.split_once("\r\n\r\n").unwrap();
+        for line in head.split("\r\n") {
+            assert!(!line.to_ascii_lowercase().starts_with("bcc"), "{mail}");
+        }
+        assert!(head.contains("Subject: "), "{mail}");
+        assert!(head.contains("Message-ID: "), "the head is whole: {mail}");
     })
     .await;
 }

@@ -1,9 +1,11 @@
 //! Markup and messages in input.
 
-use doorward_e2e::{Agent, Page, Request, User};
+use doorward_e2e::{Agent, Invitation, Page, Request, User};
 
 use super::super::assertions::assert_page_for;
-use super::super::fixture::{all_pages, form_pages, of_client, on_server, request, silent};
+use super::super::fixture::{
+    ACME, all_pages, form_pages, of_client, of_team, on_server, request, silent,
+};
 
 const SCRIPT: &str = "\"><script>alert(1)</script>";
 const IMAGE: &str = "<img src=x onerror=alert(1)>";
@@ -105,6 +107,25 @@ async fn sec_060_names_that_are_markup() {
         let again = agent.submit(&form.with("password", &user.password)).await;
         assert_eq!(again.status, 400, "{again:?}");
         assert_text(&again);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_060_an_inviter_whose_name_is_markup() {
+    on_server(async |deployment| {
+        let email = User::stranger().email;
+        let command = ["invitation", "create", ACME, &email, "--client", "team1"];
+        let more = ["--inviter", IMAGE, "--no-mail", "--json"];
+        let made = deployment.command(&[&command[..], &more].concat(), "");
+        made.assert_success();
+        let invitation = Invitation { json: made.json() };
+        let agent = Agent::new(deployment);
+        let page = agent.open(&invitation.request(&of_team("token"))).await;
+        assert_eq!(page.url.path(), "/u/invitation", "{page:?}");
+        assert_text(&page);
+        let next = agent.submit_and_follow(&page.form()).await;
+        assert_text(&next);
     })
     .await;
 }
