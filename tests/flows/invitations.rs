@@ -7,7 +7,14 @@ mod landing_page;
 mod mails;
 mod mismatch;
 
-use doorward_e2e::{Agent, Callback, Invitation, Page, Request, TEAM, User};
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Agent, Callback, Invitation, PATIENCE, Page, Request, TEAM, User};
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
+use doorward_proto::organization::v1::{AcceptInvitationRequest, AcceptInvitationResponse};
+use doorward_proto::reason_of;
+use doorward_service_kit::grpc::Channel;
 
 /// The one error for all tickets that are not good.
 const NOT_GOOD: &str = "invitation not found or already used";
@@ -56,4 +63,24 @@ async fn assert_not_good(agent: &Agent, invitation: &Invitation) {
     let answer = agent.authorize(&invitation.request(&request())).await;
     let answer = answer.callback();
     answer.assert_error("invalid_request", NOT_GOOD);
+}
+
+/// Accepts an invitation as the frontend does; `None` if its ticket is not good. Repeats the call while the service has
+/// too much to do, which is no answer.
+pub(crate) async fn accept(
+    channel: &Channel,
+    request: &AcceptInvitationRequest,
+) -> Option<AcceptInvitationResponse> {
+    let begin = Instant::now();
+    loop {
+        let mut service = InvitationServiceClient::new(channel.clone());
+        match service.accept_invitation(request.clone()).await {
+            Ok(answer) => return Some(answer.into_inner()),
+            Err(status) if reason_of(&status) == Some(ErrorReason::InvitationNotFound) => {
+                return None;
+            }
+            Err(status) => assert!(begin.elapsed() < PATIENCE, "{status}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -17,6 +17,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::certificates::Pair;
+use crate::free_port;
 pub use received::Received;
 
 /// The server's answer to mails.
@@ -92,7 +93,8 @@ impl Server {
             tls,
             account: (user.to_owned(), password.to_owned()),
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        // A port that no outgoing connection gets, so that it is still free for `resume`.
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, free_port())).await;
         let listener = listener.expect("a port is free");
         let server = Self {
             address: listener.local_addr().expect("it listens"),

@@ -60,10 +60,10 @@ async fn a_tenant_can_have_invitations_burnt() {
         let agent = Agent::new(deployment);
         agent.sign_in(&request(), &bob).await;
         // Opening the link spends nothing; the button does.
-        agent.open(&burnt.request(&request())).await;
+        let page = agent.open(&burnt.request(&request())).await;
         let shown = deployment.invitation(ORGANIZATION, burnt.id());
         assert_eq!(shown["state"], "open", "{shown}");
-        let answer = burnt.open(&agent, &request()).await.callback();
+        let answer = agent.submit(&page.form()).await.callback();
         answer.assert_error(
             "access_denied",
             "the specified account is not allowed to accept the current invitation",

@@ -5,7 +5,9 @@ mod acceptances;
 mod killed;
 mod mails;
 
-use doorward_e2e::{Deployment, ORGANIZATION, Replica, Separate, TEAM, TEAM_LOGIN};
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Deployment, ORGANIZATION, PATIENCE, Replica, Separate, TEAM, TEAM_LOGIN};
 use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
@@ -80,6 +82,33 @@ async fn get(channel: &Channel, id: &str) -> Invitation {
     let mut service = InvitationServiceClient::new(channel.clone());
     let found = service.get_invitation(wanted).await.unwrap();
     found.into_inner().invitation.unwrap()
+}
+
+/// A channel to a process that was started again, once it responds. A channel that has seen the process die would not
+/// try it for a while.
+async fn until_up(deployment: &Deployment, replica: Replica, known: &Made) -> Channel {
+    let begin = Instant::now();
+    loop {
+        let channel = channel(deployment, replica);
+        let wanted = GetInvitationRequest {
+            organization_id: ORGANIZATION.to_owned(),
+            invitation_id: known.id.clone(),
+        };
+        let mut service = InvitationServiceClient::new(channel.clone());
+        if service.get_invitation(wanted).await.is_ok() {
+            return channel;
+        }
+        assert!(begin.elapsed() < PATIENCE, "it does not start");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A number from the environment, for longer runs than on every merge.
+fn wanted(variable: &str, usual: usize) -> usize {
+    std::env::var_os(variable).map_or(usual, |text| {
+        let number = text.to_str().and_then(|text| text.parse().ok());
+        number.unwrap_or_else(|| panic!("{variable} is a number"))
+    })
 }
 
 async fn is_spent(channel: &Channel, id: &str) -> bool {

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{Agent, Deployment, PATIENCE, Replica, Separate, User, on};
+use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::{CreateInvitationRequest, MailSettings};
+use doorward_proto::reason_of;
 use reqwest::Method;
 
 use super::super::fixture::{ACME, TENANT, on_replicas};
@@ -150,7 +152,12 @@ async fn sec_136_names_in_a_mail_make_no_header() {
         let channel = deployment.channel("organization", Replica::First);
         let mut service = InvitationServiceClient::new(channel);
         let made = service.create_invitation(wanted(&email, NAME)).await;
-        if made.is_err() {
+        if let Err(status) = made {
+            assert_eq!(
+                reason_of(&status),
+                Some(ErrorReason::InvalidField),
+                "{status}"
+            );
             return;
         }
         let mail = mail_to(folder, &email).await;
@@ -232,8 +239,15 @@ async fn sec_137_an_address_is_not_flooded() {
             assert!(sent < MANY, "no limit");
         };
         assert!(sent > 0, "{refused:?}");
+        assert!(
+            refused.stderr.contains("too many invitations"),
+            "{refused:?}"
+        );
         // Others are still invited.
-        invite(deployment, &User::stranger().email);
+        let other = User::stranger().email;
+        let command = ["invitation", "create", ACME, &other, "--client", "team1"];
+        let invited = deployment.command(&[&command[..], &["--inviter", "Ann"]].concat(), "");
+        invited.assert_success();
     })
     .await;
 }

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use doorward_e2e::{Agent, Replica, User};
-use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::AcceptInvitationRequest;
-use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
-use doorward_proto::reason_of;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::super::fixture::{ACME, on_replicas};
 use super::{invite, organization_of, to_sign_up, with_ticket};
+use crate::invitations::accept;
 
 /// 50 calls at both replicas of the service, of as many users and sign-ins.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -21,11 +19,14 @@ async fn sec_125_of_fifty_users_one_becomes_a_member() {
         let email = User::stranger().email;
         let invitation = invite(deployment, &email);
         let ticket = invitation.parameter("invitation");
+        let mut channels = Vec::new();
+        for replica in [Replica::First, Replica::Second] {
+            channels.push(deployment.channel("organization", replica));
+        }
         let ready = Arc::new(Barrier::new(CALLS));
         let mut calls = JoinSet::new();
         for number in 0..CALLS {
-            let replica = [Replica::First, Replica::Second][number % 2];
-            let channel = deployment.channel("organization", replica);
+            let channel = channels[number % 2].clone();
             let request = AcceptInvitationRequest {
                 ticket_id: ticket.clone(),
                 organization_id: ACME.to_owned(),
@@ -38,23 +39,10 @@ async fn sec_125_of_fifty_users_one_becomes_a_member() {
             let ready = Arc::clone(&ready);
             calls.spawn(async move {
                 ready.wait().await;
-                let mut service = InvitationServiceClient::new(channel);
-                service.accept_invitation(request).await
+                accept(&channel, &request).await
             });
         }
-        let mut accepted = 0;
-        while let Some(answer) = calls.join_next().await {
-            match answer.unwrap() {
-                Ok(_) => accepted += 1,
-                Err(status) => {
-                    assert_eq!(
-                        reason_of(&status),
-                        Some(ErrorReason::InvitationNotFound),
-                        "{status}"
-                    );
-                }
-            }
-        }
+        let accepted = calls.join_all().await.into_iter().flatten().count();
         assert_eq!(accepted, 1);
         let members = deployment.members(ACME).to_string();
         assert_eq!(members.matches(&format!("-{}", invitation.id())).count(), 1);
