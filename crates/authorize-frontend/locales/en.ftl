@@ -2,7 +2,7 @@
 footer = Sign-in by Doorward
 continue = Continue
 cancel = Cancel
-or = or
+or-separator = or
 title-error = Error:
 signed-in-as = You are signed in as { $user }.
 

@@ -2,7 +2,7 @@
 footer = Doorward によるサインイン
 continue = 続ける
 cancel = キャンセル
-or = または
+or-separator = または
 title-error = エラー：
 signed-in-as = { $user } としてサインインしています。
 

@@ -15,6 +15,9 @@ pub enum OrganizationField {
 }
 
 impl OrganizationField {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Name, Self::Email, Self::NameOrEmail];
+
     /// The name of the field in the form.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -24,7 +27,7 @@ impl OrganizationField {
         }
     }
 
-    fn label_key(self) -> &'static str {
+    pub(super) fn label_key(self) -> &'static str {
         match self {
             Self::Name => "organization-name-label",
             Self::Email => "email-label",

@@ -1,6 +1,8 @@
 //! Services in processes of their own: their health, and what keeps them from starting.
 
+use std::fs::{Permissions, set_permissions};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -50,6 +52,13 @@ fn is_healthy_while_it_runs(place: &Place, service: &str) {
     failed(&place.run(&check), 1);
 }
 
+/// The first line of the settings of `organization`, with a key that every test may know.
+fn key_file(place: &Place) -> String {
+    let path = place.write("organization-key", &format!("{}A=", "A".repeat(42)));
+    set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    format!("key_encryption_key_file = '{}'\n", path.display())
+}
+
 fn store(place: &Place) -> String {
     let path = place.path().join("store.db");
     format!("[database]\nurl = 'sqlite://{}'\n", path.display())
@@ -74,7 +83,11 @@ fn health_is_asked_at_every_kind_of_address() {
         (format!("127.0.0.1:{plain}"), String::new()),
         (format!("0.0.0.0:{secured}"), tls(&place, "organization")),
     ] {
-        let settings = format!("[grpc]\nlisten = '{listen}'\n{tls}{}", store(&place));
+        let key_file = key_file(&place);
+        let settings = format!(
+            "{key_file}[grpc]\nlisten = '{listen}'\n{tls}{}",
+            store(&place)
+        );
         place.write("organization.toml", &settings);
         is_healthy_while_it_runs(&place, "organization");
     }
@@ -117,6 +130,7 @@ fn what_a_service_cannot_use_is_named_in_one_line() {
     let used = TcpListener::bind("127.0.0.1:0").unwrap();
     let used = used.local_addr().unwrap();
     let (store, tls) = (store(&place), tls(&place, "organization"));
+    let key_file = key_file(&place);
     let own = "[grpc]\nlisten = '127.0.0.1:0'\n";
     place.write("text", "no certificate");
     let text = place.path().join("text");
@@ -165,7 +179,7 @@ fn what_a_service_cannot_use_is_named_in_one_line() {
             ["database.url", "database.allow_insecure"],
         ),
     ] {
-        let settings = format!("{settings}[log]\nfilter = 'error'\n");
+        let settings = format!("{key_file}{settings}[log]\nfilter = 'error'\n");
         place.write("organization.toml", &settings);
         let output = place.run("service organization --config organization.toml");
         assert_eq!(output.status.code(), Some(1), "{output:?}");

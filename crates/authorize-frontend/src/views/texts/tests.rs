@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
-use crate::views::{ErrorKind, FormError, ProfileScope};
+use crate::views::{ErrorKind, FormError, OrganizationField, ProfileScope};
 
 fn defined(language: Language) -> BTreeSet<String> {
     let keys = language
@@ -33,6 +33,11 @@ fn used() -> BTreeSet<String> {
         ProfileScope::ALL
             .iter()
             .map(|scope| scope.text_key().to_owned()),
+    );
+    keys.extend(
+        OrganizationField::ALL
+            .iter()
+            .map(|field| field.label_key().to_owned()),
     );
     keys.extend(FormError::ALL.iter().map(|error| error.text_key()));
     keys.extend(

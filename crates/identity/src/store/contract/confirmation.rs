@@ -61,16 +61,16 @@ async fn metadata_never_replaces(store: &dyn Store) {
 }
 
 async fn another_email_is_not_confirmed(store: &dyn Store) {
-    let user = add(store, "Other", "other@example.com").await;
+    let user = add(store, "Confirmation", "seen@example.com").await;
     let nobody = UserId::parse("auth0|nobody").unwrap();
     let confirm = async |id: &UserId, address: &str| {
         let (added, email) = (AddedMetadata::default(), email(address));
         let refused = store.confirm_email(id, &email, added, later());
         refused.await.unwrap_err()
     };
-    let changed = confirm(&user.id, "another@example.com").await;
+    let changed = confirm(&user.id, "other.seen@example.com").await;
     assert!(matches!(changed, Error::EmailChanged), "{changed}");
-    let missing = confirm(&nobody, "other@example.com").await;
+    let missing = confirm(&nobody, "seen@example.com").await;
     assert!(matches!(missing, Error::UserNotFound(_)), "{missing}");
     assert_eq!(store.find_user(&user.id).await.unwrap(), Some(user));
 }
