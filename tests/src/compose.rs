@@ -20,7 +20,7 @@ use url::Url;
 use crate::deployment::http_builder;
 use crate::{Build, Outcome, Replica};
 use engine::docker;
-pub use faults::CutOff;
+pub use faults::{CutOff, Throttled};
 use frontends::Frontends;
 pub use network::Slowed;
 

@@ -24,7 +24,7 @@ mod tokens;
 
 pub use agent::Agent;
 pub use callback::Callback;
-pub use compose::{Compose, CutOff, Slowed};
+pub use compose::{Compose, CutOff, Slowed, Throttled};
 pub use deployment::{
     Deployment, PATIENCE, User, on, on_compose, on_embedded, on_every_deployment, on_mutual_tls,
     on_secure_deployment, on_secure_replicas, on_separate_processes,

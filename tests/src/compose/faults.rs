@@ -6,6 +6,9 @@ use super::engine::{docker, try_docker};
 use super::{Compose, LASTING, SERVICES};
 use crate::{FRONTEND, PATIENCE, Replica};
 
+/// The limit of each container in `docker-compose.yml`.
+const PROCESSORS: f64 = 1.0;
+
 impl Compose {
     /// Kills a container, which stays away until [`start`](Self::start).
     pub fn kill(container: &str) {
@@ -34,6 +37,13 @@ impl Compose {
     /// Lets a frozen container go on.
     pub fn resume(container: &str) {
         docker(&["unpause", container]);
+    }
+
+    /// Gives both containers of a service a small share of a processor, until the result is dropped.
+    pub fn throttle(&self, service: &str, processors: f64) -> Throttled {
+        let containers = self.both(service);
+        set_processors(&containers, processors);
+        Throttled { containers }
     }
 
     /// Waits until a container's health check succeeds. The engine runs it only every few seconds.
@@ -71,6 +81,7 @@ impl Compose {
         for frontend in self.both(FRONTEND) {
             Self::mend(&frontend);
         }
+        set_processors(&lasting.clone().cloned().collect::<Vec<_>>(), PROCESSORS);
         for container in lasting {
             Self::wait_until_healthy(container).await;
         }
@@ -105,6 +116,29 @@ impl Compose {
     pub fn both(&self, service: &str) -> [String; 2] {
         [Replica::First, Replica::Second].map(|replica| self.container(service, replica))
     }
+}
+
+/// Containers with a small share of a processor.
+#[derive(Debug)]
+#[must_use]
+pub struct Throttled {
+    containers: [String; 2],
+}
+
+impl Drop for Throttled {
+    fn drop(&mut self) {
+        set_processors(&self.containers, PROCESSORS);
+    }
+}
+
+fn set_processors(containers: &[String], processors: f64) {
+    let share = processors.to_string();
+    let containers = containers.iter().map(String::as_str);
+    let arguments: Vec<_> = ["update", "--cpus", &share]
+        .into_iter()
+        .chain(containers)
+        .collect();
+    docker(&arguments);
 }
 
 /// A container without a network.

