@@ -12,8 +12,8 @@ use super::super::stand::Stand;
 use super::row::assert_served;
 use super::{MIX, finish, on_stack};
 
-/// What each `token-signing` has of a processor: so little that it is the first to be overloaded, and that the tests,
-/// which share the machine, can ask for twice what it gives.
+/// The share of a processor for each `token-signing`: so little that it is the first to be overloaded, and that the
+/// tests, which share the machine, can ask for twice what it gives.
 const PROCESSORS: f64 = 0.05;
 /// Requests at a time that find out how many can be answered.
 const WORKERS: usize = 16;
