@@ -57,8 +57,8 @@ async fn rel_15_token_signing_hangs() {
     both_hang("token-signing", Row::NO_TOKENS).await;
 }
 
-/// Delays longer than the limits of this stack for a silent authentication (1.5 s) and for a page (5 s): far enough from
-/// both, whatever else the machine does.
+/// Delays longer than the limits of this stack for a silent authentication (1.5 s) and for a page (5 s): far enough
+/// from both, whatever else the machine does.
 const TOO_LATE_FOR_SILENT: Duration = Duration::from_secs(3);
 const TOO_LATE: Duration = Duration::from_secs(10);
 
