@@ -107,17 +107,17 @@
 //! | 105 | one host | `edge/http/guard.rs` `check_host`, `edge/issuer.rs` `is_host` |
 //! | 115 | `aud`, `openid` | `edge/tokens/claims.rs`, `edge/http/userinfo.rs` `answer` |
 //! | 118, 120, 123 | a ticket is found by its hash, with organization, application and time in the same statement | `organization/src/store/sql/invitations` |
-//! | 119 | the hash, and the ticket sealed by a key elsewhere | `organization/src/domain/invitation` |
-//! | 121 | the address of the account is compared at the acceptance | `organization/src/grpc/invitations`, `edge/pipeline` |
-//! | 122 | the address is confirmed before the session is opened, which ends older ones | `identity/src/accounts.rs`, `edge/http` |
+//! | 119 | the hash, and the ticket sealed by a key elsewhere | `organization/src/domain/invitation`, `edge/backends/sessions/sealed.rs` |
+//! | 121 | the address of the account is compared at the acceptance | `organization/src/store/sql/invitations/accept.rs`, `edge/pipeline/authenticate/invitee.rs` |
+//! | 122 | the address is confirmed before the session is opened, which ends older ones | `identity/src/accounts.rs`, `edge/pipeline/admit.rs` |
 //! | 124 | an acceptance has the id of its sign-in | `organization/src/store/sql/invitations` |
 //! | 125 | one transaction spends the ticket and adds the member | `organization/src/store/sql/invitations` |
-//! | 126 | only a form accepts | `edge/http` |
-//! | 127 | forms have no say; the record has | `edge/http` |
+//! | 126 | only a form accepts | `edge/http/invitation.rs` `post` |
+//! | 127 | forms have no say; the record has | `edge/http/invitation.rs` `accept` |
 //! | 128, 132 | each method is for its callers only | `proto/doorward/organization/v1` |
 //! | 129, 130 | links are made of settings | `doorward/src/commands/invitation/create.rs` `login_uri` |
 //! | 131 | an invitation is found with its organization | `organization/src/store/sql/invitations` |
-//! | 133 | no ticket, no membership | `edge/pipeline` |
+//! | 133 | no ticket, no membership | `edge/pipeline/admit.rs` |
 //! | 134, 135 | connections are those of the organization | `edge/pipeline/enter_organization.rs` |
 //! | 136 | no control characters; one address | `organization/src/domain/invitation` |
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
