@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod convert;
+mod sealed;
 
 use doorward_proto::common::v1 as common;
 use doorward_proto::errors::v1::ErrorReason;
@@ -12,6 +13,7 @@ use doorward_proto::session::v1::{
     UpdateTransactionRequest,
 };
 use doorward_service_kit::grpc::Channel;
+use tonic::Status;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
@@ -243,7 +245,9 @@ impl Sessions {
     }
 
     pub(crate) async fn add_transaction(&self, new: NewTransaction) -> Result<(), BackendError> {
-        let request = AddTransactionRequest::from(new);
+        let request = AddTransactionRequest::try_from(new).map_err(|error| {
+            BackendError::new(self.calls.backend, Status::internal(error.to_string()))
+        })?;
         let result = self
             .calls
             .once(&self.client, request, |mut client, request| async move {
@@ -270,7 +274,8 @@ impl Sessions {
             })
             .await;
         let answer = self.calls.answer(result)?;
-        let transaction = self.calls.converted(answer.transaction)?;
+        let transaction = answer.transaction.and_then(sealed::open);
+        let transaction = self.calls.converted(transaction)?;
         Ok(match (transaction, answer.lost_client_id) {
             (Some(transaction), _) => FoundTransaction::Open(Box::new(transaction)),
             (None, Some(client_id)) => FoundTransaction::Lost { client_id },

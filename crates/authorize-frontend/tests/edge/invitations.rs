@@ -13,6 +13,7 @@ use doorward_proto::organization::v1::{
     ApplyOrganizationsRequest, CreateInvitationRequest, OrganizationConnection,
     OrganizationConnections, OrganizationPatch,
 };
+use doorward_service_kit::SECRET_LENGTH;
 
 use crate::session_cookies::SESSION;
 use crate::tenant::{ALICE, BOB, PASSWORD};
@@ -50,11 +51,15 @@ async fn start() -> TestApp {
 
 /// Creates an invitation for the application `spa`; returns its ticket.
 async fn invite(email: &str, app: &TestApp) -> String {
+    invite_to("spa", email, app).await
+}
+
+async fn invite_to(client_id: &str, email: &str, app: &TestApp) -> String {
     let request = CreateInvitationRequest {
         organization_id: CLUB.to_owned(),
         inviter_name: "Ada".to_owned(),
         invitee_email: email.to_owned(),
-        client_id: "spa".to_owned(),
+        client_id: client_id.to_owned(),
         role_ids: vec!["rol_player".to_owned()],
         login_uri: "https://app.example.test/login".to_owned(),
         user_metadata_json: Some(r#"{"color": "white"}"#.to_owned()),
@@ -144,6 +149,22 @@ async fn sec_126_a_new_user_is_invited() {
     let answer = sign_up(&mut browser, &page, CAROL).await;
     assert_member(&browser.follow(answer).await, CAROL);
     assert!(is_member(&silent(&mut browser).await));
+}
+
+/// SEC-119: the store of pending sign-ins has neither the ticket nor what opens it.
+#[tokio::test]
+async fn sec_119_a_pending_sign_in_is_kept_without_its_ticket() {
+    let app = start().await;
+    let ticket = invite(CAROL, &app).await;
+    let mut browser = app.browser();
+    let page = press(&mut browser, &link(&ticket, &[]), "accept").await;
+    let copy = app.copy_of_sessions();
+    assert!(copy.contains("invitation"), "the request is stored");
+    assert!(!copy.contains(&ticket));
+    let (transaction_id, _) = page.field("state").split_at(SECRET_LENGTH);
+    assert!(!copy.contains(transaction_id));
+    let answer = sign_up(&mut browser, &page, CAROL).await;
+    assert_member(&browser.follow(answer).await, CAROL);
 }
 
 /// SEC-122: the sessions of an account with an unproved address end, also in other browsers.

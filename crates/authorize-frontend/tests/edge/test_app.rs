@@ -1,5 +1,6 @@
 //! The frontend and the five other services, in this process, with their own files.
 
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ pub(crate) struct TestApp {
     pub(crate) session_clock: Arc<SessionClock>,
     pub(crate) channels: Channels,
     lives: [Shutdown; Backend::ALL.len()],
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -99,7 +100,7 @@ impl TestApp {
             session_clock,
             channels,
             lives,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -110,6 +111,17 @@ impl TestApp {
     /// Stops a service.
     pub(crate) fn kill(&self, backend: Backend) {
         self.lives[backend as usize].cancel();
+    }
+
+    /// Reads the files of `session`, as far as they are text.
+    pub(crate) fn copy_of_sessions(&self) -> String {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        let files = files.map(|file| file.unwrap());
+        let files = files.filter(|file| file.file_name().to_string_lossy().starts_with("session"));
+        let texts = files.map(|file| fs::read(file.path()).unwrap());
+        texts
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect()
     }
 
     /// Replaces the frontend by a new one with an empty cache.

@@ -3,8 +3,10 @@
 use doorward_proto::session::v1 as wire;
 use doorward_proto::session::v1::transaction::Stage as WireStage;
 use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
+use doorward_service_kit::SealError;
 
 use crate::backends::convert::non_empty;
+use crate::backends::sessions::sealed;
 use crate::model::{
     FinishedSignIn, NewTransaction, OrganizationChoice, Stage, SubmittedTransaction, Transaction,
 };
@@ -156,15 +158,17 @@ impl From<FinishedSignIn> for wire::FinishedSignIn {
     }
 }
 
-impl From<NewTransaction> for wire::AddTransactionRequest {
-    fn from(new: NewTransaction) -> Self {
-        Self {
-            transaction: Some(new.transaction.into()),
+impl TryFrom<NewTransaction> for wire::AddTransactionRequest {
+    type Error = SealError;
+
+    fn try_from(new: NewTransaction) -> Result<Self, SealError> {
+        Ok(Self {
+            transaction: Some(sealed::seal(new.transaction.into())?),
             browser_token: new.browser_token,
             client_id: new.client_id,
             client_address: new.client_address.unwrap_or_default(),
             is_new_browser: new.is_new_browser,
-        }
+        })
     }
 }
 
