@@ -22,6 +22,7 @@ fn account_not_allowed() -> OAuthError {
 /// # Errors
 /// - `unauthorized`: the user is blocked.
 /// - `invalid_request`: the invitation cannot be used any more.
+/// - `login_required`: the request hints at another user, who could not be answered with the membership.
 /// - `access_denied`: it is for another address or connection, or the organization has as many members as it may have.
 pub(crate) async fn admit(
     entered: &Entered,
@@ -39,6 +40,10 @@ pub(crate) async fn admit(
     else {
         return Ok(Ok(user));
     };
+    let hinted = entered.request().hinted_sub();
+    if hinted.is_some_and(|sub| sub != user.user_id) {
+        return Ok(Err(OAuthError::login_required()));
+    }
     let organization = &*organization.id;
     let acceptance = Acceptance {
         ticket,

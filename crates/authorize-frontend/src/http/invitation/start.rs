@@ -13,15 +13,12 @@ use url::form_urlencoded::Serializer;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::http::redirect::found;
-use crate::model::{Client, Ticket};
+use crate::model::{Client, OrganizationSelector, Ticket};
 use crate::paths::PagePath;
 use crate::urlencoded::Pairs;
 
-/// The parameter that the link of an invitation has beside those of `/authorize`.
-const ORGANIZATION_NAME: &str = "organization_name";
-
-/// Forwards to `/authorize` of the application that the ticket invites to. A sign-in that was lost may lead here as
-/// well, without a ticket.
+/// Forwards to `/authorize` of the application that the ticket invites to. Of the link, only the ticket and the id of
+/// the organization count.
 pub(in crate::http) async fn start(
     State(deps): State<Arc<Deps>>,
     query: Pairs,
@@ -39,19 +36,25 @@ pub(in crate::http) async fn start(
     let invitation = found_invitation.ok_or_else(ShownError::invitation_not_usable)?;
     let client = deps.backends.registry.client(&invitation.client_id).await?;
     let client = client.ok_or_else(ShownError::invitation_not_usable)?;
-    let callback = callback(&client, query.get(ORGANIZATION_NAME)).ok_or_else(|| {
+    let selector = OrganizationSelector::Id(organization.to_owned());
+    let found_organization = deps.backends.organizations.find(&selector, None).await?;
+    let organization = found_organization
+        .ok_or_else(ShownError::invitation_not_usable)?
+        .organization;
+    let callback = callback(&client, &organization.name).ok_or_else(|| {
         ShownError::invalid_request("The application of the invitation has no callback URL")
     })?;
-    let request = request(&client, &callback, &ticket.id, organization);
+    let request = request(&client, &callback, &ticket.id, &organization.id);
     Ok(found(&format!("{}?{request}", PagePath::Authorize)))
 }
 
 /// The first callback that needs nothing filled in but the organization's name. `/authorize` checks it like any other.
-fn callback(client: &Client, organization_name: Option<&str>) -> Option<String> {
-    let fill = |uri: &RegisteredUri| match (uri.placeholder(), organization_name) {
-        (None, _) => Some(uri.as_str().to_owned()),
-        (Some(Placeholder::OrganizationName), Some(name)) => {
-            Some(uri.as_str().replacen("{organization_name}", name, 1))
+fn callback(client: &Client, organization_name: &str) -> Option<String> {
+    let fill = |uri: &RegisteredUri| match uri.placeholder() {
+        None => Some(uri.as_str().to_owned()),
+        Some(Placeholder::OrganizationName) => {
+            let filled = uri.as_str();
+            Some(filled.replacen("{organization_name}", organization_name, 1))
         }
         _ => None,
     };
@@ -86,22 +89,19 @@ mod tests {
 
     #[test]
     fn a_callback_without_gaps_comes_first() {
-        let cases: [(&[&str], Option<&str>, Option<&str>); 5] = [
-            (&[], Some("acme"), None),
-            (&["https://*.a.test/cb"], Some("acme"), None),
+        let cases: [(&[&str], Option<&str>); 4] = [
+            (&[], None),
+            (&["https://*.a.test/cb"], None),
             (
                 &["https://{organization_name}.a.test/cb"],
-                Some("acme"),
                 Some("https://acme.a.test/cb"),
             ),
-            (&["https://{organization_name}.a.test/cb"], None, None),
             (
                 &["https://*.a.test/cb", "https://b.test/cb"],
-                None,
                 Some("https://b.test/cb"),
             ),
         ];
-        for (callbacks, name, expected) in cases {
+        for (callbacks, expected) in cases {
             let callbacks = callbacks.iter();
             let client = Client {
                 callbacks: callbacks
@@ -109,7 +109,7 @@ mod tests {
                     .collect(),
                 ..Client::default()
             };
-            assert_eq!(callback(&client, name).as_deref(), expected, "{client:?}");
+            assert_eq!(callback(&client, "acme").as_deref(), expected, "{client:?}");
         }
     }
 }

@@ -91,6 +91,27 @@ async fn a_blocked_user_accepts_nothing() {
     page.assert_page(200, "You have been invited");
 }
 
+/// An application that expects another user could not be answered, so the ticket stays good.
+#[tokio::test]
+async fn another_user_than_the_hinted_one_accepts_nothing() {
+    let app = start().await;
+    let ticket = invite(BOB, &app).await;
+    let hint = async |email: &str| {
+        let answer = app.browser().sign_in(&authorize(&[]), email).await;
+        answer.parameter("id_token").unwrap()
+    };
+    let accept = async |hint: &str| {
+        let mut browser = app.browser();
+        let more = [("screen_hint", "login"), ("id_token_hint", hint)];
+        let page = press(&mut browser, &link(&ticket, &more), "accept").await;
+        let answer = browser.submit("password", &page, "", PASSWORD).await;
+        browser.follow(answer).await
+    };
+    let (alice, bob) = (hint(ALICE).await, hint(BOB).await);
+    assert_eq!(accept(&alice).await.error(), "login_required");
+    assert_member(&accept(&bob).await, BOB);
+}
+
 /// SEC-133: the invited address alone claims nothing.
 #[tokio::test]
 async fn sec_133_a_sign_up_without_the_ticket_claims_nothing() {
@@ -134,6 +155,17 @@ async fn a_link_without_a_page_of_the_application() {
     let page = browser.follow(answer).await;
     let answer = sign_up(&mut browser, &page, CAROL).await;
     assert_member(&browser.follow(answer).await, CAROL);
+
+    // The name of the organization is not taken from the link.
+    let ticket_of_members = invite_to("members", CAROL, &app).await;
+    let target = start(&ticket_of_members, CLUB).replace("=club", "=evil");
+    let answer = app.browser().get(&target).await;
+    let callback = "redirect_uri=https%3A%2F%2Fclub.example.test%2Fcb&";
+    assert!(
+        answer.location().contains(callback),
+        "{}",
+        answer.location()
+    );
 
     for gone in [start(&ticket, CLUB), start("x", CLUB), start(&ticket, ACME)] {
         let answer = app.browser().get(&gone).await;
