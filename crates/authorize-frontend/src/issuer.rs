@@ -87,6 +87,11 @@ impl Issuer {
         &self.0[Position::BeforeHost..Position::AfterPort]
     }
 
+    /// Whether a URL is this path of the issuer, with any query.
+    pub(crate) fn has_page(&self, url: &Url, path: &str) -> bool {
+        url.origin() == self.0.origin() && url.path() == path
+    }
+
     /// Whether a `Host` header (RFC 9110 §7.2) names this issuer.
     #[must_use]
     pub fn is_host(&self, host: &str) -> bool {
@@ -229,6 +234,22 @@ mod tests {
             "https://user@auth.example.com/",
         ] {
             assert!(Issuer::parse(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn pages_below_the_issuer() {
+        let issuer = Issuer::parse("https://auth.example.com").unwrap();
+        for (url, expected) in [
+            ("https://auth.example.com/u/start", true),
+            ("https://AUTH.example.com:443/u/start?x=1#y", true),
+            ("https://auth.example.com/u/start/more", false),
+            ("https://auth.example.com:8443/u/start", false),
+            ("http://auth.example.com/u/start", false),
+            ("https://app.example.com/u/start", false),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert_eq!(issuer.has_page(&url, "/u/start"), expected, "{url}");
         }
     }
 

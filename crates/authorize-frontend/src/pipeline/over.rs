@@ -9,6 +9,7 @@ use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{Continuation, ShownError, SignedInAlready};
 use crate::model::{Client, Tenant};
+use crate::paths::PagePath;
 
 /// The error for a sign-in whose application has had its answer; there is no second one.
 pub(super) async fn answered(
@@ -30,7 +31,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
         let found = registry.client(client_id).await?;
         match &found {
             Some(client) => continuation(client, &tenant, None, browser, deps).await,
-            None => Ok(login_route(tenant.default_redirection_uri.clone(), deps)),
+            None => Ok(login_route([&tenant.default_redirection_uri], deps)),
         }
     };
     start_again_or(continuation.await)
@@ -40,8 +41,7 @@ pub(super) async fn lost(client_id: &str, browser: &Browser, deps: &Deps) -> Sho
 /// again.
 pub(crate) async fn no_such_transaction(deps: &Deps) -> ShownError {
     let tenant = deps.backends.registry.tenant().await;
-    let continuation =
-        tenant.map(|tenant| login_route(tenant.default_redirection_uri.clone(), deps));
+    let continuation = tenant.map(|tenant| login_route([&tenant.default_redirection_uri], deps));
     start_again_or(continuation)
 }
 
@@ -65,7 +65,7 @@ async fn continuation(
     deps: &Deps,
 ) -> Result<Option<Continuation>, BackendError> {
     let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
-    let route = login_route(routes.into_iter().flatten().next().cloned(), deps);
+    let route = login_route(routes, deps);
     if route.is_some() {
         return Ok(route);
     }
@@ -82,9 +82,15 @@ async fn continuation(
     }))
 }
 
-/// A page that begins a sign-in. `iss` says who sends the person (OpenID Connect Core §4).
-fn login_route(url: Option<Url>, deps: &Deps) -> Option<Continuation> {
-    let mut url = url?;
+/// The first page that begins a sign-in. `iss` says who sends the person (OpenID Connect Core §4). Our own landing page
+/// of invitations begins none without a ticket.
+fn login_route<const N: usize>(routes: [&Option<Url>; N], deps: &Deps) -> Option<Continuation> {
+    let mut routes = routes.into_iter().flatten();
+    let is_ours = |url: &Url| {
+        deps.issuer
+            .has_page(url, PagePath::InvitationStart.as_str())
+    };
+    let mut url = routes.find(|url| !is_ours(url))?.clone();
     url.query_pairs_mut()
         .append_pair("iss", deps.issuer.as_str());
     Some(Continuation::LoginRoute(url.into()))

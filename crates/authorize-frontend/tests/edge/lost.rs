@@ -94,6 +94,33 @@ async fn nobody_says_where() {
     answer.assert_page(400, "Please start again");
 }
 
+/// The landing page of invitations begins no sign-in without a ticket.
+#[tokio::test]
+async fn never_to_our_own_landing_page() {
+    let mut app = TestApp::start().await;
+    let landing = "https://auth.example.test/u/invitation/start";
+    let settings = TenantPatch {
+        default_redirection_uri: Some(landing.to_owned()),
+        ..TenantPatch::default()
+    };
+    apply_settings(settings, &app.channels).await;
+    app.restart();
+    let mut browser = app.browser();
+    let page = browser.open(&authorize(&[])).await;
+    let answer = browser.get("/u/login/identifier?state=nonsense").await;
+    answer.assert_page(400, "Please start again");
+    app.clock.advance(Duration::from_mins(61));
+    let answer = browser.get(&login_page(&page)).await;
+    answer.assert_page(400, "Please start again");
+
+    let mut browser = app.browser();
+    let page = browser.password_page(&authorize(&[]), ALICE).await;
+    let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
+    browser.follow(answer).await;
+    let answer = browser.open(&login_page(&page)).await;
+    answer.assert_page(200, "");
+}
+
 /// Abandoned requests must not fill the store.
 #[tokio::test]
 async fn a_page_that_nothing_was_typed_into_is_kept_for_a_quarter_of_an_hour() {
