@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::branding::page_of;
 use super::errors::page;
 use super::form::{Form, check_csrf, csrf_value};
-use super::html::{Policy, callback_source, html};
+use super::html::{Policy, callback_source, html, target_source};
 use super::not_this_page::NotThisPage;
 use super::redirect::{found, see_other};
 use crate::browser::Browser;
@@ -129,7 +129,7 @@ impl HostedPage {
         // A form that is sent when its transaction is over leads to where the person can begin again.
         let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
         let routes = routes.into_iter().flatten();
-        let routes = routes.map(|route| route.origin().ascii_serialization());
+        let routes = routes.map(|route| target_source(route.as_str()));
         let sources = ["'self'".to_owned(), callback_source(self.redirect.uri())];
         let form_action: Vec<_> = sources.into_iter().chain(routes).collect();
         let policy = Policy {

@@ -1,5 +1,6 @@
 //! HTML answers and the headers that protect them.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use axum::response::{IntoResponse, Response};
@@ -40,11 +41,9 @@ impl Policy<'_> {
         let script = self
             .script_nonce
             .map(|nonce| format!("script-src 'nonce-{nonce}'; "));
-        let logos = self
-            .logo_urls
-            .iter()
-            .flatten()
-            .filter_map(|url| origin(url));
+        let logos = self.logo_urls.iter().flatten();
+        // Sorted and without repeats.
+        let logos: BTreeSet<_> = logos.filter_map(|url| origin(url)).collect();
         let images: Vec<_> = ["'self'".to_owned()].into_iter().chain(logos).collect();
         let form_action = if self.form_action.is_empty() {
             "'none'"
@@ -98,28 +97,27 @@ pub(super) fn html(page: &impl Display, policy: &Policy<'_>) -> Response {
 }
 
 /// The callback as a `form-action` source: its origin, or no more than its scheme where no source can say more: for a
-/// native application's own scheme, and for an IPv6 address.
+/// native application's own scheme, for an IPv6 address, and for a host with characters that a policy gives a meaning.
 pub(super) fn callback_source(uri: &MatchedRedirectUri) -> String {
     target_source(uri.as_str())
 }
 
 /// Like [`callback_source`], for other targets of a form.
 pub(super) fn target_source(url: &str) -> String {
-    let parsed = Url::parse(url).ok();
-    let origin = parsed
-        .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .map(|url| url.origin().ascii_serialization());
-    origin
-        .filter(|origin| !origin.contains('['))
-        .unwrap_or_else(|| {
-            let scheme = url.split(':').next().unwrap_or_default();
-            format!("{scheme}:")
-        })
+    origin(url).unwrap_or_else(|| {
+        let scheme = url.split(':').next().unwrap_or_default();
+        format!("{scheme}:")
+    })
 }
 
-/// The origin of a URL, as a source of a policy.
+/// The origin of a web page, as a source of a policy; `None` for one that no source can name. A host may have `;` and
+/// `,`, which would begin a new directive or a new policy.
 fn origin(url: &str) -> Option<String> {
-    Some(Url::parse(url).ok()?.origin().ascii_serialization())
+    let url = Url::parse(url).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let origin = is_web.then(|| url.origin().ascii_serialization())?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:/-".contains(&byte);
+    origin.bytes().all(is_plain).then_some(origin)
 }
 
 #[cfg(test)]
@@ -143,6 +141,7 @@ mod tests {
             ("https://app.test/cb?x=1", "https://app.test"),
             ("http://127.0.0.1:4000/cb", "http://127.0.0.1:4000"),
             ("http://[::1]:4000/cb", "http:"),
+            ("https://a.test;sandbox/cb", "https:"),
             ("com.example.app:/cb", "com.example.app:"),
         ] {
             let uri = only_registered([&RegisteredUri::parse(callback).unwrap()]).unwrap();
@@ -154,10 +153,15 @@ mod tests {
     fn a_logo_allows_its_origin_only() {
         let policy = Policy {
             logo_urls: &[
+                Some("https://img.test/a"),
                 Some("https://cdn.test/logo.png"),
                 None,
-                Some("https://img.test/a"),
+                Some("https://img.test/b"),
                 Some("no url"),
+                Some("https://a.test;script-src/a"),
+                Some("https://a.test,sandbox/a"),
+                Some("https://[::1]/a"),
+                Some("data:image/png,a"),
             ],
             ..Policy::default()
         };
