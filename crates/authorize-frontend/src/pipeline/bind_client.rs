@@ -9,8 +9,8 @@ use doorward_oauth2_types::redirect_uri::{
 };
 use doorward_oauth2_types::{ErrorCode, ResponseMode, ResponseType, auth0, parameters};
 
-use super::RawParams;
 use super::requested_answer::RequestedAnswer;
+use super::{RawParams, is_open};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
@@ -171,7 +171,8 @@ async fn find_redirect_uri(
     })
 }
 
-/// The name that stands for `{organization_name}` in a registered callback, when there is such a callback.
+/// The name that stands for `{organization_name}` in a registered callback, when there is such a callback. An
+/// organization that the client may not use looks like one that does not exist.
 async fn organization_name(
     params: &RawParams,
     client: &Client,
@@ -195,7 +196,8 @@ async fn organization_name(
         return Ok(None);
     };
     let found = deps.backends.organizations.find(&selector, None).await?;
-    Ok(found.map(|found| found.organization.name))
+    let open = found.filter(|found| is_open(&found.organization, client));
+    Ok(open.map(|found| found.organization.name))
 }
 
 fn at_most_once<'a>(

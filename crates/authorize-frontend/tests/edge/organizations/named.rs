@@ -120,6 +120,24 @@ async fn an_organization_may_list_its_applications() {
         }),
         ..beta()
     };
+    // A callback does not show that such an organization exists.
+    add(&app, &[listing(&[])]).await;
+    let at_callback = |organization: &str| {
+        let changes = [
+            ("client_id", "members"),
+            ("redirect_uri", "https://beta.example.test/cb"),
+            ("organization", organization),
+        ];
+        authorize(&changes)
+    };
+    for organization in [BETA, "org_nope"] {
+        let refused = app.browser().get(&at_callback(organization)).await;
+        refused.assert_page(403, "Callback URL mismatch");
+    }
+    add(&app, &[listing(&[client("members", true)])]).await;
+    let page = app.browser().open(&at_callback(BETA)).await;
+    page.assert_page(200, "Beta Company");
+
     for clients in [
         vec![],
         vec![client("spa", false)],
