@@ -242,6 +242,7 @@ impl Stage {
             Self::SigningIn { identifier: typed } | Self::NamingOrganization { email: typed } => {
                 typed.is_empty()
             }
+            Self::Inviting => true,
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use super::transactions::{find, new, signing_in, untouched};
 use super::{access_tokens, at, open, random, resolve, sign_in};
 use crate::config::BudgetConfig;
-use crate::domain::{ClientAddress, NewTransaction, Parameter, Progress, Secret};
+use crate::domain::{ClientAddress, NewTransaction, Parameter, Progress, Secret, Stage};
 use crate::store::{AddOutcome, Store};
 
 const MINUTES: i64 = 60;
@@ -25,15 +25,21 @@ async fn move_on(store: &dyn Store, id: &Secret, read: u64, identifier: &str, no
 }
 
 async fn an_untouched_transaction_ends_early(store: &dyn Store) {
-    let id = random();
-    assert_eq!(
-        add(store, untouched(&id, &random()), 0).await,
-        AddOutcome::Kept
-    );
-    let found = find(store, &id, 15 * MINUTES - 1).await.unwrap();
-    assert_eq!(found.progress.expires_at, at(60 * MINUTES));
-    assert_eq!(find(store, &id, 15 * MINUTES).await, None);
-    assert!(!move_on(store, &id, 1, "alice", 15 * MINUTES).await);
+    let email = String::new();
+    for stage in [
+        signing_in(""),
+        Stage::NamingOrganization { email },
+        Stage::Inviting,
+    ] {
+        let id = random();
+        let mut new = untouched(&id, &random());
+        new.transaction.progress.stage = stage;
+        assert_eq!(add(store, new, 0).await, AddOutcome::Kept);
+        let found = find(store, &id, 15 * MINUTES - 1).await.unwrap();
+        assert_eq!(found.progress.expires_at, at(60 * MINUTES));
+        assert_eq!(find(store, &id, 15 * MINUTES).await, None);
+        assert!(!move_on(store, &id, 1, "alice", 15 * MINUTES).await);
+    }
 }
 
 async fn the_first_submit_gives_it_the_rest_of_its_hour(store: &dyn Store) {
