@@ -4,6 +4,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+use std::error::Error as _;
 use std::future::Future;
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ impl Smtp {
         connection
             .command(recipient)
             .await
-            .map_err(|error| refused(&error))?;
+            .map_err(|error| recipient_refused(&error))?;
         connection
             .command(Data)
             .await
@@ -107,6 +108,16 @@ fn options(
 async fn of_server<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Undelivered> {
     call.await
         .map_err(|error| Undelivered::Server(text(&error)))
+}
+
+/// An answer about a recipient. 5.7.x is about the server's policy (RFC 3463 §3.8), such as relaying that it denies:
+/// settings can be corrected, and the address may be right. One such recipient holds no other mail up.
+fn recipient_refused(error: &Error) -> Undelivered {
+    let answer = error.source().map(ToString::to_string);
+    if answer.is_some_and(|answer| answer.starts_with("5.7.")) {
+        return Undelivered::Later(text(error));
+    }
+    refused(error)
 }
 
 /// An answer about one mail. Permanent ones must not be tried again (RFC 5321 §4.2.1).

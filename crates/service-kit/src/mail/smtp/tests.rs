@@ -7,6 +7,8 @@ use doorward_test_support::certificates::Authority;
 use doorward_test_support::smtp::{Answer, Security, Server as TestServer};
 use jiff::Timestamp;
 use tempfile::NamedTempFile;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use super::super::delivery::Transport;
 use super::super::message::parse_address;
@@ -94,6 +96,42 @@ async fn refusals_are_permanent_temporary_or_of_the_server() {
         panic!("the server is down");
     };
     assert!(error.contains(&server.port().to_string()), "{error}");
+}
+
+/// A server that answers recipients with `answer`, once.
+async fn server_that_answers(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        stream.write_all(b"220 test\r\n").await.unwrap();
+        let mut line = String::new();
+        while stream.read_line(&mut line).await.unwrap_or(0) > 0 {
+            let answer = if line.starts_with("RCPT") {
+                answer
+            } else {
+                "250 ok"
+            };
+            let answer = format!("{answer}\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            line.clear();
+        }
+    });
+    format!("smtp://{address}")
+}
+
+#[tokio::test]
+async fn a_recipient_that_the_policy_of_the_server_refuses_is_tried_again() {
+    let relay = server_that_answers("554 5.7.1 <carol@example.test>: Relay access denied").await;
+    let refused = send(&config(relay), "carol@example.test").await;
+    let Err(Undelivered::Later(error)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(error.contains("Relay access denied"), "{error}");
+    let unknown = server_that_answers("550 5.1.1 5.7.1@example.test is unknown").await;
+    let refused = send(&config(unknown), "5.7.1@example.test").await;
+    assert!(matches!(refused, Err(Undelivered::Never(_))), "{refused:?}");
 }
 
 #[tokio::test]
