@@ -8,6 +8,7 @@ pub(super) async fn all(store: &Arc<dyn Store>) {
     a_member_is_added_once(store).await;
     the_last_place_is_taken_once(store).await;
     a_membership_never_outlives_its_organization(store).await;
+    changes_at_the_same_time_undo_none(store).await;
 }
 
 /// Runs calls at the same time.
@@ -81,5 +82,38 @@ async fn a_membership_never_outlives_its_organization(store: &Arc<dyn Store>) {
             );
         }
         assert_eq!(find(&**store, &organization).await, None);
+    }
+}
+
+/// Lists in opposite orders that change other fields of the same organizations.
+async fn changes_at_the_same_time_undo_none(store: &Arc<dyn Store>) {
+    let ids = [
+        create(&**store, "both-1").await,
+        create(&**store, "both-2").await,
+    ];
+    for round in 0..20 {
+        let text = format!("round {round}");
+        let named = ["both-1", "both-2"].map(|name| Patch {
+            display_name: Some(text.clone()),
+            ..patch(Some(&format!("org_{name}")), name)
+        });
+        let connected = ["both-2", "both-1"].map(|name| Patch {
+            connections: Some(vec![connection(&text, false)]),
+            ..patch(None, name)
+        });
+        let calls = [named, connected].into_iter().map(|patches| {
+            let store = store.clone();
+            async move { store.apply(patches.to_vec(), false).await }
+        });
+        for changed in together(calls).await {
+            assert_eq!(changed.unwrap().len(), 2);
+        }
+        for id in &ids {
+            let found = find(&**store, id).await.unwrap();
+            assert_eq!(
+                (&found.display_name, &found.connections[0].name),
+                (&text, &text)
+            );
+        }
     }
 }

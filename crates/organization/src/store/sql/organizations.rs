@@ -1,5 +1,7 @@
 //! Rows of `organization`.
 
+use std::collections::BTreeSet;
+
 use doorward_proto::InvalidField;
 use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::{is_unique_violation, merge_document};
@@ -217,6 +219,7 @@ pub(super) async fn apply(
     patches: Vec<Patch>,
     limit: u64,
 ) -> Result<Vec<Change>, Error> {
+    lock_all(connection, &patches).await?;
     let mut changes = Vec::new();
     for patch in patches {
         let current = find_for(connection, &patch).await?;
@@ -231,6 +234,30 @@ pub(super) async fn apply(
         return Err(InvalidField::new("organizations", problem).into());
     }
     Ok(changes)
+}
+
+/// Locks the organizations of all patches, before their fields are read: no change of another transaction is undone.
+/// In the order of their ids, whatever the order of the patches: transactions do not wait in a circle.
+async fn lock_all(connection: &mut AnyConnection, patches: &[Patch]) -> Result<(), Error> {
+    let mut ids = BTreeSet::new();
+    for patch in patches {
+        let rows = sqlx::query("SELECT id FROM organization WHERE id = $1 OR name = $2")
+            .bind(patch.id.as_ref().map_or("", OrganizationId::as_str))
+            .bind(patch.name.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in rows {
+            ids.insert(row.try_get::<String, _>("id")?);
+        }
+    }
+    for id in ids {
+        match members::lock(connection, &id.into()).await {
+            // One that was deleted meanwhile is created again.
+            Ok(()) | Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The organization that a patch is for: the one with its id, or else with its name.
