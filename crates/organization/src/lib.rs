@@ -2,6 +2,7 @@
 //!
 //! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for those who host it elsewhere.
 
+mod cleaning;
 mod config;
 mod convert;
 pub mod domain;
@@ -45,6 +46,11 @@ impl Stores {
     pub fn mail_worker(&self, transport: Transport, clock: Arc<dyn Clock>) -> Worker {
         self.invitations.mail_worker(transport, clock)
     }
+
+    /// Removes invitations that are not listed any more, in a task until `shutdown`.
+    pub fn spawn_cleaning(&self, clock: Arc<dyn Clock>, shutdown: Shutdown) {
+        cleaning::spawn(self.invitations.clone(), clock, shutdown);
+    }
 }
 
 /// Opens the database and brings its schema up to date. Tickets in it are encrypted with `key`.
@@ -53,7 +59,8 @@ pub async fn open(
     key: Arc<KeyEncryptionKey>,
 ) -> Result<Stores, StartError> {
     let organizations = SqlStore::open(database).await?;
-    let invitations = organizations.invitations(key).await.map_err(unusable)?;
+    let invitations = organizations.invitations(key, SystemClock.now()).await;
+    let invitations = invitations.map_err(unusable)?;
     Ok(Stores {
         organizations: Arc::new(organizations),
         invitations: Arc::new(invitations),
@@ -97,6 +104,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let stores = open(&config.database, Arc::new(key)).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     send_mails(&stores, config.mail.as_ref(), &clock, &shutdown)?;
+    stores.spawn_cleaning(Arc::clone(&clock), shutdown.clone());
     let routes = routes(&stores, config.invitations, clock);
     let store = stores.organizations;
     Ok(server.serve(SERVICE_NAME, routes, store, shutdown).await?)

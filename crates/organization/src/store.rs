@@ -95,6 +95,6 @@ pub trait Store: Debug + Send + Sync {
     /// Applies all patches, or none if one fails. A dry run only returns the changes.
     async fn apply(&self, patches: Vec<Patch>, dry_run: bool) -> Result<Vec<Change>, Error>;
 
-    /// Deletes an organization with all that belongs to it.
+    /// Deletes an organization with all that belongs to it, and mails of its invitations that were not sent yet.
     async fn delete(&self, id: &OrganizationId) -> Result<(), Error>;
 }

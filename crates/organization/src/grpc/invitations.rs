@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use doorward_proto::organization::v1 as wire;
 use doorward_proto::organization::v1::invitation_service_server::InvitationService;
-use doorward_service_kit::Clock;
 use doorward_service_kit::mail::Mail;
+use doorward_service_kit::{Clock, StoreError};
 use jiff::Timestamp;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
-use crate::convert;
 use crate::domain::{
-    Acceptance, Invitation, LISTED_AFTER_EXPIRY, NewInvitation, Organization, OrganizationId, Page,
-    Selector,
+    Acceptance, Accepted, Invitation, LISTED_AFTER_EXPIRY, NewInvitation, Organization,
+    OrganizationId, Page, Selector,
 };
 use crate::mails::{self, InvitationMail};
 use crate::store::{InvitationStore, Store};
-use crate::{Error, InvitationLimits};
+use crate::{Error, InvitationLimits, cleaning, convert};
 
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -75,16 +75,12 @@ impl Service {
         Ok(shown.into_iter().next().unwrap_or_default())
     }
 
-    /// Removes what is not listed any more. Failing to do so is no failure of the call.
-    async fn clean_up(&self, now: Timestamp) {
-        let before = now - LISTED_AFTER_EXPIRY;
-        let removed = self.invitations.remove_old_invitations(before, now);
-        if let Err(error) = removed.await {
-            tracing::warn!(
-                error = doorward_service_kit::with_causes(&error),
-                "old invitations stay"
-            );
-        }
+    /// Continues after the caller has gone away: an acceptance that is committed is logged, for its repeat is not.
+    async fn accept(&self, acceptance: Acceptance) -> Result<Accepted, Error> {
+        let (invitations, now) = (Arc::clone(&self.invitations), self.clock.now());
+        let accept = async move { accept_and_log(&*invitations, &acceptance, now).await };
+        let accepted = tokio::spawn(accept.in_current_span()).await;
+        accepted.map_err(StoreError::corrupt)?
     }
 }
 
@@ -107,7 +103,8 @@ impl InvitationService for Service {
             .invitations
             .add_invitation(invitation, mail.as_ref(), &self.limits);
         let shown = self.show(&organization, added.await?).await?;
-        self.clean_up(now).await;
+        // Beside the answer, which does not wait for it.
+        tokio::spawn(cleaning::clean_up(Arc::clone(&self.invitations), now));
         Ok(Response::new(wire::CreateInvitationResponse {
             invitation: Some(shown),
         }))
@@ -214,19 +211,7 @@ impl InvitationService for Service {
         request: Request<wire::AcceptInvitationRequest>,
     ) -> Result<Response<wire::AcceptInvitationResponse>, Status> {
         let acceptance = Acceptance::try_from(request.into_inner())?;
-        let now = self.clock.now();
-        let accepted = self.invitations.accept_invitation(&acceptance, now).await?;
-        if !accepted.repeated {
-            tracing::info!(
-                target: "audit",
-                event = "si",
-                invitation = accepted.invitation_id.as_str(),
-                organization = acceptance.organization_id.as_str(),
-                user = acceptance.user_id.as_str(),
-                "invitation accepted"
-            );
-        }
-        Ok(Response::new(accepted.into()))
+        Ok(Response::new(self.accept(acceptance).await?.into()))
     }
 
     async fn burn_invitation(
@@ -239,9 +224,30 @@ impl InvitationService for Service {
             .find(&request.ticket_id, &request.organization_id, client_id)
             .await?;
         let now = self.clock.now();
-        self.invitations.burn_invitation(&found.id, now).await?;
+        self.invitations
+            .burn_invitation(&found.organization_id, &found.id, now)
+            .await?;
         Ok(Response::new(wire::BurnInvitationResponse {}))
     }
+}
+
+async fn accept_and_log(
+    invitations: &dyn InvitationStore,
+    acceptance: &Acceptance,
+    now: Timestamp,
+) -> Result<Accepted, Error> {
+    let accepted = invitations.accept_invitation(acceptance, now).await?;
+    if !accepted.repeated {
+        tracing::info!(
+            target: "audit",
+            event = "si",
+            invitation = accepted.invitation_id.as_str(),
+            organization = acceptance.organization_id.as_str(),
+            user = acceptance.user_id.as_str(),
+            "invitation accepted"
+        );
+    }
+    Ok(accepted)
 }
 
 /// Renders the mail of an open invitation.

@@ -76,8 +76,13 @@ pub trait InvitationStore: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Accepted, Error>;
 
-    /// Spends an open ticket without a membership.
-    async fn burn_invitation(&self, id: &InvitationId, now: Timestamp) -> Result<(), Error>;
+    /// Spends an open ticket of this organization without a membership, and deletes a mail that was not sent yet.
+    async fn burn_invitation(
+        &self,
+        organization_id: &OrganizationId,
+        id: &InvitationId,
+        now: Timestamp,
+    ) -> Result<(), Error>;
 
     /// Removes some of the invitations that have expired before `before`, and of the counts of past spans of time.
     async fn remove_old_invitations(

@@ -12,8 +12,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use doorward_service_kit::grpc::StoreHealth;
+use doorward_service_kit::mail::Outbox;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
 use doorward_service_kit::{KeyEncryptionKey, StoreError};
+use jiff::Timestamp;
 
 use super::{Limits, Store};
 use crate::Error;
@@ -50,10 +52,14 @@ impl SqlStore {
         Ok(Self { database, limits })
     }
 
-    /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those in the database
-    /// were encrypted with another one.
-    pub async fn invitations(&self, key: Arc<KeyEncryptionKey>) -> Result<SqlInvitations, Error> {
-        SqlInvitations::open(self.database.clone(), self.limits, key).await
+    /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those that can be used
+    /// at `now` were encrypted with another one.
+    pub async fn invitations(
+        &self,
+        key: Arc<KeyEncryptionKey>,
+        now: Timestamp,
+    ) -> Result<SqlInvitations, Error> {
+        SqlInvitations::open(self.database.clone(), self.limits, key, now).await
     }
 }
 
@@ -188,7 +194,12 @@ impl Store for SqlStore {
     async fn delete(&self, id: &OrganizationId) -> Result<(), Error> {
         let mut transaction = self.database.begin_write().await?;
         members::lock(&mut transaction, id).await?;
+        let mails = invitations::mails_of(&mut transaction, id).await?;
         organizations::remove(&mut transaction, id).await?;
+        // After the rows of the invitations, which every change locks before their mails.
+        for mail in mails {
+            Outbox::withdraw(&mut transaction, &mail).await?;
+        }
         transaction.commit().await?;
         Ok(())
     }

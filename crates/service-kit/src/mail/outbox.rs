@@ -60,11 +60,7 @@ impl Outbox {
     }
 
     /// Deletes a mail that was not sent yet; otherwise does nothing. A mail that is being sent may still arrive.
-    pub async fn withdraw(
-        &self,
-        connection: &mut AnyConnection,
-        mail_id: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn withdraw(connection: &mut AnyConnection, mail_id: &str) -> Result<(), StoreError> {
         rows::withdraw(connection, mail_id).await
     }
 

@@ -130,12 +130,19 @@ impl Worker {
     async fn claim(&mut self) -> Result<Option<Claimed>, StoreError> {
         let now = self.clock.now();
         if self.forgotten_at.is_none_or(|last| last + FORGET <= now) {
-            self.rows.forget_old(now).await?;
             self.forgotten_at = Some(now);
+            self.forget_old(now).await;
         }
         self.rows
             .claim(alphanumeric(16), now, now + self.times.claim)
             .await
+    }
+
+    /// Failing to do so holds no mail up.
+    async fn forget_old(&self, now: Timestamp) {
+        if let Err(error) = self.rows.forget_old(now).await {
+            tracing::warn!(error = with_causes(&error), "records of old mails stay");
+        }
     }
 
     /// Sends a mail, and renews the claim until the server has answered.

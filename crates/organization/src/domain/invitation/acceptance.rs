@@ -43,10 +43,11 @@ impl Acceptance {
         Ok(())
     }
 
-    /// Whether this is a repeat of the acceptance of `invitation`.
+    /// Whether this is a repeat of the acceptance of `invitation`, by a user who still has the invited address.
     #[must_use]
     pub fn repeats(&self, invitation: &Invitation) -> bool {
         invitation.accepted_in(&self.acceptance_id) == Some(&self.user_id)
+            && invitation.terms.invitee_email.is(&self.email)
     }
 }
 

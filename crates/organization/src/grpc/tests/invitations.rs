@@ -1,13 +1,20 @@
 //! Invitations through the generated client.
 
+mod audit;
+
+use std::future::ready;
 use std::time::Duration;
 
+use doorward_proto::organization::v1::invitation_service_server::InvitationService;
 use doorward_proto::organization::v1::{
     AcceptInvitationRequest, AcceptInvitationResponse, BurnInvitationRequest,
     CreateInvitationRequest, FindInvitationRequest, FindInvitationResponse, GetInvitationRequest,
     Invitation, InvitationState, ListInvitationsRequest, MailSettings, MailState,
     ResendInvitationRequest, RevokeInvitationRequest,
 };
+
+use doorward_service_kit::Shutdown;
+use tokio::time::sleep;
 
 use super::*;
 use crate::InvitationLimits;
@@ -81,6 +88,16 @@ impl TestService {
         };
         let shown = self.invitations.clone().get_invitation(wanted).await?;
         Ok(shown.into_inner().invitation.unwrap())
+    }
+
+    async fn until_removed(&self, id: &str) {
+        for _ in 0..3000 {
+            if self.show("org_acme", id).await.is_err() {
+                return;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{id} is still there");
     }
 
     async fn list(&self) -> Vec<Invitation> {
@@ -360,6 +377,52 @@ async fn sec_137_a_flood() {
     let fourth = service.create("erin@example.test").await;
     assert_eq!(reason(fourth), ErrorReason::TooManyInvitations);
     assert_eq!(service.list().await.len(), 2);
+}
+
+#[tokio::test]
+async fn old_invitations_are_removed() {
+    let service = TestService::with_acme(InvitationLimits::default()).await;
+    let shutdown = Shutdown::new();
+    for spawned in [true, false] {
+        let old = service.create("carol@example.test").await.unwrap();
+        service
+            .clock
+            .advance(Duration::from_secs(604_800) + Duration::from_hours(30 * 24));
+        if spawned {
+            let clock = service.clock.clone();
+            service.stores.spawn_cleaning(clock, shutdown.clone());
+        } else {
+            service.create("dave@example.test").await.unwrap();
+        }
+        service.until_removed(&old.id).await;
+    }
+    shutdown.cancel();
+}
+
+/// As at the deadline of the call: its future is dropped while it waits for the store.
+#[tokio::test]
+async fn an_acceptance_goes_on_without_its_caller_and_is_logged() {
+    let service = TestService::with_acme(InvitationLimits::default()).await;
+    let invitation = service.create("carol@example.test").await.unwrap();
+    let logged = audit::start();
+    let direct = super::super::invitations::Service {
+        organizations: service.stores.organizations.clone(),
+        invitations: service.stores.invitations.clone(),
+        limits: InvitationLimits::default(),
+        clock: service.clock.clone(),
+    };
+    tokio::select! {
+        biased;
+        answer = direct.accept_invitation(Request::new(accept(&invitation))) => panic!("{answer:?}"),
+        () = ready(()) => {}
+    }
+    for _ in 0..3000 {
+        if logged.has("si", &invitation.id) {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no event");
 }
 
 #[tokio::test]

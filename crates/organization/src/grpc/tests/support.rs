@@ -14,6 +14,7 @@ pub(super) struct TestService {
     pub(super) client: OrganizationServiceClient<Channel>,
     pub(super) invitations: InvitationServiceClient<Channel>,
     pub(super) clock: Arc<FakeClock>,
+    pub(super) stores: crate::Stores,
     _data: tempfile::TempDir,
 }
 
@@ -33,6 +34,7 @@ impl TestService {
             client: OrganizationServiceClient::new(channel.clone()),
             invitations: InvitationServiceClient::new(channel),
             clock,
+            stores,
             _data: data,
         }
     }

@@ -16,7 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::InvitationLimits;
 use crate::domain::{
-    Acceptance, Invitation, InvitationId, InviteeEmail, LoginUri, NewInvitation, State, Ticket,
+    Acceptance, Invitation, InvitationId, InviteeEmail, LoginUri, MAX_ROLES, NewInvitation, State,
+    Ticket,
 };
 use crate::store::{InvitationStore, SqlInvitations};
 
@@ -40,7 +41,7 @@ struct Stores {
 impl Stores {
     async fn open(config: &DatabaseConfig) -> Self {
         let organizations = SqlStore::with_limits(config, LIMITS).await.unwrap();
-        let invitations = organizations.invitations(key(1)).await.unwrap();
+        let invitations = organizations.invitations(key(1), NOW).await.unwrap();
         Self {
             organizations,
             invitations,

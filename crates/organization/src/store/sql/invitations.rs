@@ -22,6 +22,8 @@ use crate::domain::{
 use crate::store::{InvitationStore, Limits};
 use crate::{Error, InvitationLimits};
 
+pub(super) use row::mails_of;
+
 /// Invitations in a SQL database, with tickets that are encrypted with a key.
 #[derive(Debug, Clone)]
 pub struct SqlInvitations {
@@ -32,13 +34,14 @@ pub struct SqlInvitations {
 }
 
 impl SqlInvitations {
-    /// Uses the database of the organizations. Fails if the tickets in it were encrypted with another key.
+    /// Uses the database of the organizations. Fails if the open tickets in it were encrypted with another key.
     pub(super) async fn open(
         database: Database,
         limits: Limits,
         key: Arc<KeyEncryptionKey>,
+        now: Timestamp,
     ) -> Result<Self, Error> {
-        match row::find_unreadable(database.reader(), &key).await? {
+        match row::find_unreadable(database.reader(), &key, now).await? {
             None => Ok(Self {
                 database,
                 limits,
@@ -58,16 +61,22 @@ impl SqlInvitations {
         Worker::new(self.database.clone(), self.outbox.clone(), transport, clock)
     }
 
-    /// Deletes the mail of an invitation if it was not sent yet.
-    async fn withdraw(
+    /// Ends an open invitation of an organization in another way than by an acceptance, with its mail.
+    async fn end(
         &self,
-        connection: &mut AnyConnection,
-        invitation: &Invitation,
-    ) -> Result<(), StoreError> {
-        match &invitation.mail_id {
-            Some(id) => self.outbox.withdraw(connection, id).await,
-            None => Ok(()),
+        organization_id: &OrganizationId,
+        id: &InvitationId,
+        state: &State,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut transaction = self.begin_write().await?;
+        members::lock(&mut transaction, organization_id).await?;
+        let found = self.get(&mut transaction, organization_id, id).await?;
+        if !row::end(&mut transaction, &found.id, state, now).await? {
+            return Err(Error::InvitationNotFound);
         }
+        withdraw(&mut transaction, &found).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Finds an invitation of an organization, which must exist.
@@ -144,7 +153,7 @@ impl InvitationStore for SqlInvitations {
             return Err(Error::InvitationNotFound);
         }
         count::add(&mut transaction, &found, limits, now).await?;
-        self.withdraw(&mut transaction, &found).await?;
+        withdraw(&mut transaction, &found).await?;
         let mail_id = self.outbox.put(&mut transaction, mail, now).await?;
         row::set_mail_id(&mut transaction, &found.id, &mail_id).await?;
         transaction.commit().await?;
@@ -165,14 +174,7 @@ impl InvitationStore for SqlInvitations {
         id: &InvitationId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut transaction = self.begin_write().await?;
-        members::lock(&mut transaction, organization_id).await?;
-        let found = self.get(&mut transaction, organization_id, id).await?;
-        if !row::end(&mut transaction, &found.id, &State::Revoked, now).await? {
-            return Err(Error::InvitationNotFound);
-        }
-        self.withdraw(&mut transaction, &found).await?;
-        Ok(transaction.commit().await?)
+        self.end(organization_id, id, &State::Revoked, now).await
     }
 
     async fn find_by_ticket(&self, ticket: &Ticket) -> Result<Option<Invitation>, StoreError> {
@@ -188,12 +190,13 @@ impl InvitationStore for SqlInvitations {
         accept::accept(self, acceptance, now).await
     }
 
-    async fn burn_invitation(&self, id: &InvitationId, now: Timestamp) -> Result<(), Error> {
-        let mut transaction = self.begin_write().await?;
-        if !row::end(&mut transaction, id, &State::Burnt, now).await? {
-            return Err(Error::InvitationNotFound);
-        }
-        Ok(transaction.commit().await?)
+    async fn burn_invitation(
+        &self,
+        organization_id: &OrganizationId,
+        id: &InvitationId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.end(organization_id, id, &State::Burnt, now).await
     }
 
     async fn remove_old_invitations(
@@ -203,6 +206,17 @@ impl InvitationStore for SqlInvitations {
     ) -> Result<(), StoreError> {
         cleaning::remove_invitations(&self.database, before).await?;
         cleaning::remove_counts(&self.database, now).await
+    }
+}
+
+/// Deletes the mail of an invitation if it was not sent yet.
+async fn withdraw(
+    connection: &mut AnyConnection,
+    invitation: &Invitation,
+) -> Result<(), StoreError> {
+    match &invitation.mail_id {
+        Some(id) => Outbox::withdraw(connection, id).await,
+        None => Ok(()),
     }
 }
 

@@ -12,6 +12,9 @@ use super::*;
 use crate::SystemClock;
 use crate::sql::DatabaseConfig;
 
+/// Longer than records of old mails are kept.
+const KEPT: Duration = Duration::from_hours(91 * 24);
+
 struct Test {
     database: Database,
     outbox: Outbox,
@@ -186,14 +189,9 @@ async fn a_withdrawn_mail_is_not_sent() {
             test.put("b@example.test").await,
         );
         let mut transaction = test.database.begin_write().await.unwrap();
-        test.outbox
-            .withdraw(&mut transaction, &withdrawn)
-            .await
-            .unwrap();
-        test.outbox
-            .withdraw(&mut transaction, "unknown")
-            .await
-            .unwrap();
+        for id in [&*withdrawn, "unknown"] {
+            Outbox::withdraw(&mut transaction, id).await.unwrap();
+        }
         transaction.commit().await.unwrap();
         let mut worker = test.worker();
         assert_eq!(
@@ -203,7 +201,7 @@ async fn a_withdrawn_mail_is_not_sent() {
         assert_eq!(test.recipients(), ["b@example.test"]);
         // A mail that was sent keeps its state.
         let mut transaction = test.database.begin_write().await.unwrap();
-        test.outbox.withdraw(&mut transaction, &kept).await.unwrap();
+        Outbox::withdraw(&mut transaction, &kept).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!(test.state(&kept).await.progress, MailProgress::Sent);
     }
@@ -329,6 +327,26 @@ async fn rel_44_parallel_workers_send_no_mail_twice() {
         }
         assert_eq!(test.server.mails().len(), 60);
     }
+}
+
+#[tokio::test]
+async fn old_records_that_cannot_be_deleted_hold_no_mail_up() {
+    let test = Test::sqlite().await;
+    test.put_at("old@example.test", SystemClock.now() - KEPT)
+        .await;
+    // Gives the old mail up.
+    assert_eq!(test.worker().step().await, Step::Idle);
+    let mut transaction = test.database.begin_write().await.unwrap();
+    sqlx::query("CREATE TRIGGER kept BEFORE DELETE ON mail BEGIN SELECT RAISE(ABORT, 'kept'); END")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    test.put("carol@example.test").await;
+    let mut worker = test.worker();
+    assert_eq!(worker.step().await, Step::Next);
+    assert_eq!(test.recipients(), ["carol@example.test"]);
+    assert!(worker.forgotten_at.is_some(), "the next try is in an hour");
 }
 
 #[tokio::test]

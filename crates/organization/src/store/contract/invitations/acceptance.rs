@@ -10,6 +10,7 @@ pub(super) async fn all(stores: &Stores) {
     sec_123_tickets_that_are_worth_nothing(stores).await;
     refusals_spend_nothing(stores).await;
     a_full_organization_spends_nothing(stores).await;
+    too_many_roles_spend_nothing(stores).await;
     a_deleted_organization_takes_its_invitations_along(stores).await;
 }
 
@@ -88,7 +89,11 @@ async fn sec_124_a_repeat_has_the_same_outcome(stores: &Stores) {
         user_id: user("auth0|mallory"),
         ..one.clone()
     };
-    for other in [another_sign_in, another_user] {
+    let another_address = Acceptance {
+        email: "carol@elsewhere.test".to_owned(),
+        ..one.clone()
+    };
+    for other in [another_sign_in, another_user, another_address] {
         assert!(matches!(
             stores.accept(&other).await,
             Err(Error::InvitationNotFound)
@@ -139,7 +144,7 @@ async fn sec_123_tickets_that_are_worth_nothing(stores: &Stores) {
         .unwrap();
     stores
         .invitations
-        .burn_invitation(&burnt.id, NOW)
+        .burn_invitation(&id, &burnt.id, NOW)
         .await
         .unwrap();
     let another = Acceptance {
@@ -238,6 +243,33 @@ async fn a_full_organization_spends_nothing(stores: &Stores) {
         .remove_members(&id, &names[..1])
         .await
         .unwrap();
+    assert!(stores.accept(&acceptance(&invitation)).await.is_ok());
+}
+
+async fn too_many_roles_spend_nothing(stores: &Stores) {
+    let id = stores.create("too-many-roles").await;
+    let carol = user("auth0|carol");
+    let members = [carol.clone()];
+    stores
+        .organizations
+        .add_members(&id, &members)
+        .await
+        .unwrap();
+    let most = (0..MAX_ROLES).map(|index| RoleId::from(index.to_string()));
+    let most: BTreeSet<_> = most.collect();
+    let mut wanted = terms();
+    wanted.roles = roles(&["rol_a"]);
+    let invitation = wanted.issue(id.clone(), NOW);
+    stores.add(&invitation).await.unwrap();
+    let set = |roles| stores.organizations.set_member_roles(&id, &carol, roles);
+    set(&most).await.unwrap();
+    let refused = stores.accept(&acceptance(&invitation)).await;
+    assert!(matches!(refused, Err(Error::Invalid(error)) if error.field == "role_ids"));
+    assert_eq!(
+        roles_of(stores, &id, "auth0|carol").await,
+        Some(most.clone())
+    );
+    set(&roles(&[])).await.unwrap();
     assert!(stores.accept(&acceptance(&invitation)).await.is_ok());
 }
 

@@ -97,7 +97,7 @@ async fn lists_forget_what_has_ended(stores: &Stores) {
         .unwrap();
     stores
         .invitations
-        .burn_invitation(&burnt.id, NOW)
+        .burn_invitation(&id, &burnt.id, NOW)
         .await
         .unwrap();
     assert_eq!(list(stores, &id, &everything).await.0, [open.id.clone()]);
@@ -106,7 +106,7 @@ async fn lists_forget_what_has_ended(stores: &Stores) {
     for again in [&revoked.id, &burnt.id] {
         let revoked = stores.invitations.revoke_invitation(&id, again, NOW).await;
         assert!(matches!(revoked, Err(Error::InvitationNotFound)));
-        let burnt = stores.invitations.burn_invitation(again, NOW).await;
+        let burnt = stores.invitations.burn_invitation(&id, again, NOW).await;
         assert!(matches!(burnt, Err(Error::InvitationNotFound)));
     }
     let listed = stores
@@ -138,8 +138,12 @@ async fn sec_131_another_organization_has_no_such_invitation(stores: &Stores) {
         .resend_invitation(&other, &invitation.id, &mail(), &NO_LIMITS, NOW)
         .await;
     assert!(matches!(sent, Err(Error::InvitationNotFound)));
-    let revoked = store.revoke_invitation(&other, &invitation.id, NOW).await;
-    assert!(matches!(revoked, Err(Error::InvitationNotFound)));
+    for ended in [
+        store.revoke_invitation(&other, &invitation.id, NOW).await,
+        store.burn_invitation(&other, &invitation.id, NOW).await,
+    ] {
+        assert!(matches!(ended, Err(Error::InvitationNotFound)));
+    }
     assert_eq!(list(stores, &other, &page(9, Start::Number(0))).await.0, []);
     assert!(matches!(stores.state(&invitation).await, State::Open(_)));
     let nowhere = store

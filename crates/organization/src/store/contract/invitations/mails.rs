@@ -7,6 +7,7 @@ pub(super) async fn all(stores: &Stores) {
     a_new_mail_replaces_one_that_was_not_sent(stores).await;
     sec_137_a_refused_invitation_has_no_mail(stores).await;
     a_mail_that_was_not_sent_ends_with_its_invitation(stores).await;
+    mails_that_were_not_sent_end_with_their_organization(stores).await;
 }
 
 /// Creates an invitation with a mail that waits.
@@ -97,14 +98,39 @@ async fn sec_137_a_refused_invitation_has_no_mail(stores: &Stores) {
 
 async fn a_mail_that_was_not_sent_ends_with_its_invitation(stores: &Stores) {
     let id = stores.create("withdraw").await;
-    let [revoked, accepted] = [invite(stores, &id).await, invite(stores, &id).await];
+    let [revoked, burnt, accepted] = [
+        invite(stores, &id).await,
+        invite(stores, &id).await,
+        invite(stores, &id).await,
+    ];
     stores
         .invitations
         .revoke_invitation(&id, &revoked.id, NOW)
         .await
         .unwrap();
     assert!(!is_queued(stores, &revoked).await);
+    stores
+        .invitations
+        .burn_invitation(&id, &burnt.id, NOW)
+        .await
+        .unwrap();
+    assert!(!is_queued(stores, &burnt).await);
     assert!(is_queued(stores, &accepted).await);
     stores.accept(&acceptance(&accepted)).await.unwrap();
     assert!(!is_queued(stores, &accepted).await);
+}
+
+async fn mails_that_were_not_sent_end_with_their_organization(stores: &Stores) {
+    let (gone, kept) = (
+        stores.create("mails-gone").await,
+        stores.create("mails-kept").await,
+    );
+    let [one, other, of_kept] = [
+        invite(stores, &gone).await,
+        invite(stores, &gone).await,
+        invite(stores, &kept).await,
+    ];
+    stores.organizations.delete(&gone).await.unwrap();
+    assert!(!is_queued(stores, &one).await && !is_queued(stores, &other).await);
+    assert!(is_queued(stores, &of_kept).await);
 }

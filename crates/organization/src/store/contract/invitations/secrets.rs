@@ -4,14 +4,22 @@ use super::*;
 
 pub(super) async fn all(stores: &Stores) {
     another_key_is_refused(stores).await;
+    expired_tickets_refuse_no_key(stores).await;
 }
 
 async fn another_key_is_refused(stores: &Stores) {
     let id = stores.create("keys").await;
     stores.invite(&id).await;
-    let other = stores.organizations.invitations(key(2)).await;
+    let other = stores.organizations.invitations(key(2), NOW).await;
     assert!(matches!(other, Err(Error::WrongKeyEncryptionKey(_))));
-    stores.organizations.invitations(key(1)).await.unwrap();
+    let same = stores.organizations.invitations(key(1), NOW).await;
+    same.unwrap();
+}
+
+async fn expired_tickets_refuse_no_key(stores: &Stores) {
+    let later = NOW + SignedDuration::from_hours(30 * 24);
+    let other = stores.organizations.invitations(key(2), later).await;
+    other.unwrap();
 }
 
 /// SEC-119. `content` is what a copy of the database has.

@@ -5,7 +5,7 @@ use std::slice;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{SqlInvitations, members, must_be_enabled, row};
+use super::{SqlInvitations, members, must_be_enabled, row, withdraw};
 use crate::Error;
 use crate::domain::{Acceptance, Accepted, Invitation, Member, State};
 
@@ -26,7 +26,7 @@ pub(super) async fn accept(
     if !row::spend(&mut transaction, &found.id, acceptance, now).await? {
         return Err(Error::InvitationNotFound);
     }
-    store.withdraw(&mut transaction, &found).await?;
+    withdraw(&mut transaction, &found).await?;
     let accepted = join(store, &mut transaction, acceptance, found).await?;
     transaction.commit().await?;
     Ok(accepted)

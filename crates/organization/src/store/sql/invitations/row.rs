@@ -216,14 +216,33 @@ pub(super) async fn set_member_added(
     Ok(())
 }
 
-/// Returns the newest invitation with a ticket, if the key does not open that ticket.
+/// The mails of all invitations of an organization. Each is the newest of its invitation; a new one withdraws the last.
+pub(in super::super) async fn mails_of(
+    connection: &mut AnyConnection,
+    organization_id: &OrganizationId,
+) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT i.mail_id FROM invitation i JOIN mail m ON m.id = i.mail_id
+         WHERE i.organization_id = $1 AND m.state = 'queued'",
+    )
+    .bind(organization_id.as_str())
+    .fetch_all(connection)
+    .await?;
+    let ids = rows.iter().map(|row| row.try_get("mail_id"));
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Returns the newest invitation that can be used at `now`, if the key does not open its ticket.
 pub(super) async fn find_unreadable<'e>(
     executor: impl Executor<'e, Database = Any>,
     key: &KeyEncryptionKey,
+    now: Timestamp,
 ) -> Result<Option<InvitationId>, StoreError> {
     let newest = sqlx::query(
-        "SELECT id, sealed_ticket FROM invitation WHERE sealed_ticket IS NOT NULL ORDER BY created_at DESC LIMIT 1",
+        "SELECT id, sealed_ticket FROM invitation WHERE state = 'open' AND expires_at > $1
+         ORDER BY created_at DESC LIMIT 1",
     )
+    .bind(now.as_millisecond())
     .fetch_optional(executor)
     .await?;
     let Some(row) = newest else { return Ok(None) };
