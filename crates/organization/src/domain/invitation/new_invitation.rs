@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn terms_have_limits() {
+        type Change = fn(&mut NewInvitation, String);
         terms().validate().unwrap();
         let text = |length| "x".repeat(length);
-        type Change = fn(&mut NewInvitation, String);
         let cases: [(Change, String, &str); 7] = [
             (
                 |it, text| it.inviter_name = text,

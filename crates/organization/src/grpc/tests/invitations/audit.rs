@@ -10,29 +10,25 @@ use tracing::{Event, Metadata, Subscriber};
 static EVENTS: Mutex<Vec<Vec<(&str, String)>>> = Mutex::new(Vec::new());
 
 /// Keeps the events of the process.
-#[derive(Debug)]
-pub(super) struct Audit;
+struct Audit;
 
 /// Keeps events from now on, of all threads: with a subscriber of one thread, others could switch events off.
-pub(super) fn start() -> Audit {
+pub(super) fn start() {
     tracing::subscriber::set_global_default(Audit).expect("only one test starts it");
     tracing::callsite::rebuild_interest_cache();
-    Audit
 }
 
-impl Audit {
-    pub(super) fn has(&self, event: &str, invitation: &str) -> bool {
-        let wanted = [("event", event), ("invitation", invitation)];
-        let events = EVENTS.lock().unwrap_or_else(PoisonError::into_inner);
-        events.iter().any(|fields| {
-            let has = |(name, value)| {
-                fields
-                    .iter()
-                    .any(|field| (field.0, &*field.1) == (name, value))
-            };
-            wanted.into_iter().all(has)
-        })
-    }
+/// Whether an event of an invitation was logged.
+pub(super) fn has(event: &str, invitation: &str) -> bool {
+    let wanted = [("event", event), ("invitation", invitation)];
+    let events = EVENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    events.iter().any(|fields| {
+        let has = |(name, value)| {
+            let mut fields = fields.iter();
+            fields.any(|field| (field.0, &*field.1) == (name, value))
+        };
+        wanted.into_iter().all(has)
+    })
 }
 
 struct Fields(Vec<(&'static str, String)>);

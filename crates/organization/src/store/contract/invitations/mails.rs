@@ -21,10 +21,10 @@ async fn invite(stores: &Stores, id: &OrganizationId) -> Invitation {
 }
 
 async fn is_queued(stores: &Stores, invitation: &Invitation) -> bool {
-    let id = invitation.mail_id.clone().unwrap();
-    let states = stores.invitations.mail_states(&[id.clone()]).await.unwrap();
+    let ids = [invitation.mail_id.clone().unwrap()];
+    let states = stores.invitations.mail_states(&ids).await.unwrap();
     states
-        .get(&id)
+        .get(&ids[0])
         .is_some_and(|mail| mail.progress == MailProgress::Queued)
 }
 
