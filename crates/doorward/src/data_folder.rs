@@ -203,6 +203,7 @@ impl DataFolder {
         let stores = self.organizations().await?;
         let worker = stores.mail_worker(transport, Arc::clone(&clock));
         worker.spawn(shutdown.clone());
+        stores.spawn_cleaning(Arc::clone(&clock), shutdown.clone());
         let limits = doorward_organization::InvitationLimits::default();
         let routes = doorward_organization::routes(&stores, limits, clock);
         Ok(in_memory(routes, shutdown.clone()))

@@ -33,6 +33,8 @@ pub(crate) enum AcceptVerdict {
     ConnectionNotEnabled,
     /// The organization has as many members as it may have.
     OrganizationFull,
+    /// With the roles of the invitation the user would have more than a member may have.
+    TooManyRoles,
 }
 
 impl Invitations {
@@ -86,12 +88,14 @@ impl Invitations {
             ErrorReason::ConnectionNotEnabled,
             ErrorReason::OrganizationFull,
             ErrorReason::OrganizationNotFound,
+            ErrorReason::InvalidField,
         ];
         Ok(match self.calls.answer_or_refusal(result, &expected)? {
             Ok(accepted) => AcceptVerdict::Accepted(accepted.into()),
             Err(ErrorReason::InviteeMismatch) => AcceptVerdict::OtherAddress,
             Err(ErrorReason::ConnectionNotEnabled) => AcceptVerdict::ConnectionNotEnabled,
             Err(ErrorReason::OrganizationFull) => AcceptVerdict::OrganizationFull,
+            Err(ErrorReason::InvalidField) => AcceptVerdict::TooManyRoles,
             Err(_) => AcceptVerdict::NotUsable,
         })
     }
@@ -114,7 +118,10 @@ impl Invitations {
                 client.burn_invitation(request).await
             })
             .await;
-        let expected = [ErrorReason::InvitationNotFound];
+        let expected = [
+            ErrorReason::InvitationNotFound,
+            ErrorReason::OrganizationNotFound,
+        ];
         self.calls.answer_or_refusal(result, &expected).map(|_| ())
     }
 }

@@ -23,7 +23,8 @@ fn account_not_allowed() -> OAuthError {
 /// - `unauthorized`: the user is blocked.
 /// - `invalid_request`: the invitation cannot be used any more.
 /// - `login_required`: the request hints at another user, who could not be answered with the membership.
-/// - `access_denied`: it is for another address or connection, or the organization has as many members as it may have.
+/// - `access_denied`: it is for another address or connection, the organization has as many members as it may have, or
+///   the user would have too many roles there.
 pub(crate) async fn admit(
     entered: &Entered,
     user: User,
@@ -75,6 +76,10 @@ fn refusal(refused: &AcceptVerdict, organization: &str) -> OAuthError {
         AcceptVerdict::OrganizationFull => OAuthError::new(
             ErrorCode::AccessDenied,
             "the organization has as many members as it may have",
+        ),
+        AcceptVerdict::TooManyRoles => OAuthError::new(
+            ErrorCode::AccessDenied,
+            "the user would have too many roles in the organization",
         ),
     };
     let description = error.description.as_ref();

@@ -42,10 +42,10 @@ impl NewInvitation {
     /// Refuses terms that no invitation may have.
     pub fn validate(&self) -> Result<(), InvalidField> {
         let name = &self.inviter_name;
-        if !(1..=MAX_INVITER_NAME).contains(&name.chars().count()) {
+        if name.trim().is_empty() || name.chars().count() > MAX_INVITER_NAME {
             return Err(InvalidField::new(
                 "inviter_name",
-                "must have 1 to 300 characters",
+                "must have 1 to 300 characters, and not only spaces",
             ));
         }
         // mutant: control-characters-in-inviter-names
@@ -125,10 +125,15 @@ mod tests {
         type Change = fn(&mut NewInvitation, String);
         terms().validate().unwrap();
         let text = |length| "x".repeat(length);
-        let cases: [(Change, String, &str); 7] = [
+        let cases: [(Change, String, &str); 8] = [
             (
                 |it, text| it.inviter_name = text,
                 String::new(),
+                "inviter_name",
+            ),
+            (
+                |it, text| it.inviter_name = text,
+                " \u{3000}".to_owned(),
                 "inviter_name",
             ),
             (|it, text| it.inviter_name = text, text(301), "inviter_name"),
