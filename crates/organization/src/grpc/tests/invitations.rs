@@ -398,7 +398,7 @@ async fn old_invitations_are_removed() {
     shutdown.cancel();
 }
 
-    /// Drops the call while it waits for the store, as at its deadline.
+/// Drops the call while it waits for the store, as at its deadline.
 #[tokio::test]
 async fn an_acceptance_goes_on_without_its_caller_and_is_logged() {
     let service = TestService::with_acme(InvitationLimits::default()).await;
