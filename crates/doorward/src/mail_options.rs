@@ -14,8 +14,8 @@ const OUTBOX: &str = "outbox";
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct MailOptions {
-    /// Mail server: smtps://[USER@]HOST[:PORT] (TLS) or smtp://[USER@]HOST[:PORT] (STARTTLS) [default: writes mails to
-    /// files in DIR/outbox, and prints their links]
+    /// Mail server: smtps://USER@HOST:PORT (TLS) or smtp://USER@HOST:PORT (STARTTLS); user and port may be left out.
+    /// Without it, mails are written to files in DIR/outbox, and their links are printed
     #[arg(
         id = "mail_url",
         long = "mail-url",
@@ -23,7 +23,7 @@ pub(crate) struct MailOptions {
         requires = "mail_from"
     )]
     url: Option<String>,
-    /// Address of the sender of mails, or NAME <ADDRESS>
+    /// Sender of mails: an address, or a name with the address in angle brackets
     #[arg(id = "mail_from", long = "mail-from", value_name = "ADDRESS")]
     from: Option<String>,
     /// File that holds the password of the user in --mail-url
