@@ -50,15 +50,15 @@ impl Service {
             .ok_or(Error::InvitationNotFound)
     }
 
-    /// Invitations as administrators see them.
+    /// Invitations as administrators see them at this time.
     async fn show_all(
         &self,
         organization: &Organization,
         found: Vec<Invitation>,
+        now: Timestamp,
     ) -> Result<Vec<wire::Invitation>, Error> {
         let ids: Vec<_> = found.iter().filter_map(|one| one.mail_id.clone()).collect();
         let mails = self.invitations.mail_states(&ids).await?;
-        let now = self.clock.now();
         let shown = found.into_iter().map(|one| {
             let mail = one.mail_id.as_ref().and_then(|id| mails.get(id));
             convert::invitation(one, organization.name.as_str(), mail, now)
@@ -70,8 +70,9 @@ impl Service {
         &self,
         organization: &Organization,
         found: Invitation,
+        now: Timestamp,
     ) -> Result<wire::Invitation, Error> {
-        let shown = self.show_all(organization, vec![found]).await?;
+        let shown = self.show_all(organization, vec![found], now).await?;
         Ok(shown.into_iter().next().unwrap_or_default())
     }
 
@@ -102,7 +103,8 @@ impl InvitationService for Service {
         let added = self
             .invitations
             .add_invitation(invitation, mail.as_ref(), &self.limits);
-        let shown = self.show(&organization, added.await?).await?;
+        // As of its creation, so that the answer has the link however short its life is.
+        let shown = self.show(&organization, added.await?, now).await?;
         // Beside the answer, which does not wait for it.
         tokio::spawn(cleaning::clean_up(Arc::clone(&self.invitations), now));
         Ok(Response::new(wire::CreateInvitationResponse {
@@ -124,7 +126,7 @@ impl InvitationService for Service {
             .list_invitations(&organization.id, since, &page);
         let found = found.await?;
         Ok(Response::new(wire::ListInvitationsResponse {
-            invitations: self.show_all(&organization, found.items).await?,
+            invitations: self.show_all(&organization, found.items, now).await?,
             next: found.next.unwrap_or_default(),
             total: found.total,
         }))
@@ -142,7 +144,7 @@ impl InvitationService for Service {
             .get_invitation(&organization.id, &id)
             .await?;
         Ok(Response::new(wire::GetInvitationResponse {
-            invitation: Some(self.show(&organization, found).await?),
+            invitation: Some(self.show(&organization, found, self.clock.now()).await?),
         }))
     }
 
@@ -164,7 +166,10 @@ impl InvitationService for Service {
             self.invitations
                 .resend_invitation(&organization.id, &id, &mail, &self.limits, now);
         Ok(Response::new(wire::ResendInvitationResponse {
-            invitation: Some(self.show(&organization, sent.await?).await?),
+            invitation: Some(
+                self.show(&organization, sent.await?, self.clock.now())
+                    .await?,
+            ),
         }))
     }
 

@@ -27,8 +27,8 @@ fn message(to: &str) -> Message {
 
 fn times() -> Times {
     Times {
-        command: Duration::from_secs(5),
-        acceptance: Duration::from_secs(5),
+        command: Duration::from_mins(5),
+        acceptance: Duration::from_mins(5),
         ..Times::default()
     }
 }

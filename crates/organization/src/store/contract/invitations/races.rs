@@ -13,14 +13,22 @@ pub(super) async fn all(config: &DatabaseConfig) {
 
 type Outcome = Result<crate::domain::Accepted, Error>;
 
-/// Accepts at once through both replicas.
+/// Accepts at once through both replicas. Whoever waits too long for a connection tries again, as callers do.
 async fn accept_all(replicas: &[Arc<Stores>; 2], acceptances: Vec<Acceptance>) -> Vec<Outcome> {
     let tasks = acceptances
         .into_iter()
         .enumerate()
         .map(|(index, acceptance)| {
             let stores = Arc::clone(&replicas[index % 2]);
-            tokio::spawn(async move { stores.accept(&acceptance).await })
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    match stores.accept(&acceptance).await {
+                        Err(Error::Store(_)) => {}
+                        outcome => return outcome,
+                    }
+                }
+                stores.accept(&acceptance).await
+            })
         });
     let tasks: Vec<_> = tasks.collect();
     let mut outcomes = Vec::new();
