@@ -15,6 +15,8 @@ pub(super) const TENANT: &str = include_str!("tenant.yaml");
 pub(super) const CALLBACK: &str = "https://app.example.test/cb";
 /// The origin of its pages.
 pub(super) const ORIGIN: &str = "https://app.example.test";
+/// The origin of the application with organizations.
+pub(super) const TEAM_ORIGIN: &str = "https://team.example.test";
 /// The first API, whose scopes are `read:things` and `write:things`.
 pub(super) const API: &str = "https://api.example.test/";
 /// The second API, whose scope is `read:others`.

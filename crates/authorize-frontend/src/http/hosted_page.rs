@@ -1,5 +1,6 @@
 //! The common part of all pages of a transaction: finding it, checking the form, showing a page, continuing.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use axum::response::{IntoResponse, Response};
@@ -130,8 +131,9 @@ impl HostedPage {
         let routes = [&client.initiate_login_uri, &tenant.default_redirection_uri];
         let routes = routes.into_iter().flatten();
         let routes = routes.map(|route| target_source(route.as_str()));
-        let sources = ["'self'".to_owned(), callback_source(self.redirect.uri())];
-        let form_action: Vec<_> = sources.into_iter().chain(routes).collect();
+        let callback = callback_source(self.redirect.uri());
+        let targets: BTreeSet<_> = routes.chain([callback]).collect();
+        let form_action: Vec<_> = ["'self'".to_owned()].into_iter().chain(targets).collect();
         let policy = Policy {
             form_action: &form_action.join(" "),
             logo_urls: &logos,

@@ -162,7 +162,13 @@ async fn sec_071_nothing_ahead_of_time() {
 async fn sec_072_windows_that_keep_their_opener() {
     on_server(async |deployment| {
         const OPENER: &str = "cross-origin-opener-policy";
-        let sign_in = ["identifier", "password", "sign-up"];
+        let sign_in = [
+            "identifier",
+            "password",
+            "sign-up",
+            "sign-in to an organization",
+            "invitation",
+        ];
         for (name, page) in all_pages(deployment).await {
             let expected = if sign_in.contains(&name) {
                 ""

@@ -6,7 +6,7 @@ use doorward_e2e::{Agent, Page};
 use reqwest::Method;
 
 use super::super::fixture::{
-    API, CALLBACK, ORIGIN, all_pages, on_server, request, signed_in, silent,
+    API, CALLBACK, ORIGIN, TEAM_ORIGIN, all_pages, on_server, request, signed_in, silent,
 };
 
 /// The directives of a page's `Content-Security-Policy`.
@@ -42,7 +42,11 @@ fn assert_policy(name: &str, page: &Page) {
     let form_action = &policy["form-action"];
     if page.body.contains("action=\"/u/") {
         let sources: Vec<_> = form_action.split(' ').collect();
-        assert_eq!(sources, ["'self'", ORIGIN], "{name}");
+        let application = match name {
+            "sign-in to an organization" | "invitation" => TEAM_ORIGIN,
+            _ => ORIGIN,
+        };
+        assert_eq!(sources, ["'self'", application], "{name}");
     }
     let scripts = page.body.matches("<script").count();
     let with_nonce = page.body.matches("<script nonce=\"").count();
