@@ -222,10 +222,16 @@ fn unknown_settings_are_named() {
 fn other_addresses_need_mutual_tls() {
     let files = Files::new();
     let stores = "[database]\nurl = 'sqlite:///nonexistent/x.db'\n";
-    for service in ["client-registry", "identity", "session", "organization"] {
+    let key = "key_encryption_key_file = '/nonexistent'\n";
+    for (service, first) in [
+        ("client-registry", ""),
+        ("identity", ""),
+        ("session", ""),
+        ("organization", key),
+    ] {
         let config = files.write(
             "config.toml",
-            &format!("[grpc]\nlisten = '0.0.0.0:7001'\n{stores}"),
+            &format!("{first}[grpc]\nlisten = '0.0.0.0:7001'\n{stores}"),
         );
         let outcome = run("doorward", &["service", service, "--config", &config], "");
         outcome.assert_refused("grpc.listen");
