@@ -13,7 +13,7 @@ pub(super) async fn all(config: &DatabaseConfig) {
 
 type Outcome = Result<crate::domain::Accepted, Error>;
 
-/// Accepts at once through both replicas. Whoever waits too long for a connection tries again, as callers do.
+/// Accepts at once through both replicas. A call that waits too long for a connection is made again, as by callers.
 async fn accept_all(replicas: &[Arc<Stores>; 2], acceptances: Vec<Acceptance>) -> Vec<Outcome> {
     let tasks = acceptances
         .into_iter()
