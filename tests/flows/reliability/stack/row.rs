@@ -9,7 +9,7 @@ const ROUTED_AWAY: Duration = Duration::from_secs(1);
 /// All is well this long after the containers are.
 const HEALS: Duration = Duration::from_secs(3);
 /// One answer of so many may report an outage although all is well: the machine is small.
-const ONE_IN: usize = 200;
+const ONE_IN: usize = 1000;
 
 /// Whether requests of a kind are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
