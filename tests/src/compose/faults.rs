@@ -7,7 +7,7 @@ use super::{Compose, LASTING, SERVICES};
 use crate::{FRONTEND, PATIENCE, Replica};
 
 /// The limit of each container in `docker-compose.yml`.
-const PROCESSORS: f64 = 1.0;
+const PROCESSORS: &str = "1";
 
 impl Compose {
     /// Kills a container, which stays away until [`start`](Self::start).
@@ -42,7 +42,9 @@ impl Compose {
     /// Gives both containers of a service a small share of a processor, until the result is dropped.
     pub fn throttle(&self, service: &str, processors: f64) -> Throttled {
         let containers = self.both(service);
-        set_processors(&containers, processors);
+        for container in &containers {
+            docker(&["update", "--cpus", &processors.to_string(), container]);
+        }
         Throttled { containers }
     }
 
@@ -76,12 +78,12 @@ impl Compose {
             .filter(|container| self.is_lasting(container));
         for container in lasting.clone() {
             try_docker(&["unpause", container]);
+            unthrottle(container);
             try_docker(&["start", container]);
         }
         for frontend in self.both(FRONTEND) {
             Self::mend(&frontend);
         }
-        set_processors(&lasting.clone().cloned().collect::<Vec<_>>(), PROCESSORS);
         for container in lasting {
             Self::wait_until_healthy(container).await;
         }
@@ -127,18 +129,14 @@ pub struct Throttled {
 
 impl Drop for Throttled {
     fn drop(&mut self) {
-        set_processors(&self.containers, PROCESSORS);
+        for container in &self.containers {
+            unthrottle(container);
+        }
     }
 }
 
-fn set_processors(containers: &[String], processors: f64) {
-    let share = processors.to_string();
-    let containers = containers.iter().map(String::as_str);
-    let arguments: Vec<_> = ["update", "--cpus", &share]
-        .into_iter()
-        .chain(containers)
-        .collect();
-    docker(&arguments);
+fn unthrottle(container: &str) {
+    try_docker(&["update", "--cpus", PROCESSORS, container]);
 }
 
 /// A container without a network.
