@@ -166,10 +166,7 @@ impl InvitationService for Service {
             self.invitations
                 .resend_invitation(&organization.id, &id, &mail, &self.limits, now);
         Ok(Response::new(wire::ResendInvitationResponse {
-            invitation: Some(
-                self.show(&organization, sent.await?, self.clock.now())
-                    .await?,
-            ),
+            invitation: Some(self.show(&organization, sent.await?, now).await?),
         }))
     }
 
