@@ -16,6 +16,8 @@ use doorward_proto::organization::v1::{AcceptInvitationRequest, AcceptInvitation
 use doorward_proto::reason_of;
 use doorward_service_kit::grpc::Channel;
 
+pub(crate) use mails::mail_to;
+
 /// The one error for all tickets that are not good.
 const NOT_GOOD: &str = "invitation not found or already used";
 

@@ -38,3 +38,11 @@ mod testing;
 mod tls;
 mod unix_sockets;
 mod userinfo;
+
+/// A number from the environment, for longer runs than on every merge; `usual` without it.
+fn number(variable: &str, usual: usize) -> usize {
+    std::env::var_os(variable).map_or(usual, |text| {
+        let number = text.to_str().and_then(|text| text.parse().ok());
+        number.unwrap_or_else(|| panic!("{variable} is a number"))
+    })
+}

@@ -5,15 +5,16 @@ use std::time::{Duration, Instant};
 
 use doorward_e2e::{Deployment, ORGANIZATION, PATIENCE, Separate, TEAM, User, on, on_embedded};
 
-/// Waits until a folder has a mail to the address. Returns its source.
-async fn mail_to(folder: &Path, address: &str) -> String {
+/// Waits until a folder has a mail to the address. Returns its source, with the soft line ends and equals signs of
+/// quoted-printable as they were.
+pub(crate) async fn mail_to(folder: &Path, address: &str) -> String {
     let begin = Instant::now();
     loop {
         for path in mails_in(folder) {
             let mail = std::fs::read(&path).unwrap();
-            let mail = String::from_utf8_lossy(&mail).into_owned();
+            let mail = String::from_utf8_lossy(&mail).replace("=\r\n", "");
             if mail.contains(address) {
-                return mail;
+                return mail.replace("=3D", "=");
             }
         }
         assert!(begin.elapsed() < PATIENCE, "no mail came");

@@ -103,14 +103,6 @@ async fn until_up(deployment: &Deployment, replica: Replica, known: &Made) -> Ch
     }
 }
 
-/// A number from the environment, for longer runs than on every merge.
-fn wanted(variable: &str, usual: usize) -> usize {
-    std::env::var_os(variable).map_or(usual, |text| {
-        let number = text.to_str().and_then(|text| text.parse().ok());
-        number.unwrap_or_else(|| panic!("{variable} is a number"))
-    })
-}
-
 async fn is_spent(channel: &Channel, id: &str) -> bool {
     match get(channel, id).await.state() {
         InvitationState::Accepted => true,

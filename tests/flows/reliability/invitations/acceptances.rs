@@ -8,8 +8,9 @@ use doorward_service_kit::grpc::Channel;
 use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
-use super::{Made, REPLICAS, channel, create, is_spent, members, start, wanted};
+use super::{Made, REPLICAS, channel, create, is_spent, members, start};
 use crate::invitations::accept;
+use crate::number;
 
 const INVITATIONS: usize = 60;
 const CALLS: usize = 50;
@@ -21,7 +22,7 @@ async fn rel_42_each_invitation_makes_one_member() {
     let deployment = start(Separate::builder()).await;
     on(&deployment, async |deployment| {
         let channels = REPLICAS.map(|replica| channel(deployment, replica));
-        let invitations = wanted("INVITATIONS", INVITATIONS);
+        let invitations = number("INVITATIONS", INVITATIONS);
         let mut made = Vec::new();
         for number in 0..invitations {
             made.push(create(&channels[number % 2], &format!("invited-{number}"), false).await);

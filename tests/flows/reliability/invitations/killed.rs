@@ -10,7 +10,8 @@ use doorward_service_kit::grpc::Channel;
 use tokio::task::JoinSet;
 use tonic::Status;
 
-use super::{Made, channel, create, is_spent, members, start, until_up, wanted};
+use super::{Made, channel, create, is_spent, members, start, until_up};
+use crate::number;
 
 const ROUNDS: usize = 30;
 /// Acceptances in each round, so that a kill meets some of them at each of their steps.
@@ -25,7 +26,7 @@ async fn rel_43_a_kill_leaves_a_member_or_an_open_invitation() {
         };
         let survivor = channel(deployment, Replica::Second);
         let mut cut = 0;
-        let rounds = wanted("KILLS", ROUNDS);
+        let rounds = number("KILLS", ROUNDS);
         for round in 0..rounds {
             let mut made = Vec::new();
             for number in 0..ACCEPTANCES {

@@ -2,9 +2,8 @@
 //! sent to the pages that come before and after it.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use doorward_e2e::{Agent, Deployment, PATIENCE, Replica, Separate, User, on};
+use doorward_e2e::{Agent, Deployment, Replica, Separate, User, on};
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::{CreateInvitationRequest, MailSettings};
@@ -13,6 +12,7 @@ use reqwest::Method;
 
 use super::super::fixture::{ACME, TENANT, on_replicas};
 use super::{invite, open};
+use crate::invitations::mail_to;
 
 /// Runs a test on its own processes, which write mails to a folder.
 async fn on_mails(story: impl AsyncFnOnce(&Deployment, &Path)) {
@@ -24,24 +24,6 @@ async fn on_mails(story: impl AsyncFnOnce(&Deployment, &Path)) {
         story(deployment, folder.path()).await;
     })
     .await;
-}
-
-/// Waits for a mail to the address. Returns its lines, with the soft line ends of quoted-printable taken out.
-async fn mail_to(folder: &Path, address: &str) -> String {
-    let begin = Instant::now();
-    loop {
-        let files = std::fs::read_dir(folder).unwrap();
-        let paths = files.map(|file| file.unwrap().path());
-        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "eml")) {
-            let mail = std::fs::read(path).unwrap();
-            let mail = String::from_utf8_lossy(&mail).replace("=\r\n", "");
-            if mail.contains(address) {
-                return mail.replace("=3D", "=");
-            }
-        }
-        assert!(begin.elapsed() < PATIENCE, "no mail came");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// The hosts of all links in a mail.

@@ -13,6 +13,8 @@ use super::super::fixture::{
 const TABS: usize = 3;
 /// The number of steps of a round. A tab that starts again may not finish within them.
 const STEPS: usize = 60;
+/// Rounds: few, because each sign-in costs a hash.
+const ROUNDS: usize = 20;
 
 /// Random numbers, reproducible by their seed.
 struct Dice(u64);
@@ -250,21 +252,12 @@ impl Round<'_> {
     }
 }
 
-/// The number of rounds: few by default, because each sign-in costs a hash.
-fn rounds() -> usize {
-    let wanted = std::env::var_os("TAB_ROUNDS");
-    wanted.map_or(20, |text| {
-        let number = text.to_str().and_then(|text| text.parse().ok());
-        number.expect("TAB_ROUNDS is a number")
-    })
-}
-
 #[tokio::test]
 async fn sec_087_interleaved_tabs() {
     on_replicas(async |deployment| {
         let people = People::add(deployment).await;
         let mut answered = 0;
-        for number in 0..rounds() {
+        for number in 0..crate::number("TAB_ROUNDS", ROUNDS) {
             let seed = u64::from_str_radix(&doorward_service_kit::hex()[..16], 16).unwrap();
             println!("round {number}: seed {seed}");
             let mut round = Round {
