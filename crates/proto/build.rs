@@ -10,7 +10,7 @@ use protox::prost_reflect::{
 
 const ROOT: &str = "../../proto";
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "doorward/common/v1/user.proto",
     "doorward/errors/v1/error_reason.proto",
     "doorward/client_registry/v1/client_registry.proto",
@@ -19,6 +19,7 @@ const FILES: [&str; 9] = [
     "doorward/organization/v1/invitation.proto",
     "doorward/organization/v1/organization.proto",
     "doorward/session/v1/session.proto",
+    "doorward/token_signing/v1/signing_keys.proto",
     "doorward/token_signing/v1/token_signing.proto",
 ];
 

@@ -16,6 +16,7 @@ mod emptied;
 mod failover;
 mod hung;
 mod invitations;
+mod keys;
 mod load;
 mod memory;
 mod model;

@@ -122,6 +122,8 @@
 //! | 136 | no control characters; one address | `organization/src/domain/invitation` |
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
 //! | 138, 139 | the membership is looked up for each request | `edge/pipeline/enter_organization.rs`, `edge/pipeline/join_organization.rs` |
+//! | 168 | how long the next key has been published | `token-signing/src/domain/key_life.rs` `rotate` |
+//! | 169 | replicas poll the store, and a revoked key is in no set; frontends have the keys by a stream | `token-signing/src/key_ring.rs`, `edge/backends/jwks.rs` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
@@ -139,6 +141,7 @@ mod fixture;
 mod flood;
 mod framing;
 mod invitations;
+mod keys;
 mod logout;
 mod organizations;
 mod output;

@@ -170,7 +170,11 @@ impl Compose {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        let place = self.place();
+        let mut place = self.place();
+        if let ["keys", ..] = arguments {
+            let address = self.service("token-signing", Replica::First);
+            place.extend(["--token-signing".to_owned(), address]);
+        }
         let place: Vec<_> = place.iter().map(String::as_str).collect();
         Build::own().run("doorward", &[arguments, &place].concat(), input)
     }

@@ -71,8 +71,8 @@ impl Deployment {
         }
     }
 
-    /// A channel to a service, like the frontend's. Of separate processes only `session` and `organization` have a
-    /// second replica.
+    /// A channel to a service, like the frontend's. Of separate processes only `session`, `organization` and
+    /// `token-signing` have a second replica.
     #[must_use]
     pub fn channel(&self, service: &'static str, replica: Replica) -> Channel {
         match self {

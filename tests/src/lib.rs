@@ -37,8 +37,8 @@ pub use page::Page;
 pub use program::{Build, Outcome, program, run};
 pub use request::Request;
 pub use separate::{
-    Builder, Certificates, FRONTEND, Replica, SECOND_ORGANIZATION, SECOND_SESSION, SERVICES,
-    Separate,
+    Builder, Certificates, FRONTEND, Replica, SECOND_ORGANIZATION, SECOND_SESSION,
+    SECOND_TOKEN_SIGNING, SERVICES, Separate,
 };
 pub use stand_in::StandIn;
 pub use tenant::{

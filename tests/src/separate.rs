@@ -1,5 +1,5 @@
-//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session`, of `organization`
-//! and of the frontend.
+//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session`, of `organization`,
+//! of `token-signing` and of the frontend.
 
 mod builder;
 mod certificates;
@@ -44,8 +44,11 @@ pub const SECOND_SESSION: &str = "session-2";
 /// A second `organization` over the same database, which only the second frontend calls.
 pub const SECOND_ORGANIZATION: &str = "organization-2";
 
+/// A second `token-signing` over the same database, which only the second frontend calls.
+pub const SECOND_TOKEN_SIGNING: &str = "token-signing-2";
+
 /// All processes, in the order of their start.
-const PROCESSES: [&str; 9] = [
+const PROCESSES: [&str; 10] = [
     SERVICES[0],
     SERVICES[1],
     SERVICES[2],
@@ -53,11 +56,12 @@ const PROCESSES: [&str; 9] = [
     SERVICES[4],
     SECOND_SESSION,
     SECOND_ORGANIZATION,
+    SECOND_TOKEN_SIGNING,
     FRONTEND,
     SECOND_FRONTEND,
 ];
 
-/// One of the two frontends, with its `session` and `organization`.
+/// One of the two frontends, with its `session`, `organization` and `token-signing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replica {
     /// The name of the first frontend, which tests use by default.
@@ -72,6 +76,7 @@ impl Replica {
         match (self, service) {
             (Self::Second, "session") => SECOND_SESSION,
             (Self::Second, "organization") => SECOND_ORGANIZATION,
+            (Self::Second, "token-signing") => SECOND_TOKEN_SIGNING,
             _ => service,
         }
     }
@@ -97,6 +102,8 @@ pub struct Separate {
     mail: Option<String>,
     /// More lines of the settings of `organization`.
     organization: String,
+    /// More lines of the settings of `token-signing`.
+    token_signing: String,
     processes: Mutex<BTreeMap<&'static str, Process>>,
 }
 
@@ -331,7 +338,10 @@ impl Separate {
     }
 
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Outcome {
-        let place = self.place();
+        let mut place = self.place();
+        if let ["keys", ..] = arguments {
+            place.extend(["--token-signing".to_owned(), self.address("token-signing")]);
+        }
         let place = place.iter().map(String::as_str);
         let arguments: Vec<_> = arguments.iter().copied().chain(place).collect();
         self.build.run("doorward", &arguments, input)

@@ -33,8 +33,8 @@ pub(crate) use sessions::{
     Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions,
 };
 pub(crate) use token_signing::{
-    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, SignedTokens,
-    TokenSigning, TokensToSign,
+    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, PublicKeys,
+    SignedTokens, TokenSigning, TokensToSign,
 };
 
 /// How to reach the five services, and how long to wait for their answers.

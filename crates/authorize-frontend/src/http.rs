@@ -5,6 +5,7 @@ mod authorize;
 mod body;
 mod branding;
 mod browser;
+mod certificate;
 mod confirmation;
 mod consent;
 mod cookies;

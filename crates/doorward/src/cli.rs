@@ -5,7 +5,7 @@ use doorward_service_kit::LogConfig;
 
 use crate::commands::{
     backup, certificates, check_health, check_listening, demo, demo_application, demo_setup,
-    entrance, import, import_users, invitation, organization, reset, restore, secrets, serve,
+    entrance, import, import_users, invitation, keys, organization, reset, restore, secrets, serve,
     service, user,
 };
 use crate::control::client::ControlArgs;
@@ -47,6 +47,9 @@ pub(crate) enum Task {
     /// Invite people into organizations
     #[command(subcommand)]
     Invitation(invitation::Command),
+    /// Rotate and revoke signing keys
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Copy a data folder, also while a server runs on it
     Backup(backup::Args),
     /// Create a data folder from a backup
@@ -94,6 +97,7 @@ impl Task {
             Self::User(command) => command.run().await,
             Self::Organization(command) => command.run().await,
             Self::Invitation(command) => command.run().await,
+            Self::Keys(command) => command.run().await,
             Self::Backup(args) => backup::run(args).await,
             Self::Restore(args) => restore::run(args).await,
             Self::Certificates(args) => certificates::run(args),
@@ -163,6 +167,12 @@ mod tests {
             "doorward invitation show acme uinv_1 --json --data d",
             "doorward invitation resend acme uinv_1 --language ja --data d",
             "doorward invitation revoke acme uinv_1 --data d",
+            "doorward keys list --data d",
+            "doorward keys list --json --token-signing http://127.0.0.1:1",
+            "doorward keys rotate --force --json --data d",
+            "doorward keys revoke abc --json --data d",
+            "doorward keys emergency-rotate --json --data d",
+            "doorward keys emergency-rotate abc --data d",
             "doorward backup --data d copy",
             "doorward restore --data d copy",
             "doorward restore --data d --without-sessions copy",

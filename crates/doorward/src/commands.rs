@@ -11,6 +11,7 @@ pub(crate) mod entrance;
 pub(crate) mod import;
 pub(crate) mod import_users;
 pub(crate) mod invitation;
+pub(crate) mod keys;
 pub(crate) mod organization;
 pub(crate) mod reset;
 pub(crate) mod restore;

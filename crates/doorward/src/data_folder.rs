@@ -12,7 +12,7 @@ use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::mail::Transport;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
-use doorward_token_signing::KeyRing;
+use doorward_token_signing::{KeyKeeper, RotationConfig};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -255,20 +255,36 @@ impl DataFolder {
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channel, StartError> {
-        let unusable = |error: doorward_token_signing::Error| {
-            StartError::Unusable("the signing keys cannot be used", error.into())
-        };
         let issuer = doorward_token_signing::Issuer::parse(issuer.as_str())
             .map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
-        let key = KeyEncryptionKey::create_file(&self.file("token-signing.key"))
-            .map_err(|error| unusable(error.into()))?;
-        let store = doorward_token_signing::open(&self.database("token-signing")).await?;
-        let ring = KeyRing::open(&*store, &key, &**clock)
+        let keeper = self.key_keeper(Arc::clone(clock)).await?;
+        let routes = doorward_token_signing::start(keeper, issuer, shutdown)
             .await
-            .map_err(unusable)?;
-        let routes = doorward_token_signing::routes(ring, issuer, clock.clone());
+            .map_err(unusable_keys)?;
         Ok(in_memory(routes, shutdown.clone()))
     }
+
+    /// The service that changes signing keys over this folder. It signs nothing.
+    pub(crate) async fn signing_keys(
+        &self,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Channel, StartError> {
+        let routes = doorward_token_signing::key_routes(self.key_keeper(clock).await?);
+        Ok(in_memory(routes, shutdown.clone()))
+    }
+
+    async fn key_keeper(&self, clock: Arc<dyn Clock>) -> Result<KeyKeeper, StartError> {
+        let key = KeyEncryptionKey::create_file(&self.file("token-signing.key"))
+            .map_err(|error| unusable_keys(error.into()))?;
+        let store = doorward_token_signing::open(&self.database("token-signing")).await?;
+        let rotation = RotationConfig::default();
+        Ok(KeyKeeper::new(store, Arc::new(key), rotation, clock))
+    }
+}
+
+fn unusable_keys(error: doorward_token_signing::Error) -> StartError {
+    StartError::Unusable("the signing keys cannot be used", error.into())
 }
 
 fn database_name(service: &str) -> String {

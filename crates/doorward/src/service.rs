@@ -9,6 +9,7 @@ pub(crate) enum Service {
     Identity,
     Session,
     Organization,
+    TokenSigning,
 }
 
 impl Service {
@@ -19,6 +20,7 @@ impl Service {
             Self::Identity => "--identity",
             Self::Session => "--session",
             Self::Organization => "--organization",
+            Self::TokenSigning => "--token-signing",
         }
     }
 
@@ -29,6 +31,7 @@ impl Service {
             Self::Identity => "identity",
             Self::Session => "session",
             Self::Organization => "organization",
+            Self::TokenSigning => "token-signing",
         }
     }
 
@@ -39,6 +42,7 @@ impl Service {
             Self::Identity => "doorward.identity.v1",
             Self::Session => "doorward.session.v1",
             Self::Organization => "doorward.organization.v1",
+            Self::TokenSigning => "doorward.token_signing.v1",
         }
     }
 }

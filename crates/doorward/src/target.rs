@@ -9,6 +9,7 @@ use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient
 use doorward_proto::organization::v1::invitation_service_client::InvitationServiceClient;
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::session::v1::session_service_client::SessionServiceClient;
+use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_service_kit::grpc::{Channel, connect};
 use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Shutdown, SystemClock};
@@ -50,6 +51,9 @@ pub(crate) struct Addresses {
     /// Address of a running organization service, instead of --data
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     organization: Option<String>,
+    /// Address of a running token-signing service, instead of --data
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    token_signing: Option<String>,
 }
 
 impl Target {
@@ -107,6 +111,7 @@ impl Addresses {
             Service::Identity => &self.identity,
             Service::Session => &self.session,
             Service::Organization => &self.organization,
+            Service::TokenSigning => &self.token_signing,
         };
         address.as_deref()
     }
@@ -191,6 +196,19 @@ impl Deployment {
     pub(crate) async fn invitations(&self) -> Result<InvitationServiceClient<Channel>, Error> {
         let channel = self.organization_channel().await?;
         Ok(InvitationServiceClient::new(channel))
+    }
+
+    pub(crate) async fn signing_keys(&self) -> Result<SigningKeyServiceClient<Channel>, Error> {
+        let channel = match self {
+            Self::Folder(folder, shutdown) => {
+                folder.signing_keys(Arc::new(SystemClock), shutdown).await?
+            }
+            Self::Services(addresses, tls) => {
+                addresses.connect(Service::TokenSigning, tls.as_ref())?
+            }
+            Self::Embedded(channels) => channels.token_signing.clone(),
+        };
+        Ok(SigningKeyServiceClient::new(channel))
     }
 
     async fn organization_channel(&self) -> Result<Channel, Error> {

@@ -71,11 +71,14 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::UserNotFound
         | ErrorReason::OrganizationNotFound
         | ErrorReason::MemberNotFound
-        | ErrorReason::InvitationNotFound => Code::NotFound,
+        | ErrorReason::InvitationNotFound
+        | ErrorReason::KeyNotFound => Code::NotFound,
         ErrorReason::PasswordTooWeak
         | ErrorReason::ConnectionNotEnabled
         | ErrorReason::OrganizationFull
-        | ErrorReason::InviteeMismatch => Code::FailedPrecondition,
+        | ErrorReason::InviteeMismatch
+        | ErrorReason::KeyInUse
+        | ErrorReason::RotationTooEarly => Code::FailedPrecondition,
         ErrorReason::Conflict => Code::Aborted,
     }
 }

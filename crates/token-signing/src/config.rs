@@ -1,11 +1,13 @@
 //! This service's settings.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::domain::Issuer;
@@ -25,12 +27,46 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// File with the key that the signing keys are encrypted with: 32 random bytes as base64 text.
     pub key_encryption_key_file: PathBuf,
+    /// When signing keys are rotated.
+    #[serde(default)]
+    pub rotation: RotationConfig,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
     /// Where to serve metrics.
     #[serde(default)]
     pub metrics: MetricsConfig,
+}
+
+/// When signing keys are rotated.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RotationConfig {
+    /// How long the next key is published, in seconds, before a rotation makes it sign; `doorward keys rotate --force`
+    /// does not wait. Default 3600.
+    pub spacing_seconds: u32,
+    /// Rotates by itself when the current key has signed for so many days. Default: only by command.
+    pub every_days: Option<NonZeroU16>,
+}
+
+impl Default for RotationConfig {
+    fn default() -> Self {
+        Self {
+            spacing_seconds: 3600,
+            every_days: None,
+        }
+    }
+}
+
+impl RotationConfig {
+    pub(crate) fn spacing(self) -> SignedDuration {
+        SignedDuration::from_secs(self.spacing_seconds.into())
+    }
+
+    pub(crate) fn every(self) -> Option<SignedDuration> {
+        let days = self.every_days?.get();
+        Some(SignedDuration::from_hours(24 * i64::from(days)))
+    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireAccessToken;
-use doorward_proto::{InvalidField, from_timestamp};
+use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
 
 use crate::domain::{
-    AccessToken, AccompanyingToken, Audience, Dialect, IdToken, Lifetime, Permissions, PublicKey,
-    SignedTokens, SigningKey, TokenRequest,
+    AccessToken, AccompanyingToken, Audience, Certificate, Dialect, IdToken, KeyState, Lifetime,
+    Permissions, PublicKey, SignedTokens, SigningKey, StoredKey, TokenRequest,
 };
+use crate::key_ring::Keys;
 
 impl TryFrom<wire::SignTokensRequest> for TokenRequest {
     type Error = InvalidField;
@@ -106,6 +107,7 @@ impl From<SignedTokens> for wire::SignTokensResponse {
         Self {
             access_token: tokens.access_token,
             id_token: tokens.id_token,
+            kid: tokens.kid.to_string(),
         }
     }
 }
@@ -117,8 +119,58 @@ impl From<&PublicKey> for wire::JsonWebKey {
             alg: SigningKey::ALG.to_owned(),
             n: key.n.clone(),
             e: key.e.clone(),
+            x5c: key.x5c.clone(),
+            x5t: key.x5t.clone(),
         }
     }
+}
+
+impl From<&Keys> for wire::GetJwksResponse {
+    fn from(keys: &Keys) -> Self {
+        Self {
+            keys: keys.public.iter().map(Into::into).collect(),
+            revision: keys.revision,
+        }
+    }
+}
+
+impl From<&Keys> for wire::WatchJwksResponse {
+    fn from(keys: &Keys) -> Self {
+        let wire::GetJwksResponse { keys, revision } = keys.into();
+        Self { keys, revision }
+    }
+}
+
+impl From<&StoredKey> for wire::SigningKey {
+    fn from(key: &StoredKey) -> Self {
+        let certificate = key.certificate.as_ref();
+        let thumbprint = certificate.map(|certificate| hex(certificate.thumbprint()));
+        Self {
+            kid: key.kid.to_string(),
+            state: wire::KeyState::from(key.state).into(),
+            certificate: certificate.map(Certificate::to_pem).unwrap_or_default(),
+            thumbprint: thumbprint.unwrap_or_default(),
+            created_at: Some(to_timestamp(key.created_at)),
+            current_since: key.current_since.map(to_timestamp),
+            current_until: key.current_until.map(to_timestamp),
+            revoked_at: key.revoked_at.map(to_timestamp),
+        }
+    }
+}
+
+impl From<KeyState> for wire::KeyState {
+    fn from(state: KeyState) -> Self {
+        match state {
+            KeyState::Current => Self::Current,
+            KeyState::Next => Self::Next,
+            KeyState::Previous => Self::Previous,
+            KeyState::Revoked => Self::Revoked,
+        }
+    }
+}
+
+fn hex(bytes: [u8; 20]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn dialect(dialect: wire::TokenDialect) -> Result<Dialect, InvalidField> {

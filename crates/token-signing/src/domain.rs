@@ -1,8 +1,10 @@
 //! Keys and tokens: types and rules, no I/O.
 
 mod access_token;
+mod certificate;
 mod id_token;
 mod issuer;
+pub mod key_life;
 mod lifetime;
 mod permissions;
 mod signing_key;
@@ -10,10 +12,11 @@ mod stored_key;
 mod token_request;
 
 pub(crate) use access_token::{AccessToken, Audience, Dialect};
+pub use certificate::{Certificate, CertificateError};
 pub(crate) use id_token::IdToken;
 pub use issuer::{InvalidIssuer, Issuer};
 pub(crate) use lifetime::Lifetime;
 pub(crate) use permissions::Permissions;
 pub use signing_key::{KeyId, PublicKey, SigningError, SigningKey};
-pub use stored_key::{KeyState, SealedKey, StoredKey};
+pub use stored_key::{KeyState, SealedKey, StoredKey, StoredKeys};
 pub(crate) use token_request::{AccompanyingToken, SignedTokens, TokenRequest};

@@ -1,10 +1,12 @@
 //! Errors of this service, and their gRPC status.
 
-use doorward_proto::InvalidField;
+use doorward_proto::errors::v1::ErrorReason;
+use doorward_proto::{InvalidField, Refusal};
 use doorward_service_kit::{KeyFileError, StoreError, with_causes};
 use tonic::Status;
 
-use crate::domain::{KeyId, SigningError};
+use crate::domain::key_life::KeyLifeError;
+use crate::domain::{CertificateError, KeyId, SigningError};
 
 /// A start that failed, or a call that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,9 @@ pub enum Error {
     /// The cryptographic library refused.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// The certificate of a key cannot be made.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// The key-encryption key cannot be used.
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
@@ -26,9 +31,15 @@ pub enum Error {
         "signing key {0} was encrypted with a different key-encryption key; restore the original file"
     )]
     WrongKeyEncryptionKey(KeyId),
-    /// The store did not keep both keys.
-    #[error("the store has no {0} signing key")]
-    NoKey(&'static str),
+    /// A rule of a key's life.
+    #[error(transparent)]
+    Life(#[from] KeyLifeError),
+    /// The current key does not open here, and the one before it is revoked.
+    #[error("this replica cannot open the current signing key")]
+    NoSigner,
+    /// The process is stopping.
+    #[error("the process is stopping")]
+    Interrupted,
 }
 
 /// The details stay in the log.
@@ -37,10 +48,28 @@ impl From<Error> for Status {
         match error {
             Error::Invalid(invalid) => invalid.into(),
             Error::Store(error) => error.into(),
+            Error::Life(error) => refusal(&error),
+            Error::NoSigner | Error::Interrupted => {
+                tracing::error!(error = with_causes(&error), "tokens cannot be signed");
+                Status::unavailable(error.to_string())
+            }
             error => {
                 tracing::error!(error = with_causes(&error), "tokens cannot be signed");
                 Status::internal("internal error")
             }
         }
     }
+}
+
+fn refusal(error: &KeyLifeError) -> Status {
+    let reason = match error {
+        KeyLifeError::TooEarly { .. } | KeyLifeError::NotPublished { .. } => {
+            ErrorReason::RotationTooEarly
+        }
+        KeyLifeError::NotFound(_) | KeyLifeError::NotCurrent(_) | KeyLifeError::Missing(_) => {
+            ErrorReason::KeyNotFound
+        }
+        KeyLifeError::InUse { .. } => ErrorReason::KeyInUse,
+    };
+    Refusal::new(reason, error.to_string()).into()
 }

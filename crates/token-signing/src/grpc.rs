@@ -1,30 +1,45 @@
-//! The generated trait: decode, sign, encode.
+//! The generated traits: decode, sign or change keys, encode.
+
+mod keys;
 
 use std::sync::Arc;
 
 use doorward_proto::token_signing::v1::token_signing_service_server::TokenSigningService;
 use doorward_proto::token_signing::v1::{
-    GetJwksRequest, GetJwksResponse, SignTokensRequest, SignTokensResponse,
+    GetJwksRequest, GetJwksResponse, SignTokensRequest, SignTokensResponse, WatchJwksRequest,
+    WatchJwksResponse,
 };
-use doorward_service_kit::Clock;
+use doorward_service_kit::{Clock, Shutdown};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
+use crate::Error;
 use crate::domain::{Issuer, TokenRequest};
-use crate::{Error, KeyRing};
+use crate::key_ring::KeyRing;
+
+pub(crate) use keys::Keys;
 
 #[derive(Debug)]
 pub(crate) struct Service {
     ring: Arc<KeyRing>,
     issuer: Issuer,
     clock: Arc<dyn Clock>,
+    shutdown: Shutdown,
 }
 
 impl Service {
-    pub(crate) fn new(ring: Arc<KeyRing>, issuer: Issuer, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        ring: Arc<KeyRing>,
+        issuer: Issuer,
+        clock: Arc<dyn Clock>,
+        shutdown: Shutdown,
+    ) -> Self {
         Self {
             ring,
             issuer,
             clock,
+            shutdown,
         }
     }
 }
@@ -37,7 +52,7 @@ impl TokenSigningService for Service {
     ) -> Result<Response<SignTokensResponse>, Status> {
         let request = TokenRequest::try_from(request.into_inner())?;
         let tokens = request
-            .sign(self.ring.current(), &self.issuer, self.clock.now())
+            .sign(&*self.ring.signer()?, &self.issuer, self.clock.now())
             .map_err(Error::from)?;
         Ok(Response::new(tokens.into()))
     }
@@ -46,8 +61,20 @@ impl TokenSigningService for Service {
         &self,
         _: Request<GetJwksRequest>,
     ) -> Result<Response<GetJwksResponse>, Status> {
-        let keys = self.ring.public().iter().map(Into::into).collect();
-        Ok(Response::new(GetJwksResponse { keys }))
+        Ok(Response::new((&*self.ring.keys()).into()))
+    }
+
+    type WatchJwksStream = BoxStream<'static, Result<WatchJwksResponse, Status>>;
+
+    async fn watch_jwks(
+        &self,
+        _: Request<WatchJwksRequest>,
+    ) -> Result<Response<Self::WatchJwksStream>, Status> {
+        let answers = self.ring.stream();
+        let answers = answers.map(|keys| Ok(WatchJwksResponse::from(&*keys)));
+        // A stream that stayed open would hold up the end of the process.
+        let answers = answers.take_until(self.shutdown.clone().cancelled_owned());
+        Ok(Response::new(answers.boxed()))
     }
 }
 

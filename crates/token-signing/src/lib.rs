@@ -1,6 +1,6 @@
 //! The token-signing service: the signing keys, their public halves, and the tokens they sign.
 //!
-//! [`run`] is the whole process; [`open`], [`KeyRing::open`] and [`routes`] are its parts, for those who host it
+//! [`run`] is the whole process; [`open`], [`KeyKeeper`], [`start`] and [`key_routes`] are its parts, for hosting it
 //! elsewhere.
 
 mod config;
@@ -8,27 +8,28 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
+mod key_keeper;
 mod key_ring;
 pub mod store;
+mod upkeep;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_proto::token_signing::v1::signing_key_service_server::SigningKeyServiceServer;
 use doorward_proto::token_signing::v1::token_signing_service_server::{
     SERVICE_NAME, TokenSigningServiceServer,
 };
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::tls::Tls;
-use doorward_service_kit::{
-    Clock, KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock,
-};
+use doorward_service_kit::{KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
-pub use config::Config;
+pub use config::{Config, RotationConfig};
 pub use domain::Issuer;
 pub use error::Error;
-pub use key_ring::KeyRing;
+pub use key_keeper::KeyKeeper;
 use store::{SqlStore, Store};
 
 /// Opens the store and brings its schema up to date.
@@ -36,12 +37,25 @@ pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError
     Ok(Arc::new(SqlStore::open(database).await?))
 }
 
-/// The gRPC service that signs with these keys, in the name of this issuer.
+/// Makes the keys that are missing, follows the store and looks after the keys until `shutdown`. Returns the gRPC
+/// services, which sign in the name of this issuer.
+pub async fn start(
+    keeper: KeyKeeper,
+    issuer: Issuer,
+    shutdown: &Shutdown,
+) -> Result<Routes, Error> {
+    keeper.prepare(issuer.host()).await?;
+    let ring = keeper.open_ring().await?;
+    ring.follow(shutdown.clone());
+    upkeep::spawn(keeper.clone(), shutdown.clone());
+    let signing = grpc::Service::new(ring, issuer, keeper.clock(), shutdown.clone());
+    Ok(key_routes(keeper).add_service(TokenSigningServiceServer::new(signing)))
+}
+
+/// The gRPC service that changes keys, and signs nothing.
 #[must_use]
-pub fn routes(ring: Arc<KeyRing>, issuer: Issuer, clock: Arc<dyn Clock>) -> Routes {
-    Routes::new(TokenSigningServiceServer::new(grpc::Service::new(
-        ring, issuer, clock,
-    )))
+pub fn key_routes(keeper: KeyKeeper) -> Routes {
+    Routes::new(SigningKeyServiceServer::new(grpc::Keys::new(keeper)))
 }
 
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.
@@ -59,20 +73,16 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
-    let ring = open_keys(&config).await?;
-    let routes = routes(ring, config.issuer, Arc::new(SystemClock));
-    Ok(server
-        .serve(SERVICE_NAME, routes, NoStore, shutdown)
-        .await?)
-}
-
-async fn open_keys(config: &Config) -> Result<Arc<KeyRing>, StartError> {
     let unusable =
         |error: Error| StartError::Unusable("the signing keys cannot be used", error.into());
     let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
-    KeyRing::open(&*store, &key, &SystemClock)
+    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock));
+    let routes = start(keeper, config.issuer, &shutdown)
         .await
-        .map_err(unusable)
+        .map_err(unusable)?;
+    Ok(server
+        .serve(SERVICE_NAME, routes, NoStore, shutdown)
+        .await?)
 }

@@ -9,17 +9,24 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use doorward_service_kit::StoreError;
 
-use crate::domain::StoredKey;
+use crate::Error;
+use crate::domain::{StoredKey, StoredKeys};
 
 pub use sql::SqlStore;
+
+/// What an operation makes of all keys.
+pub type Change<'a> = Box<dyn FnOnce(&[StoredKey]) -> Result<Vec<StoredKey>, Error> + Send + 'a>;
 
 /// Signing keys, encrypted. Every method is one transaction.
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
-    /// All keys.
-    async fn find_keys(&self) -> Result<Vec<StoredKey>, StoreError>;
+    /// The revision of the keys, which rises with each change.
+    async fn revision(&self) -> Result<u64, StoreError>;
 
-    /// Adds those keys whose state no key has yet, and returns all keys that are there then: of several callers at
-    /// once, all get the same.
-    async fn add_missing_keys(&self, keys: Vec<StoredKey>) -> Result<Vec<StoredKey>, StoreError>;
+    /// All keys.
+    async fn find_keys(&self) -> Result<StoredKeys, StoreError>;
+
+    /// Replaces all keys by what `change` makes of them, and returns those. Of several callers at once, each sees what
+    /// the one before it has written. An error of `change` leaves the keys as they are, and so do keys that are the same.
+    async fn change(&self, change: Change<'_>) -> Result<StoredKeys, Error>;
 }

@@ -23,6 +23,7 @@ pub struct Builder {
     unix_sockets: bool,
     mail: Option<String>,
     organization: String,
+    token_signing: String,
 }
 
 impl Default for Builder {
@@ -36,6 +37,7 @@ impl Default for Builder {
             unix_sockets: false,
             mail: None,
             organization: String::new(),
+            token_signing: String::new(),
         }
     }
 }
@@ -89,6 +91,12 @@ impl Builder {
         self
     }
 
+    /// Adds lines to the settings of both `token-signing` processes.
+    pub fn token_signing(mut self, lines: &str) -> Self {
+        lines.clone_into(&mut self.token_signing);
+        self
+    }
+
     /// Starts the stores and all processes, imports the tenant, and waits until all are ready.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
@@ -121,6 +129,7 @@ impl Builder {
             },
             mail: self.mail,
             organization: self.organization,
+            token_signing: self.token_signing,
             processes: Mutex::default(),
         };
         deployment.start_all().await;

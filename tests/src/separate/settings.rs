@@ -22,15 +22,16 @@ impl Separate {
             ),
             _ => String::new(),
         };
-        let mail = match service_of(name) {
+        let more = match service_of(name) {
             "organization" => self.mail_config() + &self.organization,
+            "token-signing" => self.token_signing.clone(),
             _ => String::new(),
         };
         let store = match self.databases.get(service_of(name)) {
             Some(url) => format!("[database]\nurl = \"{url}\"\n"),
             None => format!("[redis]\n{}\n", self.redis_settings()),
         };
-        format!("{keys}{}{store}{mail}", self.grpc_config(name))
+        format!("{keys}{}{store}{more}", self.grpc_config(name))
     }
 
     /// The section `[mail]`; without it, mails wait in the database.

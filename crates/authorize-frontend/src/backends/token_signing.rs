@@ -4,9 +4,12 @@ mod messages;
 
 use doorward_oauth2_types::{ClaimSet, Scope};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
-use doorward_proto::token_signing::v1::{GetJwksRequest, SignTokensRequest};
+use doorward_proto::token_signing::v1::{
+    GetJwksRequest, SignTokensRequest, WatchJwksRequest, WatchJwksResponse,
+};
 use doorward_service_kit::grpc::Channel;
 use jiff::Timestamp;
+use tonic::{Status, Streaming};
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
@@ -66,6 +69,17 @@ pub(crate) struct IdTokenToSign {
 pub(crate) struct SignedTokens {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
+    /// The key that signed them; `None` from a `token-signing` of an earlier version.
+    pub(crate) kid: Option<String>,
+}
+
+/// The public keys at an instant.
+#[derive(Debug, Default)]
+pub(crate) struct PublicKeys {
+    /// Rises with each change.
+    pub(crate) revision: u64,
+    /// The key that signs, the next one, previous ones.
+    pub(crate) keys: Vec<PublicKey>,
 }
 
 /// A public RSA key, RFC 7517 §4 and RFC 7518 §6.3.1.
@@ -77,6 +91,17 @@ pub(crate) struct PublicKey {
     pub(crate) n: String,
     /// Exponent.
     pub(crate) e: String,
+    /// `None` from a `token-signing` of an earlier version.
+    pub(crate) certificate: Option<Certificate>,
+}
+
+/// The certificate of a key, RFC 7517 §4.7 and §4.8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    /// DER form in base64.
+    pub(crate) x5c: String,
+    /// SHA-1 in base64url.
+    pub(crate) x5t: String,
 }
 
 #[derive(Debug, Clone)]
@@ -106,7 +131,7 @@ impl TokenSigning {
         Ok(self.calls.answer(result)?.into())
     }
 
-    pub(super) async fn keys(&self) -> Result<Vec<PublicKey>, BackendError> {
+    pub(super) async fn keys(&self) -> Result<PublicKeys, BackendError> {
         let request = GetJwksRequest {};
         let result = self
             .calls
@@ -114,7 +139,12 @@ impl TokenSigning {
                 client.get_jwks(request).await
             })
             .await;
-        let keys = self.calls.answer(result)?.keys;
-        Ok(keys.into_iter().map(Into::into).collect())
+        Ok(self.calls.answer(result)?.into())
+    }
+
+    /// The keys at once, and after each change.
+    pub(super) async fn watch_keys(&self) -> Result<Streaming<WatchJwksResponse>, Status> {
+        let mut client = self.client.clone();
+        Ok(client.watch_jwks(WatchJwksRequest {}).await?.into_inner())
     }
 }

@@ -26,12 +26,17 @@ pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
 }
 
 fn member(key: &PublicKey) -> Value {
-    json!({
+    let mut member = json!({
         "kty": "RSA",
         "use": "sig",
         "alg": key.alg,
         "kid": key.kid,
         "n": key.n,
         "e": key.e,
-    })
+    });
+    if let Some(certificate) = &key.certificate {
+        member["x5t"] = json!(certificate.x5t);
+        member["x5c"] = json!([certificate.x5c]);
+    }
+    member
 }

@@ -14,8 +14,8 @@ use http::StatusCode;
 use http::header::ALLOW;
 
 use super::{
-    assets, authorize, confirmation, consent, discovery, errors, guard, invitation, jwks, login,
-    logout, oidc_logout, onward, organization, organization_picker, patience,
+    assets, authorize, certificate, confirmation, consent, discovery, errors, guard, invitation,
+    jwks, login, logout, oidc_logout, onward, organization, organization_picker, patience,
     pre_organization_picker, sessions, signup, speculation, userinfo,
 };
 use crate::deps::Deps;
@@ -138,6 +138,8 @@ fn reading() -> Router<Arc<Deps>> {
             "/.well-known/jwks.json",
             get(jwks::get).options(discovery::preflight),
         )
+        .route("/pem", get(certificate::pem).options(discovery::preflight))
+        .route("/cer", get(certificate::cer).options(discovery::preflight))
 }
 
 /// An endpoint that acts when it is read: a HEAD, which elsewhere is a GET without its body, is refused too.

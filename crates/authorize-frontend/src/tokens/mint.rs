@@ -1,5 +1,7 @@
 //! Making tokens. Nothing else has tokens signed.
 
+use std::time::Duration;
+
 use doorward_oauth2_types::ResponseType;
 use doorward_service_kit::secret;
 use jiff::SignedDuration;
@@ -9,6 +11,9 @@ use crate::backends::{
     AccessTokenBesideIdToken, BackendError, KeptAccessToken, SignedTokens, TokensToSign,
 };
 use crate::deps::Deps;
+
+/// How long a replica of `token-signing` may not know that a key is revoked: it polls its store four times a second.
+const UNTIL_ALL_KNOW: Duration = Duration::from_millis(300);
 
 /// Which tokens to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +117,28 @@ async fn sign(
     deps: &Deps,
 ) -> Result<SignedTokens, BackendError> {
     match to_sign(opaque, grant, requested, || deps.issuer.userinfo_endpoint()) {
-        Some(tokens) => deps.backends.token_signing.sign(tokens).await,
+        Some(tokens) => sign_published(tokens, deps).await,
         None => Ok(SignedTokens::default()),
+    }
+}
+
+/// Signs with a key that this process publishes. For a moment after an emergency rotation a replica may not know of it,
+/// and sign with the revoked key; its tokens are thrown away.
+async fn sign_published(tokens: TokensToSign, deps: &Deps) -> Result<SignedTokens, BackendError> {
+    let signed = deps.backends.token_signing.sign(tokens.clone()).await?;
+    if is_published(&signed, deps).await.is_ok() {
+        return Ok(signed);
+    }
+    tokio::time::sleep(UNTIL_ALL_KNOW).await;
+    let signed = deps.backends.token_signing.sign(tokens).await?;
+    is_published(&signed, deps).await?;
+    Ok(signed)
+}
+
+async fn is_published(signed: &SignedTokens, deps: &Deps) -> Result<(), BackendError> {
+    match &signed.kid {
+        Some(kid) => deps.backends.jwks.require(kid).await,
+        None => Ok(()),
     }
 }
 
@@ -154,6 +179,7 @@ mod tests {
         SignedTokens {
             access_token: access_token.map(str::to_owned),
             id_token: id_token.map(str::to_owned),
+            kid: None,
         }
     }
 

@@ -13,7 +13,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Issuer, KeyRing};
+use doorward_token_signing::{Issuer, KeyKeeper, RotationConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tonic::service::Routes;
@@ -177,9 +177,11 @@ async fn channels(
         .await
         .unwrap();
     let key = KeyEncryptionKey::from_bytes(&[7; KeyEncryptionKey::LENGTH]).unwrap();
-    let ring = KeyRing::open(&*keys, &key, &*clock).await.unwrap();
+    let keeper = KeyKeeper::new(keys, Arc::new(key), RotationConfig::default(), clock);
     let issuer = Issuer::parse(ISSUER).unwrap();
-    let token_signing = doorward_token_signing::routes(ring, issuer, clock);
+    let token_signing = doorward_token_signing::start(keeper, issuer, &life(Backend::TokenSigning))
+        .await
+        .unwrap();
     Channels {
         client_registry: channel(Backend::ClientRegistry, registry),
         identity: channel(Backend::Identity, identity),

@@ -33,6 +33,16 @@ impl Issuer {
         }
     }
 
+    /// The host in the issuer's URL.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let after_scheme = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = after_scheme.split('/').next().unwrap_or_default();
+        authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host)
+    }
+
     /// The issuer as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

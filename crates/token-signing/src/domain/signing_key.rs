@@ -6,13 +6,14 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use doorward_service_kit::{KeyEncryptionKey, SealError};
+use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
 
-use super::SealedKey;
+use super::{Certificate, CertificateError, SealedKey};
 
 /// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,10 @@ pub struct PublicKey {
     pub n: String,
     /// Exponent.
     pub e: String,
+    /// Certificate of the key: base64 of its DER form, RFC 7517 §4.7.
+    pub x5c: String,
+    /// SHA-1 of the certificate, RFC 7517 §4.8.
+    pub x5t: String,
 }
 
 /// A token could not be signed, or a key not be made.
@@ -107,15 +112,19 @@ impl SigningKey {
         Some(Self { kid, pair })
     }
 
-    /// The public half.
+    /// The id of the key.
     #[must_use]
-    pub fn public(&self) -> PublicKey {
-        let RsaPublicKeyComponents { n, e } = self.pair.public_key().into();
-        PublicKey {
-            kid: self.kid.clone(),
-            n: BASE64_URL_SAFE_NO_PAD.encode::<Vec<u8>>(n),
-            e: BASE64_URL_SAFE_NO_PAD.encode::<Vec<u8>>(e),
-        }
+    pub fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    /// Makes a certificate of the key, signed by itself. `common_name` is for people only: the host of the issuer.
+    pub fn certificate(
+        &self,
+        common_name: &str,
+        now: Timestamp,
+    ) -> Result<Certificate, CertificateError> {
+        Certificate::make(self, common_name, now)
     }
 
     /// A JWT in compact form, RFC 7515 §7.1.
@@ -126,13 +135,38 @@ impl SigningKey {
             ..Header::new(Algorithm::RS256)
         };
         let mut token = format!("{}.{}", encode(&header)?, encode(claims)?);
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        let random = SystemRandom::new();
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &random, token.as_bytes(), &mut signature)?;
+        let signature = self.signature(token.as_bytes())?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
+    }
+
+    /// RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 §3.3.
+    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let random = SystemRandom::new();
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)?;
+        Ok(signature)
+    }
+}
+
+/// For the certificate.
+impl rcgen::PublicKeyData for SigningKey {
+    fn der_bytes(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_RSA_SHA256
+    }
+}
+
+/// For the certificate.
+impl rcgen::SigningKey for SigningKey {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        self.signature(message)
+            .map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }
 

@@ -1,10 +1,11 @@
 //! A signing key as it rests in the store.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::KeyId;
+use super::{Certificate, KeyId};
 
 /// A private key, encrypted: nonce, ciphertext and tag of AES-256-GCM as base64 text.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,40 +41,73 @@ impl fmt::Debug for SealedKey {
 }
 
 /// Where a key is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyState {
     /// Signs.
     Current,
     /// Published before it signs, so that verifiers have it in time.
     Next,
+    /// Signs no more, and is published while its tokens may be valid.
+    Previous,
+    /// Not published; its tokens are refused.
+    Revoked,
 }
 
 impl KeyState {
+    const ALL: [Self; 4] = [Self::Current, Self::Next, Self::Previous, Self::Revoked];
+
     /// The state as the store writes it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Current => "current",
             Self::Next => "next",
+            Self::Previous => "previous",
+            Self::Revoked => "revoked",
         }
     }
 
     /// The state that the store wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Current, Self::Next]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
 /// One row of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredKey {
-    /// The private key; the public one is part of it.
-    pub sealed: SealedKey,
-    /// At most one key is in each state.
+    /// Names the key in the header of its tokens.
+    pub kid: KeyId,
+    /// One key is current and one is next.
     pub state: KeyState,
-    /// When the key was made.
+    /// The private key; `None` once it signs no more.
+    pub sealed: Option<SealedKey>,
+    /// `None` for a key of an earlier version, until the service starts.
+    pub certificate: Option<Certificate>,
+    /// When the key was made and published.
     pub created_at: Timestamp,
+    /// When the key began to sign.
+    pub current_since: Option<Timestamp>,
+    /// When the key stopped signing.
+    pub current_until: Option<Timestamp>,
+    /// When the key was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl StoredKey {
+    /// Sorts keys as [`StoredKeys::keys`] are.
+    pub(crate) fn order(&self) -> impl Ord + use<> {
+        let since = self.revoked_at.or(self.current_until);
+        (self.state, Reverse(since), self.kid.to_string())
+    }
+}
+
+/// All keys of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKeys {
+    /// Rises with each change.
+    pub revision: u64,
+    /// In the order of [`KeyState`]; previous and revoked ones last first.
+    pub keys: Vec<StoredKey>,
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AccessToken, IdToken, Issuer, SigningError, SigningKey};
+use super::{AccessToken, IdToken, Issuer, KeyId, SigningError, SigningKey};
 
 /// The access token of an answer.
 pub(crate) enum AccompanyingToken {
@@ -22,6 +22,7 @@ pub(crate) struct TokenRequest {
 pub(crate) struct SignedTokens {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
+    pub(crate) kid: KeyId,
 }
 
 impl TokenRequest {
@@ -50,6 +51,7 @@ impl TokenRequest {
         Ok(SignedTokens {
             access_token: signed,
             id_token,
+            kid: key.kid().clone(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The service through its generated client.
 
 mod claims;
+mod life;
 mod refusals;
 mod trust;
 
@@ -10,6 +11,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use doorward_proto::to_timestamp;
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
+use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
@@ -27,6 +29,8 @@ const NOW: i64 = 1_767_323_045;
 
 struct TestService {
     client: TokenSigningServiceClient<Channel>,
+    keys: SigningKeyServiceClient<Channel>,
+    _stop: doorward_service_kit::DropGuard,
     clock: Arc<FakeClock>,
     _data: tempfile::TempDir,
 }
@@ -39,10 +43,16 @@ impl TestService {
         let config = DatabaseConfig::sqlite(&data.path().join("keys.db"));
         let store = crate::open(&config).await.unwrap();
         let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
-        let ring = KeyRing::open(&*store, &key, &*clock).await.unwrap();
-        let routes = crate::routes(ring, Issuer::parse(ISSUER).unwrap(), clock.clone());
+        let rotation = crate::RotationConfig::default();
+        let keeper = crate::KeyKeeper::new(store, Arc::new(key), rotation, clock.clone());
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        let stop = Shutdown::new();
+        let routes = crate::start(keeper, issuer, &stop).await.unwrap();
+        let channel = in_memory(routes, Shutdown::new());
         Self {
-            client: TokenSigningServiceClient::new(in_memory(routes, Shutdown::new())),
+            client: TokenSigningServiceClient::new(channel.clone()),
+            keys: SigningKeyServiceClient::new(channel),
+            _stop: stop.drop_guard(),
             clock,
             _data: data,
         }
@@ -60,14 +70,14 @@ impl TestService {
         Ok(self.client.clone().sign_tokens(request).await?.into_inner())
     }
 
-    async fn keys(&self) -> Vec<wire::JsonWebKey> {
+    async fn jwks(&self) -> Vec<wire::JsonWebKey> {
         let response = self.client.clone().get_jwks(GetJwksRequest {}).await;
         response.unwrap().into_inner().keys
     }
 
     /// The claims of a token whose signature was made by the first published key.
     async fn verify(&self, token: &str) -> Value {
-        let keys = self.keys().await;
+        let keys = self.jwks().await;
         let key = DecodingKey::from_rsa_components(&keys[0].n, &keys[0].e).unwrap();
         let mut validation = Validation::new(Algorithm::RS256);
         validation.required_spec_claims.clear();
@@ -125,7 +135,7 @@ fn id_token() -> wire::IdTokenClaims {
 #[tokio::test]
 async fn both_public_keys_are_given() {
     let service = TestService::start().await;
-    let keys = service.keys().await;
+    let keys = service.jwks().await;
     assert_eq!(keys.len(), 2);
     assert_ne!(keys[0], keys[1]);
     for key in keys {

@@ -2,15 +2,66 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::{FakeClock, postgres};
 
 use super::*;
-use crate::domain::KeyId;
+use crate::{KeyKeeper, RotationConfig};
 
-fn key_encryption_key(byte: u8) -> KeyEncryptionKey {
-    KeyEncryptionKey::from_bytes(&[byte; KeyEncryptionKey::LENGTH]).unwrap()
+const HOST: &str = "login.example.com";
+
+fn keeper(store: &Arc<dyn Store>, clock: &Arc<FakeClock>, byte: u8) -> KeyKeeper {
+    scheduled(store, clock, byte, RotationConfig::default())
 }
 
-async fn open_ring(config: &DatabaseConfig, byte: u8) -> Result<Arc<KeyRing>, Error> {
-    let store = crate::open(config).await.unwrap();
-    KeyRing::open(&*store, &key_encryption_key(byte), &*FakeClock::start()).await
+fn scheduled(
+    store: &Arc<dyn Store>,
+    clock: &Arc<FakeClock>,
+    byte: u8,
+    rotation: RotationConfig,
+) -> KeyKeeper {
+    let key = KeyEncryptionKey::from_bytes(&[byte; KeyEncryptionKey::LENGTH]).unwrap();
+    KeyKeeper::new(Arc::clone(store), Arc::new(key), rotation, clock.clone())
+}
+
+/// A replica over a database.
+struct Replica {
+    store: Arc<dyn Store>,
+    keeper: KeyKeeper,
+    ring: Arc<KeyRing>,
+}
+
+impl Replica {
+    async fn start(config: &DatabaseConfig, clock: &Arc<FakeClock>) -> Result<Self, Error> {
+        Self::with_key(config, clock, 1).await
+    }
+
+    async fn with_key(
+        config: &DatabaseConfig,
+        clock: &Arc<FakeClock>,
+        byte: u8,
+    ) -> Result<Self, Error> {
+        let store = crate::open(config).await.unwrap();
+        let keeper = keeper(&store, clock, byte);
+        keeper.prepare(HOST).await?;
+        let ring = keeper.open_ring().await?;
+        Ok(Self {
+            store,
+            keeper,
+            ring,
+        })
+    }
+
+    fn signer(&self) -> KeyId {
+        self.ring.signer().unwrap().kid().clone()
+    }
+
+    fn published(&self) -> Vec<KeyId> {
+        let keys = self.ring.keys();
+        keys.public.iter().map(|key| key.kid.clone()).collect()
+    }
+}
+
+fn sqlite() -> (tempfile::TempDir, DatabaseConfig) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = DatabaseConfig::sqlite(&folder.path().join("keys.db"));
+    (folder, config)
 }
 
 async fn postgres_config() -> DatabaseConfig {
@@ -20,33 +71,24 @@ async fn postgres_config() -> DatabaseConfig {
     }
 }
 
-async fn stored_kids(config: &DatabaseConfig) -> Vec<KeyId> {
-    let keys = crate::open(config)
-        .await
-        .unwrap()
-        .find_keys()
-        .await
-        .unwrap();
-    keys.into_iter()
-        .map(|key| key.sealed.kid().clone())
-        .collect()
-}
-
 async fn replicas_agree_and_a_restart_keeps_the_keys(config: &DatabaseConfig) {
-    let (one, other) = tokio::join!(open_ring(config, 1), open_ring(config, 1));
+    let clock = FakeClock::start();
+    let (one, other) = tokio::join!(
+        Replica::start(config, &clock),
+        Replica::start(config, &clock)
+    );
     let (one, other) = (one.unwrap(), other.unwrap());
-    assert_eq!(one.public(), other.public());
-    assert_ne!(one.public()[0], one.public()[1]);
-    assert_eq!(one.public()[0], one.current().public());
+    assert_eq!(one.published(), other.published());
+    assert_eq!(one.published().len(), 2);
+    assert_eq!(one.published()[0], one.signer());
 
-    let after_restart = open_ring(config, 1).await.unwrap();
-    assert_eq!(after_restart.public(), one.public());
+    let after_restart = Replica::start(config, &clock).await.unwrap();
+    assert_eq!(after_restart.published(), one.published());
 }
 
 #[tokio::test]
 async fn on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig::sqlite(&folder.path().join("keys.db"));
+    let (_folder, config) = sqlite();
     replicas_agree_and_a_restart_keeps_the_keys(&config).await;
 }
 
@@ -55,28 +97,187 @@ async fn on_postgres() {
     replicas_agree_and_a_restart_keeps_the_keys(&postgres_config().await).await;
 }
 
+/// One of ten commands at once rotates; the others meet its young next key. One key is current, one is next.
+#[tokio::test]
+async fn rotations_at_once_are_one() {
+    let config = postgres_config().await;
+    let clock = FakeClock::start();
+    let (one, other) = tokio::join!(
+        Replica::start(&config, &clock),
+        Replica::start(&config, &clock)
+    );
+    let replicas = [one.unwrap(), other.unwrap()];
+    let expected = replicas[0].published()[1].clone();
+    clock.advance(Duration::from_hours(1));
+    let rotations = (0..10).map(|turn| {
+        let keeper = replicas[turn % 2].keeper.clone();
+        async move { keeper.rotate(turn % 3 == 0).await }
+    });
+    let results = futures::future::join_all(rotations).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    let stored = replicas[0].store.find_keys().await.unwrap().keys;
+    let states: Vec<_> = stored.iter().map(|key| key.state).collect();
+    assert_eq!(
+        states,
+        [KeyState::Current, KeyState::Next, KeyState::Previous]
+    );
+    assert_eq!(stored[0].kid, expected);
+    for replica in &replicas {
+        replica.ring.refresh().await.unwrap();
+        assert_eq!(replica.signer(), expected);
+        assert_eq!(replica.published().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_replica_learns_by_polling() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let one = Replica::start(&config, &clock).await.unwrap();
+    let other = Replica::start(&config, &clock).await.unwrap();
+    let stop = Shutdown::new();
+    let _stopped = stop.clone().drop_guard();
+    other.ring.follow(stop);
+    let mut stream = Box::pin(other.ring.stream());
+    let first = futures::StreamExt::next(&mut stream).await.unwrap();
+    assert_eq!(first.public.len(), 2);
+
+    clock.advance(Duration::from_hours(1));
+    let rotated = one.keeper.rotate(false).await.unwrap();
+    let second = futures::StreamExt::next(&mut stream).await.unwrap();
+    assert_eq!(second.revision, rotated.revision);
+    assert_eq!(second.public.len(), 3);
+    assert_eq!(other.signer(), rotated.keys[0].kid);
+}
+
+/// SEC-169.
+#[tokio::test]
+async fn a_revoked_key_neither_signs_nor_is_published() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let one = Replica::start(&config, &clock).await.unwrap();
+    let other = Replica::start(&config, &clock).await.unwrap();
+    let revoked = one.signer();
+    one.keeper.replace_current(Some(&revoked)).await.unwrap();
+    other.ring.refresh().await.unwrap();
+    assert_ne!(other.signer(), revoked);
+    assert!(!other.published().contains(&revoked));
+    assert_eq!(other.published().len(), 2);
+}
+
+/// A replica with another key-encryption key cannot open what others have made.
+#[tokio::test]
+async fn a_replica_that_cannot_open_the_current_key_signs_on_until_its_own_is_revoked() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let one = Replica::start(&config, &clock).await.unwrap();
+    let wrong = keeper(&one.store, &clock, 2);
+    let rotate = async || {
+        clock.advance(Duration::from_hours(1));
+        wrong.rotate(false).await.unwrap();
+        one.ring.refresh().await
+    };
+    // The first next key was made by the replica itself, the one after it was not.
+    rotate().await.unwrap();
+    let own = one.signer();
+    let refreshed = rotate().await;
+    assert!(matches!(refreshed, Err(Error::WrongKeyEncryptionKey(_))));
+    assert_eq!(one.signer(), own);
+
+    wrong.revoke(&own).await.unwrap();
+    let refreshed = one.ring.refresh().await;
+    assert!(matches!(refreshed, Err(Error::WrongKeyEncryptionKey(_))));
+    assert!(matches!(one.ring.signer(), Err(Error::NoSigner)));
+    assert!(!one.published().contains(&own));
+}
+
+#[tokio::test]
+async fn the_schedule_rotates_once() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let replica = Replica::start(&config, &clock).await.unwrap();
+    let rotation = RotationConfig {
+        every_days: std::num::NonZeroU16::new(30),
+        ..RotationConfig::default()
+    };
+    let scheduled = scheduled(&replica.store, &clock, 1, rotation);
+    let (first, next) = (replica.signer(), replica.published()[1].clone());
+    for (hours, expected) in [(30 * 24 - 1, &first), (1, &next), (1, &next)] {
+        clock.advance(Duration::from_hours(hours));
+        replica.keeper.rotate_if_due().await.unwrap();
+        tokio::try_join!(scheduled.rotate_if_due(), scheduled.rotate_if_due()).unwrap();
+        replica.ring.refresh().await.unwrap();
+        assert_eq!(replica.signer(), *expected, "{hours} hours later");
+    }
+}
+
+#[tokio::test]
+async fn expired_keys_are_removed() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let replica = Replica::start(&config, &clock).await.unwrap();
+    clock.advance(Duration::from_hours(1));
+    replica.keeper.rotate(false).await.unwrap();
+    for (days, left) in [(30, 3), (1, 2)] {
+        clock.advance(Duration::from_hours(24 * days));
+        replica.keeper.remove_expired().await.unwrap();
+        replica.ring.refresh().await.unwrap();
+        assert_eq!(replica.published().len(), left);
+    }
+}
+
+/// The upgrade of a database without certificates keeps its keys.
+#[tokio::test]
+async fn keys_of_earlier_versions_get_certificates() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let before = Replica::start(&config, &clock).await.unwrap();
+    let without = |keys: &[StoredKey]| {
+        let keys = keys.iter().cloned().map(|key| StoredKey {
+            certificate: None,
+            ..key
+        });
+        Ok(keys.collect())
+    };
+    before.store.change(Box::new(without)).await.unwrap();
+
+    let (one, other) = tokio::join!(
+        Replica::start(&config, &clock),
+        Replica::start(&config, &clock)
+    );
+    let (one, other) = (one.unwrap(), other.unwrap());
+    let public = one.ring.keys().public.clone();
+    assert_eq!(public, other.ring.keys().public);
+    let moduli = |keys: &[PublicKey]| -> Vec<_> {
+        keys.iter()
+            .map(|key| (key.kid.clone(), key.n.clone()))
+            .collect()
+    };
+    assert_eq!(moduli(&public), moduli(&before.ring.keys().public));
+}
+
 #[tokio::test]
 async fn a_wrong_key_encryption_key_is_an_error_and_makes_no_keys() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig::sqlite(&folder.path().join("keys.db"));
-    open_ring(&config, 1).await.unwrap();
-    let before = stored_kids(&config).await;
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let replica = Replica::start(&config, &clock).await.unwrap();
+    let before = replica.store.find_keys().await.unwrap();
 
-    let error = open_ring(&config, 2).await.unwrap_err();
+    let error = Replica::with_key(&config, &clock, 2).await.err().unwrap();
     assert!(
-        matches!(&error, Error::WrongKeyEncryptionKey(kid) if before.contains(kid)),
+        matches!(&error, Error::WrongKeyEncryptionKey(kid) if replica.published().contains(kid)),
         "{error}"
     );
-    assert_eq!(stored_kids(&config).await, before);
+    assert_eq!(replica.store.find_keys().await.unwrap(), before);
 }
 
 /// How a PKCS#8 RSA key begins, RFC 5958 §2 (version 0, the algorithm rsaEncryption): as it is, as `pg_dump` writes
 /// bytes, and at either offset of base64 text.
 const CLEAR: [&[u8]; 4] = [
-    b"\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01",
-    b"020100300d06092a864886f70d010101",
+    b"\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04",
+    b"020100300d06092a864886f70d010101050004",
     b"MIIEv",
-    b"BgkqhkiG9w0BAQEF",
+    b"BgkqhkiG9w0BAQEFAASC",
 ];
 
 fn assert_no_private_key(content: &[u8]) {
@@ -88,15 +289,15 @@ fn assert_no_private_key(content: &[u8]) {
 /// SEC-172: neither the database file nor its log.
 #[tokio::test]
 async fn sqlite_files_hold_no_private_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig::sqlite(&folder.path().join("keys.db"));
-    let ring = open_ring(&config, 1).await.unwrap();
+    let (folder, config) = sqlite();
+    let replica = Replica::start(&config, &FakeClock::start()).await.unwrap();
     let files = std::fs::read_dir(folder.path()).unwrap();
     let contents: Vec<_> = files
         .map(|file| std::fs::read(file.unwrap().path()).unwrap())
         .collect();
     let contents = contents.concat();
-    let kid = ring.public()[0].kid.as_str().as_bytes();
+    let kid = replica.signer();
+    let kid = kid.as_str().as_bytes();
     assert!(contents.windows(kid.len()).any(|part| part == kid));
     assert_no_private_key(&contents);
 }
@@ -105,8 +306,8 @@ async fn sqlite_files_hold_no_private_key() {
 #[tokio::test]
 async fn a_postgres_dump_holds_no_private_key() {
     let config = postgres_config().await;
-    let ring = open_ring(&config, 1).await.unwrap();
+    let replica = Replica::start(&config, &FakeClock::start()).await.unwrap();
     let dump = postgres::dump(&config.url).await;
-    assert!(dump.contains(ring.public()[0].kid.as_str()));
+    assert!(dump.contains(replica.signer().as_str()));
     assert_no_private_key(dump.as_bytes());
 }

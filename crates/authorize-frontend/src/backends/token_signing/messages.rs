@@ -8,8 +8,8 @@ use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
 
 use super::{
-    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, SignedTokens,
-    TokensToSign,
+    AccessTokenBesideIdToken, AccessTokenToSign, Certificate, IdTokenToSign, PublicKey, PublicKeys,
+    SignedTokens, TokensToSign,
 };
 
 impl From<TokensToSign> for wire::SignTokensRequest {
@@ -75,6 +75,25 @@ impl From<wire::SignTokensResponse> for SignedTokens {
         Self {
             access_token: response.access_token,
             id_token: response.id_token,
+            kid: Some(response.kid).filter(|kid| !kid.is_empty()),
+        }
+    }
+}
+
+impl From<wire::GetJwksResponse> for PublicKeys {
+    fn from(response: wire::GetJwksResponse) -> Self {
+        Self {
+            revision: response.revision,
+            keys: response.keys.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<wire::WatchJwksResponse> for PublicKeys {
+    fn from(response: wire::WatchJwksResponse) -> Self {
+        Self {
+            revision: response.revision,
+            keys: response.keys.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -86,6 +105,10 @@ impl From<wire::JsonWebKey> for PublicKey {
             alg: key.alg,
             n: key.n,
             e: key.e,
+            certificate: (!key.x5c.is_empty()).then_some(Certificate {
+                x5c: key.x5c,
+                x5t: key.x5t,
+            }),
         }
     }
 }

@@ -9,7 +9,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, SystemClock};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Issuer, KeyRing};
+use doorward_token_signing::{Issuer, KeyKeeper, RotationConfig};
 use tempfile::TempDir;
 
 use super::*;
@@ -37,8 +37,11 @@ impl Signer {
         let database = DatabaseConfig::sqlite(&self.folder.path().join("token-signing.db"));
         let store = doorward_token_signing::open(&database).await.unwrap();
         let key = KeyEncryptionKey::create_file(&self.folder.path().join("key")).unwrap();
-        let ring = KeyRing::open(&*store, &key, &*clock).await.unwrap();
-        let routes = doorward_token_signing::routes(ring, Issuer::parse(issuer).unwrap(), clock);
+        let keeper = KeyKeeper::new(store, Arc::new(key), RotationConfig::default(), clock);
+        let issuer = Issuer::parse(issuer).unwrap();
+        let routes = doorward_token_signing::start(keeper, issuer, &Shutdown::new())
+            .await
+            .unwrap();
         TokenSigningServiceClient::new(in_memory(routes, Shutdown::new()))
     }
 

@@ -17,7 +17,7 @@ async fn signed_access_token(claims: wire::AccessTokenClaims) -> (Value, Value) 
     let tokens = service.sign(Some(token), None).await.unwrap();
     assert_eq!(tokens.id_token, None);
     let mut header = header(tokens.access_token());
-    assert_eq!(take(&mut header, "kid"), service.keys().await[0].kid);
+    assert_eq!(take(&mut header, "kid"), service.jwks().await[0].kid);
     (header, service.verify(tokens.access_token()).await)
 }
 
@@ -25,7 +25,7 @@ async fn signed_id_token(claims: wire::IdTokenClaims) -> Value {
     let service = TestService::start().await;
     let tokens = service.sign(None, Some(claims)).await.unwrap();
     assert_eq!(tokens.access_token, None);
-    let kid = &service.keys().await[0].kid;
+    let kid = &service.jwks().await[0].kid;
     let expected = json!({"typ": "JWT", "alg": "RS256", "kid": kid});
     assert_eq!(header(tokens.id_token()), expected);
     service.verify(tokens.id_token()).await

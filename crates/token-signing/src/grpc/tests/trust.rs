@@ -84,7 +84,7 @@ async fn texts_that_look_like_json_stay_texts() {
 }
 
 async fn assert_trustworthy(service: &TestService, token: &str) {
-    let kid = &service.keys().await[0].kid;
+    let kid = &service.jwks().await[0].kid;
     let expected = json!({"typ": "JWT", "alg": "RS256", "kid": kid});
     assert_eq!(header(token), expected);
     assert_eq!(service.verify(token).await["iss"], ISSUER);

@@ -1,0 +1,60 @@
+//! `/pem` and `/cer`: the certificate of the key that signs at present, for programs that are given a file.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use super::cors;
+use super::discovery::PUBLIC_HEADERS;
+use super::errors::json_error;
+use crate::deps::Deps;
+
+/// RFC 8555 §9.1.
+const PEM: HeaderValue = HeaderValue::from_static("application/pem-certificate-chain");
+/// RFC 2585 §4.1.
+const DER: HeaderValue = HeaderValue::from_static("application/pkix-cert");
+
+/// Serves the certificate as PEM text, RFC 7468 §5.
+pub(super) async fn pem(State(deps): State<Arc<Deps>>) -> Response {
+    answer(&deps, PEM, |base64| pem_text(base64).into_bytes()).await
+}
+
+/// Serves the certificate in DER form.
+pub(super) async fn cer(State(deps): State<Arc<Deps>>) -> Response {
+    answer(&deps, DER, |base64| {
+        BASE64_STANDARD.decode(base64).unwrap_or_default()
+    })
+    .await
+}
+
+async fn answer(
+    deps: &Deps,
+    content_type: HeaderValue,
+    write: impl FnOnce(&str) -> Vec<u8>,
+) -> Response {
+    let keys = match deps.backends.jwks.keys().await {
+        Ok(keys) => keys,
+        Err(error) => return (cors::public(), json_error(&error.into())).into_response(),
+    };
+    // The key that signs comes first.
+    let certificate = keys.first().and_then(|key| key.certificate.as_ref());
+    let Some(certificate) = certificate else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let content_type = [(CONTENT_TYPE, content_type)];
+    let body = write(&certificate.x5c);
+    (PUBLIC_HEADERS, content_type, cors::public(), body).into_response()
+}
+
+fn pem_text(base64: &str) -> String {
+    let lines = base64.as_bytes().chunks(64).map(String::from_utf8_lossy);
+    let lines: Vec<_> = lines.collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
+}

@@ -1,0 +1,149 @@
+//! `doorward keys`: the life of the signing keys.
+
+mod show;
+
+use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
+use doorward_proto::token_signing::v1::{
+    ListKeysRequest, ReplaceCurrentKeyRequest, RevokeKeyRequest, RotateKeysRequest, SigningKey,
+};
+use doorward_service_kit::grpc::Channel;
+use serde_json::Value;
+use tonic::Status;
+
+use super::request;
+use crate::error::Error;
+use crate::output::{say, say_json};
+use crate::service::Service;
+use crate::target::{Deployment, Target};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the signing keys: current, next, previous, and the last three that were revoked
+    List(Args),
+    /// Sign with the next key from now on, and publish a new next key; tokens of the key before stay valid
+    Rotate(RotateArgs),
+    /// Revoke a previous key: tokens that it signed are refused
+    Revoke(RevokeArgs),
+    /// Revoke the current key and sign with the next one at once; for a key that others may have
+    EmergencyRotate(EmergencyRotateArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Print JSON, with the names of Auth0's Management API
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RotateArgs {
+    /// Rotate although the next key has been published for less than an hour, and may not be known to every verifier
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RevokeArgs {
+    /// Id of a previous key
+    #[arg(value_name = "KID")]
+    kid: String,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EmergencyRotateArgs {
+    /// Id of the current key, so that a repeated command revokes no other
+    #[arg(value_name = "KID")]
+    kid: Option<String>,
+    #[command(flatten)]
+    args: Args,
+}
+
+type Keys = SigningKeyServiceClient<Channel>;
+
+impl Command {
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        match self {
+            Self::List(args) => list(args).await,
+            Self::Rotate(args) => rotate(args).await,
+            Self::Revoke(args) => revoke(args).await,
+            Self::EmergencyRotate(args) => emergency_rotate(args).await,
+        }
+    }
+}
+
+async fn list(args: Args) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let answer = keys.list_keys(request(ListKeysRequest {})).await;
+    let keys = answer.map_err(service())?.into_inner().keys;
+    if args.json {
+        say_json(&keys.iter().map(show::document).collect());
+    } else if keys.is_empty() {
+        say("no signing keys yet; the server makes them when it first starts");
+    } else {
+        keys.iter().map(show::line).for_each(say);
+    }
+    Ok(())
+}
+
+async fn rotate(RotateArgs { force, args }: RotateArgs) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let answer = keys.rotate_keys(request(RotateKeysRequest { force })).await;
+    let answer = answer.map_err(service())?.into_inner();
+    let changed = [("current", answer.current), ("next", answer.next)];
+    print(args.json, changed);
+    Ok(())
+}
+
+async fn revoke(RevokeArgs { kid, args }: RevokeArgs) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let answer = keys.revoke_key(request(RevokeKeyRequest { kid })).await;
+    let answer = answer.map_err(service())?.into_inner();
+    print(args.json, [("revoked", answer.key)]);
+    Ok(())
+}
+
+async fn emergency_rotate(
+    EmergencyRotateArgs { kid, args }: EmergencyRotateArgs,
+) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let wanted = ReplaceCurrentKeyRequest { kid };
+    let answer = keys.replace_current_key(request(wanted)).await;
+    let answer = answer.map_err(service())?.into_inner();
+    let changed = [
+        ("revoked", answer.revoked),
+        ("current", answer.current),
+        ("next", answer.next),
+    ];
+    print(args.json, changed);
+    Ok(())
+}
+
+/// The services of a data folder end with the deployment.
+async fn open(target: Target) -> Result<(Deployment, Keys), Error> {
+    let deployment = target.existing(&[Service::TokenSigning])?;
+    let keys = deployment.signing_keys().await?;
+    Ok((deployment, keys))
+}
+
+fn service() -> impl Fn(Status) -> Error {
+    Error::service(Service::TokenSigning)
+}
+
+fn print<const N: usize>(as_json: bool, keys: [(&str, Option<SigningKey>); N]) {
+    let keys = keys.map(|(role, key)| (role, key.unwrap_or_default()));
+    if as_json {
+        let documents = keys.iter().map(|(role, key)| (*role, show::document(key)));
+        let documents: serde_json::Map<_, _> = documents
+            .map(|(role, document)| (role.to_owned(), document))
+            .collect();
+        say_json(&Value::Object(documents));
+    } else {
+        keys.iter().for_each(|(_, key)| say(show::line(key)));
+    }
+}
