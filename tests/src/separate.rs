@@ -1,5 +1,5 @@
-//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session`, of `organization`,
-//! of `token-signing` and of the frontend.
+//! Six services in separate processes, with real PostgreSQL and Redis, and two replicas of `session`, of
+//! `organization`, of `token-signing` and of the frontend.
 
 mod builder;
 mod certificates;

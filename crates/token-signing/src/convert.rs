@@ -1,5 +1,7 @@
 //! Messages to domain types and back.
 
+use std::fmt::Write;
+
 use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireAccessToken;
@@ -170,7 +172,10 @@ impl From<KeyState> for wire::KeyState {
 }
 
 fn hex(bytes: [u8; 20]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
 }
 
 fn dialect(dialect: wire::TokenDialect) -> Result<Dialect, InvalidField> {

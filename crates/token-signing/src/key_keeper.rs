@@ -118,9 +118,12 @@ impl KeyKeeper {
         }
         let new = self.next().await?;
         let (now, spacing) = (self.now(), self.rotation.spacing());
-        let change = |keys: &[StoredKey]| match due(keys, now)? {
-            true => Ok(key_life::rotate(keys, new, spacing, now)?),
-            false => Ok(keys.to_vec()),
+        let change = |keys: &[StoredKey]| {
+            if due(keys, now)? {
+                Ok(key_life::rotate(keys, new, spacing, now)?)
+            } else {
+                Ok(keys.to_vec())
+            }
         };
         let keys = self.store.change(Box::new(change)).await?;
         announce("signing keys are rotated by the schedule", &keys);

@@ -14,7 +14,7 @@ use crate::domain::{StoredKey, StoredKeys};
 
 pub use sql::SqlStore;
 
-/// What an operation makes of all keys.
+/// An operation: makes all keys after it from all keys before it.
 pub type Change<'a> = Box<dyn FnOnce(&[StoredKey]) -> Result<Vec<StoredKey>, Error> + Send + 'a>;
 
 /// Signing keys, encrypted. Every method is one transaction.
@@ -27,6 +27,6 @@ pub trait Store: Debug + Send + Sync {
     async fn find_keys(&self) -> Result<StoredKeys, StoreError>;
 
     /// Replaces all keys by what `change` makes of them, and returns those. Of several callers at once, each sees what
-    /// the one before it has written. An error of `change` leaves the keys as they are, and so do keys that are the same.
+    /// the one before it has written. An error of `change`, and keys that are the same, leave the store as it is.
     async fn change(&self, change: Change<'_>) -> Result<StoredKeys, Error>;
 }

@@ -1,5 +1,5 @@
-//! The public keys, cached: they are served during an outage of all other services. They come by a stream at each change,
-//! and by polling in case the stream is silent.
+//! The public keys, cached: they are served during an outage of all other services. They come by a stream at each
+//! change, and by polling in case the stream is silent.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};

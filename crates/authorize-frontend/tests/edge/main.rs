@@ -28,6 +28,7 @@ mod session_cookies;
 mod session_lifetimes;
 mod sessions;
 mod sign_out;
+mod signing_keys;
 mod silent;
 mod speculation;
 mod strict;

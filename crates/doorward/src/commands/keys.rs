@@ -86,7 +86,9 @@ async fn list(args: Args) -> Result<(), Error> {
     } else if keys.is_empty() {
         say("no signing keys yet; the server makes them when it first starts");
     } else {
-        keys.iter().map(show::line).for_each(say);
+        for key in &keys {
+            say(show::line(key));
+        }
     }
     Ok(())
 }
@@ -144,6 +146,8 @@ fn print<const N: usize>(as_json: bool, keys: [(&str, Option<SigningKey>); N]) {
             .collect();
         say_json(&Value::Object(documents));
     } else {
-        keys.iter().for_each(|(_, key)| say(show::line(key)));
+        for (_, key) in &keys {
+            say(show::line(key));
+        }
     }
 }

@@ -90,8 +90,8 @@ pub fn rotate(
     promote(keys, new, KeyState::Previous, now)
 }
 
-/// Revokes the current key, which must be `kid` if that is given, makes the next one current, and adds `new` as the next
-/// key.
+/// Revokes the current key, which must be `kid` if that is given, makes the next one current, and adds `new` as the
+/// next key.
 pub fn replace_current(
     keys: &[StoredKey],
     kid: Option<&KeyId>,
@@ -139,9 +139,12 @@ pub fn revoke(
         KeyState::Current | KeyState::Next => Err(KeyLifeError::InUse { kid, state }),
         KeyState::Revoked => Ok(keys.to_vec()),
         KeyState::Previous => {
-            let change = |key: &StoredKey| match key.kid == kid {
-                true => retired(key.clone(), KeyState::Revoked, now),
-                false => key.clone(),
+            let change = |key: &StoredKey| {
+                if key.kid == kid {
+                    retired(key.clone(), KeyState::Revoked, now)
+                } else {
+                    key.clone()
+                }
             };
             Ok(sorted(keys.iter().map(change).collect()))
         }

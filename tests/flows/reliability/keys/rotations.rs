@@ -27,14 +27,14 @@ async fn rel_29_every_token_is_verifiable_over_rotations() {
     on(&deployment, async |deployment| {
         let agents = sign_in(deployment).await;
         let stop = Arc::new(AtomicBool::new(false));
-        let verified = Arc::new(AtomicUsize::new(0));
+        let answers = Arc::new(AtomicUsize::new(0));
         let verifying = (0..VERIFIERS).map(|number| {
             let verifier = Verifier {
                 deployment,
                 agent: &agents[number % 2],
                 cached: Duration::from_secs(cached),
             };
-            verifier.run(&stop, &verified)
+            verifier.run(&stop, &answers)
         });
         let rotating = async {
             rotate(deployment, rotations).await;
@@ -42,8 +42,8 @@ async fn rel_29_every_token_is_verifiable_over_rotations() {
         };
         let (kids, ()) = tokio::join!(futures::future::join_all(verifying), rotating);
         let kids: BTreeSet<_> = kids.into_iter().flatten().collect();
-        let verified = verified.load(Ordering::Relaxed);
-        println!("{verified} answers, {} keys", kids.len());
+        let answers = answers.load(Ordering::Relaxed);
+        println!("{answers} answers, {} keys", kids.len());
         assert!(
             kids.len() >= rotations,
             "the last key may not have signed yet"
@@ -78,7 +78,7 @@ struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Returns the kids of the tokens that it has verified.
-    async fn run(self, stop: &AtomicBool, verified: &AtomicUsize) -> BTreeSet<String> {
+    async fn run(self, stop: &AtomicBool, answers: &AtomicUsize) -> BTreeSet<String> {
         let mut kids = BTreeSet::new();
         let (mut keys, mut fetched) = (Keys::fetch(self.deployment).await, Instant::now());
         while !stop.load(Ordering::Relaxed) {
@@ -92,7 +92,7 @@ impl Verifier<'_> {
             let _ = keys.verify(&access_token, API);
             let _ = keys.verify(&id_token, APPLICATION);
             kids.insert(kid_of(&access_token));
-            verified.fetch_add(1, Ordering::Relaxed);
+            answers.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         kids
