@@ -53,7 +53,8 @@ impl KeyKeeper {
         if complete && sealed().all(|key| key.certificate.is_some()) {
             return Ok(());
         }
-        let new = [self.make(host).await?, self.make(host).await?];
+        let (current, next) = tokio::try_join!(self.make(host), self.make(host))?;
+        let new = [current, next];
         let now = self.now();
         let change = |keys: &[StoredKey]| {
             let certified = keys.iter().map(|key| self.certified(key, host, now));

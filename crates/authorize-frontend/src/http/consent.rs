@@ -2,6 +2,8 @@
 
 mod lines;
 
+use std::collections::HashSet;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -75,9 +77,9 @@ fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),
         _ => &[],
     };
-    let scope = page.joined().request().scope();
+    let scope: HashSet<_> = page.joined().request().scope().iter().collect();
     let scopes = scopes.iter().map(String::as_str);
-    scopes.filter(|token| scope.contains(token))
+    scopes.filter(move |token| scope.contains(token))
 }
 
 fn show(page: &DecisionPage, error: Option<FormError>) -> Response {

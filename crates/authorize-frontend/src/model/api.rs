@@ -1,5 +1,7 @@
 //! OAuth resource servers, in Auth0's words APIs.
 
+use std::collections::HashSet;
+
 use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 
 /// An API that access tokens are issued for.
@@ -10,7 +12,7 @@ pub(crate) struct Api {
     /// Shown on the pages.
     pub(crate) name: String,
     /// The scopes that it defines.
-    pub(crate) scopes: Vec<ApiScope>,
+    pub(crate) scopes: ApiScopes,
     /// Lifetime of access tokens from the token endpoint, in seconds.
     pub(crate) token_lifetime_seconds: u32,
     /// Lifetime of access tokens from `/authorize`, in seconds.
@@ -28,7 +30,30 @@ pub(crate) struct Api {
 impl Api {
     /// Whether the API defines this scope.
     pub(crate) fn defines(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|defined| defined.value == scope)
+        self.scopes.values.contains(scope)
+    }
+}
+
+/// The scopes of an API in the order of their definition. An API may define thousands, and a request may ask for all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ApiScopes {
+    scopes: Vec<ApiScope>,
+    values: HashSet<String>,
+}
+
+impl ApiScopes {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &ApiScope> {
+        self.scopes.iter()
+    }
+}
+
+impl FromIterator<ApiScope> for ApiScopes {
+    fn from_iter<T: IntoIterator<Item = ApiScope>>(scopes: T) -> Self {
+        let scopes: Vec<_> = scopes.into_iter().collect();
+        Self {
+            values: scopes.iter().map(|scope| scope.value.clone()).collect(),
+            scopes,
+        }
     }
 }
 

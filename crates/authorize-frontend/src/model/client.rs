@@ -1,5 +1,7 @@
 //! OAuth clients, in Auth0's words applications.
 
+use std::collections::HashSet;
+
 use doorward_oauth2_types::GrantType;
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
@@ -88,7 +90,7 @@ pub(crate) struct ClientGrant {
     /// The API's identifier.
     pub(crate) audience: String,
     /// The scopes that may be granted, at most.
-    pub(crate) scopes: Vec<String>,
+    pub(crate) scopes: HashSet<String>,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Does the user agree to what will be issued?
 
+use std::collections::HashSet;
+
 use doorward_oauth2_types::Scope;
 
 use super::{Pending, Permitted, Stop, ValidatedRequest};
@@ -111,8 +113,10 @@ pub(crate) fn given_scopes<'a>(wanted: &Consent, consents: &'a [Consent]) -> Opt
 }
 
 fn is_given(wanted: &Consent, consents: &[Consent]) -> bool {
-    given_scopes(wanted, consents)
-        .is_some_and(|given| wanted.scopes.iter().all(|scope| given.contains(scope)))
+    given_scopes(wanted, consents).is_some_and(|given| {
+        let given: HashSet<_> = given.iter().collect();
+        wanted.scopes.iter().all(|scope| given.contains(scope))
+    })
 }
 
 #[cfg(test)]

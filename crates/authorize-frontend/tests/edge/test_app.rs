@@ -10,12 +10,13 @@ use std::time::Duration;
 use axum::Router;
 use doorward_authorize_frontend::{Channels, HttpConfig, Patience, app};
 use doorward_service_kit::grpc::in_memory;
-use doorward_service_kit::sql::DatabaseConfig;
+use doorward_service_kit::sql::{DatabaseConfig, back_up};
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
 use doorward_token_signing::{Issuer, KeyKeeper, RotationConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 use tonic::service::Routes;
 
 use crate::browser::Browser;
@@ -173,11 +174,8 @@ async fn channels(
         .unwrap();
     let limits = doorward_organization::InvitationLimits::default();
     let organization = doorward_organization::routes(&organization, limits, clock.clone());
-    let keys = doorward_token_signing::open(&database("token-signing"))
-        .await
-        .unwrap();
-    let key = KeyEncryptionKey::from_bytes(&[7; KeyEncryptionKey::LENGTH]).unwrap();
-    let keeper = KeyKeeper::new(keys, Arc::new(key), RotationConfig::default(), clock);
+    copy_keys(&folder.join("token-signing"), &clock).await;
+    let keeper = key_keeper(&folder.join("token-signing"), &clock).await;
     let issuer = Issuer::parse(ISSUER).unwrap();
     let token_signing = doorward_token_signing::start(keeper, issuer, &life(Backend::TokenSigning))
         .await
@@ -190,6 +188,32 @@ async fn channels(
         token_signing: channel(Backend::TokenSigning, token_signing),
         patience: PATIENCE,
     }
+}
+
+/// Writes a database with signing keys. All tests have the same ones: making them takes longer than most tests.
+async fn copy_keys(path: &Path, clock: &Arc<dyn Clock>) {
+    static KEYS: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let keys = KEYS.get_or_init(async || {
+        let folder = tempfile::tempdir().unwrap();
+        let [made, copy] = ["made", "copy"].map(|name| folder.path().join(name));
+        let keeper = key_keeper(&made, clock).await;
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        let life = Shutdown::new();
+        doorward_token_signing::start(keeper, issuer, &life)
+            .await
+            .unwrap();
+        life.cancel();
+        back_up(&made, &copy).await.unwrap();
+        fs::read(copy).unwrap()
+    });
+    fs::write(path, keys.await).unwrap();
+}
+
+async fn key_keeper(path: &Path, clock: &Arc<dyn Clock>) -> KeyKeeper {
+    let store = doorward_token_signing::open(&DatabaseConfig::sqlite(path)).await;
+    let key = KeyEncryptionKey::from_bytes(&[7; KeyEncryptionKey::LENGTH]).unwrap();
+    let rotation = RotationConfig::default();
+    KeyKeeper::new(store.unwrap(), Arc::new(key), rotation, Arc::clone(clock))
 }
 
 fn cheap_hashing() -> doorward_identity::HashingConfig {

@@ -1,5 +1,7 @@
 //! The lines of the consent page: scopes as text for users.
 
+use std::collections::HashSet;
+
 use crate::model::Api;
 use crate::views::{ConsentLine, ProfileScope};
 
@@ -26,8 +28,9 @@ pub(super) fn permissions(
     api: &Api,
     descriptions: bool,
 ) -> Vec<ConsentLine<String>> {
+    let asked: HashSet<_> = scopes.iter().collect();
     let defined = api.scopes.iter();
-    let wanted = defined.filter(|defined| scopes.contains(&defined.value));
+    let wanted = defined.filter(|defined| asked.contains(&defined.value));
     if descriptions {
         let lines = wanted.filter_map(|scope| {
             let text = scope.description.as_ref();
@@ -81,12 +84,14 @@ mod tests {
             description: description.map(str::to_owned),
         };
         Api {
-            scopes: vec![
+            scopes: [
                 scope("read:things", Some("Read your things")),
                 scope("admin", None),
                 scope("write:things", Some("Change your things")),
                 scope("read:other", None),
-            ],
+            ]
+            .into_iter()
+            .collect(),
             ..Api::default()
         }
     }

@@ -107,7 +107,7 @@ mod tests {
         let granted = Client {
             client_grants: vec![ClientGrant {
                 audience: "api".to_owned(),
-                scopes: vec!["read".to_owned()],
+                scopes: ["read".to_owned()].into(),
             }],
             ..Client::default()
         };
@@ -123,7 +123,7 @@ mod tests {
                 .map(|grant| grant.map(|grant| grant.scopes.clone()))
                 .ok()
         };
-        let read = vec!["read".to_owned()];
+        let read = std::collections::HashSet::from(["read".to_owned()]);
         assert_eq!(scopes(UserAccess::AllowAll, &none), Some(None));
         assert_eq!(scopes(UserAccess::RequireClientGrant, &none), None);
         assert_eq!(

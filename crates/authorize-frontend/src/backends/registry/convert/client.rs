@@ -88,7 +88,7 @@ impl From<wire::ClientGrant> for ClientGrant {
     fn from(grant: wire::ClientGrant) -> Self {
         Self {
             audience: grant.audience,
-            scopes: grant.scopes,
+            scopes: grant.scopes.into_iter().collect(),
         }
     }
 }
