@@ -187,16 +187,17 @@ fn refusals_have_auth0s_texts() {
 fn bad_values_are_refused() {
     let place = place();
     let create = "create acme carol@example.com --client team --inviter Alice";
-    let errors = failed(&invitation(&place, &format!("{create} --ttl 2592001")), 1);
-    assert!(
-        errors.contains("ttl_seconds: must be at most 2592000"),
-        "{errors}"
-    );
-    let errors = failed(
-        &invitation(&place, &format!("{create} --app-metadata []")),
-        2,
-    );
-    assert!(errors.contains("must be a JSON object"), "{errors}");
+    for (option, complaint) in [
+        ("--ttl 0", "0 is not in 1..=2592000"),
+        ("--ttl 2592001", "2592001 is not in 1..=2592000"),
+        ("--app-metadata []", "must be a JSON object"),
+        ("--language klingon", "choose one of en, ja"),
+    ] {
+        let errors = failed(&invitation(&place, &format!("{create} {option}")), 2);
+        assert!(errors.contains(complaint), "{errors}");
+    }
+    let resend = invitation(&place, "resend acme uinv_1 --language klingon");
+    assert!(failed(&resend, 2).contains("choose one of en, ja"));
     let bad_email = "create acme carol --client team --inviter Alice";
     let errors = failed(&invitation(&place, bad_email), 1);
     assert!(

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ResendArgs {
     /// Language of the mail [default: the tenant's first language]
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = mail_settings::parse_language)]
     language: Option<String>,
     #[command(flatten)]
     args: Args,
