@@ -101,6 +101,11 @@ pub fn has_mails_in(tag: &str) -> bool {
     find_language(tag).is_some()
 }
 
+/// The tag of the language that a mail for a BCP 47 tag is written in.
+pub(crate) fn tag(tag: &str) -> &'static str {
+    language(tag).0.tag()
+}
+
 fn language(tag: &str) -> &'static (Texts, &'static str) {
     let [default, ..] = &*LANGUAGES;
     find_language(tag).unwrap_or(default)

@@ -61,6 +61,7 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
     assert_eq!(created["inviter"]["name"], "Alice");
     assert_eq!(created["invitee"]["email"], "carol@example.com");
     assert_eq!(created["roles"][0], "rol_reader0000000001");
+    assert_eq!(created["language"], "en");
     assert_eq!(created["state"], "open");
     assert_eq!(created["mail"]["state"], "queued");
     assert_eq!(json(&place, &format!("show acme {id}")), created);

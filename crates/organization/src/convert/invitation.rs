@@ -7,11 +7,11 @@ use doorward_proto::{InvalidField, to_timestamp};
 use doorward_service_kit::mail::{MailProgress, MailState};
 use jiff::Timestamp;
 
-use crate::Error;
 use crate::domain::{
     Acceptance, Accepted, Invitation, InviteeEmail, LoginUri, NewInvitation, RoleId, State, Ticket,
     parse_roles,
 };
+use crate::{Error, mails};
 
 impl TryFrom<wire::CreateInvitationRequest> for NewInvitation {
     type Error = InvalidField;
@@ -27,6 +27,9 @@ impl TryFrom<wire::CreateInvitationRequest> for NewInvitation {
             login_uri: LoginUri::parse(&request.login_uri)?,
             app_metadata: request.app_metadata_json,
             user_metadata: request.user_metadata_json,
+            language: request
+                .mail
+                .map(|mail| mails::tag(&mail.language).to_owned()),
         };
         terms.validate()?;
         Ok(terms)
@@ -90,6 +93,7 @@ pub(crate) fn invitation(
         created_at: Some(to_timestamp(invitation.created_at)),
         expires_at: Some(to_timestamp(invitation.expires_at)),
         mail: mail.map(mail_state),
+        language: invitation.terms.language,
     }
 }
 

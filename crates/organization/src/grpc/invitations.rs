@@ -91,9 +91,9 @@ impl InvitationService for Service {
         &self,
         request: Request<wire::CreateInvitationRequest>,
     ) -> Result<Response<wire::CreateInvitationResponse>, Status> {
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let now = self.clock.now();
-        let settings = request.mail.take().unwrap_or_default();
+        let settings = request.mail.clone().unwrap_or_default();
         let settings = request.send_email.then_some(settings);
         let organization = self
             .organization(&request.organization_id.clone().into())

@@ -31,6 +31,7 @@ doorward_service_kit::migrations![
     "0002_connections_roles_domains.sql",
     "0003_invitations.sql",
     "0004_mail.sql",
+    "0005_invitation_language.sql",
 ];
 
 /// Organizations and members in a SQL database.

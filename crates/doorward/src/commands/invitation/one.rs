@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ResendArgs {
-    /// Language of the mail [default: the tenant's first language]
+    /// Language of the mail [default: that of the first mail]
     #[arg(long, value_name = "TAG", value_parser = mail_settings::parse_language)]
     language: Option<String>,
     #[command(flatten)]
@@ -82,7 +82,11 @@ pub(crate) async fn resend(ResendArgs { language, args }: ResendArgs) -> Result<
     let selected = Selected::find(&deployment, &args.organization, args.id).await?;
     let mut invitations = deployment.invitations().await?;
     let mut registry = deployment.registry().await?;
-    let client_id = selected.get(&mut invitations).await?.client_id;
+    let Invitation {
+        client_id,
+        language: first,
+        ..
+    } = selected.get(&mut invitations).await?;
     let client = registry
         .find_client(request(FindClientRequest { client_id }))
         .await;
@@ -92,7 +96,7 @@ pub(crate) async fn resend(ResendArgs { language, args }: ResendArgs) -> Result<
     let wanted = ResendInvitationRequest {
         organization_id: selected.organization_id,
         invitation_id: selected.id,
-        mail: Some(mail_settings::of(&tenant, &client, language)),
+        mail: Some(mail_settings::of(&tenant, &client, language.or(first))),
     };
     let sent = invitations.resend_invitation(request(wanted)).await;
     let sent = sent.map_err(Error::service(Service::Organization))?;

@@ -104,6 +104,7 @@ fn terms() -> NewInvitation {
         login_uri: LoginUri::parse("https://app.example.test/login").unwrap(),
         app_metadata: None,
         user_metadata: None,
+        language: Some("ja".to_owned()),
     }
 }
 
