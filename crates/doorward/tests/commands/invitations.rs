@@ -97,9 +97,16 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
     );
     let again = failed(&invitation(&place, &format!("revoke acme {id}")), 1);
     assert!(
-        again.contains("invitation not found or already used"),
+        again.contains(&format!("the invitation {id} was already revoked")),
         "{again}"
     );
+    for command in ["show", "resend", "revoke"] {
+        let wrong = failed(&invitation(&place, &format!("{command} acme uinv_x")), 1);
+        assert!(
+            wrong.contains("the organization org_acme000000000001 has no invitation uinv_x"),
+            "{wrong}"
+        );
+    }
 }
 
 #[test]

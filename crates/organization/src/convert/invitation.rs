@@ -8,7 +8,7 @@ use doorward_service_kit::mail::{MailProgress, MailState};
 use jiff::Timestamp;
 
 use crate::domain::{
-    Acceptance, Accepted, Invitation, InviteeEmail, LoginUri, NewInvitation, RoleId, State, Ticket,
+    Acceptance, Accepted, End, Invitation, InviteeEmail, LoginUri, NewInvitation, RoleId, Ticket,
     parse_roles,
 };
 use crate::{Error, mails};
@@ -116,11 +116,11 @@ fn ids(roles: &BTreeSet<RoleId>) -> Vec<String> {
 }
 
 fn state(invitation: &Invitation, now: Timestamp) -> wire::InvitationState {
-    match &invitation.state {
-        State::Open(_) if invitation.open_ticket(now).is_some() => wire::InvitationState::Open,
-        State::Open(_) => wire::InvitationState::Expired,
-        State::Accepted { .. } => wire::InvitationState::Accepted,
-        State::Revoked => wire::InvitationState::Revoked,
-        State::Burnt => wire::InvitationState::Burnt,
+    match invitation.end(now) {
+        None => wire::InvitationState::Open,
+        Some(End::Expired(_)) => wire::InvitationState::Expired,
+        Some(End::Accepted) => wire::InvitationState::Accepted,
+        Some(End::Revoked) => wire::InvitationState::Revoked,
+        Some(End::Burnt) => wire::InvitationState::Burnt,
     }
 }

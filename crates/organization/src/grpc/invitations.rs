@@ -160,6 +160,7 @@ impl InvitationService for Service {
             .invitations
             .get_invitation(&organization.id, &id)
             .await?;
+        Error::unless_open(&found, now)?;
         let settings = request.mail.unwrap_or_default();
         let mail = mail(&organization, &found, &settings, now).ok_or(Error::InvitationNotFound)?;
         let sent =

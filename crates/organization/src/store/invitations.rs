@@ -76,7 +76,8 @@ pub trait InvitationStore: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Accepted, Error>;
 
-    /// Spends an open ticket of this organization without a membership, and deletes a mail that was not sent yet.
+    /// Spends an open ticket of this organization without a membership, and deletes a mail that was not sent yet. Its
+    /// errors do not say whether there is such an invitation.
     async fn burn_invitation(
         &self,
         organization_id: &OrganizationId,

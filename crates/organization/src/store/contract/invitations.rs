@@ -16,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::InvitationLimits;
 use crate::domain::{
-    Acceptance, Invitation, InvitationId, InviteeEmail, LoginUri, MAX_ROLES, NewInvitation, State,
-    Ticket,
+    Acceptance, End, Invitation, InvitationId, InviteeEmail, LoginUri, MAX_ROLES, NewInvitation,
+    State, Ticket,
 };
 use crate::store::{InvitationStore, SqlInvitations};
 

@@ -72,6 +72,7 @@ impl SqlInvitations {
         let mut transaction = self.begin_write().await?;
         members::lock(&mut transaction, organization_id).await?;
         let found = self.get(&mut transaction, organization_id, id).await?;
+        Error::unless_open(&found, now)?;
         if !row::end(&mut transaction, &found.id, state, now).await? {
             return Err(Error::InvitationNotFound);
         }
@@ -91,7 +92,10 @@ impl SqlInvitations {
         let found = row::find_by_id(connection, id, &self.key)
             .await?
             .filter(|found| found.organization_id == *organization_id);
-        found.ok_or(Error::InvitationNotFound)
+        found.ok_or_else(|| Error::NoInvitation {
+            organization: organization_id.clone(),
+            id: id.clone(),
+        })
     }
 }
 
@@ -149,9 +153,7 @@ impl InvitationStore for SqlInvitations {
         let mut transaction = self.begin_write().await?;
         members::lock(&mut transaction, organization_id).await?;
         let mut found = self.get(&mut transaction, organization_id, id).await?;
-        if found.open_ticket(now).is_none() {
-            return Err(Error::InvitationNotFound);
-        }
+        Error::unless_open(&found, now)?;
         count::add(&mut transaction, &found, limits, now).await?;
         withdraw(&mut transaction, &found).await?;
         let mail_id = self.outbox.put(&mut transaction, mail, now).await?;
@@ -196,7 +198,8 @@ impl InvitationStore for SqlInvitations {
         id: &InvitationId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.end(organization_id, id, &State::Burnt, now).await
+        let burnt = self.end(organization_id, id, &State::Burnt, now).await;
+        burnt.map_err(Error::for_the_public)
     }
 
     async fn remove_old_invitations(
