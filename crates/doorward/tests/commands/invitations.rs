@@ -1,6 +1,6 @@
 //! Tests of invitations, from the command line.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Place, failed, succeeded};
 
@@ -83,6 +83,11 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
 
     let revoked = succeeded(invitation(&place, &format!("revoke acme {id}")));
     assert_eq!(revoked, format!("revoked {id}\n"));
+    let other = json(&place, create)["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        json(&place, &format!("revoke acme {other}")),
+        json!({ "organization_id": "org_acme000000000001", "invitation_id": other })
+    );
     let shown = json(&place, &format!("show acme {id}"));
     assert_eq!(
         (&shown["state"], &shown["ticket_id"]),
@@ -124,7 +129,22 @@ fn lists_have_parts() {
     assert_eq!(second.get("next"), None);
     let numbered = json(&place, "list acme --take 2 --page 1");
     assert_eq!(numbered["invitations"], second["invitations"]);
-    assert_eq!(numbered["total"], 3);
+    let where_it_is = ["start", "limit", "total"].map(|key| &numbered[key]);
+    assert_eq!(where_it_is, [2, 2, 3]);
+    let all = json(&place, "list acme");
+    assert_eq!(all["invitations"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn json_is_printed_as_by_the_other_commands() {
+    let place = place();
+    let create = "create acme carol@example.com --client team --inviter Alice --json";
+    let created = succeeded(invitation(&place, create));
+    let listed = succeeded(invitation(&place, "list acme --json"));
+    for printed in [created, listed] {
+        let document: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(printed, format!("{document:#}\n"));
+    }
 }
 
 #[test]

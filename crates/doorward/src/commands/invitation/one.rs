@@ -6,12 +6,13 @@ use doorward_proto::organization::v1::{
     GetInvitationRequest, Invitation, ResendInvitationRequest, RevokeInvitationRequest,
 };
 use doorward_service_kit::grpc::Channel;
+use serde_json::json;
 
 use super::{mail_settings, show};
 use crate::choose_organization::choose_organization;
 use crate::commands::request;
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, say_json};
 use crate::service::Service;
 use crate::target::{Deployment, Target};
 
@@ -112,13 +113,15 @@ pub(crate) async fn revoke(args: Args) -> Result<(), Error> {
     let selected = Selected::find(&deployment, &args.organization, args.id).await?;
     let mut invitations = deployment.invitations().await?;
     let wanted = RevokeInvitationRequest {
-        organization_id: selected.organization_id,
+        organization_id: selected.organization_id.clone(),
         invitation_id: selected.id.clone(),
     };
     let revoked = invitations.revoke_invitation(request(wanted)).await;
     revoked.map_err(Error::service(Service::Organization))?;
     if args.output.json {
-        say("{}");
+        say_json(
+            &json!({ "organization_id": selected.organization_id, "invitation_id": selected.id }),
+        );
     } else {
         say(format_args!("revoked {}", selected.id));
     }

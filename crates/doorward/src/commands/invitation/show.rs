@@ -5,7 +5,7 @@ use doorward_proto::organization::v1::{Invitation, InvitationMail, InvitationSta
 use prost_types::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::output::say;
+use crate::output::{say, say_json};
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct OutputArgs {
@@ -17,7 +17,7 @@ pub(crate) struct OutputArgs {
 /// Prints one invitation.
 pub(super) fn print(invitation: &Invitation, output: OutputArgs) {
     if output.json {
-        say(as_json(invitation));
+        say_json(&as_json(invitation));
         return;
     }
     say(as_line(invitation));
