@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::mails::{self, InvitationMail};
 use crate::store::{InvitationStore, Store};
-use crate::{Error, InvitationLimits, cleaning, convert};
+use crate::{Error, InvitationLimits, convert};
 
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -105,8 +105,6 @@ impl InvitationService for Service {
             .add_invitation(invitation, mail.as_ref(), &self.limits);
         // As of its creation, so that the answer has the link however short its life is.
         let shown = self.show(&organization, added.await?, now).await?;
-        // Beside the answer, which does not wait for it.
-        tokio::spawn(cleaning::clean_up(Arc::clone(&self.invitations), now));
         Ok(Response::new(wire::CreateInvitationResponse {
             invitation: Some(shown),
         }))

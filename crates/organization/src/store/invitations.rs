@@ -85,7 +85,8 @@ pub trait InvitationStore: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<(), Error>;
 
-    /// Removes some of the invitations that have expired before `before`, and of the counts of past spans of time.
+    /// Removes the invitations that have expired before `before`, and the counts of spans of time that ended before
+    /// `now`. Each row in a transaction of its own.
     async fn remove_old_invitations(
         &self,
         before: Timestamp,
