@@ -25,3 +25,15 @@ for (const [name, visit] of Object.entries(pages)) {
     }
   });
 }
+
+test('the background of an organization is around the card, on a phone too', async () => {
+  await pages['organization-identifier'](page);
+  assert.equal(await page.innerText('.brand .initial'), 'A');
+  for (const width of [390, 1280]) {
+    await look(page, { width, colorScheme: 'light' });
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(ground, 'rgb(246, 240, 248)');
+    const card = await page.locator('main').boundingBox();
+    assert.ok(card.x > 0 && card.x + card.width < width, JSON.stringify(card));
+  }
+});

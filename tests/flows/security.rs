@@ -117,7 +117,7 @@
 //! | 128, 132 | each method is for its callers only | `proto/doorward/organization/v1` |
 //! | 129, 130 | links are made of settings | `doorward/src/commands/invitation/create.rs` `login_uri` |
 //! | 131 | an invitation is found with its organization | `organization/src/store/sql/invitations` |
-//! | 133 | no ticket, no membership | `edge/pipeline/admit.rs` |
+//! | 133 | no ticket, no membership; an address has one account | `edge/pipeline/admit.rs`, `identity/src/accounts.rs` `create` |
 //! | 134, 135 | connections are those of the organization | `edge/pipeline/enter_organization.rs` |
 //! | 136 | no control characters; one address | `organization/src/domain/invitation` |
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |

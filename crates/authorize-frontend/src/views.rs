@@ -57,8 +57,10 @@ pub struct Page<'a> {
     pub language: Language,
     /// The tenant's `friendly_name`, or the name of the organization that the sign-in is for.
     pub tenant_name: &'a str,
-    /// The tenant's `picture_url`, or the organization's logo; with `None` the page shows Doorward's mark.
+    /// The tenant's `picture_url`, or the organization's logo; with `None` the page shows `initial`.
     pub logo_url: Option<&'a str>,
+    /// The first letter of the organization's name; with `None` the page shows Doorward's mark.
+    pub initial: Option<&'a str>,
     /// The organization's colors.
     pub colors: Colors,
     /// The name of the application, once it is known.

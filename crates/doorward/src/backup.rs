@@ -27,6 +27,15 @@ const DATABASES: [&str; 5] = [
 ];
 /// Files that never change. Each is written before the database that needs it.
 const FILES: [&str; 3] = ["token-signing.key", "organization.key", "demo-user.txt"];
+/// Databases, the keys that they are of no use without, and what is encrypted by them.
+const KEYS: [(&str, &str, &str); 2] = [
+    ("token-signing.db", "token-signing.key", "the signing keys"),
+    (
+        "organization.db",
+        "organization.key",
+        "invitations and mails",
+    ),
+];
 /// The file that is moved into place last. Every data folder has it, so where it exists, the copy is complete.
 const LAST: &str = "client-registry.db";
 
@@ -94,10 +103,14 @@ async fn check(backup: &Path) -> Result<Vec<&'static str>, Error> {
     if !has(LAST) {
         return Err(Error::NoBackup(backup.to_owned()));
     }
-    if has("token-signing.db") && !has("token-signing.key") {
-        let path = backup.join("token-signing.key");
-        let problem = "missing; without it the signing keys in token-signing.db cannot be used";
-        return Err(Error::Refused(format!("{}: {problem}", path.display())));
+    for (database, key, encrypted) in KEYS {
+        if has(database) && !has(key) {
+            let path = backup.join(key);
+            return Err(Error::Refused(format!(
+                "{}: missing; without it {encrypted} in {database} cannot be used",
+                path.display()
+            )));
+        }
     }
     let mut found = Vec::new();
     for name in DATABASES.into_iter().filter(|name| has(name)) {

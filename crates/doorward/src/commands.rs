@@ -13,6 +13,7 @@ pub(crate) mod import_users;
 pub(crate) mod invitation;
 pub(crate) mod keys;
 pub(crate) mod organization;
+mod pages;
 pub(crate) mod reset;
 pub(crate) mod restore;
 pub(crate) mod secrets;

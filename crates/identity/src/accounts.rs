@@ -86,6 +86,7 @@ impl Accounts {
             email_verified: new.email_verified,
             ..User::new(UserId::generate(), new.connection, new.email, self.now())
         };
+        // mutant: account-taken-over-by-a-sign-up
         self.store.add_user(&user, &hash).await?;
         Ok(user)
     }

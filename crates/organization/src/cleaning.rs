@@ -11,8 +11,8 @@ use crate::store::InvitationStore;
 
 const INTERVAL: Duration = Duration::from_hours(1);
 
-/// Removes some of them. Failing to do so is only logged: the next call removes them.
-pub(crate) async fn clean_up(invitations: Arc<dyn InvitationStore>, now: Timestamp) {
+/// Removes them. Failing to do so is only logged: the next call removes them.
+async fn clean_up(invitations: &dyn InvitationStore, now: Timestamp) {
     let before = now - LISTED_AFTER_EXPIRY;
     if let Err(error) = invitations.remove_old_invitations(before, now).await {
         tracing::warn!(error = with_causes(&error), "old invitations stay");
@@ -27,7 +27,7 @@ pub(crate) fn spawn(
 ) {
     let cleaning = async move {
         loop {
-            clean_up(Arc::clone(&invitations), clock.now()).await;
+            clean_up(&*invitations, clock.now()).await;
             tokio::time::sleep(INTERVAL).await;
         }
     };

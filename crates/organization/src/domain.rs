@@ -15,8 +15,8 @@ pub use connection::{Connection, check_connections, is_connection_name};
 pub use discovery_domain::{DiscoveryDomain, check_discovery_domains, parse_domain};
 pub use id::{OrganizationId, RoleId, UserId, parse_users};
 pub use invitation::{
-    Acceptance, Accepted, Invitation, InvitationId, InviteeEmail, LISTED_AFTER_EXPIRY, LoginUri,
-    NewInvitation, State, Ticket, TicketHash,
+    Acceptance, Accepted, End, Invitation, InvitationId, InviteeEmail, LISTED_AFTER_EXPIRY,
+    LoginUri, NewInvitation, State, Ticket, TicketHash,
 };
 pub use member::{MAX_ROLES, Member, parse_roles};
 pub use organization::{Found, Organization, OrganizationName, Selector};

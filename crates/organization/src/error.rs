@@ -3,9 +3,10 @@
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::{InvalidField, Refusal};
 use doorward_service_kit::StoreError;
+use jiff::Timestamp;
 use tonic::Status;
 
-use crate::domain::{InvitationId, OrganizationId, UserId};
+use crate::domain::{End, Invitation, InvitationId, OrganizationId, UserId};
 
 /// A call that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,23 @@ pub enum Error {
         /// The user.
         user: UserId,
     },
-    /// There is no such invitation, or it cannot be used; the error does not say which.
+    /// The organization has no invitation with this id. For administrators.
+    #[error("the organization {organization} has no invitation {id}")]
+    NoInvitation {
+        /// The organization.
+        organization: OrganizationId,
+        /// The id.
+        id: InvitationId,
+    },
+    /// The invitation is not open. For administrators.
+    #[error("the invitation {id} {end}")]
+    InvitationEnded {
+        /// The invitation.
+        id: InvitationId,
+        /// Why it is not open.
+        end: End,
+    },
+    /// There is no such invitation, or it cannot be used; the error does not say which. For everyone with a ticket.
     #[error("invitation not found or already used")]
     InvitationNotFound,
     /// The user's address is not the invited one.
@@ -52,6 +69,27 @@ pub enum Error {
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Error {
+    /// Fails if an invitation is not open at `now`, and says why.
+    pub(crate) fn unless_open(invitation: &Invitation, now: Timestamp) -> Result<(), Self> {
+        match invitation.end(now) {
+            None => Ok(()),
+            Some(end) => Err(Self::InvitationEnded {
+                id: invitation.id.clone(),
+                end,
+            }),
+        }
+    }
+
+    /// Leaves out what only administrators may see of an invitation.
+    pub(crate) fn for_the_public(self) -> Self {
+        match self {
+            Self::NoInvitation { .. } | Self::InvitationEnded { .. } => Self::InvitationNotFound,
+            other => other,
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {
@@ -71,7 +109,9 @@ impl From<Error> for Status {
             Error::ConnectionNotEnabled(_) => ErrorReason::ConnectionNotEnabled,
             Error::Full(_) => ErrorReason::OrganizationFull,
             Error::MemberNotFound { .. } => ErrorReason::MemberNotFound,
-            Error::InvitationNotFound => ErrorReason::InvitationNotFound,
+            Error::NoInvitation { .. }
+            | Error::InvitationEnded { .. }
+            | Error::InvitationNotFound => ErrorReason::InvitationNotFound,
             Error::InviteeMismatch => ErrorReason::InviteeMismatch,
             Error::TooManyInvitations => ErrorReason::TooManyInvitations,
             Error::WrongKeyEncryptionKey(_) => return Status::internal("internal error"),

@@ -31,6 +31,7 @@ use tonic::service::Routes;
 pub use config::Config;
 pub use error::Error;
 pub use invitation_limits::InvitationLimits;
+pub use mails::{has_mails_in, mail_languages};
 use store::{SqlInvitations, SqlStore};
 
 /// The data of the service, in one database.

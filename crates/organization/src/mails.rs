@@ -90,10 +90,29 @@ pub(crate) fn invitation(facts: &InvitationMail<'_>) -> Mail {
     }
 }
 
+/// The tags of the languages that mails are written in.
+pub fn mail_languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(texts, _)| texts.tag())
+}
+
+/// Whether mails are written in the language of a BCP 47 tag; mails in other languages would be in English.
+#[must_use]
+pub fn has_mails_in(tag: &str) -> bool {
+    find_language(tag).is_some()
+}
+
+/// The tag of the language that a mail for a BCP 47 tag is written in.
+pub(crate) fn tag(tag: &str) -> &'static str {
+    language(tag).0.tag()
+}
+
 fn language(tag: &str) -> &'static (Texts, &'static str) {
     let [default, ..] = &*LANGUAGES;
-    let suitable = LANGUAGES.iter().find(|(texts, _)| texts.suits(tag));
-    suitable.unwrap_or(default)
+    find_language(tag).unwrap_or(default)
+}
+
+fn find_language(tag: &str) -> Option<&'static (Texts, &'static str)> {
+    LANGUAGES.iter().find(|(texts, _)| texts.suits(tag))
 }
 
 /// The look of an organization's mails.

@@ -48,6 +48,22 @@ async fn an_embedded_server_writes_files_and_prints_links() {
 }
 
 #[tokio::test]
+async fn a_mail_sent_again_keeps_the_language_of_the_invitation() {
+    on_embedded(async |deployment, embedded| {
+        let user = User::stranger();
+        let options = ["--no-mail", "--language", "ja"];
+        let invitation = deployment.invite(ORGANIZATION, &user.email, TEAM, &options);
+        let resend = ["invitation", "resend", ORGANIZATION, invitation.id()];
+        deployment.command(&resend, "").assert_success();
+        let mail = mail_to(&Path::new(&embedded.data()).join("outbox"), &user.email).await;
+        // In English, no word of the subject is encoded.
+        let subject = "Subject: Ann Administrator =?utf-8?";
+        assert!(mail.contains(subject), "{mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn without_mail_none_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("file://{}", folder.path().display());

@@ -44,6 +44,11 @@ async fn to_sign_up(agent: &Agent, invitation: &Invitation) -> Page {
 /// Opens an invitation up to the page for the password of an existing account.
 async fn to_password(agent: &Agent, invitation: &Invitation) -> Page {
     let page = open(agent, invitation).await;
+    from_invitation_to_password(agent, page).await
+}
+
+/// Goes on from the page of an invitation to the page for the password of an existing account.
+async fn from_invitation_to_password(agent: &Agent, page: Page) -> Page {
     let page = agent.submit_and_follow(&page.form()).await;
     let Some(link) = page.link_to("/u/login") else {
         return page;

@@ -6,4 +6,4 @@ mod limits;
 mod others;
 mod repeats;
 mod tabs;
-mod tokens;
+pub(super) mod tokens;

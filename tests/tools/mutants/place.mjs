@@ -72,7 +72,10 @@ export function mutate(source, mark, { operation, text }, condition) {
       }
       const bare = /\blet\b/.test(inner);
       if (bare && operation === 'always') throw new Error('`if let` cannot always hold');
-      return replaced(bare ? `${forced} ${inner}` : `${forced} (${inner})`);
+      if (bare) return replaced(`${forced} ${inner}`);
+      // In brackets: else `a && b` would become `a && MUTANT || b`, which holds whenever `b` does.
+      const isOperand = operation === 'always' && source.startsWith('&&', at.start);
+      return replaced(isOperand ? `(${forced} (${inner}))` : `${forced} (${inner})`);
     }
     case 'instead':
       // In brackets: else it would read as a statement, or bind the wrong way.

@@ -24,6 +24,7 @@ const cases = [
   ['operand', `a\n${MARK}    || b(c)\n}`, 'never', '', 'a\n    || !M && (b(c))\n}'],
   ['argument', `f()\n${MARK}    .http_only(true)\n    .g()`, 'never', '', 'f()\n    .http_only(!M && (true))\n    .g()'],
   ['tail instead', `{\n${MARK}a.b()\n}`, 'instead', 'c', '{\n(if M { c } else { a.b() })\n}'],
+  ['operand always', `a\n${MARK}    && b(c)\n}`, 'always', '', 'a\n    && (M || (b(c)))\n}'],
   ['operand instead', `a\n${MARK}    || b\n{`, 'instead', 'x && IT', 'a\n    || (if M { x && b } else { b })\n{'],
   ['arm', `match x {\n${MARK}    Some(y) => z(y),\n}`, 'never', '', 'match x {\n    Some(y) if !M => z(y),\n}'],
   ['guarded arm', `match x {\n${MARK}    Some(y) if y => z,\n}`, 'always', '', 'match x {\n    Some(y) if M || (y) => z,\n}'],

@@ -177,6 +177,7 @@ pub(super) fn page<'a>(
         language,
         tenant_name: tenant.friendly_name.as_deref().unwrap_or(PRODUCT_NAME),
         logo_url: tenant.picture_url.as_deref(),
+        initial: None,
         colors: Colors::default(),
         client_name,
     }

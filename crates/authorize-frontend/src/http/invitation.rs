@@ -34,6 +34,7 @@ pub(super) async fn get(
     query: Pairs,
 ) -> Result<Response, NotThisPage> {
     let hosted = HostedPage::shown(&query, Pending::is_at_invitation, &browser, &deps).await?;
+    // mutant: ticket-spent-by-its-page
     let page = InvitationPage::check(hosted, &browser, &deps).await?;
     Ok(page.show())
 }

@@ -42,6 +42,7 @@ pub(crate) async fn admit(
         return Ok(Ok(user));
     };
     let hinted = entered.request().hinted_sub();
+    // mutant: hinted-user-not-compared-before-an-acceptance
     if hinted.is_some_and(|sub| sub != user.user_id) {
         return Ok(Err(OAuthError::login_required()));
     }

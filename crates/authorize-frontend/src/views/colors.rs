@@ -13,6 +13,14 @@ const WHITE: Color = Color([0xff, 0xff, 0xff]);
 /// Least contrast of text (WCAG 2.2, 1.4.3), and of the edge of a button (1.4.11).
 const TEXT_CONTRAST: f64 = 4.5;
 const EDGE_CONTRAST: f64 = 3.0;
+/// Small windows show the card alone, without the page's ground. The ground of an organization is shown around it.
+const GROUND_OF_SMALL_WINDOWS: &str = "\
+@media (max-width: 30rem) and (prefers-color-scheme: light) {
+  body { padding: 0.75rem 0.75rem 1.5rem; background: var(--ground); }
+  footer { color: var(--on-ground); }
+  .card { padding-bottom: 1.75rem; border-radius: 1rem; }
+}
+";
 /// Stands in an address for a color that is not set.
 const NONE: &str = "none";
 const PARTS: u16 = 20;
@@ -146,9 +154,13 @@ impl Colors {
     pub fn stylesheet(self) -> String {
         let light = self.scheme(LIGHT_CARD) + &self.ground();
         let dark = self.scheme(DARK_CARD);
+        let small = match self.page_background {
+            Some(_) => GROUND_OF_SMALL_WINDOWS,
+            None => "",
+        };
         format!(
             "@media (prefers-color-scheme: light) {{ :root {{ {light}}} }}\n\
-             @media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}\n"
+             @media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}\n{small}"
         )
     }
 
@@ -270,6 +282,18 @@ mod tests {
         ] {
             assert_eq!(Colors::from_name(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn only_a_ground_of_its_own_is_seen_on_small_windows() {
+        let colors = |page_background| Colors {
+            primary: Some(color("#123456")),
+            page_background,
+        };
+        let small = "@media (max-width: 30rem) and (prefers-color-scheme: light)";
+        let with = colors(Some(color("#abcdef"))).stylesheet();
+        assert!(with.contains(small) && with.contains("--ground: #abcdef;"));
+        assert!(!colors(None).stylesheet().contains(small));
     }
 
     #[test]

@@ -13,6 +13,7 @@ fn page(language: Language, name: &str) -> Page<'_> {
         language,
         tenant_name: name,
         logo_url: Some(name),
+        initial: Some(name),
         colors: Colors::default(),
         client_name: Some(name),
     }
@@ -322,6 +323,24 @@ fn sign_up_is_offered_only_where_it_is_allowed() {
     };
     assert!(view(true).contains("href=\"/u/signup?state=s\""));
     assert!(!view(false).contains("/u/signup"));
+}
+
+#[test]
+fn an_initial_stands_for_an_organization_without_a_logo() {
+    let mark = "<img class=\"mark\"";
+    let tenant = Page {
+        logo_url: None,
+        initial: None,
+        ..page(Language::En, "Kettle")
+    };
+    assert!(organization(tenant, "x").to_string().contains(mark));
+    let of_organization = Page {
+        initial: Some("<"),
+        ..tenant
+    };
+    let html = organization(of_organization, "x").to_string();
+    assert!(html.contains("<span class=\"initial\" aria-hidden=\"true\">&#60;</span>"));
+    assert!(!html.contains(mark), "{html}");
 }
 
 #[test]

@@ -5,7 +5,6 @@ mod delete;
 mod list;
 mod member_roles;
 mod members;
-mod pages;
 mod remove_member;
 mod show;
 

@@ -64,7 +64,7 @@ fn no_folder_is_written_over() {
 #[test]
 fn what_is_no_sound_backup_is_refused_and_leaves_nothing() {
     type Harm = fn(&Path);
-    let harms: [(Harm, &str); 5] = [
+    let harms: [(Harm, &str); 6] = [
         (|copy| fs::remove_dir_all(copy).unwrap(), "No such file"),
         (
             |copy| fs::remove_file(copy.join("client-registry.db")).unwrap(),
@@ -76,7 +76,11 @@ fn what_is_no_sound_backup_is_refused_and_leaves_nothing() {
         ),
         (
             |copy| fs::write(copy.join("token-signing.db"), "").unwrap(),
-            "token-signing.key: missing",
+            "token-signing.key: missing; without it the signing keys in token-signing.db cannot be used",
+        ),
+        (
+            |copy| fs::remove_file(copy.join("organization.key")).unwrap(),
+            "organization.key: missing; without it invitations and mails in organization.db cannot be used",
         ),
         (
             |copy| fs::write(copy.join("identity.db-wal"), "log").unwrap(),

@@ -1,6 +1,6 @@
 //! Tests of invitations, from the command line.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Place, failed, succeeded};
 
@@ -61,6 +61,7 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
     assert_eq!(created["inviter"]["name"], "Alice");
     assert_eq!(created["invitee"]["email"], "carol@example.com");
     assert_eq!(created["roles"][0], "rol_reader0000000001");
+    assert_eq!(created["language"], "en");
     assert_eq!(created["state"], "open");
     assert_eq!(created["mail"]["state"], "queued");
     assert_eq!(json(&place, &format!("show acme {id}")), created);
@@ -82,6 +83,11 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
 
     let revoked = succeeded(invitation(&place, &format!("revoke acme {id}")));
     assert_eq!(revoked, format!("revoked {id}\n"));
+    let other = json(&place, create)["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        json(&place, &format!("revoke acme {other}")),
+        json!({ "organization_id": "org_acme000000000001", "invitation_id": other })
+    );
     let shown = json(&place, &format!("show acme {id}"));
     assert_eq!(
         (&shown["state"], &shown["ticket_id"]),
@@ -96,9 +102,16 @@ fn an_invitation_is_created_shown_sent_again_and_revoked() {
     );
     let again = failed(&invitation(&place, &format!("revoke acme {id}")), 1);
     assert!(
-        again.contains("invitation not found or already used"),
+        again.contains(&format!("the invitation {id} was already revoked")),
         "{again}"
     );
+    for command in ["show", "resend", "revoke"] {
+        let wrong = failed(&invitation(&place, &format!("{command} acme uinv_x")), 1);
+        assert!(
+            wrong.contains("the organization org_acme000000000001 has no invitation uinv_x"),
+            "{wrong}"
+        );
+    }
 }
 
 #[test]
@@ -116,7 +129,22 @@ fn lists_have_parts() {
     assert_eq!(second.get("next"), None);
     let numbered = json(&place, "list acme --take 2 --page 1");
     assert_eq!(numbered["invitations"], second["invitations"]);
-    assert_eq!(numbered["total"], 3);
+    let where_it_is = ["start", "limit", "total"].map(|key| &numbered[key]);
+    assert_eq!(where_it_is, [2, 2, 3]);
+    let all = json(&place, "list acme");
+    assert_eq!(all["invitations"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn json_is_printed_as_by_the_other_commands() {
+    let place = place();
+    let create = "create acme carol@example.com --client team --inviter Alice --json";
+    let created = succeeded(invitation(&place, create));
+    let listed = succeeded(invitation(&place, "list acme --json"));
+    for printed in [created, listed] {
+        let document: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(printed, format!("{document:#}\n"));
+    }
 }
 
 #[test]
@@ -187,16 +215,17 @@ fn refusals_have_auth0s_texts() {
 fn bad_values_are_refused() {
     let place = place();
     let create = "create acme carol@example.com --client team --inviter Alice";
-    let errors = failed(&invitation(&place, &format!("{create} --ttl 2592001")), 1);
-    assert!(
-        errors.contains("ttl_seconds: must be at most 2592000"),
-        "{errors}"
-    );
-    let errors = failed(
-        &invitation(&place, &format!("{create} --app-metadata []")),
-        2,
-    );
-    assert!(errors.contains("must be a JSON object"), "{errors}");
+    for (option, complaint) in [
+        ("--ttl 0", "0 is not in 1..=2592000"),
+        ("--ttl 2592001", "2592001 is not in 1..=2592000"),
+        ("--app-metadata []", "must be a JSON object"),
+        ("--language klingon", "choose one of en, ja"),
+    ] {
+        let errors = failed(&invitation(&place, &format!("{create} {option}")), 2);
+        assert!(errors.contains(complaint), "{errors}");
+    }
+    let resend = invitation(&place, "resend acme uinv_1 --language klingon");
+    assert!(failed(&resend, 2).contains("choose one of en, ja"));
     let bad_email = "create acme carol --client team --inviter Alice";
     let errors = failed(&invitation(&place, bad_email), 1);
     assert!(

@@ -7,11 +7,11 @@ use doorward_proto::{InvalidField, to_timestamp};
 use doorward_service_kit::mail::{MailProgress, MailState};
 use jiff::Timestamp;
 
-use crate::Error;
 use crate::domain::{
-    Acceptance, Accepted, Invitation, InviteeEmail, LoginUri, NewInvitation, RoleId, State, Ticket,
+    Acceptance, Accepted, End, Invitation, InviteeEmail, LoginUri, NewInvitation, RoleId, Ticket,
     parse_roles,
 };
+use crate::{Error, mails};
 
 impl TryFrom<wire::CreateInvitationRequest> for NewInvitation {
     type Error = InvalidField;
@@ -27,6 +27,9 @@ impl TryFrom<wire::CreateInvitationRequest> for NewInvitation {
             login_uri: LoginUri::parse(&request.login_uri)?,
             app_metadata: request.app_metadata_json,
             user_metadata: request.user_metadata_json,
+            language: request
+                .mail
+                .map(|mail| mails::tag(&mail.language).to_owned()),
         };
         terms.validate()?;
         Ok(terms)
@@ -90,6 +93,7 @@ pub(crate) fn invitation(
         created_at: Some(to_timestamp(invitation.created_at)),
         expires_at: Some(to_timestamp(invitation.expires_at)),
         mail: mail.map(mail_state),
+        language: invitation.terms.language,
     }
 }
 
@@ -112,11 +116,11 @@ fn ids(roles: &BTreeSet<RoleId>) -> Vec<String> {
 }
 
 fn state(invitation: &Invitation, now: Timestamp) -> wire::InvitationState {
-    match &invitation.state {
-        State::Open(_) if invitation.open_ticket(now).is_some() => wire::InvitationState::Open,
-        State::Open(_) => wire::InvitationState::Expired,
-        State::Accepted { .. } => wire::InvitationState::Accepted,
-        State::Revoked => wire::InvitationState::Revoked,
-        State::Burnt => wire::InvitationState::Burnt,
+    match invitation.end(now) {
+        None => wire::InvitationState::Open,
+        Some(End::Expired(_)) => wire::InvitationState::Expired,
+        Some(End::Accepted) => wire::InvitationState::Accepted,
+        Some(End::Revoked) => wire::InvitationState::Revoked,
+        Some(End::Burnt) => wire::InvitationState::Burnt,
     }
 }

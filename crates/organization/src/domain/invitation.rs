@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod email;
+mod end;
 mod link;
 mod new_invitation;
 mod ticket;
@@ -14,6 +15,7 @@ use super::{OrganizationId, UserId};
 
 pub use acceptance::{Acceptance, Accepted};
 pub use email::InviteeEmail;
+pub use end::End;
 pub use link::LoginUri;
 pub use new_invitation::NewInvitation;
 pub use ticket::{Ticket, TicketHash};

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::mails::{self, InvitationMail};
 use crate::store::{InvitationStore, Store};
-use crate::{Error, InvitationLimits, cleaning, convert};
+use crate::{Error, InvitationLimits, convert};
 
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -91,9 +91,9 @@ impl InvitationService for Service {
         &self,
         request: Request<wire::CreateInvitationRequest>,
     ) -> Result<Response<wire::CreateInvitationResponse>, Status> {
-        let mut request = request.into_inner();
+        let request = request.into_inner();
         let now = self.clock.now();
-        let settings = request.mail.take().unwrap_or_default();
+        let settings = request.mail.clone().unwrap_or_default();
         let settings = request.send_email.then_some(settings);
         let organization = self
             .organization(&request.organization_id.clone().into())
@@ -105,8 +105,6 @@ impl InvitationService for Service {
             .add_invitation(invitation, mail.as_ref(), &self.limits);
         // As of its creation, so that the answer has the link however short its life is.
         let shown = self.show(&organization, added.await?, now).await?;
-        // Beside the answer, which does not wait for it.
-        tokio::spawn(cleaning::clean_up(Arc::clone(&self.invitations), now));
         Ok(Response::new(wire::CreateInvitationResponse {
             invitation: Some(shown),
         }))
@@ -160,6 +158,7 @@ impl InvitationService for Service {
             .invitations
             .get_invitation(&organization.id, &id)
             .await?;
+        Error::unless_open(&found, now)?;
         let settings = request.mail.unwrap_or_default();
         let mail = mail(&organization, &found, &settings, now).ok_or(Error::InvitationNotFound)?;
         let sent =

@@ -80,6 +80,29 @@ fn the_mail_is_in_the_language_of_the_reader() {
 }
 
 #[test]
+fn lines_in_japanese_end_between_phrases() {
+    let organization = organization("アクメ");
+    let mail = invitation(&InvitationMail {
+        language: "ja",
+        inviter_name: "あり\u{200b}す",
+        ..facts(&organization)
+    });
+    assert!(mail.subject.starts_with("ありす さんから"));
+    let lines: Vec<_> = mail.text.lines().collect();
+    for line in [
+        "ありす さんが、アクメ のメンバーとして Team を利用するよう",
+        "あなたを招待しています。",
+        "お心当たりがない場合は、このメールを破棄してください。",
+        "承諾しないかぎり、何も起こりません。",
+    ] {
+        assert!(lines.contains(&line), "{line}: {}", mail.text);
+    }
+    assert!(!mail.text.contains('\u{200b}'), "{}", mail.text);
+    let phrases = "を利用するよう\u{200b}あなたを招待しています。</p>";
+    assert!(mail.html.contains(phrases), "{}", mail.html);
+}
+
+#[test]
 fn both_languages_have_the_same_texts() {
     let keys = |source: &'static str| -> BTreeSet<&str> {
         let lines = source.lines().filter(|line| !line.starts_with('#'));

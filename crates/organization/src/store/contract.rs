@@ -7,9 +7,11 @@ mod members;
 mod races;
 mod settings;
 mod versions;
+mod waiting;
 
 use std::sync::Arc;
 
+use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::postgres;
 
@@ -119,6 +121,7 @@ async fn postgres() {
         ..DatabaseConfig::new(url)
     };
     all(database(postgres::database().await)).await;
+    waiting::all(&database(postgres::database().await)).await;
     let old = database(postgres::database().await);
     versions::the_first_version_is_taken_over(&old).await;
 }

@@ -76,7 +76,8 @@ pub trait InvitationStore: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Accepted, Error>;
 
-    /// Spends an open ticket of this organization without a membership, and deletes a mail that was not sent yet.
+    /// Spends an open ticket of this organization without a membership, and deletes a mail that was not sent yet. Its
+    /// errors do not say whether there is such an invitation.
     async fn burn_invitation(
         &self,
         organization_id: &OrganizationId,
@@ -84,7 +85,8 @@ pub trait InvitationStore: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<(), Error>;
 
-    /// Removes some of the invitations that have expired before `before`, and of the counts of past spans of time.
+    /// Removes the invitations that have expired before `before`, and the counts of spans of time that ended before
+    /// `now`. Each row in a transaction of its own.
     async fn remove_old_invitations(
         &self,
         before: Timestamp,

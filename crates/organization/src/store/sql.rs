@@ -3,6 +3,7 @@
 mod connections;
 mod discovery_domains;
 mod invitations;
+mod locks;
 pub(crate) mod members;
 pub(crate) mod organizations;
 
@@ -25,18 +26,21 @@ use crate::domain::{
 };
 
 pub use invitations::SqlInvitations;
+use locks::Locks;
 
 doorward_service_kit::migrations![
     "0001_organizations.sql",
     "0002_connections_roles_domains.sql",
     "0003_invitations.sql",
     "0004_mail.sql",
+    "0005_invitation_language.sql",
 ];
 
 /// Organizations and members in a SQL database.
 #[derive(Debug)]
 pub struct SqlStore {
     database: Database,
+    locks: Locks,
     limits: Limits,
 }
 
@@ -49,7 +53,11 @@ impl SqlStore {
     /// Opens the database with other limits than [`SqlStore::open`].
     pub async fn with_limits(config: &DatabaseConfig, limits: Limits) -> Result<Self, OpenError> {
         let database = Database::open(config, &migrator()).await?;
-        Ok(Self { database, limits })
+        Ok(Self {
+            locks: Locks::new(database.clone()),
+            database,
+            limits,
+        })
     }
 
     /// Invitations in the same database, with tickets that are encrypted with a key. Fails if those that can be used
@@ -59,7 +67,8 @@ impl SqlStore {
         key: Arc<KeyEncryptionKey>,
         now: Timestamp,
     ) -> Result<SqlInvitations, Error> {
-        SqlInvitations::open(self.database.clone(), self.limits, key, now).await
+        let stores = (self.database.clone(), self.locks.clone());
+        SqlInvitations::open(stores, self.limits, key, now).await
     }
 }
 
@@ -113,8 +122,7 @@ impl Store for SqlStore {
         user: &UserId,
         connection: &str,
     ) -> Result<(Member, bool), Error> {
-        let mut transaction = self.database.begin_write().await?;
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         let organization = organizations::get(&mut transaction, id).await?;
         let mut connections = organization.connections.iter();
         if !connections.any(|it| it.name == connection && it.assigns_membership()) {
@@ -132,8 +140,7 @@ impl Store for SqlStore {
         id: &OrganizationId,
         users: &[UserId],
     ) -> Result<Vec<UserId>, Error> {
-        let mut transaction = self.database.begin_write().await?;
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         let added = members::add(&mut transaction, id, users, self.limits.members).await?;
         transaction.commit().await?;
         Ok(added)
@@ -144,8 +151,7 @@ impl Store for SqlStore {
         id: &OrganizationId,
         users: &[UserId],
     ) -> Result<Vec<UserId>, Error> {
-        let mut transaction = self.database.begin_write().await?;
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         let removed = members::remove(&mut transaction, id, users).await?;
         // mutant: removed-member-stays
         transaction.commit().await?;
@@ -170,8 +176,7 @@ impl Store for SqlStore {
         user: &UserId,
         roles: &BTreeSet<RoleId>,
     ) -> Result<Member, Error> {
-        let mut transaction = self.database.begin_write().await?;
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         members::get(&mut transaction, id, user).await?;
         members::replace_roles(&mut transaction, id, user, roles).await?;
         let member = members::get(&mut transaction, id, user).await?;
@@ -192,8 +197,7 @@ impl Store for SqlStore {
     }
 
     async fn delete(&self, id: &OrganizationId) -> Result<(), Error> {
-        let mut transaction = self.database.begin_write().await?;
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         let mails = invitations::mails_of(&mut transaction, id).await?;
         organizations::remove(&mut transaction, id).await?;
         // After the rows of the invitations, which every change locks before their mails.

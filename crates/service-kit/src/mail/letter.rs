@@ -4,7 +4,11 @@ use askama::Template;
 
 use super::brand::Brand;
 use super::color::Color;
+use super::texts::LINE_MAY_END;
 use super::{Mail, one_line};
+
+/// Longest line of a text whose lines end at marks, in columns. Programs break longer ones inside of words.
+const COLUMNS: usize = 70;
 
 /// A link that the reader is asked to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +21,8 @@ pub struct Button {
     pub url: String,
 }
 
-/// The content of a mail without its form. Line breaks in texts become spaces.
+/// The content of a mail without its form. Line breaks in texts become spaces. A zero width space says where a line of
+/// the heading, of a paragraph, of a note or on the button may end; without any, lines end between words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Tag of the language, such as `ja`.
@@ -77,12 +82,12 @@ impl Letter {
     }
 
     fn text(&self) -> String {
-        let mut parts = vec![self.heading.as_str()];
-        parts.extend(self.paragraphs.iter().map(String::as_str));
-        let link = format!("{}\n{}", self.button.label, self.button.url);
-        parts.push(&link);
-        parts.push("--");
-        parts.extend(self.notes.iter().map(String::as_str));
+        let mut parts = vec![in_lines(&self.heading)];
+        parts.extend(self.paragraphs.iter().map(|text| in_lines(text)));
+        let label = in_lines(&self.button.label);
+        parts.push(format!("{label}\n{}", self.button.url));
+        parts.push("--".to_owned());
+        parts.extend(self.notes.iter().map(|text| in_lines(text)));
         parts.join("\n\n") + "\n"
     }
 
@@ -97,6 +102,27 @@ impl Letter {
         };
         html.render().expect("a template renders into a string")
     }
+}
+
+/// Ends lines where they may end before they get too long. A text without marks stays one line.
+fn in_lines(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for part in text.split(LINE_MAY_END) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || columns(line) + columns(part) <= COLUMNS => {
+                line.push_str(part);
+            }
+            _ => lines.push(part.to_owned()),
+        }
+    }
+    let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
+    lines.join("\n")
+}
+
+/// The width of a text in a monospaced font, where a Japanese character is two columns wide.
+fn columns(text: &str) -> usize {
+    let width = |character: char| if character.is_ascii() { 1 } else { 2 };
+    text.chars().map(width).sum()
 }
 
 #[cfg(test)]

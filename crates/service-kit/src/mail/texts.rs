@@ -4,6 +4,9 @@ use std::fmt;
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
+/// A zero width space: where a line may end, in a language without spaces between words. Fluent files write `|`.
+pub(super) const LINE_MAY_END: char = '\u{200b}';
+
 /// The texts of one language.
 pub struct Texts {
     tag: &'static str,
@@ -11,14 +14,14 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The texts in a Fluent file.
+    /// The texts in a Fluent file; `|` in them says where a line may end.
     ///
     /// # Panics
     /// If the file does not parse, or the tag is not one of BCP 47: both are part of the program.
     #[must_use]
     pub fn new(tag: &'static str, source: &'static str) -> Self {
-        let resource =
-            FluentResource::try_new(source.to_owned()).expect("the compiled-in texts parse");
+        let source = source.replace('|', &LINE_MAY_END.to_string());
+        let resource = FluentResource::try_new(source).expect("the compiled-in texts parse");
         let language = tag.parse().expect("the tag of a language parses");
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // No marks around variables: users would copy them.
@@ -42,10 +45,13 @@ impl Texts {
         self.tag
     }
 
-    /// The text of `key` with its variables, or `key` if there is none.
+    /// The text of `key` with its variables, or `key` if there is none. Variables add no places where a line may end.
     #[must_use]
     pub fn text(&self, key: &str, variables: &[(&str, &str)]) -> String {
-        let arguments: FluentArgs<'_> = variables.iter().copied().collect();
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (*name, value.replace(LINE_MAY_END, "")));
+        let arguments: FluentArgs<'_> = variables.collect();
         let message = self.bundle.get_message(key);
         let pattern = message.and_then(|message| message.value());
         pattern.map_or_else(

@@ -7,9 +7,11 @@ mod end;
 #[cfg(test)]
 mod tests;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use jiff::Timestamp;
 use metrics::counter;
 use tokio::time::sleep;
@@ -38,7 +40,7 @@ pub struct Worker {
     transport: Transport,
     clock: Arc<dyn Clock>,
     times: Times,
-    /// How often the server has failed for all mails, in a row.
+    /// How often the server has failed for all mails, or an attempt has panicked, in a row.
     failures: u32,
     forgotten_at: Option<Timestamp>,
 }
@@ -52,6 +54,8 @@ enum Step {
     Idle,
     /// The server fails for all mails.
     ServerDown,
+    /// The attempt panicked. Its mail is due again when its claim ends.
+    Panicked,
 }
 
 impl Worker {
@@ -78,7 +82,7 @@ impl Worker {
     pub fn spawn(mut self, shutdown: Shutdown) {
         tokio::spawn(async move {
             while let Some(sending) = end::begin(&shutdown).await {
-                let step = self.step().await;
+                let step = self.supervised_step().await;
                 drop(sending);
                 let delay = self.delay(&step);
                 tokio::select! {
@@ -93,11 +97,22 @@ impl Worker {
         match step {
             Step::Next => Duration::ZERO,
             Step::Idle => self.times.poll,
-            Step::ServerDown => {
+            Step::ServerDown | Step::Panicked => {
                 self.failures = self.failures.saturating_add(1);
                 self.times.pause(self.failures)
             }
         }
+    }
+
+    /// A panic must not end the worker: all mails of the process would wait for its next start.
+    async fn supervised_step(&mut self) -> Step {
+        let step = AssertUnwindSafe(self.step()).catch_unwind().await;
+        step.unwrap_or_else(|_| {
+            tracing::error!(
+                "an attempt to send a mail panicked; the next one begins after a pause"
+            );
+            Step::Panicked
+        })
     }
 
     /// Sends the next mail that is due, if there is one.

@@ -5,7 +5,8 @@ use doorward_e2e::{Agent, Page, User, claims};
 use super::super::assertions::assert_refused;
 use super::super::fixture::{ACME, BETA, at_second, of_team, on_replicas};
 use super::{
-    accept, assert_good, invite, open, organization_of, subject_of, to_password, to_sign_up,
+    accept, assert_good, from_invitation_to_password, invite, open, organization_of, subject_of,
+    to_password, to_sign_up, with_ticket,
 };
 use crate::sign_up::fill_in;
 
@@ -47,6 +48,30 @@ async fn sec_121_the_account_of_another_address_accepts_nothing() {
         assert_eq!(organization_of(&answer), ACME);
         assert_eq!(claims(answer.get("id_token"))["email"], carol.email);
         assert!(!deployment.is_member(ACME, &subject_of(&bobs)));
+    })
+    .await;
+}
+
+/// A request that hints at another user could not be answered with the membership.
+#[tokio::test]
+async fn sec_121_another_user_than_the_hinted_one_spends_nothing() {
+    on_replicas(async |deployment| {
+        let (bob, carol) = (deployment.add_user(), deployment.add_user());
+        let agent = Agent::new(deployment);
+        let bobs = agent.sign_in(&of_team("id_token"), &bob).await;
+        let invitation = invite(deployment, &carol.email);
+        let hint = bobs.get("id_token");
+        let request = with_ticket(&invitation).with("id_token_hint", hint);
+        let agent = Agent::new(deployment);
+        let page = agent.open(&request).await;
+        let page = from_invitation_to_password(&agent, page).await;
+        let form = page.form().with("password", &carol.password);
+        let page = agent.submit(&form).await;
+        let answer = agent.follow(page).await.callback();
+        assert_eq!(answer.get("error"), "login_required");
+        let members = deployment.members(ACME).to_string();
+        assert!(!members.contains(&carol.email), "{members}");
+        assert_good(deployment, &invitation).await;
     })
     .await;
 }

@@ -8,6 +8,7 @@ use doorward_test_support::postgres;
 use reqwest::Method;
 
 use super::super::fixture::{ACME, BETA, SPECULATIVE, at_second, of_client, on_replicas, separate};
+use super::super::sessions::tokens::everything_stored;
 use super::{accept, assert_good, assert_not_good, invite, open, to_sign_up, with_ticket};
 
 #[tokio::test]
@@ -73,6 +74,25 @@ async fn sec_119_a_dump_has_no_usable_ticket() {
             let request = with_ticket(&invitation).with("invitation", value);
             assert_not_good(&agent.authorize(&request).await, &request);
         }
+    })
+    .await;
+}
+
+/// A sign-in that waits for its user has the ticket, and the store has only what the browser can decrypt.
+#[tokio::test]
+async fn sec_119_pending_sign_ins_have_no_usable_ticket() {
+    on_replicas(async |deployment| {
+        if matches!(deployment, Deployment::Compose(_)) {
+            return;
+        }
+        let invitation = invite(deployment, &User::stranger().email);
+        let state = "state-of-the-invited-sign-in";
+        let request = with_ticket(&invitation).with("state", state);
+        Agent::new(deployment).open(&request).await;
+        let stored = everything_stored(separate(deployment));
+        assert!(stored.contains(state), "it is the right store");
+        let ticket = invitation.parameter("invitation");
+        assert!(!stored.contains(&ticket), "the ticket is stored");
     })
     .await;
 }

@@ -107,7 +107,7 @@ fn is_in(stored: &str, secret: &str) -> bool {
 }
 
 /// The whole content of the store, all keys and values.
-fn everything_stored(separate: &Separate) -> String {
+pub(in super::super) fn everything_stored(separate: &Separate) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dump.rdb");
     redis_cli(separate, &["config", "set", "rdbcompression", "no"]);

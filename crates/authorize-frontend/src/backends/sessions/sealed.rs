@@ -14,6 +14,7 @@ const DERIVED: &str = "sealed parameter";
 pub(super) fn seal(mut transaction: Transaction) -> Result<Transaction, SealError> {
     let id = &transaction.transaction_id;
     for Parameter { name, value } in secrets(&mut transaction.parameters) {
+        // mutant: tickets-of-transactions-in-clear (seal)
         *value = key(id).ok_or(SealError)?.seal(name, value.as_bytes())?;
     }
     Ok(transaction)
@@ -24,6 +25,7 @@ pub(super) fn open(mut transaction: Transaction) -> Option<Transaction> {
     let id = &transaction.transaction_id;
     for Parameter { name, value } in secrets(&mut transaction.parameters) {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+        // mutant: tickets-of-transactions-in-clear (open)
         *value = key(id)?.open(name, value, text)?;
     }
     Some(transaction)

@@ -33,6 +33,7 @@ pub(in crate::http) async fn start(
     };
     let invitations = &deps.backends.invitations;
     let found_invitation = invitations.find(ticket.clone(), organization, None).await?;
+    // mutant: ticket-spent-by-the-landing-page
     let invitation = found_invitation.ok_or_else(ShownError::invitation_not_usable)?;
     let client = deps.backends.registry.client(&invitation.client_id).await?;
     let client = client.ok_or_else(ShownError::invitation_not_usable)?;

@@ -47,6 +47,19 @@ async fn pages_have_the_name_the_logo_and_the_colors() {
 }
 
 #[tokio::test]
+async fn an_organization_without_a_logo_has_its_first_letter() {
+    let app = TestApp::start().await;
+    add(&app, &[beta()]).await;
+    let mark = "<img class=\"mark\"";
+    let initial = "<span class=\"initial\" aria-hidden=\"true\">B</span>";
+    let page = app.browser().open(&in_organization(BETA)).await;
+    page.assert_page(200, initial);
+    assert!(!page.body.contains(mark), "{page:?}");
+    let page = app.browser().open(&authorize(&[])).await;
+    page.assert_page(200, mark);
+}
+
+#[tokio::test]
 async fn the_colors_are_a_stylesheet_of_ours() {
     let app = TestApp::start().await;
     let answer = app
@@ -68,6 +81,11 @@ async fn the_colors_are_a_stylesheet_of_ours() {
     );
     assert!(
         answer.body.contains("--ground: #ffeedd;"),
+        "{}",
+        answer.body
+    );
+    assert!(
+        answer.body.contains("@media (max-width: 30rem)"),
         "{}",
         answer.body
     );

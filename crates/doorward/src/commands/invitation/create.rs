@@ -34,19 +34,19 @@ pub(crate) struct Args {
     /// Name or id of a role that the new member gets in the organization; may be repeated
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<String>,
-    /// Lifetime in seconds, up to 2592000 [default: 604800]
+    /// Lifetime in seconds, 1 to 2592000
     #[arg(
         long,
         value_name = "SECONDS",
-        default_value_t = 0,
-        hide_default_value = true
+        default_value_t = 604_800,
+        value_parser = clap::value_parser!(u32).range(1..=2_592_000)
     )]
     ttl: u32,
     /// Send no mail: pass the link on yourself
     #[arg(long)]
     no_mail: bool,
     /// Language of the mail [default: `user_metadata.lang`, or else the tenant's first language]
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = mail_settings::parse_language)]
     language: Option<String>,
     /// JSON object for the `app_metadata` of a user that is created by the invitation
     #[arg(long, value_name = "JSON", value_parser = metadata::parse)]

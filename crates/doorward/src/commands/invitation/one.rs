@@ -6,12 +6,13 @@ use doorward_proto::organization::v1::{
     GetInvitationRequest, Invitation, ResendInvitationRequest, RevokeInvitationRequest,
 };
 use doorward_service_kit::grpc::Channel;
+use serde_json::json;
 
 use super::{mail_settings, show};
 use crate::choose_organization::choose_organization;
 use crate::commands::request;
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, say_json};
 use crate::service::Service;
 use crate::target::{Deployment, Target};
 
@@ -31,8 +32,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ResendArgs {
-    /// Language of the mail [default: the tenant's first language]
-    #[arg(long, value_name = "TAG")]
+    /// Language of the mail [default: that of the first mail]
+    #[arg(long, value_name = "TAG", value_parser = mail_settings::parse_language)]
     language: Option<String>,
     #[command(flatten)]
     args: Args,
@@ -82,7 +83,11 @@ pub(crate) async fn resend(ResendArgs { language, args }: ResendArgs) -> Result<
     let selected = Selected::find(&deployment, &args.organization, args.id).await?;
     let mut invitations = deployment.invitations().await?;
     let mut registry = deployment.registry().await?;
-    let client_id = selected.get(&mut invitations).await?.client_id;
+    let Invitation {
+        client_id,
+        language: first,
+        ..
+    } = selected.get(&mut invitations).await?;
     let client = registry
         .find_client(request(FindClientRequest { client_id }))
         .await;
@@ -92,7 +97,7 @@ pub(crate) async fn resend(ResendArgs { language, args }: ResendArgs) -> Result<
     let wanted = ResendInvitationRequest {
         organization_id: selected.organization_id,
         invitation_id: selected.id,
-        mail: Some(mail_settings::of(&tenant, &client, language)),
+        mail: Some(mail_settings::of(&tenant, &client, language.or(first))),
     };
     let sent = invitations.resend_invitation(request(wanted)).await;
     let sent = sent.map_err(Error::service(Service::Organization))?;
@@ -108,13 +113,15 @@ pub(crate) async fn revoke(args: Args) -> Result<(), Error> {
     let selected = Selected::find(&deployment, &args.organization, args.id).await?;
     let mut invitations = deployment.invitations().await?;
     let wanted = RevokeInvitationRequest {
-        organization_id: selected.organization_id,
+        organization_id: selected.organization_id.clone(),
         invitation_id: selected.id.clone(),
     };
     let revoked = invitations.revoke_invitation(request(wanted)).await;
     revoked.map_err(Error::service(Service::Organization))?;
     if args.output.json {
-        say("{}");
+        say_json(
+            &json!({ "organization_id": selected.organization_id, "invitation_id": selected.id }),
+        );
     } else {
         say(format_args!("revoked {}", selected.id));
     }

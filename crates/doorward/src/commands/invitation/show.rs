@@ -5,7 +5,7 @@ use doorward_proto::organization::v1::{Invitation, InvitationMail, InvitationSta
 use prost_types::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::output::say;
+use crate::output::{say, say_json};
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct OutputArgs {
@@ -17,7 +17,7 @@ pub(crate) struct OutputArgs {
 /// Prints one invitation.
 pub(super) fn print(invitation: &Invitation, output: OutputArgs) {
     if output.json {
-        say(as_json(invitation));
+        say_json(&as_json(invitation));
         return;
     }
     say(as_line(invitation));
@@ -68,7 +68,7 @@ fn mail_text(mail: &InvitationMail) -> String {
     }
 }
 
-/// The invitation with the names of Auth0's Management API, `state` and `mail` besides.
+/// The invitation with the names of Auth0's Management API, `connection`, `language`, `state` and `mail` besides.
 pub(super) fn as_json(invitation: &Invitation) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
@@ -81,6 +81,9 @@ pub(super) fn as_json(invitation: &Invitation) -> Value {
         put("connection", json!(connection));
     }
     put("roles", json!(invitation.role_ids));
+    if let Some(language) = &invitation.language {
+        put("language", json!(language));
+    }
     put("created_at", json!(time(invitation.created_at)));
     put("expires_at", json!(time(invitation.expires_at)));
     for (key, value) in [
@@ -163,6 +166,7 @@ mod tests {
                 last_attempt_at: at(1),
                 last_error: Some("450 later".to_owned()),
             }),
+            language: Some("ja".to_owned()),
         }
     }
 
@@ -177,6 +181,7 @@ mod tests {
                 "invitee": { "email": "carol@example.test" },
                 "client_id": "app",
                 "roles": ["rol_1"],
+                "language": "ja",
                 "created_at": "1970-01-01T00:00:00Z",
                 "expires_at": "1970-01-01T00:01:00Z",
                 "ticket_id": "t",

@@ -2,8 +2,8 @@
 
 use doorward_proto::organization::v1::{ListOrganizationsRequest, Organization, Page};
 
-use super::pages::{PageArgs, Part};
 use super::show::document;
+use crate::commands::pages::{PageArgs, Part};
 use crate::commands::request;
 use crate::error::Error;
 use crate::output::{say, say_json, warn};

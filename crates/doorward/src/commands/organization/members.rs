@@ -6,10 +6,10 @@ use doorward_proto::organization::v1::{ListMembersRequest, Member, Page};
 use serde_json::{Value, json};
 
 use super::OrganizationArgs;
-use super::pages::{PageArgs, Part};
 use crate::choose_member::find_user;
 use crate::choose_organization::choose_organization;
 use crate::choose_roles::{list_roles, names};
+use crate::commands::pages::{PageArgs, Part};
 use crate::commands::request;
 use crate::error::Error;
 use crate::output::{say, say_json, warn};

@@ -36,6 +36,8 @@ pub struct NewInvitation {
     pub app_metadata: Option<String>,
     /// A JSON object as text, for a user that is created by the invitation.
     pub user_metadata: Option<String>,
+    /// Tag of the language of its mails; `None` if it was not recorded.
+    pub language: Option<String>,
 }
 
 impl NewInvitation {
@@ -117,6 +119,7 @@ mod tests {
             login_uri: LoginUri::parse("https://app.example.test/login").unwrap(),
             app_metadata: None,
             user_metadata: None,
+            language: None,
         }
     }
 

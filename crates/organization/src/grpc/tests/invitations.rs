@@ -338,6 +338,38 @@ async fn sec_123_worthless_tickets_have_one_error() {
 }
 
 #[tokio::test]
+async fn administrators_see_why_an_invitation_is_not_open() {
+    let service = TestService::with_acme(InvitationLimits::default()).await;
+    let message = |outcome: Result<(), Status>| outcome.unwrap_err().message().to_owned();
+    let accepted = service.create("carol@example.test").await.unwrap().id;
+    let invitation = service.show("org_acme", &accepted).await.unwrap();
+    service.accept(accept(&invitation)).await.unwrap();
+    let revoked = service.create("a@example.test").await.unwrap().id;
+    service.revoke("org_acme", &revoked).await.unwrap();
+    let expired = service.create("b@example.test").await.unwrap();
+    let expires_at = doorward_proto::from_timestamp(expired.expires_at, "").unwrap();
+    service.clock.advance(Duration::from_hours(7 * 24));
+    for (id, end) in [
+        (&accepted, "was already accepted".to_owned()),
+        (&revoked, "was already revoked".to_owned()),
+        (&expired.id, format!("expired at {expires_at}")),
+    ] {
+        let expected = format!("the invitation {id} {end}");
+        let resent = service.resend("org_acme", id).await.map(drop);
+        assert_eq!(message(resent), expected);
+        assert_eq!(message(service.revoke("org_acme", id).await), expected);
+    }
+    for outcome in [
+        service.show("org_acme", "uinv_x").await.map(drop),
+        service.resend("org_acme", "uinv_x").await.map(drop),
+        service.revoke("org_acme", "uinv_x").await,
+    ] {
+        let expected = "the organization org_acme has no invitation uinv_x";
+        assert_eq!(message(outcome), expected);
+    }
+}
+
+#[tokio::test]
 async fn sec_131_an_invitation_of_another_organization() {
     let service = TestService::with_acme(InvitationLimits::default()).await;
     let invitation = service.create("carol@example.test").await.unwrap();
@@ -382,19 +414,25 @@ async fn sec_137_a_flood() {
 
 #[tokio::test]
 async fn old_invitations_are_removed() {
-    let service = TestService::with_acme(InvitationLimits::default()).await;
-    let shutdown = Shutdown::new();
-    for spawned in [true, false] {
-        let old = service.create("carol@example.test").await.unwrap();
-        service.clock.advance(Duration::from_hours((7 + 30) * 24));
-        if spawned {
-            let clock = service.clock.clone();
-            service.stores.spawn_cleaning(clock, shutdown.clone());
-        } else {
-            service.create("dave@example.test").await.unwrap();
-        }
-        service.until_removed(&old.id).await;
+    let limits = InvitationLimits {
+        per_organization: 0,
+        per_address: 0,
+    };
+    let service = TestService::with_acme(limits).await;
+    let mut old = Vec::new();
+    // More than are read at once.
+    for _ in 0..150 {
+        old.push(service.create("carol@example.test").await.unwrap().id);
     }
+    service.clock.advance(Duration::from_hours((7 + 30) * 24));
+    let young = service.create("carol@example.test").await.unwrap();
+    let shutdown = Shutdown::new();
+    let clock = service.clock.clone();
+    service.stores.spawn_cleaning(clock, shutdown.clone());
+    for id in &old {
+        service.until_removed(id).await;
+    }
+    assert!(service.show("org_acme", &young.id).await.is_ok());
     shutdown.cancel();
 }
 

@@ -16,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::InvitationLimits;
 use crate::domain::{
-    Acceptance, Invitation, InvitationId, InviteeEmail, LoginUri, MAX_ROLES, NewInvitation, State,
-    Ticket,
+    Acceptance, End, Invitation, InvitationId, InviteeEmail, LoginUri, MAX_ROLES, NewInvitation,
+    State, Ticket,
 };
 use crate::store::{InvitationStore, SqlInvitations};
 
@@ -104,6 +104,7 @@ fn terms() -> NewInvitation {
         login_uri: LoginUri::parse("https://app.example.test/login").unwrap(),
         app_metadata: None,
         user_metadata: None,
+        language: Some("ja".to_owned()),
     }
 }
 

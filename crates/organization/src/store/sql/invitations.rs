@@ -13,8 +13,9 @@ use doorward_service_kit::mail::{Mail, MailState, Outbox, Transport, Worker};
 use doorward_service_kit::sql::Database;
 use doorward_service_kit::{Clock, KeyEncryptionKey, StoreError};
 use jiff::Timestamp;
-use sqlx::{Any, AnyConnection, Transaction};
+use sqlx::AnyConnection;
 
+use super::locks::Locks;
 use super::{members, organizations};
 use crate::domain::{
     Acceptance, Accepted, Invitation, InvitationId, Listed, OrganizationId, Page, State, Ticket,
@@ -28,6 +29,7 @@ pub(super) use row::mails_of;
 #[derive(Debug, Clone)]
 pub struct SqlInvitations {
     database: Database,
+    locks: Locks,
     limits: Limits,
     key: Arc<KeyEncryptionKey>,
     outbox: Outbox,
@@ -36,7 +38,7 @@ pub struct SqlInvitations {
 impl SqlInvitations {
     /// Uses the database of the organizations. Fails if the open tickets in it were encrypted with another key.
     pub(super) async fn open(
-        database: Database,
+        (database, locks): (Database, Locks),
         limits: Limits,
         key: Arc<KeyEncryptionKey>,
         now: Timestamp,
@@ -44,16 +46,13 @@ impl SqlInvitations {
         match row::find_unreadable(database.reader(), &key, now).await? {
             None => Ok(Self {
                 database,
+                locks,
                 limits,
                 outbox: Outbox::new(Arc::clone(&key)),
                 key,
             }),
             Some(id) => Err(Error::WrongKeyEncryptionKey(id)),
         }
-    }
-
-    async fn begin_write(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.database.begin_write().await?)
     }
 
     /// Sends mails of these invitations.
@@ -69,9 +68,9 @@ impl SqlInvitations {
         state: &State,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut transaction = self.begin_write().await?;
-        members::lock(&mut transaction, organization_id).await?;
+        let mut transaction = self.locks.begin(organization_id).await?;
         let found = self.get(&mut transaction, organization_id, id).await?;
+        Error::unless_open(&found, now)?;
         if !row::end(&mut transaction, &found.id, state, now).await? {
             return Err(Error::InvitationNotFound);
         }
@@ -91,7 +90,10 @@ impl SqlInvitations {
         let found = row::find_by_id(connection, id, &self.key)
             .await?
             .filter(|found| found.organization_id == *organization_id);
-        found.ok_or(Error::InvitationNotFound)
+        found.ok_or_else(|| Error::NoInvitation {
+            organization: organization_id.clone(),
+            id: id.clone(),
+        })
     }
 }
 
@@ -103,9 +105,8 @@ impl InvitationStore for SqlInvitations {
         mail: Option<&Mail>,
         limits: &InvitationLimits,
     ) -> Result<Invitation, Error> {
-        let mut transaction = self.begin_write().await?;
         let (id, now) = (&invitation.organization_id, invitation.created_at);
-        members::lock(&mut transaction, id).await?;
+        let mut transaction = self.locks.begin(id).await?;
         if let Some(name) = &invitation.terms.connection {
             must_be_enabled(&mut transaction, id, name).await?;
         }
@@ -146,12 +147,9 @@ impl InvitationStore for SqlInvitations {
         limits: &InvitationLimits,
         now: Timestamp,
     ) -> Result<Invitation, Error> {
-        let mut transaction = self.begin_write().await?;
-        members::lock(&mut transaction, organization_id).await?;
+        let mut transaction = self.locks.begin(organization_id).await?;
         let mut found = self.get(&mut transaction, organization_id, id).await?;
-        if found.open_ticket(now).is_none() {
-            return Err(Error::InvitationNotFound);
-        }
+        Error::unless_open(&found, now)?;
         count::add(&mut transaction, &found, limits, now).await?;
         withdraw(&mut transaction, &found).await?;
         let mail_id = self.outbox.put(&mut transaction, mail, now).await?;
@@ -196,7 +194,8 @@ impl InvitationStore for SqlInvitations {
         id: &InvitationId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.end(organization_id, id, &State::Burnt, now).await
+        let burnt = self.end(organization_id, id, &State::Burnt, now).await;
+        burnt.map_err(Error::for_the_public)
     }
 
     async fn remove_old_invitations(

@@ -31,7 +31,8 @@ const LIST: &str = concat!(
 );
 
 /// Locks an organization until the end of the transaction. Every change of its members and invitations takes this lock
-/// first: changes wait for each other, and the organization cannot be deleted meanwhile.
+/// first: changes wait for each other, and the organization cannot be deleted meanwhile. Call it by `Locks::begin`, in
+/// which they wait without a connection.
 pub(crate) async fn lock(connection: &mut AnyConnection, id: &OrganizationId) -> Result<(), Error> {
     // An update, for SQLite has no SELECT … FOR UPDATE.
     let locked = sqlx::query("UPDATE organization SET settings = settings WHERE id = $1")

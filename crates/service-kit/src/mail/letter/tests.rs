@@ -62,6 +62,32 @@ fn texts_of_others_are_no_markup_and_no_lines() {
 }
 
 #[test]
+fn lines_end_where_they_may_before_they_get_long() {
+    let mut letter = letter();
+    let part = "二十文字の長さの文をここで切ってもよい、";
+    letter.paragraphs = vec![[part; 5].join("\u{200b}"), "切れない".repeat(30)];
+    letter.language = "ja";
+    let mail = letter.into_mail("carol@example.test");
+    let lines: Vec<_> = mail.text.lines().skip(2).take(8).collect();
+    let long = "切れない".repeat(30);
+    let expected = [part, part, part, part, part, "", &long, ""];
+    assert_eq!(lines, expected, "{}", mail.text);
+    assert!(!mail.text.contains('\u{200b}'));
+    assert_eq!(mail.html.matches('\u{200b}').count(), 4);
+    assert_eq!(mail.html.matches("word-break:keep-all").count(), 2);
+}
+
+#[test]
+fn short_parts_share_a_line() {
+    assert_eq!(in_lines("短い、\u{200b}文。"), "短い、文。");
+    let long = "x".repeat(60);
+    let broken = in_lines(&format!("{long} \u{200b}{long}"));
+    assert_eq!(broken, format!("{long}\n{long}"));
+    assert_eq!(in_lines(&long.repeat(3)), long.repeat(3));
+    assert_eq!(in_lines(""), "");
+}
+
+#[test]
 fn the_look_is_that_of_the_brand_if_it_is_safe() {
     let mut letter = letter();
     letter.brand.primary_color = Some("#ffcc00".to_owned());

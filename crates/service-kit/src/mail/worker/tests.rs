@@ -1,6 +1,7 @@
 //! The worker over both databases, with a real mail server.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use doorward_test_support::postgres;
 use doorward_test_support::smtp::{Answer, Server};
@@ -350,6 +351,44 @@ async fn old_records_that_cannot_be_deleted_hold_no_mail_up() {
     assert_eq!(worker.step().await, Step::Next);
     assert_eq!(test.recipients(), ["carol@example.test"]);
     assert!(worker.forgotten_at.is_some(), "the next try is in an hour");
+}
+
+/// Panics twice, then reads the system's clock.
+#[derive(Debug, Default)]
+struct PanickingClock(AtomicU32);
+
+impl Clock for PanickingClock {
+    fn now(&self) -> Timestamp {
+        let reading = self.0.fetch_add(1, Ordering::Relaxed);
+        assert!(reading >= 2, "a panic for the test");
+        SystemClock.now()
+    }
+}
+
+#[tokio::test]
+async fn a_panic_does_not_end_the_worker() {
+    let test = Test::sqlite().await;
+    let id = test.put("carol@example.test").await;
+    let mut worker = test.worker();
+    worker.clock = Arc::new(PanickingClock::default());
+    let shutdown = Shutdown::new();
+    worker.spawn(shutdown.clone());
+    test.until_progress(&id, MailProgress::Sent).await;
+    shutdown.cancel();
+}
+
+#[tokio::test]
+async fn after_a_panic_the_worker_pauses() {
+    let test = Test::sqlite().await;
+    let mut worker = test.worker();
+    worker.clock = Arc::new(PanickingClock::default());
+    worker.times = Times::default();
+    for seconds in [5, 10] {
+        let step = worker.supervised_step().await;
+        assert_eq!(step, Step::Panicked);
+        assert_eq!(worker.delay(&step).as_secs(), seconds);
+    }
+    assert_eq!(worker.supervised_step().await, Step::Idle);
 }
 
 #[tokio::test]

@@ -58,13 +58,14 @@ async fn a_new_mail_replaces_one_that_was_not_sent(stores: &Stores) {
     assert_eq!(first.state, second.state, "the ticket is the same");
     assert!(!is_queued(stores, &first).await && is_queued(stores, &second).await);
     let late = resend(first.expires_at).await;
-    assert!(matches!(late, Err(Error::InvitationNotFound)));
+    assert!(matches!(late, Err(Error::InvitationEnded { .. })));
     stores
         .invitations
         .revoke_invitation(&id, &first.id, NOW)
         .await
         .unwrap();
-    assert!(matches!(resend(NOW).await, Err(Error::InvitationNotFound)));
+    let ended = resend(NOW).await;
+    assert!(matches!(ended, Err(Error::InvitationEnded { .. })));
 }
 
 async fn sec_137_a_refused_invitation_has_no_mail(stores: &Stores) {

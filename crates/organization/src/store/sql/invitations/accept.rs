@@ -15,8 +15,7 @@ pub(super) async fn accept(
     now: Timestamp,
 ) -> Result<Accepted, Error> {
     refuse_early(store, acceptance, now).await?;
-    let mut transaction = store.begin_write().await?;
-    members::lock(&mut transaction, &acceptance.organization_id).await?;
+    let mut transaction = store.locks.begin(&acceptance.organization_id).await?;
     let found = find(store, &mut transaction, acceptance).await?;
     if let Some(repeated) = repeat(&mut transaction, acceptance, &found).await? {
         return Ok(repeated);

@@ -4,6 +4,7 @@ use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::Database;
 use jiff::Timestamp;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// Deletes invitations that have expired before `before`.
 pub(super) async fn remove_invitations(
@@ -33,10 +34,24 @@ async fn remove(
     before: Timestamp,
 ) -> Result<(), StoreError> {
     let before = before.as_millisecond();
-    let rows = sqlx::query(select)
-        .bind(before)
-        .fetch_all(database.reader())
-        .await?;
+    loop {
+        let rows = sqlx::query(select)
+            .bind(before)
+            .fetch_all(database.reader())
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        remove_rows(database, delete, before, &rows).await?;
+    }
+}
+
+async fn remove_rows(
+    database: &Database,
+    delete: &'static str,
+    before: i64,
+    rows: &[AnyRow],
+) -> Result<(), StoreError> {
     for row in rows {
         let mut transaction = database.begin_write().await?;
         sqlx::query(delete)

@@ -19,7 +19,7 @@ macro_rules! select {
         concat!(
             "SELECT id, organization_id, inviter_name, invitee_email, client_id, connection_name, role_ids,
                     app_metadata, user_metadata, login_uri, created_at, position, expires_at, state, sealed_ticket,
-                    mail_id, acceptance_id, accepted_by, member_added
+                    mail_id, acceptance_id, accepted_by, member_added, language
              FROM invitation ",
             $rest
         )
@@ -47,8 +47,8 @@ pub(super) async fn insert(
     sqlx::query(
         "INSERT INTO invitation (id, organization_id, inviter_name, invitee_email, client_id, connection_name,
                                  role_ids, app_metadata, user_metadata, login_uri, created_at, position, expires_at,
-                                 state, ticket_hash, sealed_ticket, mail_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                                 state, ticket_hash, sealed_ticket, mail_id, language)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(id)
     .bind(invitation.organization_id.as_str())
@@ -67,6 +67,7 @@ pub(super) async fn insert(
     .bind(ticket.hash().as_str())
     .bind(sealed)
     .bind(invitation.mail_id.as_deref())
+    .bind(terms.language.as_deref())
     .execute(connection)
     .await?;
     Ok(())
@@ -287,6 +288,7 @@ fn read_terms(row: &AnyRow) -> Result<NewInvitation, StoreError> {
         login_uri: LoginUri::parse(&login_uri).map_err(StoreError::corrupt)?,
         app_metadata: row.try_get("app_metadata")?,
         user_metadata: row.try_get("user_metadata")?,
+        language: row.try_get("language")?,
     })
 }
 

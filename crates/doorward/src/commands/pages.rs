@@ -1,4 +1,4 @@
-//! Lists of organizations and members: all of them, or one part.
+//! Lists of organizations, members and invitations: all of them, or one part.
 
 use doorward_proto::organization::v1::Page;
 use doorward_proto::organization::v1::page::Start;
@@ -25,16 +25,16 @@ pub(crate) struct PageArgs {
 
 /// A part of a list.
 #[derive(Debug)]
-pub(super) struct Part<T> {
-    pub(super) items: Vec<T>,
+pub(crate) struct Part<T> {
+    pub(crate) items: Vec<T>,
     /// Empty at the end.
-    pub(super) next: String,
-    pub(super) total: Option<u64>,
+    pub(crate) next: String,
+    pub(crate) total: Option<u64>,
 }
 
 impl PageArgs {
     /// Reads the part that was asked for, or all entries.
-    pub(super) async fn read<T>(
+    pub(crate) async fn read<T>(
         &self,
         mut call: impl AsyncFnMut(Page) -> Result<Part<T>, Error>,
     ) -> Result<Part<T>, Error> {
@@ -64,7 +64,7 @@ impl PageArgs {
     }
 
     /// A part as the Management API of Auth0 returns it.
-    pub(super) fn json<T>(&self, key: &str, part: &Part<T>, items: &[Value]) -> Value {
+    pub(crate) fn json<T>(&self, key: &str, part: &Part<T>, items: &[Value]) -> Value {
         let mut document = json!({ key: items });
         if let (Some(number), Some(total)) = (self.page, part.total) {
             document["start"] = (u64::from(number) * u64::from(self.take())).into();
@@ -77,7 +77,7 @@ impl PageArgs {
     }
 
     /// The line that says how to go on; `None` at the end.
-    pub(super) fn next_line<T>(part: &Part<T>) -> Option<String> {
+    pub(crate) fn next_line<T>(part: &Part<T>) -> Option<String> {
         let next = &part.next;
         (!next.is_empty()).then(|| format!("there are more; go on with --from '{next}'"))
     }
