@@ -8,6 +8,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 pub use file::KeyFileError;
+use zeroize::Zeroizing;
 
 /// An AES-256-GCM key. It comes from a file and never leaves the process.
 pub struct KeyEncryptionKey(RandomizedNonceKey);
@@ -47,7 +48,8 @@ impl KeyEncryptionKey {
         sealed: &str,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
-        let mut bytes = BASE64_STANDARD.decode(sealed).ok()?;
+        // Wiped when dropped: the secret is decrypted in place.
+        let mut bytes = Zeroizing::new(BASE64_STANDARD.decode(sealed).ok()?);
         let (nonce, ciphertext) = bytes.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let secret = self.0.open_in_place(nonce, Aad::from(context), ciphertext);

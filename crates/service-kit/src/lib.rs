@@ -5,6 +5,7 @@
 mod clock;
 pub mod config;
 pub mod connections;
+mod core_dumps;
 pub mod deadline;
 pub mod grpc;
 mod health_check;
@@ -26,6 +27,7 @@ mod telemetry;
 pub mod tls;
 
 pub use clock::{Clock, SystemClock};
+pub use core_dumps::forbid_core_dumps;
 pub use key_encryption_key::{KeyEncryptionKey, KeyFileError, SealError};
 pub use loopback::{is_loopback_host, reachable};
 pub use metrics::{MetricsConfig, MetricsError};

@@ -23,7 +23,9 @@ use doorward_proto::token_signing::v1::token_signing_service_server::{
 use doorward_service_kit::grpc::{NoStore, Server};
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
 use doorward_service_kit::tls::Tls;
-use doorward_service_kit::{KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock};
+use doorward_service_kit::{
+    KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock, forbid_core_dumps,
+};
 use tonic::service::Routes;
 
 pub use config::{Config, RotationConfig};
@@ -71,6 +73,7 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`. The keys are in memory: signing needs no store.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    forbid_core_dumps();
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
     let unusable =

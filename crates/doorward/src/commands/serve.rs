@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use doorward_authorize_frontend::{HttpConfig, Issuer};
-use doorward_service_kit::StartError;
 use doorward_service_kit::config::ConfigError;
+use doorward_service_kit::{StartError, forbid_core_dumps};
 use ipnet::IpNet;
 
 use crate::content::Files;
@@ -103,6 +103,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         let control = args.control_listen.unwrap_or(DEFAULT);
         return ephemeral::serve((http, args.mail), content, control, ready).await;
     };
+    forbid_core_dumps();
     let content = args.files.read(Reader::Import)?;
     let server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
     content.import(&server.channels).await?;

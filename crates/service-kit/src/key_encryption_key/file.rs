@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::rand;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 use super::KeyEncryptionKey;
 
@@ -42,7 +43,7 @@ impl KeyEncryptionKey {
         BASE64_STANDARD
             .decode(text.trim_ascii())
             .ok()
-            .and_then(|bytes| Self::from_bytes(&bytes))
+            .and_then(|bytes| Self::from_bytes(&Zeroizing::new(bytes)))
             .ok_or_else(|| KeyFileError::Malformed {
                 path: path.to_owned(),
             })
@@ -61,26 +62,27 @@ impl KeyEncryptionKey {
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & READABLE_BY_OTHERS != 0 {
         tracing::warn!(path = %path.display(), "the key-encryption key file is readable by every user of this machine");
     }
-    fs::read(path)
+    fs::read(path).map(Zeroizing::new)
 }
 
 fn create(path: &Path) -> io::Result<()> {
     if path.exists() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let mut key = [0; KeyEncryptionKey::LENGTH];
-    rand::fill(&mut key).map_err(io::Error::other)?;
+    let mut key = Zeroizing::new([0; KeyEncryptionKey::LENGTH]);
+    rand::fill(&mut *key).map_err(io::Error::other)?;
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
     let mut file = NamedTempFile::new_in(folder)?;
-    writeln!(file, "{}", BASE64_STANDARD.encode(key))?;
+    let text = Zeroizing::new(BASE64_STANDARD.encode(*key));
+    writeln!(file, "{}", *text)?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
     File::open(folder)?.sync_all()
