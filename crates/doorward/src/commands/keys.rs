@@ -49,7 +49,7 @@ pub(crate) struct RotateArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RevokeArgs {
     /// Id of a previous key
-    #[arg(value_name = "KID")]
+    #[arg(value_name = "KID", allow_hyphen_values = true)]
     kid: String,
     #[command(flatten)]
     args: Args,
@@ -58,7 +58,7 @@ pub(crate) struct RevokeArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct EmergencyRotateArgs {
     /// Id of the current key, so that a repeated command revokes no other
-    #[arg(value_name = "KID")]
+    #[arg(value_name = "KID", allow_hyphen_values = true)]
     kid: Option<String>,
     #[command(flatten)]
     args: Args,

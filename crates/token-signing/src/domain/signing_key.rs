@@ -22,10 +22,15 @@ pub struct KeyId(String);
 impl KeyId {
     const LENGTH: usize = 21;
 
+    /// A new id. It does not begin with a hyphen, so that it cannot be taken for an option of a command.
     fn generate() -> Self {
-        let mut id = doorward_service_kit::secret();
-        id.truncate(Self::LENGTH);
-        Self(id)
+        loop {
+            let mut id = doorward_service_kit::secret();
+            id.truncate(Self::LENGTH);
+            if !id.starts_with('-') {
+                return Self(id);
+            }
+        }
     }
 
     /// The id as text.

@@ -6,6 +6,13 @@ fn key_encryption_key(byte: u8) -> KeyEncryptionKey {
     KeyEncryptionKey::from_bytes(&[byte; KeyEncryptionKey::LENGTH]).unwrap()
 }
 
+/// One in 64 random ids would begin with a hyphen.
+#[test]
+fn ids_are_no_options() {
+    let ids = (0..2000).map(|_| KeyId::generate());
+    assert!(ids.into_iter().all(|id| !id.as_str().starts_with('-')));
+}
+
 #[test]
 fn a_sealed_key_opens_with_its_key_only() {
     let key = SigningKey::generate().unwrap();
