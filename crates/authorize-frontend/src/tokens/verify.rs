@@ -70,6 +70,7 @@ pub(crate) async fn verify_id_token_hint(
     client_id: &str,
     deps: &Deps,
 ) -> Result<Option<String>, BackendError> {
+    // mutant: access-token-as-hint
     let hinted = verify::<HintedSession>(hint, Some(client_id), deps).await?;
     Ok(hinted.map(|hinted| hinted.claims.sub))
 }
@@ -80,6 +81,7 @@ pub(crate) async fn verify_logout_hint(
     hint: &str,
     deps: &Deps,
 ) -> Result<Option<HintedSession>, BackendError> {
+    // mutant: access-token-as-logout-hint
     let hinted = verify(hint, None, deps).await?;
     Ok(hinted.map(|hinted| hinted.claims))
 }
@@ -105,6 +107,7 @@ pub(crate) async fn verify_access_token(
 
 async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
     let audience = deps.issuer.userinfo_endpoint();
+    // mutant: id-token-as-access-token
     let found = verify::<AccessTokenClaims>(token, Some(&audience), deps).await?;
     let live = found.filter(|token| !token.has_expired(now(deps)));
     Ok(live.and_then(|Genuine { claims, .. }| {
@@ -123,6 +126,7 @@ async fn verify<T: DeserializeOwned + Clone>(
     audience: Option<&str>,
     deps: &Deps,
 ) -> Result<Option<Genuine<T>>, BackendError> {
+    // mutant: unknown-key-fetched
     let keys = deps.backends.jwks.keys().await?;
     let expected = expected(deps.issuer.as_str(), audience);
     let found = read::<T>(token, &keys, &expected);
@@ -153,8 +157,11 @@ fn read<T: DeserializeOwned + Clone>(
     keys: &[PublicKey],
     expected: &Validation,
 ) -> Option<Genuine<T>> {
+    // mutant: unsigned-token-accepted
     let kid = decode_header(token).ok()?.kid?;
+    // mutant: kid-read-as-file, key-in-header-trusted, key-in-header-fetched
     let key = keys.iter().find(|key| key.kid == kid)?;
+    // mutant: algorithm-of-token-trusted
     let key = DecodingKey::from_rsa_components(&key.n, &key.e).ok()?;
     // mutant: signature-of-hint-not-checked
     Some(decode(token, &key, expected).ok()?.claims)

@@ -51,7 +51,10 @@ impl Secrets {
             private.len() > 800,
             "exponent, primes, and what is made of them"
         );
-        let hex: String = private.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::new();
+        for byte in private {
+            write!(hex, "{byte:02x}").unwrap();
+        }
         let mut forms = vec![private.to_vec(), hex.to_uppercase().into(), hex.into()];
         for offset in 0..3 {
             forms.push(BASE64_STANDARD.encode(&private[offset..]).into());
