@@ -28,6 +28,12 @@
 //! | SEC-101 | how long an answer takes: on a machine that does other things it says nothing |
 //! | SEC-128 | scopes of an administrator: there is no Management API; services that are not the commands are tried |
 //! | SEC-129, SEC-130 | a browser has no part in making a mail; the headers are sent to the pages around it |
+//! | SEC-161 | tokens with such times: nothing signs one, and the frontend's own tests have a key that does |
+//! | SEC-162 | logout tokens |
+//! | SEC-163, SEC-164 | custom claims |
+//! | SEC-165 | lifetimes that a request asks for: no parameter does |
+//! | SEC-170 | how long other requests take: on a machine that does other things it says nothing |
+//! | SEC-172 | core dumps: no process forbids them; answers, logs and the database are in tests of `token-signing` |
 //! | all | two replicas of all six services: there is no composed stack |
 //!
 //! # Defences
@@ -122,8 +128,17 @@
 //! | 136 | no control characters; one address | `organization/src/domain/invitation` |
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
 //! | 138, 139 | the membership is looked up for each request | `edge/pipeline/enter_organization.rs`, `edge/pipeline/join_organization.rs` |
+//! | 157, 158 | our algorithm, never the token's | `edge/tokens/verify.rs` `ALGORITHM`, `expected` |
+//! | 159, 160 | of the header only `kid` is read, and compared with those of our keys | `edge/tokens/verify.rs` `read` |
+//! | 161 | times are whole seconds, and `iat` and `exp` are there | `edge/tokens/verify.rs` `Genuine` |
+//! | 162 | each kind has a claim that the other has not | `edge/tokens/verify.rs` `HintedSession`, `AccessTokenClaims` |
+//! | 165 | one lifetime for both; a maximum in files and in calls | `edge/tokens/mint.rs` `complete`, `client-registry/src/domain`, `token-signing/src/domain/lifetime.rs` |
+//! | 167 | the key that signs writes its own name | `token-signing/src/domain/signing_key.rs` `sign` |
 //! | 168 | how long the next key has been published | `token-signing/src/domain/key_life.rs` `rotate` |
 //! | 169 | replicas poll the store, and a revoked key is in no set; frontends have the keys by a stream | `token-signing/src/key_ring.rs`, `edge/backends/jwks.rs` |
+//! | 170 | the keys are read at intervals, never for a token | `edge/backends/jwks.rs` `keys` |
+//! | 171 | typed claims, and no field for anything else | `token-signing/src/convert.rs` |
+//! | 172 | sealed in the store; redacted `Debug` | `token-signing/src/domain/signing_key.rs` `seal` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
@@ -152,3 +167,4 @@ mod rpc;
 mod services;
 mod sessions;
 mod silent;
+mod tokens;

@@ -87,6 +87,7 @@ fn complete(
     matches.then(|| Minted {
         access_token: access_token.map(|value| AccessToken {
             value,
+            // mutant: expires-in-not-of-the-token
             expires_in: grant.access_token_lifetime_seconds(),
             scope: grant.scope.to_string(),
         }),

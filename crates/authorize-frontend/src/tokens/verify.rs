@@ -11,7 +11,7 @@ use crate::deps::Deps;
 /// Ours to choose, never the token's (RFC 8725 §3.1).
 const ALGORITHM: Algorithm = Algorithm::RS256;
 /// Clock tolerance in seconds.
-const LEEWAY: i64 = 60;
+const LEEWAY: u64 = 60;
 
 /// Who an access token is about, and what it is good for.
 #[derive(Debug)]
@@ -21,12 +21,31 @@ pub(crate) struct Bearer {
     pub(crate) scope: Scope,
 }
 
-#[derive(Clone, Deserialize)]
-struct HintClaims {
-    sub: String,
+/// A token with a genuine signature: the claims that every token of ours has, and those of its kind. Times are whole
+/// seconds; a token with any other value is refused.
+#[derive(Debug, Clone, Deserialize)]
+struct Genuine<T> {
+    #[expect(dead_code, reason = "only its presence and its type count")]
+    iat: u64,
+    exp: u64,
+    /// Ours have none.
+    nbf: Option<u64>,
+    #[serde(flatten)]
+    claims: T,
 }
 
-/// The session that an ID token is from. Access tokens have no `sid`, so that none can be taken for an ID token.
+impl<T> Genuine<T> {
+    fn has_begun(&self, now: u64) -> bool {
+        self.nbf.is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY))
+    }
+
+    fn has_expired(&self, now: u64) -> bool {
+        self.exp.saturating_add(LEEWAY) <= now
+    }
+}
+
+/// The session that an ID token is from. Access tokens have no `sid`, so that none can be taken for an ID token, also
+/// not one for an API with the name of an application.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct HintedSession {
     pub(crate) sub: String,
@@ -36,14 +55,13 @@ pub(crate) struct HintedSession {
 }
 
 /// Claims of our JWT access tokens; the client is in `azp` or `client_id`, by the API's dialect.
-#[derive(Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct AccessTokenClaims {
     sub: String,
     #[serde(default)]
     scope: String,
     #[serde(alias = "client_id")]
     azp: String,
-    exp: i64,
 }
 
 /// Returns the user that a genuine ID token of this client names, however old it is.
@@ -52,8 +70,9 @@ pub(crate) async fn verify_id_token_hint(
     client_id: &str,
     deps: &Deps,
 ) -> Result<Option<String>, BackendError> {
-    let claims = verify::<HintClaims>(hint, Some(client_id), deps).await?;
-    Ok(claims.map(|claims| claims.sub))
+    // mutant: access-token-as-hint
+    let hinted = verify::<HintedSession>(hint, Some(client_id), deps).await?;
+    Ok(hinted.map(|hinted| hinted.claims.sub))
 }
 
 /// Returns the session that a genuine ID token names, however old it is (RP-Initiated Logout §2). The caller checks its
@@ -62,7 +81,9 @@ pub(crate) async fn verify_logout_hint(
     hint: &str,
     deps: &Deps,
 ) -> Result<Option<HintedSession>, BackendError> {
-    verify(hint, None, deps).await
+    // mutant: access-token-as-logout-hint
+    let hinted = verify(hint, None, deps).await?;
+    Ok(hinted.map(|hinted| hinted.claims))
 }
 
 /// Returns the bearer of an access token that is good for `/userinfo`.
@@ -85,11 +106,11 @@ pub(crate) async fn verify_access_token(
 }
 
 async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
-    let now = deps.clock.now().as_second();
-    let claims: Option<AccessTokenClaims> =
-        verify(token, Some(&deps.issuer.userinfo_endpoint()), deps).await?;
-    let live = claims.filter(|claims| claims.exp.saturating_add(LEEWAY) > now);
-    Ok(live.and_then(|claims| {
+    let audience = deps.issuer.userinfo_endpoint();
+    // mutant: id-token-as-access-token
+    let found = verify::<AccessTokenClaims>(token, Some(&audience), deps).await?;
+    let live = found.filter(|token| !token.has_expired(now(deps)));
+    Ok(live.and_then(|Genuine { claims, .. }| {
         Some(Bearer {
             sub: claims.sub,
             client_id: claims.azp,
@@ -98,34 +119,53 @@ async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bear
     }))
 }
 
-/// Returns the claims of a genuine token; without keys there is no telling. The caller checks its age, and its audience
-/// when it gives none.
+/// Returns a genuine token; without keys there is no telling. The caller checks whether it has expired, and its
+/// audience when it gives none.
 async fn verify<T: DeserializeOwned + Clone>(
     token: &str,
     audience: Option<&str>,
     deps: &Deps,
-) -> Result<Option<T>, BackendError> {
+) -> Result<Option<Genuine<T>>, BackendError> {
+    // mutant: unknown-key-fetched
     let keys = deps.backends.jwks.keys().await?;
+    let expected = expected(deps.issuer.as_str(), audience);
+    let found = read::<T>(token, &keys, &expected);
+    Ok(found.filter(|token| token.has_begun(now(deps))))
+}
+
+fn now(deps: &Deps) -> u64 {
+    u64::try_from(deps.clock.now().as_second()).unwrap_or_default()
+}
+
+fn expected(issuer: &str, audience: Option<&str>) -> Validation {
     let mut validation = Validation::new(ALGORITHM);
     // mutant: userinfo-for-tokens-of-other-apis (audience), expired-hint-refused
     validation.validate_exp = false;
-    validation.set_issuer(&[deps.issuer.as_str()]);
+    validation.set_issuer(&[issuer]);
     match audience {
         Some(audience) => validation.set_audience(&[audience]),
         None => validation.validate_aud = false,
     }
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    Ok(claims(token, &keys, &validation))
+    validation
 }
 
-fn claims<T: DeserializeOwned + Clone>(
+/// Checks signature, issuer and audience. The `kid` of the header has an effect only as the name of one of our keys;
+/// `jwk`, `jku`, `x5u` and `x5c` are ignored (RFC 8725 §3.10), and no key is looked up anywhere else.
+fn read<T: DeserializeOwned + Clone>(
     token: &str,
     keys: &[PublicKey],
-    validation: &Validation,
-) -> Option<T> {
+    expected: &Validation,
+) -> Option<Genuine<T>> {
+    // mutant: unsigned-token-accepted
     let kid = decode_header(token).ok()?.kid?;
+    // mutant: kid-read-as-file, key-in-header-trusted, key-in-header-fetched
     let key = keys.iter().find(|key| key.kid == kid)?;
+    // mutant: algorithm-of-token-trusted
     let key = DecodingKey::from_rsa_components(&key.n, &key.e).ok()?;
     // mutant: signature-of-hint-not-checked
-    Some(decode::<T>(token, &key, validation).ok()?.claims)
+    Some(decode(token, &key, expected).ok()?.claims)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,7 @@ impl ResourceServerPatch {
     pub fn validate(&self) -> Result<(), InvalidField> {
         let entity = self.entity();
         let id = self.id.as_ref().map(ResourceServerId::as_str);
+        // mutant: lifetime-in-files-unlimited
         let lifetimes = 1..=MAX_TOKEN_LIFETIME_SECONDS;
         entity.check("id", id, rule::text(rule::ID_LENGTH))?;
         entity.check("identifier", Some(&self.identifier), rule::identifier)?;

@@ -14,6 +14,7 @@ impl Lifetime {
     pub(crate) const LONGEST: SignedDuration = SignedDuration::from_secs(Self::MAX_SECONDS as i64);
 
     pub(crate) fn parse(seconds: u32, field: &str) -> Result<Self, InvalidField> {
+        // mutant: lifetime-in-calls-unlimited
         if (1..=Self::MAX_SECONDS).contains(&seconds) {
             Ok(Self(seconds))
         } else {

@@ -136,6 +136,7 @@ impl SigningKey {
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
         let header = Header {
             typ: Some(typ.to_owned()),
+            // mutant: kid-of-first-key
             kid: Some(self.kid.to_string()),
             ..Header::new(Algorithm::RS256)
         };

@@ -3,6 +3,7 @@
 mod claims;
 mod life;
 mod refusals;
+mod secrets;
 mod trust;
 
 use std::time::Duration;
@@ -32,7 +33,7 @@ struct TestService {
     keys: SigningKeyServiceClient<Channel>,
     _stop: doorward_service_kit::DropGuard,
     clock: Arc<FakeClock>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl TestService {
@@ -54,7 +55,7 @@ impl TestService {
             keys: SigningKeyServiceClient::new(channel),
             _stop: stop.drop_guard(),
             clock,
-            _data: data,
+            data,
         }
     }
 

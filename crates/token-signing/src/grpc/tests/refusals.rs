@@ -1,4 +1,4 @@
-//! Requests that no token is signed for.
+//! Requests that no token is signed for. SEC-165: too long lifetimes. SEC-171: values outside the contract.
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;

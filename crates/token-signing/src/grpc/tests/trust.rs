@@ -10,6 +10,8 @@ use super::*;
 struct ForgedRequest {
     #[prost(message, optional, tag = "1")]
     jwt_access_token: Option<ForgedClaims>,
+    #[prost(message, optional, tag = "3")]
+    id_token: Option<ForgedIdToken>,
     #[prost(string, tag = "50")]
     header: String,
     #[prost(string, tag = "51")]
@@ -34,6 +36,28 @@ struct ForgedClaims {
     iss: String,
 }
 
+#[derive(Clone, PartialEq, Message)]
+struct ForgedIdToken {
+    #[prost(string, tag = "1")]
+    sub: String,
+    #[prost(string, tag = "2")]
+    aud: String,
+    #[prost(message, optional, tag = "4")]
+    auth_time: Option<prost_types::Timestamp>,
+    #[prost(string, tag = "5")]
+    sid: String,
+    #[prost(uint32, tag = "7")]
+    lifetime_seconds: u32,
+    #[prost(string, tag = "50")]
+    iss: String,
+    #[prost(string, tag = "51")]
+    kid: String,
+    #[prost(int64, tag = "52")]
+    exp: i64,
+}
+
+/// They cannot be refused: they are dropped when a message is decoded. A wrong value of a field that exists is refused
+/// with `INVALID_ARGUMENT`, as in `refusals`.
 #[tokio::test]
 async fn fields_that_the_contract_does_not_have_have_no_effect() {
     let service = TestService::start().await;
@@ -46,14 +70,27 @@ async fn fields_that_the_contract_does_not_have_have_no_effect() {
             dialect: 1,
             iss: "https://evil.example/".to_owned(),
         }),
+        id_token: Some(ForgedIdToken {
+            sub: "auth0|alice".to_owned(),
+            aud: "client-1".to_owned(),
+            auth_time: Some(prost_types::Timestamp::default()),
+            sid: "session-1".to_owned(),
+            lifetime_seconds: 60,
+            iss: "https://evil.example/".to_owned(),
+            kid: "evil".to_owned(),
+            exp: i64::MAX,
+        }),
         header: r#"{"alg":"none","jku":"https://evil.example/"}"#.to_owned(),
         kid: "evil".to_owned(),
         alg: "none".to_owned(),
     };
     let request = SignTokensRequest::decode(forged.encode_to_vec().as_slice()).unwrap();
     let response = service.client.clone().sign_tokens(request).await.unwrap();
-    let token = response.into_inner().access_token.unwrap();
-    assert_trustworthy(&service, &token).await;
+    let tokens = response.into_inner();
+    for token in [tokens.access_token(), tokens.id_token()] {
+        assert_trustworthy(&service, token).await;
+        assert_eq!(service.verify(token).await["exp"], NOW + 60);
+    }
 }
 
 #[tokio::test]
