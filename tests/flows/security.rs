@@ -33,7 +33,6 @@
 //! | SEC-163, SEC-164 | custom claims |
 //! | SEC-165 | lifetimes that a request asks for: no parameter does |
 //! | SEC-170 | how long other requests take: on a machine that does other things it says nothing |
-//! | SEC-172 | core dumps: no process forbids them; answers, logs and the database are in tests of `token-signing` |
 //! | all | two replicas of all six services: there is no composed stack |
 //!
 //! # Defences
@@ -138,7 +137,7 @@
 //! | 169 | replicas poll the store, and a revoked key is in no set; frontends have the keys by a stream | `token-signing/src/key_ring.rs`, `edge/backends/jwks.rs` |
 //! | 170 | the keys are read at intervals, never for a token | `edge/backends/jwks.rs` `keys` |
 //! | 171 | typed claims, and no field for anything else | `token-signing/src/convert.rs` |
-//! | 172 | sealed in the store; redacted `Debug` | `token-signing/src/domain/signing_key.rs` `seal` |
+//! | 172 | sealed in the store; redacted `Debug`; no core dumps | `token-signing/src/domain/signing_key.rs` `seal`, `service-kit/src/core_dumps.rs` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
