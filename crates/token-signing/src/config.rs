@@ -7,7 +7,7 @@ use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
 use doorward_service_kit::{LogConfig, MetricsConfig};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::domain::Issuer;
@@ -30,12 +30,42 @@ pub struct Config {
     /// When signing keys are rotated.
     #[serde(default)]
     pub rotation: RotationConfig,
+    /// How many seconds before the clock of this machine tokens are dated, 0 to 10: for verifiers whose clocks are
+    /// behind, and which refuse an `iat` ahead of them. Default 0.
+    #[serde(default)]
+    pub backdate_seconds: Backdate,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
     /// Where to serve metrics.
     #[serde(default)]
     pub metrics: MetricsConfig,
+}
+
+/// Seconds that tokens are dated back, 0 to 10.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct Backdate(u8);
+
+impl Backdate {
+    const LONGEST: u8 = 10;
+
+    /// The time that tokens are dated.
+    pub(crate) fn apply(self, now: Timestamp) -> Timestamp {
+        now - SignedDuration::from_secs(self.0.into())
+    }
+}
+
+impl TryFrom<u8> for Backdate {
+    type Error = String;
+
+    fn try_from(seconds: u8) -> Result<Self, String> {
+        if seconds <= Self::LONGEST {
+            Ok(Self(seconds))
+        } else {
+            Err(format!("must be 0 to {} seconds", Self::LONGEST))
+        }
+    }
 }
 
 /// When signing keys are rotated.
@@ -98,6 +128,20 @@ mod tests {
         let problem = with_causes(&load::<Config>(Some(file.path())).unwrap_err());
         assert!(problem.contains("issuer"), "{problem}");
         assert!(problem.contains("slash"), "{problem}");
+    }
+
+    #[test]
+    fn tokens_are_dated_back_by_ten_seconds_at_most() {
+        let read = |seconds: &str| serde_json::from_str::<Backdate>(seconds);
+        let now = Timestamp::constant(100, 0);
+        for seconds in [0, 1, 10] {
+            let back = read(&seconds.to_string()).unwrap().apply(now);
+            assert_eq!(back.as_second(), 100 - seconds);
+        }
+        for bad in ["11", "-1", "1.5"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert!(read("11").unwrap_err().to_string().contains("0 to 10"));
     }
 
     #[test]

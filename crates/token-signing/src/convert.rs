@@ -101,6 +101,9 @@ fn user_claims(claims: &mut wire::IdTokenClaims) -> Result<ClaimSet, InvalidFiel
             set.set(claim, from_timestamp(instant, &field)?);
         }
     }
+    if claims.numeric_updated_at {
+        set = set.with_numeric_updated_at();
+    }
     Ok(set)
 }
 

@@ -15,6 +15,7 @@ use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
+use crate::config::Backdate;
 use crate::domain::{Issuer, TokenRequest};
 use crate::key_ring::KeyRing;
 
@@ -25,6 +26,7 @@ pub(crate) struct Service {
     ring: Arc<KeyRing>,
     issuer: Issuer,
     clock: Arc<dyn Clock>,
+    backdate: Backdate,
     shutdown: Shutdown,
 }
 
@@ -32,13 +34,14 @@ impl Service {
     pub(crate) fn new(
         ring: Arc<KeyRing>,
         issuer: Issuer,
-        clock: Arc<dyn Clock>,
+        (clock, backdate): (Arc<dyn Clock>, Backdate),
         shutdown: Shutdown,
     ) -> Self {
         Self {
             ring,
             issuer,
             clock,
+            backdate,
             shutdown,
         }
     }
@@ -52,7 +55,11 @@ impl TokenSigningService for Service {
     ) -> Result<Response<SignTokensResponse>, Status> {
         let request = TokenRequest::try_from(request.into_inner())?;
         let tokens = request
-            .sign(&*self.ring.signer()?, &self.issuer, self.clock.now())
+            .sign(
+                &*self.ring.signer()?,
+                &self.issuer,
+                self.backdate.apply(self.clock.now()),
+            )
             .map_err(Error::from)?;
         Ok(Response::new(tokens.into()))
     }

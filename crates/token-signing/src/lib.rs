@@ -28,7 +28,7 @@ use doorward_service_kit::{
 };
 use tonic::service::Routes;
 
-pub use config::{Config, RotationConfig};
+pub use config::{Backdate, Config, RotationConfig};
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
@@ -40,17 +40,18 @@ pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError
 }
 
 /// Makes the keys that are missing, follows the store and looks after the keys until `shutdown`. Returns the gRPC
-/// services, which sign in the name of this issuer.
+/// services, which sign in the name of this issuer and date tokens back.
 pub async fn start(
     keeper: KeyKeeper,
     issuer: Issuer,
+    backdate: Backdate,
     shutdown: &Shutdown,
 ) -> Result<Routes, Error> {
     keeper.prepare(issuer.host()).await?;
     let ring = keeper.open_ring().await?;
     ring.follow(shutdown.clone());
     upkeep::spawn(keeper.clone(), shutdown.clone());
-    let signing = grpc::Service::new(ring, issuer, keeper.clock(), shutdown.clone());
+    let signing = grpc::Service::new(ring, issuer, (keeper.clock(), backdate), shutdown.clone());
     Ok(key_routes(keeper).add_service(TokenSigningServiceServer::new(signing)))
 }
 
@@ -82,7 +83,7 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
     let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock));
-    let routes = start(keeper, config.issuer, &shutdown)
+    let routes = start(keeper, config.issuer, config.backdate_seconds, &shutdown)
         .await
         .map_err(unusable)?;
     Ok(server

@@ -18,7 +18,7 @@ use super::cors;
 use super::errors::json_error;
 use crate::backends::BackendError;
 use crate::deps::Deps;
-use crate::model::User;
+use crate::model::{Tenant, User};
 use crate::tokens::user_claims;
 use crate::tokens::verify::{Bearer, verify_access_token};
 
@@ -33,7 +33,9 @@ pub(super) async fn userinfo(State(deps): State<Arc<Deps>>, headers: HeaderMap) 
         Ok((bearer, user)) => {
             let origin = client_origin(&headers, &bearer, &deps).await;
             // mutant: userinfo-cached
-            (cors::only(origin), PRIVATE_HEADERS, claims(&bearer, user)).into_response()
+            let tenant = deps.backends.registry.last_known_tenant().await;
+            let claims = claims(&bearer, user, &tenant);
+            (cors::only(origin), PRIVATE_HEADERS, claims).into_response()
         }
         Err(refusal) => {
             let origin = any_allowed_origin(&headers, &deps).await;
@@ -95,9 +97,9 @@ struct Claims {
     claims: ClaimSet,
 }
 
-fn claims(bearer: &Bearer, user: User) -> Response {
+fn claims(bearer: &Bearer, user: User, tenant: &Tenant) -> Response {
     let claims = Claims {
-        claims: user_claims(&user, &bearer.scope),
+        claims: user_claims(&user, &bearer.scope, tenant),
         sub: user.user_id,
     };
     Json(json!(claims)).into_response()

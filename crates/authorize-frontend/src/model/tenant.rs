@@ -48,6 +48,8 @@ pub(crate) struct Tenant {
     pub(crate) include_tenant_roles_in_organizations: bool,
     /// Whether an invitation ends when another account than the invited one opens it.
     pub(crate) consume_invitation_on_mismatch: bool,
+    /// Whether `updated_at` is a number (OIDC Core §5.1), and no text as on Auth0.
+    pub(crate) numeric_updated_at: bool,
 }
 
 /// How long SSO sessions live.

@@ -54,7 +54,7 @@ impl From<&Confirmed> for Grant {
             },
             user: Some(GrantedUser {
                 user_id: user.user_id.clone(),
-                claims: user_claims(user, scope),
+                claims: user_claims(user, scope, request.tenant()),
             }),
             scope: scope.clone(),
             api: request.api().map(|api| GrantedApi {

@@ -4,12 +4,17 @@ use doorward_oauth2_types::{ClaimSet, Scope};
 
 use super::{Grant, GrantedApi};
 use crate::backends::{AccessTokenToSign, IdTokenToSign};
-use crate::model::User;
+use crate::model::{Tenant, User};
 
 /// The user's claims, cut to the granted scope (OIDC Core §5.4). The only source of the claims of ID tokens and of
 /// `/userinfo`, so that the two cannot differ.
-pub(crate) fn user_claims(user: &User, scope: &Scope) -> ClaimSet {
-    user.claims.granted(scope)
+pub(crate) fn user_claims(user: &User, scope: &Scope, tenant: &Tenant) -> ClaimSet {
+    let claims = user.claims.granted(scope);
+    if tenant.numeric_updated_at {
+        claims.with_numeric_updated_at()
+    } else {
+        claims
+    }
 }
 
 /// A token with `openid` is good for `/userinfo` as well.
@@ -75,7 +80,7 @@ mod tests {
             ..User::default()
         };
         let names = |scope: &str| {
-            let claims = user_claims(&user, &scope.parse().unwrap());
+            let claims = user_claims(&user, &scope.parse().unwrap(), &Tenant::default());
             let names: Vec<_> = claims.iter().map(|(claim, _)| claim.as_str()).collect();
             names.join(" ")
         };
@@ -83,7 +88,16 @@ mod tests {
         assert_eq!(names("openid email"), "email email_verified");
         assert_eq!(names("openid profile"), "name updated_at");
         assert_eq!(names("openid created_at"), "created_at");
-        let unknown = user_claims(&User::default(), &"profile created_at".parse().unwrap());
+        let numeric = Tenant {
+            numeric_updated_at: true,
+            ..Tenant::default()
+        };
+        for (tenant, expected) in [(Tenant::default(), false), (numeric, true)] {
+            let claims = user_claims(&user, &"openid profile".parse().unwrap(), &tenant);
+            assert_eq!(claims.has_numeric_updated_at(), expected);
+        }
+        let scope = "profile created_at".parse().unwrap();
+        let unknown = user_claims(&User::default(), &scope, &Tenant::default());
         assert_eq!(unknown, ClaimSet::default());
     }
 

@@ -35,6 +35,7 @@ mod strict;
 mod tabs;
 mod tenant;
 mod test_app;
+mod updated_at;
 
 use browser::{Answer, Browser};
 use tenant::authorize;

@@ -13,7 +13,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::{DatabaseConfig, back_up};
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Issuer, KeyKeeper, RotationConfig};
+use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -177,9 +177,14 @@ async fn channels(
     copy_keys(&folder.join("token-signing"), &clock).await;
     let keeper = key_keeper(&folder.join("token-signing"), &clock).await;
     let issuer = Issuer::parse(ISSUER).unwrap();
-    let token_signing = doorward_token_signing::start(keeper, issuer, &life(Backend::TokenSigning))
-        .await
-        .unwrap();
+    let token_signing = doorward_token_signing::start(
+        keeper,
+        issuer,
+        Backdate::default(),
+        &life(Backend::TokenSigning),
+    )
+    .await
+    .unwrap();
     Channels {
         client_registry: channel(Backend::ClientRegistry, registry),
         identity: channel(Backend::Identity, identity),
@@ -199,7 +204,7 @@ async fn copy_keys(path: &Path, clock: &Arc<dyn Clock>) {
         let keeper = key_keeper(&made, clock).await;
         let issuer = Issuer::parse(ISSUER).unwrap();
         let life = Shutdown::new();
-        doorward_token_signing::start(keeper, issuer, &life)
+        doorward_token_signing::start(keeper, issuer, Backdate::default(), &life)
             .await
             .unwrap();
         life.cancel();

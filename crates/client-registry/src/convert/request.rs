@@ -70,6 +70,7 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
             .allow_organization_name_in_authentication_api,
         include_tenant_roles_in_organizations: patch.include_tenant_roles_in_organizations,
         consume_invitation_on_mismatch: patch.consume_invitation_on_mismatch,
+        numeric_updated_at: patch.numeric_updated_at,
     };
     patch.validate()?;
     Ok(patch)

@@ -40,6 +40,8 @@ pub struct Tenant {
     pub include_tenant_roles_in_organizations: bool,
     /// Whether an invitation ends when another account opens it.
     pub consume_invitation_on_mismatch: bool,
+    /// Whether `updated_at` is a number in ID tokens and at `/userinfo`.
+    pub numeric_updated_at: bool,
 }
 
 /// How long SSO sessions live.
@@ -81,6 +83,7 @@ impl Default for Tenant {
             allow_organization_name_in_authentication_api: false,
             include_tenant_roles_in_organizations: false,
             consume_invitation_on_mismatch: false,
+            numeric_updated_at: false,
         }
     }
 }

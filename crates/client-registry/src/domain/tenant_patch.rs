@@ -46,6 +46,7 @@ pub struct TenantPatch {
     pub allow_organization_name_in_authentication_api: Option<bool>,
     pub include_tenant_roles_in_organizations: Option<bool>,
     pub consume_invitation_on_mismatch: Option<bool>,
+    pub numeric_updated_at: Option<bool>,
 }
 
 impl TenantPatch {
@@ -129,7 +130,7 @@ impl TenantPatch {
             enabled_locales, resource_parameter_profile, require_openid_scope,
             rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled,
             allow_organization_name_in_authentication_api, include_tenant_roles_in_organizations,
-            consume_invitation_on_mismatch
+            consume_invitation_on_mismatch, numeric_updated_at
         );
     }
 

@@ -102,6 +102,7 @@ fn unusual() -> Desired {
             allow_organization_name_in_authentication_api: Some(true),
             include_tenant_roles_in_organizations: Some(true),
             consume_invitation_on_mismatch: Some(true),
+            numeric_updated_at: Some(true),
         }),
         clients: vec![ClientPatch {
             app_type: Change::Set(AppType::Spa),
@@ -214,7 +215,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 25);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 26);
     assert_eq!(plan.clients[0].fields.names().len(), 17);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);

@@ -108,6 +108,7 @@ fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {
         include_tenant_roles_in_organizations: flags
             .flag("include_tenant_roles_in_organizations")?,
         consume_invitation_on_mismatch: flags.flag("consume_invitation_on_mismatch")?,
+        numeric_updated_at: flags.flag("numeric_updated_at")?,
         ..TenantPatch::default()
     };
     flags.pass("disable_clickjack_protection_headers", &[false.into()]);

@@ -80,6 +80,7 @@ fn tenant() {
         tenant.allow_organization_name_in_authentication_api,
         tenant.include_tenant_roles_in_organizations,
         tenant.consume_invitation_on_mismatch,
+        tenant.numeric_updated_at,
     ] {
         assert_eq!(flag, Some(true));
     }

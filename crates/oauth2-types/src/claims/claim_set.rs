@@ -28,6 +28,8 @@ pub enum ClaimValue {
     Flag(bool),
     /// For [`ClaimKind::Instant`]; written as ISO 8601 in UTC with milliseconds, as Auth0 does.
     Instant(Timestamp),
+    /// For [`ClaimKind::Instant`]; written as OpenID Connect Core §5.1 has it: seconds since 1970, rounded down.
+    Seconds(Timestamp),
 }
 
 /// A claim whose text is empty or too long.
@@ -51,7 +53,7 @@ impl ClaimSet {
     pub fn text(&self, claim: StandardClaim) -> Option<&str> {
         match self.get(claim)? {
             ClaimValue::Text(text) => Some(text),
-            ClaimValue::Flag(_) | ClaimValue::Instant(_) => None,
+            ClaimValue::Flag(_) | ClaimValue::Instant(_) | ClaimValue::Seconds(_) => None,
         }
     }
 
@@ -60,7 +62,7 @@ impl ClaimSet {
     pub fn flag(&self, claim: StandardClaim) -> Option<bool> {
         match self.get(claim)? {
             ClaimValue::Flag(flag) => Some(*flag),
-            ClaimValue::Text(_) | ClaimValue::Instant(_) => None,
+            ClaimValue::Text(_) | ClaimValue::Instant(_) | ClaimValue::Seconds(_) => None,
         }
     }
 
@@ -77,9 +79,27 @@ impl ClaimSet {
     /// Takes out a claim that is a point in time.
     pub fn remove_instant(&mut self, claim: StandardClaim) -> Option<Timestamp> {
         match self.remove(claim)? {
-            ClaimValue::Instant(instant) => Some(instant),
+            ClaimValue::Instant(instant) | ClaimValue::Seconds(instant) => Some(instant),
             ClaimValue::Text(_) | ClaimValue::Flag(_) => None,
         }
+    }
+
+    /// Writes `updated_at` as a number instead of Auth0's text.
+    #[must_use]
+    pub fn with_numeric_updated_at(mut self) -> Self {
+        if let Some(at) = self.remove_instant(StandardClaim::UpdatedAt) {
+            self.set(StandardClaim::UpdatedAt, ClaimValue::Seconds(at));
+        }
+        self
+    }
+
+    /// Whether `updated_at` is written as a number.
+    #[must_use]
+    pub fn has_numeric_updated_at(&self) -> bool {
+        matches!(
+            self.get(StandardClaim::UpdatedAt),
+            Some(ClaimValue::Seconds(_))
+        )
     }
 
     /// The claims that have a value, in the order of the table.
@@ -176,6 +196,7 @@ impl Serialize for ClaimValue {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Instant(instant) => serializer.collect_str(&format_args!("{instant:.3}")),
+            Self::Seconds(instant) => serializer.serialize_i64(instant.as_second()),
         }
     }
 }
@@ -309,6 +330,17 @@ mod tests {
                 r#""nickname":"al","updated_at":"2026-01-02T03:04:05.000Z","created_at":"2026-01-02T03:04:05.123Z"}"#
             )
         );
+    }
+
+    #[test]
+    fn updated_at_as_a_number() {
+        let at: Timestamp = "2026-01-02T03:04:05.999Z".parse().unwrap();
+        let claims = ClaimSet::from_iter([(StandardClaim::UpdatedAt, at.into())]);
+        assert!(!claims.has_numeric_updated_at());
+        let claims = claims.with_numeric_updated_at();
+        assert!(claims.has_numeric_updated_at());
+        assert_eq!(json!(claims), json!({ "updated_at": 1_767_323_045 }));
+        assert_eq!(alice().with_numeric_updated_at(), alice());
     }
 
     #[test]

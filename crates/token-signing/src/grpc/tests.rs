@@ -48,7 +48,9 @@ impl TestService {
         let keeper = crate::KeyKeeper::new(store, Arc::new(key), rotation, clock.clone());
         let issuer = Issuer::parse(ISSUER).unwrap();
         let stop = Shutdown::new();
-        let routes = crate::start(keeper, issuer, &stop).await.unwrap();
+        let routes = crate::start(keeper, issuer, crate::Backdate::default(), &stop)
+            .await
+            .unwrap();
         let channel = in_memory(routes, Shutdown::new());
         Self {
             client: TokenSigningServiceClient::new(channel.clone()),
@@ -130,6 +132,7 @@ fn id_token() -> wire::IdTokenClaims {
         claims: None,
         updated_at: None,
         created_at: None,
+        numeric_updated_at: false,
     }
 }
 

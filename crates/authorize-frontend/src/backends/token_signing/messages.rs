@@ -53,6 +53,7 @@ impl From<AccessTokenToSign> for wire::AccessTokenClaims {
 
 impl From<IdTokenToSign> for wire::IdTokenClaims {
     fn from(mut token: IdTokenToSign) -> Self {
+        let numeric_updated_at = token.claims.has_numeric_updated_at();
         let mut instant = |claim| token.claims.remove_instant(claim).map(to_timestamp);
         Self {
             sub: token.sub,
@@ -64,6 +65,7 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
             org_name: token.organization_name.unwrap_or_default(),
             lifetime_seconds: token.lifetime_seconds,
             updated_at: instant(StandardClaim::UpdatedAt),
+            numeric_updated_at,
             created_at: instant(StandardClaim::CreatedAt),
             claims: Some(token.claims.into()),
         }

@@ -189,6 +189,21 @@ async fn an_id_token_with_a_profile() {
 }
 
 #[tokio::test]
+async fn updated_at_may_be_a_number() {
+    for (numeric_updated_at, expected) in [
+        (false, json!("2026-01-01T00:00:00.000Z")),
+        (true, json!(1_767_225_600)),
+    ] {
+        let claims = signed_id_token(wire::IdTokenClaims {
+            updated_at: Some(to_timestamp("2026-01-01T00:00:00Z".parse().unwrap())),
+            numeric_updated_at,
+            ..id_token()
+        });
+        assert_eq!(claims.await["updated_at"], expected);
+    }
+}
+
+#[tokio::test]
 async fn every_profile_claim_has_its_own_name() {
     let text = |name: &str| Some(format!("the {name}"));
     let claims = signed_id_token(wire::IdTokenClaims {

@@ -39,6 +39,7 @@ impl TryFrom<wire::Tenant> for Tenant {
                 .allow_organization_name_in_authentication_api,
             include_tenant_roles_in_organizations: tenant.include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch: tenant.consume_invitation_on_mismatch,
+            numeric_updated_at: tenant.numeric_updated_at,
         })
     }
 }
