@@ -6,7 +6,7 @@ use std::time::Duration;
 use doorward_service_kit::{KeyEncryptionKey, Shutdown, with_causes};
 use futures::{Stream, stream};
 use metrics::gauge;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::Error;
@@ -24,6 +24,8 @@ pub(crate) struct KeyRing {
     keys: watch::Sender<Arc<Keys>>,
     key_encryption_key: Arc<KeyEncryptionKey>,
     store: Arc<dyn Store>,
+    /// Held while the store is read, so that what was read first does not replace what was read later.
+    turn: Mutex<()>,
 }
 
 /// The keys at an instant.
@@ -51,6 +53,7 @@ impl KeyRing {
             keys: watch::Sender::new(Arc::new(keys)),
             key_encryption_key,
             store,
+            turn: Mutex::new(()),
         }))
     }
 
@@ -97,7 +100,9 @@ impl KeyRing {
         })
     }
 
-    async fn refresh(&self) -> Result<(), Error> {
+    /// Reads the keys if they have changed.
+    pub(crate) async fn refresh(&self) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
         if self.store.revision().await? == self.keys.borrow().revision {
             return Ok(());
         }

@@ -51,14 +51,16 @@ pub async fn start(
     let ring = keeper.open_ring().await?;
     ring.follow(shutdown.clone());
     upkeep::spawn(keeper.clone(), shutdown.clone());
+    let keys = grpc::Keys::new(keeper.clone(), Some(Arc::clone(&ring)));
     let signing = grpc::Service::new(ring, issuer, (keeper.clock(), backdate), shutdown.clone());
-    Ok(key_routes(keeper).add_service(TokenSigningServiceServer::new(signing)))
+    Ok(Routes::new(SigningKeyServiceServer::new(keys))
+        .add_service(TokenSigningServiceServer::new(signing)))
 }
 
 /// The gRPC service that changes keys, and signs nothing.
 #[must_use]
 pub fn key_routes(keeper: KeyKeeper) -> Routes {
-    Routes::new(SigningKeyServiceServer::new(grpc::Keys::new(keeper)))
+    Routes::new(SigningKeyServiceServer::new(grpc::Keys::new(keeper, None)))
 }
 
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_e2e::{Deployment, Replica, on};
+use doorward_e2e::{Deployment, PATIENCE, Replica, on};
 use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::{KeyState, ReplaceCurrentKeyRequest};
 use doorward_service_kit::grpc::Channel;
@@ -26,17 +26,23 @@ async fn rel_30_a_kill_leaves_one_current_and_one_next_key() {
         for round in 0..rounds {
             let first = until_up(deployment, Replica::First).await;
             let before = current(&survivor).await;
-            let call = tokio::spawn(replace(first));
-            // A call makes a key, which takes most of its time, then writes, then waits for the other replicas.
+            let mut call = tokio::spawn(replace(first));
+            // A call makes a key, which takes most of its time, then writes, then waits for the other replicas. The
+            // last round waits for all of it, however slow the machine is.
             let permille = 1000 * round as u64 / rounds as u64;
-            tokio::time::sleep(Duration::from_millis(permille * 4 / 5)).await;
+            let step = Duration::from_millis(permille * 4 / 5);
+            let is_last = round + 1 == rounds;
+            let wait = if is_last { PATIENCE } else { step };
+            let ended = tokio::time::timeout(wait, &mut call).await.is_ok();
             separate.kill("token-signing");
-            let _ = call.await;
+            if !ended {
+                let _ = call.await;
+            }
             separate.start_process("token-signing");
             changed += usize::from(check(deployment, &survivor).await != before);
         }
         println!("{changed} of {rounds} rotations were done");
-        assert!((1..=rounds).contains(&changed), "no kill came late enough");
+        assert!(changed > 0);
     })
     .await;
 }
@@ -67,11 +73,11 @@ async fn check(deployment: &Deployment, survivor: &Channel) -> String {
         let before = current(survivor).await;
         let mut seen = Vec::new();
         for channel in [&first, survivor] {
+            // The process may learn of the new keys between two calls; it publishes what it signs with at any time.
+            let mut kids = published(channel).await;
             let kid = sign(channel).await.unwrap();
-            assert!(
-                published(channel).await.contains(&kid),
-                "{kid} is not published"
-            );
+            kids.extend(published(channel).await);
+            assert!(kids.contains(&kid), "{kid} is not published");
             seen.push(kid);
         }
         let after = current(survivor).await;
