@@ -24,14 +24,14 @@ impl Scope {
         tokens: impl IntoIterator<Item = T>,
     ) -> Result<Self, InvalidScope> {
         // A request may name hundreds: looking through the list for each would take a time that grows with its square.
-        let mut seen = HashSet::new();
-        let mut scope = Vec::new();
-        for token in tokens {
-            let token = token.as_ref();
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let mut seen = HashSet::with_capacity(tokens.len());
+        let mut scope = Vec::with_capacity(tokens.len());
+        for token in tokens.iter().map(AsRef::as_ref) {
             if !is_scope_token(token) {
                 return Err(InvalidScope);
             }
-            if seen.insert(token.to_owned()) {
+            if seen.insert(token) {
                 scope.push(token.to_owned());
             }
         }

@@ -111,29 +111,34 @@ async fn keep(opaque: Option<&str>, grant: &Grant, deps: &Deps) -> Result<(), Ba
     deps.backends.sessions.add_access_token(token, kept).await
 }
 
+/// Signs with a key that this process publishes. For a moment after an emergency rotation a replica may not know of it,
+/// and sign with the revoked key; its tokens are thrown away.
 async fn sign(
     opaque: Option<&str>,
     grant: &Grant,
     requested: Requested,
     deps: &Deps,
 ) -> Result<SignedTokens, BackendError> {
-    match to_sign(opaque, grant, requested, || deps.issuer.userinfo_endpoint()) {
-        Some(tokens) => sign_published(tokens, deps).await,
-        None => Ok(SignedTokens::default()),
-    }
-}
-
-/// Signs with a key that this process publishes. For a moment after an emergency rotation a replica may not know of it,
-/// and sign with the revoked key; its tokens are thrown away.
-async fn sign_published(tokens: TokensToSign, deps: &Deps) -> Result<SignedTokens, BackendError> {
-    let signed = deps.backends.token_signing.sign(tokens.clone()).await?;
+    let signed = sign_once(opaque, grant, requested, deps).await?;
     if is_published(&signed, deps).await.is_ok() {
         return Ok(signed);
     }
     tokio::time::sleep(UNTIL_ALL_KNOW).await;
-    let signed = deps.backends.token_signing.sign(tokens).await?;
+    let signed = sign_once(opaque, grant, requested, deps).await?;
     is_published(&signed, deps).await?;
     Ok(signed)
+}
+
+async fn sign_once(
+    opaque: Option<&str>,
+    grant: &Grant,
+    requested: Requested,
+    deps: &Deps,
+) -> Result<SignedTokens, BackendError> {
+    match to_sign(opaque, grant, requested, || deps.issuer.userinfo_endpoint()) {
+        Some(tokens) => deps.backends.token_signing.sign(tokens).await,
+        None => Ok(SignedTokens::default()),
+    }
 }
 
 async fn is_published(signed: &SignedTokens, deps: &Deps) -> Result<(), BackendError> {
