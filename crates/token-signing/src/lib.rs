@@ -47,7 +47,7 @@ pub async fn start(
     backdate: Backdate,
     shutdown: &Shutdown,
 ) -> Result<Routes, Error> {
-    keeper.prepare(issuer.host()).await?;
+    keeper.prepare(&issuer.host()).await?;
     let ring = keeper.open_ring().await?;
     ring.follow(shutdown.clone());
     upkeep::spawn(keeper.clone(), shutdown.clone());

@@ -35,12 +35,10 @@ impl Issuer {
 
     /// The host in the issuer's URL.
     #[must_use]
-    pub fn host(&self) -> &str {
-        let after_scheme = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = after_scheme.split('/').next().unwrap_or_default();
-        authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host)
+    pub fn host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.unwrap_or_default().to_owned()
     }
 
     /// The issuer as text.
@@ -67,6 +65,18 @@ impl From<Issuer> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts() {
+        for (issuer, host) in [
+            ("https://login.example.com/", "login.example.com"),
+            ("http://localhost:8080/", "localhost"),
+            ("http://[::1]/", "[::1]"),
+            ("http://[::1]:8080/", "[::1]"),
+        ] {
+            assert_eq!(Issuer::parse(issuer).unwrap().host(), host);
+        }
+    }
 
     #[test]
     fn issuers() {
