@@ -32,7 +32,7 @@ pub use key_encryption_key::{KeyEncryptionKey, KeyFileError, SealError};
 pub use loopback::{is_loopback_host, reachable};
 pub use metrics::{MetricsConfig, MetricsError};
 pub use open_files::{allowed_open_files, raise_open_files};
-pub use pem::{Pem, PemFileError, read_pem};
+pub use pem::{Pem, PemFileError, certificate_pem, read_pem};
 pub use private_file::open_private;
 pub use random::{
     SECRET_BYTES, SECRET_LENGTH, alphanumeric, hex, is_base64url, is_secret, random_byte, secret,

@@ -43,6 +43,17 @@ pub enum PemFileError {
     },
 }
 
+/// A certificate as PEM text (RFC 7468 §5), from the base64 text of its DER form.
+#[must_use]
+pub fn certificate_pem(base64: &str) -> String {
+    let lines = base64.as_bytes().chunks(64).map(String::from_utf8_lossy);
+    let lines: Vec<_> = lines.collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
+}
+
 /// Reads a file that must have this kind of content.
 pub fn read_pem(path: &Path, kind: Pem) -> Result<String, PemFileError> {
     let text = fs::read_to_string(path).map_err(|reason| PemFileError::Unreadable {

@@ -11,8 +11,9 @@ use super::{BackendError, PublicKey, PublicKeys, TokenSigning};
 
 /// The interval of reading the keys. A revoked key must disappear everywhere within ten seconds.
 const REFRESH: Duration = Duration::from_secs(5);
-/// The interval until the first keys are there, without which nothing works; also the pause before a new stream.
+/// The interval until the first keys are there, without which nothing works.
 const FIRST_TRY: Duration = Duration::from_millis(100);
+/// The pause before a new stream.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long an older revision is ignored after the last response with the newer one. A replica that has lost its
 /// database gives the old keys; a database that was restored from a backup does so for good.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use doorward_service_kit::certificate_pem;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
@@ -20,7 +21,7 @@ const DER: HeaderValue = HeaderValue::from_static("application/pkix-cert");
 
 /// Serves the certificate as PEM text, RFC 7468 §5.
 pub(super) async fn pem(State(deps): State<Arc<Deps>>) -> Response {
-    answer(&deps, PEM, |base64| pem_text(base64).into_bytes()).await
+    answer(&deps, PEM, |base64| certificate_pem(base64).into_bytes()).await
 }
 
 /// Serves the certificate in DER form.
@@ -48,13 +49,4 @@ async fn answer(
     let content_type = [(CONTENT_TYPE, content_type)];
     let body = write(&certificate.x5c);
     (PUBLIC_HEADERS, content_type, cors::public(), body).into_response()
-}
-
-fn pem_text(base64: &str) -> String {
-    let lines = base64.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: Vec<_> = lines.collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
 }

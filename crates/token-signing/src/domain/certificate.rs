@@ -7,6 +7,7 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use doorward_service_kit::certificate_pem;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DistinguishedName, DnType};
 use x509_parser::parse_x509_certificate;
@@ -96,16 +97,7 @@ impl Certificate {
     /// The certificate as PEM text, RFC 7468 §5.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        let text = self.to_base64();
-        let lines: Vec<_> = text
-            .as_bytes()
-            .chunks(64)
-            .map(String::from_utf8_lossy)
-            .collect();
-        format!(
-            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-            lines.join("\n")
-        )
+        certificate_pem(&self.to_base64())
     }
 
     /// SHA-1 of the DER form: names the certificate, and protects nothing.

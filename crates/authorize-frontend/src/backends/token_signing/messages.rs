@@ -93,10 +93,8 @@ impl From<wire::GetJwksResponse> for PublicKeys {
 
 impl From<wire::WatchJwksResponse> for PublicKeys {
     fn from(response: wire::WatchJwksResponse) -> Self {
-        Self {
-            revision: response.revision,
-            keys: response.keys.into_iter().map(Into::into).collect(),
-        }
+        let wire::WatchJwksResponse { keys, revision } = response;
+        wire::GetJwksResponse { keys, revision }.into()
     }
 }
 
