@@ -10,10 +10,11 @@ use protox::prost_reflect::{
 
 const ROOT: &str = "../../proto";
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "doorward/common/v1/user.proto",
     "doorward/errors/v1/error_reason.proto",
     "doorward/client_registry/v1/client_registry.proto",
+    "doorward/hooks/v1/post_login.proto",
     "doorward/identity/v1/identity.proto",
     "doorward/methods/v1/methods.proto",
     "doorward/organization/v1/invitation.proto",
@@ -160,7 +161,10 @@ fn methods(pool: &DescriptorPool) -> Result<String, String> {
         option.ok_or_else(|| format!("doorward.methods.v1.{name} is not defined"))
     };
     let (callers, max_request_bytes) = (option("callers")?, option("max_request_bytes")?);
-    let services: Vec<_> = pool.services().collect();
+    // Hooks are services of others, which say for themselves who may call them.
+    let is_ours =
+        |service: &ServiceDescriptor| !service.package_name().starts_with("doorward.hooks.");
+    let services: Vec<_> = pool.services().filter(is_ours).collect();
     let methods = services.iter().flat_map(ServiceDescriptor::methods);
     let rows = methods.map(|method| {
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());

@@ -24,6 +24,7 @@ mod organization;
 mod password_memory;
 mod passwords;
 mod permissions;
+mod post_login_hook;
 mod redis_functions;
 mod reliability;
 mod replicas;

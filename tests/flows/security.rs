@@ -131,6 +131,8 @@
 //! | 159, 160 | of the header only `kid` is read, and compared with those of our keys | `edge/tokens/verify.rs` `read` |
 //! | 161 | times are whole seconds, and `iat` and `exp` are there | `edge/tokens/verify.rs` `Genuine` |
 //! | 162 | each kind has a claim that the other has not | `edge/tokens/verify.rs` `HintedSession`, `AccessTokenClaims` |
+//! | 163 | one list of names, asked by the import, for a hook's answer, and before the signature | `types/custom_claims/name.rs`, `edge/pipeline/run_post_login_hook.rs` `readable`, `token-signing/src/domain/custom_claims.rs` |
+//! | 164 | the size, before anything is signed | `edge/tokens/custom_claims.rs` `check_size` |
 //! | 165 | one lifetime for both; a maximum in files and in calls | `edge/tokens/mint.rs` `complete`, `client-registry/src/domain`, `token-signing/src/domain/lifetime.rs` |
 //! | 167 | the key that signs writes its own name | `token-signing/src/domain/signing_key.rs` `sign` |
 //! | 168 | how long the next key has been published | `token-signing/src/domain/key_life.rs` `rotate` |

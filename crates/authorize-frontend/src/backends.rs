@@ -11,6 +11,7 @@ mod invitations;
 mod jwks;
 mod organizations;
 mod patience;
+mod post_login_hook;
 mod registry;
 mod relay;
 mod repeats;
@@ -27,6 +28,8 @@ pub(crate) use invitations::{AcceptVerdict, Invitations};
 pub(crate) use jwks::Jwks;
 pub(crate) use organizations::{JoinVerdict, Organizations};
 pub use patience::Patience;
+pub use post_login_hook::PostLoginHookChannel;
+pub(crate) use post_login_hook::{HookAnswer, HookChanges, POST_LOGIN_HOOK, PostLoginHook, SignIn};
 pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;
 pub(crate) use sessions::{
@@ -50,6 +53,8 @@ pub struct Channels {
     pub organization: Channel,
     /// `doorward.token_signing.v1`
     pub token_signing: Channel,
+    /// The tenant's own post-login hook; `None`: there is none.
+    pub post_login_hook: Option<PostLoginHookChannel>,
     /// How long to wait for them.
     pub patience: Patience,
 }
@@ -65,6 +70,7 @@ pub(crate) struct Backends {
     pub(crate) token_signing: TokenSigning,
     pub(crate) jwks: Jwks,
     pub(crate) roles: Roles,
+    pub(crate) post_login_hook: Option<PostLoginHook>,
     pub(crate) patience: Patience,
 }
 
@@ -82,6 +88,7 @@ impl Backends {
             roles: Roles::start(identity.clone(), shutdown.clone()),
             invitations: Invitations::new(channels.organization.clone(), patience),
             organizations: Organizations::new(channels.organization, patience),
+            post_login_hook: channels.post_login_hook.map(PostLoginHook::new),
             identity,
             sessions,
             token_signing,

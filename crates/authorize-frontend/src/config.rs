@@ -12,7 +12,7 @@ use doorward_service_kit::{LogConfig, MetricsConfig};
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::backends::{Channels, Patience};
+use crate::backends::{Channels, POST_LOGIN_HOOK, Patience, PostLoginHookChannel};
 use crate::issuer::Issuer;
 
 /// Everything that `doorward-authorize-frontend` can be told.
@@ -148,6 +148,25 @@ pub struct BackendsConfig {
     /// How long all calls may take where a password is checked or set, in milliseconds; default 3,000.
     #[serde(default = "default_password_ms")]
     pub password_ms: u64,
+    /// A service of your own that decides about each sign-in. Default: none.
+    #[serde(default)]
+    pub post_login_hook: Option<PostLoginHookConfig>,
+}
+
+/// The `[backends.post_login_hook]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostLoginHookConfig {
+    /// Address of a service that implements `doorward.hooks.v1.PostLoginHookService`. By mutual TLS, its certificate has
+    /// the name `post-login-hook`.
+    pub address: String,
+    /// How long a call may take, in milliseconds; default 300. It is part of the time of its request.
+    #[serde(default = "default_hook_ms")]
+    pub deadline_ms: u64,
+}
+
+fn default_hook_ms() -> u64 {
+    300
 }
 
 fn default_deadline_ms() -> u64 {
@@ -184,8 +203,24 @@ impl BackendsConfig {
             session: channel("session", &self.session, "session")?,
             organization: channel("organization", &self.organization, "organization")?,
             token_signing: channel("token_signing", &self.token_signing, "token-signing")?,
+            post_login_hook: self.post_login_hook(tls)?,
             patience,
         })
+    }
+
+    fn post_login_hook(
+        &self,
+        tls: Option<&Tls>,
+    ) -> Result<Option<PostLoginHookChannel>, ConfigError> {
+        let Some(hook) = &self.post_login_hook else {
+            return Ok(None);
+        };
+        if hook.deadline_ms == 0 {
+            let key = "backends.post_login_hook.deadline_ms";
+            return Err(ConfigError::invalid(key, "must be 1 or more"));
+        }
+        hook.connect("backends.post_login_hook.address", tls)
+            .map(Some)
     }
 
     fn patience(&self) -> Result<Patience, ConfigError> {
@@ -201,6 +236,30 @@ impl BackendsConfig {
             silent: time("silent_ms", self.silent_ms)?,
             page: time("page_ms", self.page_ms)?,
             password: time("password_ms", self.password_ms)?,
+        })
+    }
+}
+
+impl PostLoginHookConfig {
+    /// The hook at this address, with the default for everything else.
+    #[must_use]
+    pub fn new(address: String) -> Self {
+        Self {
+            address,
+            deadline_ms: default_hook_ms(),
+        }
+    }
+
+    /// A channel that connects when it is first used. `key` names the address in errors.
+    pub fn connect(
+        &self,
+        key: &str,
+        tls: Option<&Tls>,
+    ) -> Result<PostLoginHookChannel, ConfigError> {
+        let channel = connect(&self.address, POST_LOGIN_HOOK, tls);
+        Ok(PostLoginHookChannel {
+            channel: channel.map_err(|error| ConfigError::invalid(key, error.to_string()))?,
+            deadline: Duration::from_millis(self.deadline_ms),
         })
     }
 }
@@ -228,6 +287,19 @@ mod tests {
         assert_eq!(
             error,
             "configuration: backends.silent_ms: must be 1 or more"
+        );
+        config.backends.silent_ms = 800;
+        let mut hook = PostLoginHookConfig::new("http://10.0.0.1:7100".to_owned());
+        config.backends.post_login_hook = Some(hook.clone());
+        let error = config.backends.connect(None).unwrap_err().to_string();
+        let expected = "configuration: backends.post_login_hook.address: http://10.0.0.1:7100 is not a loopback address";
+        assert!(error.starts_with(expected), "{error}");
+        hook.deadline_ms = 0;
+        config.backends.post_login_hook = Some(hook);
+        let error = config.backends.connect(None).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: backends.post_login_hook.deadline_ms: must be 1 or more"
         );
     }
 

@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::backends::BackendError;
 use crate::model::User;
 use crate::pipeline::not_usable;
-use crate::tokens::MintError;
+use crate::tokens::{MintError, TooLarge};
 use crate::views::ErrorKind;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
@@ -69,6 +69,12 @@ impl From<MintError> for OAuthError {
                 Self::new(ErrorCode::ServerError, "The tokens could not be made")
             }
         }
+    }
+}
+
+impl From<TooLarge> for OAuthError {
+    fn from(error: TooLarge) -> Self {
+        Self::new(ErrorCode::ServerError, error.to_string())
     }
 }
 

@@ -28,8 +28,8 @@ use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{Clock, ServiceArgs, Shutdown, StartError, SystemClock};
 use tonic::service::Routes;
 
-pub use backends::{BackendError, Channels, Patience};
-pub use config::{BackendsConfig, Config, HttpConfig};
+pub use backends::{BackendError, Channels, Patience, PostLoginHookChannel};
+pub use config::{BackendsConfig, Config, HttpConfig, PostLoginHookConfig};
 pub use http::Router;
 pub use issuer::Issuer;
 

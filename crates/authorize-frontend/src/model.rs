@@ -4,6 +4,7 @@
 mod api;
 mod client;
 mod connection;
+mod custom_claim;
 mod invitation;
 mod organization;
 mod session;
@@ -14,6 +15,7 @@ mod user;
 pub(crate) use api::{Api, ApiScope};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
+pub(crate) use custom_claim::{CustomClaim, CustomClaimValue};
 pub(crate) use invitation::{Acceptance, Invitation, InvitedMetadata, Ticket};
 pub(crate) use organization::{
     Branding, FoundOrganization, Member, Organization, OrganizationConnection, OrganizationPage,

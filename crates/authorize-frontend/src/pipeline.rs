@@ -10,6 +10,7 @@
 //! | [`Authenticated`] | a sign-in that satisfies the request |
 //! | [`Joined`] | the user is a member of the organization, or uses the personal account |
 //! | [`Permitted`] | the scope is no more than the user may be given |
+//! | [`Approved`] | the tenant's post-login hook, if there is one, lets the sign-in pass |
 //! | [`Consented`] | the user agreed to what will be issued, or need not be asked |
 //! | [`Confirmed`] | the user knows which application is answered, or need not be asked |
 //! | [`Issued`] | the tokens exist |
@@ -29,6 +30,7 @@ mod page_address;
 mod parse_params;
 mod permit;
 mod requested_answer;
+mod run_post_login_hook;
 mod stop;
 mod transaction;
 mod validate_request;
@@ -47,7 +49,7 @@ pub(crate) use enter_organization::{
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, issue};
 pub(crate) use join_organization::{
-    Joined, join_organization, organization_to_pick, organizations_to_pick,
+    Joined, join_organization, organization_to_pick, organizations_to_pick, role_ids,
 };
 pub(crate) use next::Next;
 pub(crate) use obtain_consent::{Consented, consent_to, given_scopes, obtain_consent};
@@ -55,6 +57,7 @@ pub(crate) use over::no_such_transaction;
 pub(crate) use page_address::PageAddress;
 pub(crate) use parse_params::RawParams;
 pub(crate) use permit::{Permitted, permit};
+pub(crate) use run_post_login_hook::{Approved, run_post_login_hook};
 pub(crate) use stop::Stop;
 pub(crate) use transaction::{PageState, Pending};
 pub(crate) use validate_request::{OrganizationTarget, ValidatedRequest, validate_request};
@@ -139,7 +142,8 @@ async fn to_issued(
         let authenticated = authenticate(request, browser, pending, deps).await?;
         let joined = join_organization(authenticated, deps).await?;
         let permitted = permit(joined, deps).await?;
-        let consented = obtain_consent(permitted, pending)?;
+        let approved = run_post_login_hook(permitted, deps).await?;
+        let consented = obtain_consent(approved, pending)?;
         let confirmed = confirm(consented, redirect, pending)?;
         Ok(Box::pin(issue(confirmed, deps)).await?)
     });

@@ -3,11 +3,13 @@
 //! Only a step that has checked everything makes a [`Grant`], and nothing but [`mint`] has tokens signed.
 
 mod claims;
+mod custom_claims;
 mod grant;
 mod mint;
 pub(crate) mod verify;
 
 pub(crate) use claims::user_claims;
+pub(crate) use custom_claims::{ClaimsContext, CustomClaims, JsonObject, TooLarge, custom_claims};
 pub(crate) use grant::{
     Grant, GrantedApi, GrantedClient, GrantedOrganization, GrantedUser, TokenChannel,
 };

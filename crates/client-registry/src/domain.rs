@@ -9,6 +9,7 @@ mod client_patch;
 mod connection;
 mod connection_patch;
 mod content;
+mod custom_claim;
 mod draft;
 mod entity;
 mod id;
@@ -28,6 +29,7 @@ pub use connection::{
 };
 pub use connection_patch::ConnectionPatch;
 pub use content::{Content, Desired, FoundClient};
+pub use custom_claim::{CustomClaim, CustomClaimValue};
 pub use draft::{Change, Draft, Fields};
 pub use entity::Entity;
 pub use origin::AllowedOrigins;

@@ -237,6 +237,7 @@ impl DataFolder {
         // Afterwards: generating keys keeps the thread, and the others would time out.
         let token_signing = self.token_signing(issuer, clock, shutdown).await?;
         Ok(Channels {
+            post_login_hook: None,
             client_registry,
             identity,
             session,

@@ -5,6 +5,7 @@
 mod client_grants;
 mod clients;
 mod connections;
+mod doorward;
 mod organizations;
 mod resource_servers;
 mod roles;
@@ -44,6 +45,10 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
     let tenant = tenant
         .map(|object| tenant::read(object, ignored_keys))
         .transpose()?;
+    let tenant = match file.object("doorward")? {
+        Some(object) => Some(doorward::read(object, tenant, ignored_keys)?),
+        None => tenant,
+    };
     let clients = each(
         file.objects("clients", &["name"])?,
         clients::read,

@@ -33,8 +33,15 @@ impl From<User> for common::User {
             role_ids: user.role_ids.iter().map(ToString::to_string).collect(),
             consents: user.consents.into_iter().map(Into::into).collect(),
             sessions_from_version: user.sessions_from_version,
+            app_metadata_json: metadata_json(user.app_metadata),
+            user_metadata_json: metadata_json(user.user_metadata),
         }
     }
+}
+
+/// Nothing for a user without metadata, as most are.
+fn metadata_json(metadata: Metadata) -> Option<String> {
+    (!metadata.is_empty()).then(|| serde_json::Value::Object(metadata).to_string())
 }
 
 fn claims(email: &Email, email_verified: bool, profile: Profile) -> common::UserClaims {

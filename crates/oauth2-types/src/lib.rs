@@ -6,6 +6,7 @@
 pub mod auth0;
 mod claims;
 mod client_authentication;
+mod custom_claims;
 mod error_code;
 mod grant_type;
 pub mod parameters;
@@ -21,6 +22,9 @@ mod words;
 
 pub use claims::{ClaimKind, ClaimSet, ClaimValue, InvalidClaim, StandardClaim};
 pub use client_authentication::ClientAuthenticationMethod;
+pub use custom_claims::{
+    ClaimNameError, ClaimSource, CustomClaimName, MAX_CUSTOM_CLAIMS_BYTES, UnknownClaimSource,
+};
 pub use error_code::ErrorCode;
 pub use grant_type::GrantType;
 pub use pkce::{CodeChallenge, CodeChallengeMethod, CodeVerifier, InvalidPkceValue};

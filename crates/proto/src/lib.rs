@@ -31,6 +31,8 @@ macro_rules! packages {
 packages! {
     /// Tenant settings, applications, APIs, connections.
     client_registry = "doorward.client_registry.v1";
+    /// Services of others that Doorward calls.
+    hooks = "doorward.hooks.v1";
     /// Users and passwords.
     identity = "doorward.identity.v1";
     /// Organizations, members and invitations.

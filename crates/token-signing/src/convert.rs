@@ -8,8 +8,8 @@ use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireA
 use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
 
 use crate::domain::{
-    AccessToken, AccompanyingToken, Audience, Certificate, Dialect, IdToken, KeyState, Lifetime,
-    Permissions, PublicKey, SignedTokens, SigningKey, StoredKey, TokenRequest,
+    AccessToken, AccompanyingToken, Audience, Certificate, CustomClaims, Dialect, IdToken,
+    KeyState, Lifetime, Permissions, PublicKey, SignedTokens, SigningKey, StoredKey, TokenRequest,
 };
 use crate::key_ring::Keys;
 
@@ -66,6 +66,10 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
                 .permissions
                 .map(|all| Permissions::parse(all.values, "jwt_access_token.permissions"))
                 .transpose()?,
+            custom_claims: CustomClaims::parse(
+                claims.custom_claims_json.as_deref(),
+                "jwt_access_token.custom_claims_json",
+            )?,
         })
     }
 }
@@ -74,8 +78,13 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
     type Error = InvalidField;
 
     fn try_from(mut claims: wire::IdTokenClaims) -> Result<Self, InvalidField> {
+        let custom_claims = CustomClaims::parse(
+            claims.custom_claims_json.as_deref(),
+            "id_token.custom_claims_json",
+        )?;
         Ok(Self {
-            claims: user_claims(&mut claims)?,
+            claims: user_claims(&mut claims, &custom_claims)?,
+            custom_claims,
             sub: filled(claims.sub, "id_token.sub")?,
             aud: filled(claims.aud, "id_token.aud")?,
             nonce: claims.nonce,
@@ -88,8 +97,11 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
     }
 }
 
-/// The claims about the user, with the instants that are no field of `UserClaims`.
-fn user_claims(claims: &mut wire::IdTokenClaims) -> Result<ClaimSet, InvalidField> {
+/// The claims about the user, with the instants that are no field of `UserClaims`, and without those that are replaced.
+fn user_claims(
+    claims: &mut wire::IdTokenClaims,
+    custom_claims: &CustomClaims,
+) -> Result<ClaimSet, InvalidField> {
     let mut set = ClaimSet::from(claims.claims.take().unwrap_or_default());
     let instants = [
         (StandardClaim::UpdatedAt, claims.updated_at),
@@ -100,6 +112,9 @@ fn user_claims(claims: &mut wire::IdTokenClaims) -> Result<ClaimSet, InvalidFiel
             let field = format!("id_token.{}", claim.as_str());
             set.set(claim, from_timestamp(instant, &field)?);
         }
+    }
+    for claim in custom_claims.names().filter_map(StandardClaim::from_name) {
+        set.remove(claim);
     }
     if claims.numeric_updated_at {
         set = set.with_numeric_updated_at();

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod certificate;
+mod custom_claims;
 mod id_token;
 mod issuer;
 pub mod key_life;
@@ -13,6 +14,7 @@ mod token_request;
 
 pub(crate) use access_token::{AccessToken, Audience, Dialect};
 pub use certificate::{Certificate, CertificateError};
+pub(crate) use custom_claims::CustomClaims;
 pub(crate) use id_token::IdToken;
 pub use issuer::{InvalidIssuer, Issuer};
 pub(crate) use lifetime::Lifetime;

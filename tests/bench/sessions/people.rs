@@ -77,6 +77,8 @@ pub(crate) fn user(number: usize, role: &str) -> User {
         Vec::new()
     };
     User {
+        app_metadata_json: None,
+        user_metadata_json: None,
         user_id: format!("auth0|{random:016x}{number:08x}"),
         version: 1 + random % 5,
         connection: CONNECTION.to_owned(),

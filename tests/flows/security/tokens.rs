@@ -1,5 +1,6 @@
 //! Group J: the tokens that we read, at `/userinfo` and as `id_token_hint`, and those that we sign.
 
+mod custom;
 mod forged;
 mod header;
 mod key_ids;

@@ -135,7 +135,7 @@ impl Calls {
 }
 
 /// Both sides abandon the call after `limit`. This side also counts the time without a connection.
-async fn attempt<M, T, F>(
+pub(super) async fn attempt<M, T, F>(
     limit: Duration,
     message: M,
     call: impl FnOnce(Request<M>) -> F,

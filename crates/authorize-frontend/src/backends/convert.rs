@@ -37,6 +37,8 @@ impl TryFrom<wire::User> for User {
             claims,
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(Consent::from).collect(),
+            app_metadata: user.app_metadata_json,
+            user_metadata: user.user_metadata_json,
             versions: Versions {
                 version: user.version,
                 sessions_from_version: user.sessions_from_version,
@@ -60,6 +62,8 @@ impl From<User> for wire::User {
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(wire::Consent::from).collect(),
             sessions_from_version: user.versions.sessions_from_version,
+            app_metadata_json: user.app_metadata,
+            user_metadata_json: user.user_metadata,
         }
     }
 }
@@ -112,6 +116,8 @@ mod tests {
             role_ids: vec!["rol_a".to_owned()],
             consents: vec![consent("", ""), consent("https://api.test", "org_a")],
             sessions_from_version: 3,
+            app_metadata_json: Some(r#"{"plan":"gold"}"#.to_owned()),
+            user_metadata_json: Some(r#"{"color":"red"}"#.to_owned()),
         }
     }
 

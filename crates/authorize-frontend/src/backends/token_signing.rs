@@ -46,6 +46,8 @@ pub(crate) struct AccessTokenToSign {
     pub(crate) organization_name: Option<String>,
     /// `None`: the claim is left out.
     pub(crate) permissions: Option<Vec<String>>,
+    /// A JSON object; `None`: none.
+    pub(crate) custom_claims: Option<String>,
 }
 
 /// The claims of an ID token.
@@ -62,6 +64,8 @@ pub(crate) struct IdTokenToSign {
     pub(crate) organization_name: Option<String>,
     pub(crate) lifetime_seconds: u32,
     pub(crate) claims: ClaimSet,
+    /// A JSON object, whose members come before those of `claims`; `None`: none.
+    pub(crate) custom_claims: Option<String>,
 }
 
 /// The tokens that were signed.

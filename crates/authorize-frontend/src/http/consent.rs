@@ -2,8 +2,6 @@
 
 mod lines;
 
-use std::collections::HashSet;
-
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -77,9 +75,9 @@ fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),
         _ => &[],
     };
-    let scope: HashSet<_> = page.joined().request().scope().iter().collect();
+    let request = page.joined().request();
     let scopes = scopes.iter().map(String::as_str);
-    scopes.filter(move |token| scope.contains(token))
+    scopes.filter(|token| request.is_defined_scope(token))
 }
 
 fn show(page: &DecisionPage, error: Option<FormError>) -> Response {

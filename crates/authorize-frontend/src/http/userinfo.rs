@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::origin_matches;
-use doorward_oauth2_types::{ClaimSet, ErrorCode};
+use doorward_oauth2_types::{ClaimSet, ErrorCode, StandardClaim};
 use http::header::{
     AUTHORIZATION, CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
@@ -18,9 +18,10 @@ use super::cors;
 use super::errors::json_error;
 use crate::backends::BackendError;
 use crate::deps::Deps;
-use crate::model::{Tenant, User};
-use crate::tokens::user_claims;
+use crate::model::{OrganizationSelector, Tenant, User};
+use crate::pipeline::role_ids;
 use crate::tokens::verify::{Bearer, verify_access_token};
+use crate::tokens::{ClaimsContext, JsonObject, custom_claims, user_claims};
 
 /// A preflight names no application: an origin that any of them allows will do.
 pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
@@ -30,12 +31,10 @@ pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap)
 
 pub(super) async fn userinfo(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
     match answer(&headers, &deps).await {
-        Ok((bearer, user)) => {
+        Ok((bearer, user_info)) => {
             let origin = client_origin(&headers, &bearer, &deps).await;
             // mutant: userinfo-cached
-            let tenant = deps.backends.registry.last_known_tenant().await;
-            let claims = claims(&bearer, user, &tenant);
-            (cors::only(origin), PRIVATE_HEADERS, claims).into_response()
+            (cors::only(origin), PRIVATE_HEADERS, Json(user_info)).into_response()
         }
         Err(refusal) => {
             let origin = any_allowed_origin(&headers, &deps).await;
@@ -65,7 +64,7 @@ impl From<BackendError> for Refusal {
     }
 }
 
-async fn answer(headers: &HeaderMap, deps: &Deps) -> Result<(Bearer, User), Refusal> {
+async fn answer(headers: &HeaderMap, deps: &Deps) -> Result<(Bearer, UserInfo), Refusal> {
     let token = bearer_token(headers).ok_or(Refusal::MissingToken)?;
     let bearer = verify_access_token(token, deps)
         .await?
@@ -79,7 +78,46 @@ async fn answer(headers: &HeaderMap, deps: &Deps) -> Result<(Bearer, User), Refu
         // mutant: blocked-user-at-userinfo
         .filter(|user| !user.blocked)
         .ok_or(Refusal::InvalidToken)?;
-    Ok((bearer, user))
+    let tenant = deps.backends.registry.last_known_tenant().await;
+    let custom_claims = custom_claims_of(&bearer, &user, &tenant, deps).await?;
+    let user_info = UserInfo::new(&bearer, user, &tenant, custom_claims);
+    Ok((bearer, user_info))
+}
+
+/// The tenant's claims for ID tokens, with the values that they have now.
+async fn custom_claims_of(
+    bearer: &Bearer,
+    user: &User,
+    tenant: &Tenant,
+    deps: &Deps,
+) -> Result<JsonObject, BackendError> {
+    // Most tenants have none.
+    if tenant.custom_claims.is_empty() {
+        return Ok(JsonObject::default());
+    }
+    let client = deps.backends.registry.client(&bearer.client_id).await?;
+    let Some(client) = client else {
+        return Ok(JsonObject::default());
+    };
+    let found = match &bearer.organization_id {
+        Some(id) => {
+            let selector = OrganizationSelector::Id(id.clone());
+            let organizations = &deps.backends.organizations;
+            organizations.find(&selector, Some(&user.user_id)).await?
+        }
+        None => None,
+    };
+    let member = found.as_ref().and_then(|found| found.member.as_ref());
+    let context = ClaimsContext {
+        user,
+        role_ids: &role_ids(&user.role_ids, member, tenant),
+        client: &client,
+        organization: found.as_ref().map(|found| &found.organization),
+        audience: bearer.audience.as_deref(),
+        scope: &bearer.scope,
+    };
+    let claims = custom_claims(&tenant.custom_claims, context, deps).await?;
+    Ok(claims.id_token)
 }
 
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
@@ -91,18 +129,30 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 
 /// The members of the answer.
 #[derive(Serialize)]
-struct Claims {
+struct UserInfo {
     sub: String,
     #[serde(flatten)]
     claims: ClaimSet,
+    #[serde(flatten)]
+    custom_claims: JsonObject,
 }
 
-fn claims(bearer: &Bearer, user: User, tenant: &Tenant) -> Response {
-    let claims = Claims {
-        claims: user_claims(&user, &bearer.scope, tenant),
-        sub: user.user_id,
-    };
-    Json(json!(claims)).into_response()
+impl UserInfo {
+    /// Of a standard claim, the tenant's value counts.
+    fn new(bearer: &Bearer, user: User, tenant: &Tenant, custom_claims: JsonObject) -> Self {
+        let mut claims = user_claims(&user, &bearer.scope, tenant);
+        for replaced in custom_claims
+            .keys()
+            .filter_map(|name| StandardClaim::from_name(name))
+        {
+            claims.remove(replaced);
+        }
+        Self {
+            sub: user.user_id,
+            claims,
+            custom_claims,
+        }
+    }
 }
 
 impl IntoResponse for Refusal {

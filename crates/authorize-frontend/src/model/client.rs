@@ -1,6 +1,6 @@
 //! OAuth clients, in Auth0's words applications.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use doorward_oauth2_types::GrantType;
 use doorward_oauth2_types::auth0::{
@@ -49,6 +49,8 @@ pub(crate) struct Client {
     pub(crate) connections: Vec<Connection>,
     /// At most one for each API.
     pub(crate) client_grants: Vec<ClientGrant>,
+    /// For custom claims.
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 impl Client {

@@ -1,5 +1,7 @@
 //! Groups of users that sign in together.
 
+use std::collections::BTreeMap;
+
 /// An organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Organization {
@@ -17,6 +19,8 @@ pub(crate) struct Organization {
     pub(crate) third_party_clients_allowed: bool,
     /// The only clients that may sign users in to it; `None`: all.
     pub(crate) only_clients: Option<Vec<String>>,
+    /// For custom claims.
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 /// The look of an organization's pages, where it differs from the tenant's.

@@ -3,6 +3,8 @@
 use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use url::Url;
 
+use super::CustomClaim;
+
 /// Settings that hold for all clients. The default has no pages of its own and all options off; it stands in on pages
 /// that must come when the registry has failed.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,10 @@ pub(crate) struct Tenant {
     pub(crate) consume_invitation_on_mismatch: bool,
     /// Whether `updated_at` is a number (OIDC Core §5.1), and no text as on Auth0.
     pub(crate) numeric_updated_at: bool,
+    /// Claims that the tenant adds to tokens.
+    pub(crate) custom_claims: Vec<CustomClaim>,
+    /// Whether tokens are issued although the post-login hook failed.
+    pub(crate) post_login_hook_may_fail: bool,
 }
 
 /// How long SSO sessions live.

@@ -21,6 +21,10 @@ pub(crate) struct User {
     /// At most one for each client, API and organization.
     pub(crate) consents: Vec<Consent>,
     pub(crate) versions: Versions,
+    /// A JSON object; `None`: empty. Read only where a custom claim needs it.
+    pub(crate) app_metadata: Option<String>,
+    /// As `app_metadata`.
+    pub(crate) user_metadata: Option<String>,
 }
 
 impl User {

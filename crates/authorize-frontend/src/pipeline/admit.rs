@@ -3,6 +3,7 @@
 
 use doorward_oauth2_types::ErrorCode;
 
+use super::run_post_login_hook::ask_before_acceptance;
 use super::{Entered, not_usable};
 use crate::backends::{AcceptVerdict, BackendError};
 use crate::deps::Deps;
@@ -23,7 +24,7 @@ fn account_not_allowed() -> OAuthError {
 /// - `unauthorized`: the user is blocked.
 /// - `invalid_request`: the invitation cannot be used any more.
 /// - `login_required`: the request hints at another user, who could not be answered with the membership.
-/// - `access_denied`: it is for another address or connection, the organization has as many members as it may have, or
+/// - `access_denied`: the post-login hook denies the sign-in; or the invitation is for another address or connection, the organization has as many members as it may have, or
 ///   the user would have too many roles there.
 pub(crate) async fn admit(
     entered: &Entered,
@@ -45,6 +46,13 @@ pub(crate) async fn admit(
     // mutant: hinted-user-not-compared-before-an-acceptance
     if hinted.is_some_and(|sub| sub != user.user_id) {
         return Ok(Err(OAuthError::login_required()));
+    }
+    if deps.backends.post_login_hook.is_some() {
+        let request = entered.request();
+        let asked = ask_before_acceptance(request, organization, &user, deps);
+        if let Err(denied) = Box::pin(asked).await {
+            return Ok(Err(denied));
+        }
     }
     let organization = &*organization.id;
     let acceptance = Acceptance {

@@ -4,8 +4,8 @@ use super::Confirmed;
 use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::tokens::{
-    Grant, GrantedApi, GrantedClient, GrantedOrganization, GrantedUser, Minted, TokenChannel, mint,
-    user_claims,
+    ClaimsContext, CustomClaims, Grant, GrantedApi, GrantedClient, GrantedOrganization,
+    GrantedUser, Minted, TokenChannel, custom_claims, mint, user_claims,
 };
 
 /// The tokens for the application.
@@ -34,11 +34,40 @@ impl Issued {
 ///
 /// # Errors
 /// - `temporarily_unavailable`: `token-signing` or `session` does not respond.
-/// - `server_error`: a backend failed, or did not return the requested tokens.
+/// - `server_error`: the custom claims are too large; a backend failed, or did not return the requested tokens.
 pub(crate) async fn issue(confirmed: Confirmed, deps: &Deps) -> Result<Issued, OAuthError> {
     let response_type = confirmed.consented().request().response_type();
-    let minted = mint(&Grant::from(&confirmed), response_type.into(), deps).await?;
-    Ok(Issued(minted))
+    let custom_claims = claims_of_the_tenant(&confirmed, deps).await?;
+    let grant = Grant {
+        custom_claims,
+        ..Grant::from(&confirmed)
+    };
+    Ok(Issued(mint(&grant, response_type.into(), deps).await?))
+}
+
+/// The claims that the tenant defines, and those of its hook, which come before them.
+async fn claims_of_the_tenant(
+    confirmed: &Confirmed,
+    deps: &Deps,
+) -> Result<CustomClaims, OAuthError> {
+    let consented = confirmed.consented();
+    let request = consented.request();
+    let (defined, of_hook) = (&request.tenant().custom_claims, consented.hook_claims());
+    if defined.is_empty() && of_hook.is_empty() {
+        return Ok(CustomClaims::default());
+    }
+    let context = ClaimsContext {
+        user: consented.user(),
+        role_ids: &consented.role_ids(),
+        client: request.client(),
+        organization: consented.organization(),
+        audience: request.api().map(|api| api.identifier.as_str()),
+        scope: consented.granted_scope(),
+    };
+    let claims = custom_claims(defined, context, deps).await?;
+    let claims = claims.merged(of_hook.clone());
+    claims.check_size()?;
+    Ok(claims)
 }
 
 impl From<&Confirmed> for Grant {
@@ -77,6 +106,7 @@ impl From<&Confirmed> for Grant {
                         .then(|| organization.name.clone()),
                 }),
             permissions: consented.permissions().map(<[String]>::to_vec),
+            custom_claims: CustomClaims::default(),
         }
     }
 }

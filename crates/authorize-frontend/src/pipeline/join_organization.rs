@@ -8,7 +8,7 @@ use super::{Authenticated, OrganizationTarget, Stop, ValidatedRequest};
 use crate::backends::JoinVerdict;
 use crate::deps::Deps;
 use crate::error::OAuthError;
-use crate::model::{FoundOrganization, Member, Organization, Session, User};
+use crate::model::{FoundOrganization, Member, Organization, Session, Tenant, User};
 
 pub(crate) use choose::{organization_to_pick, organizations_to_pick};
 
@@ -46,20 +46,20 @@ impl Joined {
 
     /// The roles that count. Roles in the organization replace those of the tenant, unless the tenant adds them up.
     pub(super) fn role_ids(&self) -> Vec<String> {
-        let of_tenant = &self.user().role_ids;
         let member = self.membership.as_ref().map(|it| &it.member);
-        let adds_up = self
-            .request()
-            .tenant()
-            .include_tenant_roles_in_organizations;
-        role_ids(of_tenant, member, adds_up)
+        role_ids(&self.user().role_ids, member, self.request().tenant())
     }
 }
 
-fn role_ids(of_tenant: &[String], member: Option<&Member>, adds_up: bool) -> Vec<String> {
+/// The roles that count for a user; `member` is what they are in the organization, if there is one.
+pub(crate) fn role_ids(
+    of_tenant: &[String],
+    member: Option<&Member>,
+    tenant: &Tenant,
+) -> Vec<String> {
     match member.map(|member| member.role_ids.as_slice()) {
         None | Some([]) => of_tenant.to_vec(),
-        Some(roles) if adds_up => [of_tenant, roles].concat(),
+        Some(roles) if tenant.include_tenant_roles_in_organizations => [of_tenant, roles].concat(),
         Some(roles) => roles.to_vec(),
     }
 }
@@ -164,7 +164,11 @@ mod tests {
             (Some(member(&[])), true, &["t"]),
         ];
         for (member, adds_up, expected) in cases {
-            let found = role_ids(&of_tenant, member.as_ref(), adds_up);
+            let tenant = Tenant {
+                include_tenant_roles_in_organizations: adds_up,
+                ..Tenant::default()
+            };
+            let found = role_ids(&of_tenant, member.as_ref(), &tenant);
             assert_eq!(found, ids(expected), "{member:?} {adds_up}");
         }
     }

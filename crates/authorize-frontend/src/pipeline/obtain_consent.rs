@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use doorward_oauth2_types::Scope;
 
-use super::{Pending, Permitted, Stop, ValidatedRequest};
+use super::{Approved, Pending, Stop, ValidatedRequest};
 use crate::model::{Api, Client, Consent, Organization, Session, User};
+use crate::tokens::CustomClaims;
 
 /// A request that may be granted.
 #[derive(Debug)]
-pub(crate) struct Consented(Permitted);
+pub(crate) struct Consented(Approved);
 
 impl Consented {
     pub(crate) fn request(&self) -> &ValidatedRequest {
@@ -35,6 +36,15 @@ impl Consented {
     pub(crate) fn permissions(&self) -> Option<&[String]> {
         self.0.permissions()
     }
+
+    pub(crate) fn role_ids(&self) -> Vec<String> {
+        self.0.role_ids()
+    }
+
+    /// The claims that the post-login hook adds.
+    pub(crate) fn hook_claims(&self) -> &CustomClaims {
+        self.0.claims()
+    }
 }
 
 /// Why the user has to be asked.
@@ -49,23 +59,23 @@ enum ConsentReason {
 /// # Errors
 /// [`Stop::Consent`], with `prompt=none` `consent_required`: the user must be asked first.
 pub(crate) fn obtain_consent(
-    permitted: Permitted,
+    approved: Approved,
     pending: Option<&Pending>,
 ) -> Result<Consented, Stop> {
-    match consent_reason(&permitted, pending) {
-        None => Ok(Consented(permitted)),
+    match consent_reason(&approved, pending) {
+        None => Ok(Consented(approved)),
         Some(reason) => {
             tracing::debug!(?reason, "the user has to consent");
-            let scopes = permitted.scope().iter().map(str::to_owned).collect();
-            let user_id = permitted.user().user_id.clone();
+            let scopes = approved.scope().iter().map(str::to_owned).collect();
+            let user_id = approved.user().user_id.clone();
             Err(Stop::Consent { user_id, scopes })
         }
     }
 }
 
-fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<ConsentReason> {
-    let request = permitted.request();
-    let has_just_agreed = pending.is_some_and(|pending| pending.has_consented(permitted.user()));
+fn consent_reason(approved: &Approved, pending: Option<&Pending>) -> Option<ConsentReason> {
+    let request = approved.request();
+    let has_just_agreed = pending.is_some_and(|pending| pending.has_consented(approved.user()));
     if request.prompt().consent() && !has_just_agreed {
         return Some(ConsentReason::PromptAsks);
     }
@@ -74,8 +84,8 @@ fn consent_reason(permitted: &Permitted, pending: Option<&Pending>) -> Option<Co
     if !request.prompt().consent() && !needs_consent(request.client(), request.api()) {
         return None;
     }
-    let wanted = consent_to(request, permitted.organization(), permitted.scope().iter());
-    (!is_given(&wanted, &permitted.user().consents)).then_some(ConsentReason::NotGiven)
+    let wanted = consent_to(request, approved.organization(), approved.scope().iter());
+    (!is_given(&wanted, &approved.user().consents)).then_some(ConsentReason::NotGiven)
 }
 
 /// A first-party application needs none for the user's own profile, and none for an API that says so.

@@ -33,6 +33,10 @@ impl Permitted {
         self.joined.organization()
     }
 
+    pub(super) fn role_ids(&self) -> Vec<String> {
+        self.joined.role_ids()
+    }
+
     /// The requested scope without what no API defines and without what the user may not be given.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope

@@ -74,6 +74,11 @@ impl ValidatedRequest {
         self.api.as_deref()
     }
 
+    /// Whether a scope is OpenID Connect's, or the API defines it.
+    pub(crate) fn is_defined_scope(&self, token: &str) -> bool {
+        is_oidc_scope(token) || self.api().is_some_and(|api| api.defines(token))
+    }
+
     /// The requested scope, without undefined scopes.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope

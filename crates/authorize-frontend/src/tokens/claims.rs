@@ -2,6 +2,7 @@
 
 use doorward_oauth2_types::{ClaimSet, Scope};
 
+use super::custom_claims::to_json;
 use super::{Grant, GrantedApi};
 use crate::backends::{AccessTokenToSign, IdTokenToSign};
 use crate::model::{Tenant, User};
@@ -38,6 +39,7 @@ pub(super) fn access_token(
         organization_id: grant.organization_id(),
         organization_name: grant.organization_name(),
         permissions: grant.permissions.clone(),
+        custom_claims: to_json(&grant.custom_claims.access_token),
     }
 }
 
@@ -53,6 +55,7 @@ pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
         organization_name: grant.organization_name(),
         lifetime_seconds: grant.client.id_token_lifetime_seconds,
         claims: user.map(|user| user.claims.clone()).unwrap_or_default(),
+        custom_claims: to_json(&grant.custom_claims.id_token),
     }
 }
 

@@ -6,6 +6,8 @@ use doorward_oauth2_types::auth0::TokenDialect;
 use doorward_oauth2_types::{ClaimSet, Scope};
 use jiff::Timestamp;
 
+use super::CustomClaims;
+
 /// The rights that a client was granted for a user, or for itself. The same for every grant type: made by `issue` from
 /// a confirmed authorization request, and later from a code, a refresh token or client credentials.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,8 @@ pub(crate) struct Grant {
     pub(crate) organization: Option<GrantedOrganization>,
     /// All that the user is permitted at the API; `None`: its tokens do not include it.
     pub(crate) permissions: Option<Vec<String>>,
+    /// Claims that the tenant adds.
+    pub(crate) custom_claims: CustomClaims,
 }
 
 /// How tokens reach the client, which decides how long they live.
@@ -128,6 +132,7 @@ pub(super) mod tests {
             sid: Some("session".to_owned()),
             organization: None,
             permissions: None,
+            custom_claims: CustomClaims::default(),
         }
     }
 

@@ -19,6 +19,9 @@ pub(crate) struct Bearer {
     pub(crate) sub: String,
     pub(crate) client_id: String,
     pub(crate) scope: Scope,
+    /// The API; `None`: the token is for `/userinfo` only.
+    pub(crate) audience: Option<String>,
+    pub(crate) organization_id: Option<String>,
 }
 
 /// A token with a genuine signature: the claims that every token of ours has, and those of its kind. Times are whole
@@ -62,6 +65,9 @@ struct AccessTokenClaims {
     scope: String,
     #[serde(alias = "client_id")]
     azp: String,
+    /// The API, and `/userinfo`.
+    aud: Vec<String>,
+    org_id: Option<String>,
 }
 
 /// Returns the user that a genuine ID token of this client names, however old it is.
@@ -102,6 +108,8 @@ pub(crate) async fn verify_access_token(
         sub: found.sub,
         client_id: found.client_id,
         scope: found.scope,
+        audience: None,
+        organization_id: found.organization_id,
     }))
 }
 
@@ -115,6 +123,8 @@ async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bear
             sub: claims.sub,
             client_id: claims.azp,
             scope: claims.scope.parse().ok()?,
+            audience: claims.aud.into_iter().find(|aud| *aud != audience),
+            organization_id: claims.org_id,
         })
     }))
 }

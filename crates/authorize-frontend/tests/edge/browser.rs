@@ -52,8 +52,17 @@ impl Answer {
 
     /// The claims of the ID token in an answer to the application.
     pub(crate) fn id_token(&self) -> serde_json::Value {
+        self.claims("id_token")
+    }
+
+    /// The claims of the JWT access token in an answer to the application.
+    pub(crate) fn access_token(&self) -> serde_json::Value {
+        self.claims("access_token")
+    }
+
+    fn claims(&self, token: &str) -> serde_json::Value {
         use base64::Engine;
-        let token = self.parameter("id_token").unwrap();
+        let token = self.parameter(token).unwrap();
         let payload = token.split('.').nth(1).unwrap();
         let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(payload);
         serde_json::from_slice(&payload.unwrap()).unwrap()

@@ -186,6 +186,7 @@ async fn channels(
     .await
     .unwrap();
     Channels {
+        post_login_hook: None,
         client_registry: channel(Backend::ClientRegistry, registry),
         identity: channel(Backend::Identity, identity),
         session: channel(Backend::Session, session),

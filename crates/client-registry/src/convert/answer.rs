@@ -4,9 +4,11 @@ use doorward_oauth2_types::GrantType;
 use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use doorward_proto::WireEnum;
 use doorward_proto::client_registry::v1 as wire;
+use doorward_proto::client_registry::v1::custom_claim::Value;
 
 use crate::domain::{
-    Client, ClientGrant, Connection, FoundClient, ResourceServer, Scope, SessionLifetimes, Tenant,
+    Client, ClientGrant, Connection, CustomClaim, CustomClaimValue, FoundClient, ResourceServer,
+    Scope, SessionLifetimes, Tenant,
 };
 
 impl From<Tenant> for wire::Tenant {
@@ -39,6 +41,24 @@ impl From<Tenant> for wire::Tenant {
             include_tenant_roles_in_organizations: tenant.include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch: tenant.consume_invitation_on_mismatch,
             numeric_updated_at: tenant.numeric_updated_at,
+            custom_claims: tenant.custom_claims.into_iter().map(Into::into).collect(),
+            post_login_hook_may_fail: tenant.post_login_hook_may_fail,
+        }
+    }
+}
+
+impl From<CustomClaim> for wire::CustomClaim {
+    fn from(claim: CustomClaim) -> Self {
+        Self {
+            name: claim.name,
+            value: Some(match claim.value {
+                CustomClaimValue::Source(source) => Value::Source(source),
+                CustomClaimValue::Constant(value) => Value::ConstantJson(value.to_string()),
+            }),
+            id_token: claim.id_token,
+            access_token: claim.access_token,
+            clients: claim.clients,
+            audiences: claim.audiences,
         }
     }
 }
@@ -106,6 +126,7 @@ impl From<Client> for wire::Client {
                 .into_iter()
                 .map(WireEnum::to_wire)
                 .collect(),
+            client_metadata: settings.client_metadata.into_iter().collect(),
         }
     }
 }

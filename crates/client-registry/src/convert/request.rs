@@ -6,8 +6,8 @@ use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, Desired, Entity, ResourceServerPatch,
-    Scope, TenantPatch,
+    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, CustomClaim, CustomClaimValue, Desired,
+    Entity, ResourceServerPatch, Scope, TenantPatch,
 };
 
 pub(crate) fn desired(request: wire::ApplyTenantRequest) -> Result<Desired, InvalidField> {
@@ -71,9 +71,44 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
         include_tenant_roles_in_organizations: patch.include_tenant_roles_in_organizations,
         consume_invitation_on_mismatch: patch.consume_invitation_on_mismatch,
         numeric_updated_at: patch.numeric_updated_at,
+        custom_claims: patch.custom_claims.map(custom_claims).transpose()?,
+        post_login_hook_may_fail: patch.post_login_hook_may_fail,
     };
     patch.validate()?;
     Ok(patch)
+}
+
+fn custom_claims(claims: wire::CustomClaims) -> Result<Vec<CustomClaim>, InvalidField> {
+    let claims = claims.values.into_iter().enumerate();
+    claims
+        .map(|(index, claim)| {
+            let value = custom_claim_value(index, claim.value)?;
+            Ok(CustomClaim {
+                name: claim.name,
+                value,
+                id_token: claim.id_token,
+                access_token: claim.access_token,
+                clients: claim.clients,
+                audiences: claim.audiences,
+            })
+        })
+        .collect()
+}
+
+fn custom_claim_value(
+    index: usize,
+    value: Option<wire::custom_claim::Value>,
+) -> Result<CustomClaimValue, InvalidField> {
+    let invalid = |field: &str, problem: &str| {
+        Entity::tenant().invalid(format!("custom_claims[{index}].{field}"), problem)
+    };
+    match value {
+        Some(wire::custom_claim::Value::Source(source)) => Ok(CustomClaimValue::Source(source)),
+        Some(wire::custom_claim::Value::ConstantJson(json)) => serde_json::from_str(&json)
+            .map(CustomClaimValue::Constant)
+            .map_err(|_| invalid("constant_json", "is not JSON")),
+        None => Err(invalid("source", "is missing, and there is no constant")),
+    }
 }
 
 fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
@@ -111,6 +146,9 @@ fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
             .into(),
         third_party_security_mode: entity
             .read_enum("third_party_security_mode", patch.third_party_security_mode)?,
+        client_metadata: patch
+            .client_metadata
+            .map(|metadata| metadata.pairs.into_iter().collect()),
         name: patch.name,
     };
     patch.validate()?;

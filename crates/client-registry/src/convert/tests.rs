@@ -1,9 +1,10 @@
 //! Requests that are refused whatever is stored.
 
+use doorward_proto::client_registry::v1::custom_claim::Value;
 use doorward_proto::client_registry::v1::{
-    AppType, ApplyTenantRequest, ClientGrantPatch, ClientPatch, ConnectionPatch,
-    OrganizationDiscoveryMethods, OrganizationUsage, ResourceServerPatch, ResourceServerScope,
-    StringList, TenantPatch,
+    AppType, ApplyTenantRequest, ClientGrantPatch, ClientMetadata, ClientPatch, ConnectionPatch,
+    CustomClaim, CustomClaims, OrganizationDiscoveryMethods, OrganizationUsage,
+    ResourceServerPatch, ResourceServerScope, StringList, TenantPatch,
 };
 
 use super::desired;
@@ -116,6 +117,111 @@ fn tenant_languages_and_words() {
         ..Default::default()
     };
     assert!(desired(request).is_ok());
+}
+
+#[test]
+fn custom_claims() {
+    refuses_tenants(&[
+        (
+            |tenant| tenant.custom_claims = Some(claims(&[("sub", source("user.email"))])),
+            "custom_claims[0].name: \"sub\" is reserved for the server",
+        ),
+        (
+            |tenant| {
+                tenant.custom_claims =
+                    Some(claims(&[("https://a.auth0.com/x", source("user.email"))]));
+            },
+            "custom_claims[0].name: \"https://a.auth0.com/x\" is in a reserved namespace",
+        ),
+        (
+            |tenant| {
+                tenant.custom_claims = Some(claims(&[("x", source("client.name")), ("y", None)]));
+            },
+            "custom_claims[1].source: is missing, and there is no constant",
+        ),
+        (
+            |tenant| tenant.custom_claims = Some(claims(&[("x", constant("{"))])),
+            "custom_claims[0].constant_json: is not JSON",
+        ),
+        (
+            |tenant| tenant.custom_claims = Some(claims(&[("x", constant("null"))])),
+            "custom_claims[0].constant_json: is null; a claim is never null",
+        ),
+        (
+            |tenant| tenant.custom_claims = Some(claims(&vec![("x", constant("1")); 101])),
+            "custom_claims: has 101 entries, but may have 100",
+        ),
+        (
+            |tenant| {
+                let mut claims = claims(&[("x", constant("1"))]);
+                claims.values[0].access_token = false;
+                tenant.custom_claims = Some(claims);
+            },
+            "custom_claims[0].id_token: no kind of token has the claim",
+        ),
+        (
+            |tenant| {
+                let mut claims = claims(&[("x", constant("1"))]);
+                claims.values[0].audiences = vec![String::new()];
+                tenant.custom_claims = Some(claims);
+            },
+            "custom_claims[0].audiences[0]: must have 1 to 600 characters",
+        ),
+    ]);
+    let source = ApplyTenantRequest {
+        tenant: Some(TenantPatch {
+            custom_claims: Some(claims(&[("x", source("user.shoe_size"))])),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let refusal = desired(source).unwrap_err().to_string();
+    let expected =
+        "tenant: custom_claims[0].source: \"user.shoe_size\" is not a source of values; it may be ";
+    assert!(refusal.starts_with(expected), "{refusal}");
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as in the message")]
+fn source(text: &str) -> Option<Value> {
+    Some(Value::Source(text.to_owned()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as in the message")]
+fn constant(json: &str) -> Option<Value> {
+    Some(Value::ConstantJson(json.to_owned()))
+}
+
+fn claims(claims: &[(&str, Option<Value>)]) -> CustomClaims {
+    let claims = claims.iter().map(|(name, value)| CustomClaim {
+        name: (*name).to_owned(),
+        value: value.clone(),
+        access_token: true,
+        ..CustomClaim::default()
+    });
+    CustomClaims {
+        values: claims.collect(),
+    }
+}
+
+#[test]
+fn client_metadata() {
+    refuses_clients(&[
+        (
+            |client| client.client_metadata = Some(metadata(11, "x")),
+            "client_metadata: has 11 entries, but may have 10",
+        ),
+        (
+            |client| client.client_metadata = Some(metadata(1, &"x".repeat(256))),
+            "client_metadata.key0: must have 0 to 255 characters",
+        ),
+    ]);
+}
+
+fn metadata(count: usize, value: &str) -> ClientMetadata {
+    let pairs = (0..count).map(|index| (format!("key{index}"), value.to_owned()));
+    ClientMetadata {
+        pairs: pairs.collect(),
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! OAuth clients, in Auth0's words applications.
 
+use std::collections::BTreeMap;
+
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
     ThirdPartySecurityMode,
@@ -58,6 +60,7 @@ pub struct ClientSettings {
     pub token_endpoint_auth_method: ClientAuthenticationMethod,
     pub skip_non_verifiable_callback_uri_confirmation_prompt: Option<bool>,
     pub third_party_security_mode: ThirdPartySecurityMode,
+    pub client_metadata: BTreeMap<String, String>,
 }
 
 impl Default for ClientSettings {
@@ -85,6 +88,7 @@ impl Default for ClientSettings {
             token_endpoint_auth_method: ClientAuthenticationMethod::default(),
             skip_non_verifiable_callback_uri_confirmation_prompt: None,
             third_party_security_mode: ThirdPartySecurityMode::default(),
+            client_metadata: BTreeMap::new(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Creating and changing applications.
 
+use std::collections::BTreeMap;
+
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
     ThirdPartySecurityMode,
@@ -13,6 +15,8 @@ use super::{Client, ClientId, ClientSettings, Entity, rule};
 const MAX_NAME: usize = 255;
 const MAX_WEB_ORIGINS: usize = 100;
 const MAX_ID_TOKEN_LIFETIME_SECONDS: u32 = 2_592_000;
+const MAX_METADATA: usize = 10;
+const MAX_METADATA_TEXT: usize = 255;
 
 /// Changes to an application, found by `client_id`, else by `name`. Absent fields keep their value or, in a new
 /// application, get the default.
@@ -42,6 +46,7 @@ pub struct ClientPatch {
     pub token_endpoint_auth_method: Option<ClientAuthenticationMethod>,
     pub skip_non_verifiable_callback_uri_confirmation_prompt: Change<bool>,
     pub third_party_security_mode: Option<ThirdPartySecurityMode>,
+    pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl ClientPatch {
@@ -70,7 +75,27 @@ impl ClientPatch {
             let problem = "must have one entry or more";
             return Err(entity.invalid("organization_discovery_methods", problem));
         }
+        self.validate_metadata(&entity)?;
         self.validate_urls(&entity)
+    }
+
+    fn validate_metadata(&self, entity: &Entity) -> Result<(), InvalidField> {
+        let Some(metadata) = &self.client_metadata else {
+            return Ok(());
+        };
+        if metadata.len() > MAX_METADATA {
+            let problem = format!(
+                "has {} entries, but may have {MAX_METADATA}",
+                metadata.len()
+            );
+            return Err(entity.invalid("client_metadata", problem));
+        }
+        for (key, value) in metadata {
+            let field = format!("client_metadata.{key}");
+            entity.check(&field, Some(key), rule::text(1..=MAX_METADATA_TEXT))?;
+            entity.check(&field, Some(value), rule::text(0..=MAX_METADATA_TEXT))?;
+        }
+        Ok(())
     }
 
     fn validate_urls(&self, entity: &Entity) -> Result<(), InvalidField> {
@@ -143,6 +168,7 @@ impl ClientPatch {
             fields, settings, self: grant_types, callbacks, allowed_logout_urls, web_origins, allowed_origins,
             id_token_lifetime_seconds, id_token_signing_alg, organization_usage, organization_require_behavior,
             organization_discovery_methods, sso_disabled, token_endpoint_auth_method, third_party_security_mode,
+            client_metadata,
         );
         check_security_mode(&entity, settings)
     }

@@ -9,8 +9,11 @@ mod tests;
 
 use super::{
     Client, ClientGrant, ConnectionWithClients, Content, Desired, Draft, ResourceServer, Tenant,
+    custom_claim,
 };
 use crate::Error;
+
+pub(super) use clients::resolve as resolve_client;
 
 /// The objects that must be written: those that are new or differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +41,15 @@ pub struct PlannedClientGrant {
 
 /// Applies the desired changes to the content. Each patch was validated before.
 pub fn plan(content: Content, desired: Desired) -> Result<Plan, Error> {
+    let clients = clients::plan(content.clients, desired.clients)?;
     let mut tenant = Draft::existing(content.tenant);
-    if let Some(patch) = desired.tenant {
+    if let Some(mut patch) = desired.tenant {
+        custom_claim::resolve_clients(
+            patch.custom_claims.as_deref_mut().unwrap_or_default(),
+            &clients,
+        )?;
         patch.apply(&mut tenant);
     }
-    let clients = clients::plan(content.clients, desired.clients)?;
     let resource_servers =
         resource_servers::plan(content.resource_servers, desired.resource_servers)?;
     let client_grants =

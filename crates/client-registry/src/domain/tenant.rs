@@ -3,6 +3,8 @@
 use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use serde::{Deserialize, Serialize};
 
+use super::CustomClaim;
+
 /// In minutes.
 pub(super) const HOUR: u32 = 60;
 
@@ -42,6 +44,9 @@ pub struct Tenant {
     pub consume_invitation_on_mismatch: bool,
     /// Whether `updated_at` is a number in ID tokens and at `/userinfo`.
     pub numeric_updated_at: bool,
+    pub custom_claims: Vec<CustomClaim>,
+    /// Whether tokens are issued although the post-login hook failed.
+    pub post_login_hook_may_fail: bool,
 }
 
 /// How long SSO sessions live.
@@ -84,6 +89,8 @@ impl Default for Tenant {
             include_tenant_roles_in_organizations: false,
             consume_invitation_on_mismatch: false,
             numeric_updated_at: false,
+            custom_claims: Vec::new(),
+            post_login_hook_may_fail: false,
         }
     }
 }

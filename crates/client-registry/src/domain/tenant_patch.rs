@@ -5,7 +5,7 @@ use doorward_proto::InvalidField;
 
 use super::draft::{Change, Draft, Fields, change_all, set_all};
 use super::tenant::HOUR;
-use super::{Entity, SessionLifetimes, Tenant, rule};
+use super::{CustomClaim, Entity, SessionLifetimes, Tenant, custom_claim, rule};
 
 /// A year.
 const MAX_ABSOLUTE_MINUTES: u32 = 8_760 * HOUR;
@@ -47,6 +47,8 @@ pub struct TenantPatch {
     pub include_tenant_roles_in_organizations: Option<bool>,
     pub consume_invitation_on_mismatch: Option<bool>,
     pub numeric_updated_at: Option<bool>,
+    pub custom_claims: Option<Vec<CustomClaim>>,
+    pub post_login_hook_may_fail: Option<bool>,
 }
 
 impl TenantPatch {
@@ -75,6 +77,7 @@ impl TenantPatch {
             rule::default_redirection_uri,
         )?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
+        custom_claim::validate(self.custom_claims.as_deref().unwrap_or_default())?;
         self.validate_locales(&tenant)?;
         self.validate_lifetimes(&tenant)
     }
@@ -130,7 +133,7 @@ impl TenantPatch {
             enabled_locales, resource_parameter_profile, require_openid_scope,
             rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled,
             allow_organization_name_in_authentication_api, include_tenant_roles_in_organizations,
-            consume_invitation_on_mismatch, numeric_updated_at
+            consume_invitation_on_mismatch, numeric_updated_at, custom_claims, post_login_hook_may_fail
         );
     }
 

@@ -13,8 +13,8 @@ use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
     Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings, Connection, ConnectionPatch,
-    ConnectionSettings, Desired, Plan, ResourceServerId, ResourceServerPatch,
-    ResourceServerSettings, Scope, SessionLifetimes, Tenant, TenantPatch,
+    ConnectionSettings, CustomClaim, CustomClaimValue, Desired, Plan, ResourceServerId,
+    ResourceServerPatch, ResourceServerSettings, Scope, SessionLifetimes, Tenant, TenantPatch,
 };
 
 fn text(text: &str) -> String {
@@ -103,6 +103,15 @@ fn unusual() -> Desired {
             include_tenant_roles_in_organizations: Some(true),
             consume_invitation_on_mismatch: Some(true),
             numeric_updated_at: Some(true),
+            custom_claims: Some(vec![CustomClaim {
+                name: text("https://acme.test/plan"),
+                value: CustomClaimValue::Constant(serde_json::json!({"a": [1, "é"]})),
+                id_token: true,
+                access_token: false,
+                clients: Vec::new(),
+                audiences: list(&["https://api.test"]),
+            }]),
+            post_login_hook_may_fail: Some(true),
         }),
         clients: vec![ClientPatch {
             app_type: Change::Set(AppType::Spa),
@@ -122,6 +131,7 @@ fn unusual() -> Desired {
             token_endpoint_auth_method: Some(ClientAuthenticationMethod::ClientSecretPost),
             skip_non_verifiable_callback_uri_confirmation_prompt: Change::Set(false),
             third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
+            client_metadata: Some([(text("tier"), text("gold"))].into()),
             ..client(Some("spa"), "App")
         }],
         resource_servers: vec![ResourceServerPatch {
@@ -215,8 +225,8 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 26);
-    assert_eq!(plan.clients[0].fields.names().len(), 17);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 28);
+    assert_eq!(plan.clients[0].fields.names().len(), 18);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);
     assert_eq!(plan.connections[0].fields.names().len(), 3);
@@ -549,6 +559,7 @@ async fn an_unknown_key_is_ignored_and_kept(database: DatabaseConfig) {
         clients: vec![ClientPatch {
             is_first_party: None,
             third_party_security_mode: None,
+            client_metadata: None,
             ..unusual().clients.remove(0)
         }],
         ..unusual()

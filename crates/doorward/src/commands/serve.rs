@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use doorward_authorize_frontend::{HttpConfig, Issuer};
+use doorward_authorize_frontend::{HttpConfig, Issuer, PostLoginHookConfig};
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::{StartError, forbid_core_dumps};
 use ipnet::IpNet;
@@ -49,6 +49,9 @@ pub(crate) struct Args {
     files: Files,
     #[command(flatten)]
     mail: MailOptions,
+    /// Address of a service of your own that decides about each sign-in, for example <http://127.0.0.1:7100>
+    #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
+    post_login_hook: Option<String>,
     /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -105,7 +108,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     };
     forbid_core_dumps();
     let content = args.files.read(Reader::Import)?;
-    let server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
+    let hook = args.post_login_hook.map(PostLoginHookConfig::new);
+    let hook = hook.map(|hook| hook.connect("--post-login-hook", None));
+    let hook = hook.transpose().map_err(StartError::from)?;
+    let mut server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
+    server.channels.post_login_hook = hook;
     content.import(&server.channels).await?;
     server.serve(args.control_listen, ready).await
 }

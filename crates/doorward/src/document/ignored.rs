@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Error;
+
 /// Number of further places of the same key that are named.
 const OTHERS_NAMED: usize = 5;
 
@@ -43,6 +45,11 @@ impl Path {
         }
         member.rest.push_str(key);
         member
+    }
+
+    /// An error about this place.
+    pub(crate) fn problem(&self, problem: impl Into<String>) -> Error {
+        Error::value(self, problem)
     }
 
     /// An entry of this list. The entries of a list at the top of the file are the named objects.

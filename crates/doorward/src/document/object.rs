@@ -1,5 +1,6 @@
 //! Reads the members of an object by name and type; the others are reported as ignored.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use doorward_oauth2_types::UnknownValue;
@@ -55,6 +56,21 @@ impl Object {
         self.text(key)?
             .filter(|text| !text.is_empty())
             .ok_or_else(|| self.problem(key, "is missing"))
+    }
+
+    /// A text that is a `T`, as it was written.
+    pub(crate) fn text_of<T>(&mut self, key: &str) -> Result<Option<String>>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        let given = text(&path, node)?;
+        match given.parse::<T>() {
+            Ok(_) => Ok(Some(given)),
+            Err(problem) => Err(Error::value(&path, format!("{given:?} {problem}"))),
+        }
     }
 
     pub(crate) fn texts(&mut self, key: &str) -> Result<Option<StringList>> {
@@ -223,6 +239,17 @@ impl Object {
         match &node.value {
             Value::Object(_) => Ok(Some(serde_json::Value::from(node).to_string())),
             other => Err(wrong_type(&path, "an object", other)),
+        }
+    }
+
+    /// A value of any type as JSON text.
+    pub(crate) fn any_json(&mut self, key: &str) -> Result<Option<String>> {
+        let Some((path, node)) = self.take(key) else {
+            return Ok(None);
+        };
+        match &node.value {
+            placeholder @ Value::Placeholder(_) => Err(wrong_type(&path, "a value", placeholder)),
+            _ => Ok(Some(serde_json::Value::from(node).to_string())),
         }
     }
 

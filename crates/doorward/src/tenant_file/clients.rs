@@ -5,7 +5,9 @@ use doorward_oauth2_types::auth0::{
     ThirdPartySecurityMode,
 };
 use doorward_oauth2_types::{ClientAuthenticationMethod, SigningAlg};
-use doorward_proto::client_registry::v1::{ClientPatch, OrganizationDiscoveryMethods};
+use doorward_proto::client_registry::v1::{
+    ClientMetadata, ClientPatch, OrganizationDiscoveryMethods,
+};
 
 use crate::document::{Ignored, Object, Result};
 
@@ -43,6 +45,11 @@ pub(super) fn read(mut client: Object, ignored: &mut Ignored) -> Result<Option<C
             .flag("skip_non_verifiable_callback_uri_confirmation_prompt")?,
         third_party_security_mode: client
             .wire_enum::<ThirdPartySecurityMode>("third_party_security_mode")?,
+        client_metadata: client
+            .text_members("client_metadata")?
+            .map(|pairs| ClientMetadata {
+                pairs: pairs.into_iter().collect(),
+            }),
     };
     pass_what_happens_anyway(&mut client);
     client.finish(ignored);

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use doorward_proto::client_registry::v1::custom_claim::Value;
 use doorward_proto::client_registry::v1::{
-    AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
-    ResourceParameterProfile, ResourceServerScope, SigningAlg, StringList, SubjectType,
-    ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
+    AppType, CustomClaim, CustomClaims, OrganizationDiscoveryMethod, OrganizationRequireBehavior,
+    OrganizationUsage, ResourceParameterProfile, ResourceServerScope, SigningAlg, StringList,
+    SubjectType, ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
 };
 use doorward_proto::identity::v1::Permission;
 use doorward_proto::organization::v1::{
@@ -92,6 +93,82 @@ fn tenant() {
 }
 
 #[test]
+fn custom_claims() {
+    let tenant = read(RICH).unwrap().tenant.tenant.unwrap();
+    assert_eq!(tenant.post_login_hook_may_fail, Some(true));
+    let claims = tenant.custom_claims.unwrap().values;
+    let plan = CustomClaim {
+        name: "https://example.com/plan".to_owned(),
+        value: Some(Value::Source("user.app_metadata.plan".to_owned())),
+        id_token: true,
+        access_token: true,
+        ..CustomClaim::default()
+    };
+    let tiers = CustomClaim {
+        name: "https://example.com/tiers".to_owned(),
+        value: Some(Value::ConstantJson(r#"["gold",1,{"x":true}]"#.to_owned())),
+        access_token: true,
+        clients: vec!["My App".to_owned()],
+        audiences: vec!["https://api.example.com/".to_owned()],
+        ..CustomClaim::default()
+    };
+    assert_eq!(claims, [plan, tiers]);
+    let alone = read("doorward: {claims: []}")
+        .unwrap()
+        .tenant
+        .tenant
+        .unwrap();
+    assert_eq!(alone.custom_claims, Some(CustomClaims::default()));
+    assert_eq!(
+        read("tenant: {}")
+            .unwrap()
+            .tenant
+            .tenant
+            .unwrap()
+            .custom_claims,
+        None
+    );
+}
+
+#[test]
+fn a_claim_that_cannot_be_is_named() {
+    let name = "doorward:\n  claims:\n  - name: https://a.test/x\n";
+    for (text, expected) in [
+        (
+            "    source: user.email\n    tokens: [code]",
+            "line 5: doorward.claims[https://a.test/x].tokens \"code\" is not one of id_token, access_token",
+        ),
+        (
+            "    source: user.email\n    tokens: []",
+            "line 5: doorward.claims[https://a.test/x].tokens is empty, so that no token has the claim",
+        ),
+        (
+            "    shiny: true",
+            "line 3: doorward.claims[https://a.test/x].source is missing, and there is no value",
+        ),
+        (
+            "    source: user.email\n    value: 1",
+            "line 3: doorward.claims[https://a.test/x].value stands beside source; give one of the two",
+        ),
+    ] {
+        assert_eq!(
+            read(&format!("{name}{text}")).unwrap_err().to_string(),
+            expected
+        );
+    }
+    let reserved = read("doorward:\n  claims:\n  - {name: sub, value: x}").unwrap_err();
+    assert_eq!(
+        reserved.to_string(),
+        "line 3: doorward.claims[sub].name \"sub\" is reserved for the server"
+    );
+    let source = read(&format!("{name}    source: user.shoe_size"))
+        .unwrap_err()
+        .to_string();
+    let expected = "line 4: doorward.claims[https://a.test/x].source \"user.shoe_size\" is not a source of values; ";
+    assert!(source.starts_with(expected), "{source}");
+}
+
+#[test]
 fn clients() {
     let file = read(RICH).unwrap();
     let [app, other] = &file.tenant.clients[..] else {
@@ -156,6 +233,8 @@ fn clients() {
         Some(false)
     );
     assert_eq!(app.third_party_security_mode, None);
+    let metadata = &app.client_metadata.as_ref().unwrap().pairs;
+    assert_eq!(metadata["tier"], "gold");
 
     assert_eq!(other.client_id, None);
     assert_eq!(other.grant_types, app.grant_types, "merged from the anchor");
@@ -337,6 +416,7 @@ fn every_unsupported_key_is_named_in_the_order_of_the_file() {
         "tenant.flags.allow_legacy_ro_grant_types: not supported, ignored",
         "tenant.error_page: not supported, ignored",
         "tenant.sandbox_version: not supported, ignored",
+        "doorward.claims[https://example.com/tiers].shiny: not supported, ignored",
         "clients[My App].client_secret: not supported, ignored",
         "clients[My App].jwt_configuration.scopes: not supported, ignored",
         "clients[My App].refresh_token: not supported, ignored (also in clients[Other App])",

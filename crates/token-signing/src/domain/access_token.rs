@@ -4,7 +4,7 @@ use doorward_proto::InvalidField;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Issuer, Lifetime, Permissions};
+use super::{CustomClaims, Issuer, Lifetime, Permissions};
 
 /// The `aud` claim: one audience as a string, two as an array.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +60,7 @@ pub(crate) struct AccessToken {
     pub(crate) org_name: Option<String>,
     /// Absent: the claim is left out.
     pub(crate) permissions: Option<Permissions>,
+    pub(crate) custom_claims: CustomClaims,
 }
 
 /// The payload of an access token.
@@ -80,6 +81,8 @@ pub(crate) struct AccessTokenClaims<'a> {
     org_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_name: Option<&'a str>,
+    #[serde(flatten)]
+    custom_claims: &'a CustomClaims,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,6 +116,7 @@ impl AccessToken {
             permissions: self.permissions.as_ref(),
             org_id: self.org_id.as_deref(),
             org_name: self.org_name.as_deref(),
+            custom_claims: &self.custom_claims,
         }
     }
 }

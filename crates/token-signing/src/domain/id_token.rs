@@ -6,7 +6,7 @@ use doorward_oauth2_types::ClaimSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Issuer, Lifetime};
+use super::{CustomClaims, Issuer, Lifetime};
 
 /// An ID token to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct IdToken {
     pub(crate) lifetime: Lifetime,
     /// Already cut to the granted scope.
     pub(crate) claims: ClaimSet,
+    /// None of them is in `claims`.
+    pub(crate) custom_claims: CustomClaims,
 }
 
 /// The payload of an ID token.
@@ -28,6 +30,8 @@ pub(crate) struct IdToken {
 pub(crate) struct IdTokenClaims<'a> {
     #[serde(flatten)]
     claims: &'a ClaimSet,
+    #[serde(flatten)]
+    custom_claims: &'a CustomClaims,
     iss: &'a str,
     sub: &'a str,
     aud: &'a str,
@@ -57,6 +61,7 @@ impl IdToken {
     ) -> IdTokenClaims<'a> {
         IdTokenClaims {
             claims: &self.claims,
+            custom_claims: &self.custom_claims,
             iss: issuer.as_str(),
             sub: &self.sub,
             aud: &self.aud,

@@ -100,6 +100,7 @@ fn header(token: &str) -> Value {
 
 fn access_token() -> wire::AccessTokenClaims {
     wire::AccessTokenClaims {
+        custom_claims_json: None,
         sub: "auth0|alice".to_owned(),
         aud: vec!["https://api.example.com".to_owned()],
         client_id: "client-1".to_owned(),
@@ -121,6 +122,7 @@ fn permissions(values: &[&str]) -> Option<wire::Permissions> {
 
 fn id_token() -> wire::IdTokenClaims {
     wire::IdTokenClaims {
+        custom_claims_json: None,
         sub: "auth0|alice".to_owned(),
         aud: "client-1".to_owned(),
         nonce: None,

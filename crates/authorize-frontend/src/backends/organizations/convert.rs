@@ -28,6 +28,7 @@ impl TryFrom<wire::Organization> for Organization {
             only_clients: organization
                 .is_app_entitlement_active
                 .then(|| listed(organization.clients)),
+            metadata: organization.metadata.into_iter().collect(),
         })
     }
 }

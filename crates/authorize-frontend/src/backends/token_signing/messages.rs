@@ -47,6 +47,7 @@ impl From<AccessTokenToSign> for wire::AccessTokenClaims {
             org_id: token.organization_id.unwrap_or_default(),
             org_name: token.organization_name.unwrap_or_default(),
             permissions: token.permissions.map(|values| wire::Permissions { values }),
+            custom_claims_json: token.custom_claims,
         }
     }
 }
@@ -68,6 +69,7 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
             numeric_updated_at,
             created_at: instant(StandardClaim::CreatedAt),
             claims: Some(token.claims.into()),
+            custom_claims_json: token.custom_claims,
         }
     }
 }

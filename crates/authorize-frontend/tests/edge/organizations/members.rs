@@ -148,6 +148,7 @@ async fn a_silent_switch_costs_one_call_more() {
     };
     let calls = Calls::default();
     app.channels = Channels {
+        post_login_hook: None,
         client_registry: noted(&app.channels.client_registry, &calls),
         identity: noted(&app.channels.identity, &calls),
         session: noted(&app.channels.session, &calls),

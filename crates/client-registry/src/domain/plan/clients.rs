@@ -40,7 +40,10 @@ fn refuse_namesakes(drafts: &[Draft<Client>], name: &str) -> Result<(), Error> {
 }
 
 /// The application that another object refers to, by id, else by name.
-pub(super) fn resolve(drafts: &[Draft<Client>], name_or_id: &str) -> Result<ClientId, String> {
+pub(in crate::domain) fn resolve(
+    drafts: &[Draft<Client>],
+    name_or_id: &str,
+) -> Result<ClientId, String> {
     let clients = || drafts.iter().map(|draft| &draft.object);
     if let Some(client) = clients().find(|client| client.client_id.as_str() == name_or_id) {
         return Ok(client.client_id.clone());

@@ -7,8 +7,8 @@ use doorward_oauth2_types::{ClientAuthenticationMethod, GrantType};
 
 use super::*;
 use crate::domain::{
-    Change, ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch,
-    ResourceServerId, ResourceServerPatch, SessionLifetimes, Tenant, TenantPatch,
+    Change, ClientGrantPatch, ClientId, ClientPatch, ConnectionId, ConnectionPatch, CustomClaim,
+    CustomClaimValue, ResourceServerId, ResourceServerPatch, SessionLifetimes, Tenant, TenantPatch,
 };
 
 fn client(name: &str) -> ClientPatch {
@@ -452,7 +452,36 @@ fn refusals() {
             ]),
             r#"connection "two": the id x is already taken"#,
         ),
+        (
+            empty(),
+            tenant(with_claim_for("ghost")),
+            r#"tenant: custom_claims[0].clients[0]: no application has the name or id "ghost""#,
+        ),
     ] {
         assert_eq!(refusal(before, desired), expected);
     }
+}
+
+fn with_claim_for(client: &str) -> TenantPatch {
+    let claim = CustomClaim {
+        name: "plan".to_owned(),
+        value: CustomClaimValue::Source("user.app_metadata.plan".to_owned()),
+        id_token: true,
+        access_token: true,
+        clients: vec![client.to_owned()],
+        audiences: Vec::new(),
+    };
+    TenantPatch {
+        custom_claims: Some(vec![claim]),
+        ..TenantPatch::default()
+    }
+}
+
+/// The name of an application may change later; its id stays.
+#[test]
+fn a_custom_claim_keeps_the_id_of_its_application() {
+    let content = content(clients([client_with_id("a", "App")]));
+    let planned = plan(content, tenant(with_claim_for("App"))).unwrap();
+    let claims = planned.tenant.unwrap().object.custom_claims;
+    assert_eq!(claims[0].clients, ["a"]);
 }

@@ -83,6 +83,7 @@ fn claims(audience: &str, scopes: &[&str]) -> AccessTokenClaims {
         org_id: String::new(),
         org_name: String::new(),
         permissions: None,
+        custom_claims_json: None,
     }
 }
 

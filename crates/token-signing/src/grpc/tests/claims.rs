@@ -1,5 +1,8 @@
 //! Which claims each token carries, member by member.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use doorward_oauth2_types::{CustomClaimName, StandardClaim};
 use doorward_proto::common::v1::UserClaims;
 use serde_json::json;
 
@@ -49,25 +52,29 @@ async fn an_access_token_in_the_dialect_of_auth0() {
     );
 }
 
-#[tokio::test]
-async fn an_access_token_with_everything() {
-    let userinfo = "https://login.example.com/userinfo";
-    let (_, claims) = signed_access_token(wire::AccessTokenClaims {
-        aud: vec!["https://api.example.com".to_owned(), userinfo.to_owned()],
+const USERINFO: &str = "https://login.example.com/userinfo";
+
+fn everything() -> wire::AccessTokenClaims {
+    wire::AccessTokenClaims {
+        aud: vec!["https://api.example.com".to_owned(), USERINFO.to_owned()],
         scopes: vec!["openid".to_owned(), "read:mail".to_owned()],
         org_id: "org_1".to_owned(),
         org_name: "acme".to_owned(),
         permissions: permissions(&["read:mail", "write:mail"]),
         lifetime_seconds: 2_592_000,
         ..access_token()
-    })
-    .await;
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_with_everything() {
+    let (_, claims) = signed_access_token(everything()).await;
     assert_eq!(
         claims,
         json!({
             "iss": "https://login.example.com/",
             "sub": "auth0|alice",
-            "aud": ["https://api.example.com", userinfo],
+            "aud": ["https://api.example.com", USERINFO],
             "azp": "client-1",
             "iat": NOW,
             "exp": NOW + 2_592_000,
@@ -264,4 +271,79 @@ async fn an_id_token_names_the_hash_of_the_access_token_beside_it() {
     let whole = doorward_service_kit::token_hash(tokens.access_token());
     assert_eq!(at_hash.len(), 22);
     assert_eq!(at_hash[..21], whole[..21]);
+}
+
+/// Names that only the server writes are refused; here, tokens are read as JSON text, so that a name cannot be written
+/// twice unseen.
+#[tokio::test]
+async fn sec_163_custom_claims_stand_beside_those_of_the_server() {
+    let custom = r#"{"https://example.com/plan":"gold","email":"set@example.com","updated_at":5}"#;
+    let (_, claims) = signed_access_token(wire::AccessTokenClaims {
+        custom_claims_json: Some(custom.to_owned()),
+        ..access_token()
+    })
+    .await;
+    assert_eq!(claims["https://example.com/plan"], "gold");
+    assert_eq!(claims["email"], "set@example.com");
+    assert_eq!(claims["sub"], "auth0|alice");
+
+    let service = TestService::start().await;
+    let asked = wire::IdTokenClaims {
+        claims: Some(UserClaims {
+            email: Some("alice@example.com".to_owned()),
+            name: Some("Alice".to_owned()),
+            ..UserClaims::default()
+        }),
+        updated_at: Some(prost_types::Timestamp::default()),
+        custom_claims_json: Some(custom.to_owned()),
+        ..id_token()
+    };
+    let tokens = service.sign(None, Some(asked)).await.unwrap();
+    let claims = service.verify(tokens.id_token()).await;
+    assert_eq!(claims["email"], "set@example.com");
+    assert_eq!(claims["updated_at"], 5);
+    assert_eq!(claims["name"], "Alice");
+    let payload = tokens.id_token().split('.').nth(1).unwrap();
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap();
+    let payload = String::from_utf8(payload).unwrap();
+    for name in ["email", "updated_at"] {
+        let quoted = format!("\"{name}\":");
+        assert_eq!(payload.matches(&quoted).count(), 1, "{payload}");
+    }
+}
+
+/// Every claim that this service writes is one that no custom claim can be, or a claim about the user.
+#[tokio::test]
+async fn sec_163_no_claim_of_the_server_can_be_a_custom_one() {
+    let service = TestService::start().await;
+    let rfc9068 = wire::AccessTokenClaims {
+        dialect: wire::TokenDialect::Rfc9068Profile.into(),
+        ..everything()
+    };
+    let id_token = wire::IdTokenClaims {
+        nonce: Some("n".to_owned()),
+        org_id: "org_1".to_owned(),
+        org_name: "acme".to_owned(),
+        ..id_token()
+    };
+    for claims in [everything(), rfc9068] {
+        let token = AccessToken::JwtAccessToken(claims);
+        let tokens = service
+            .sign(Some(token), Some(id_token.clone()))
+            .await
+            .unwrap();
+        for token in [tokens.access_token(), tokens.id_token()] {
+            let claims = service.verify(token).await;
+            for name in claims.as_object().unwrap().keys() {
+                let is_free = name.parse::<CustomClaimName>().is_ok();
+                let is_standard = StandardClaim::from_name(name).is_some();
+                assert!(!is_free || is_standard, "{name}");
+            }
+        }
+    }
+    let mut asked = id_token;
+    asked.custom_claims_json = Some(r#"{"sub":"auth0|mallory"}"#.to_owned());
+    let refused = service.sign(None, Some(asked)).await.unwrap_err();
+    let expected = r#"id_token.custom_claims_json: "sub" is reserved for the server"#;
+    assert_eq!(refused.message(), expected);
 }

@@ -60,6 +60,7 @@ impl TryFrom<wire::Client> for Client {
                 .skip_non_verifiable_callback_uri_confirmation_prompt,
             connections: Vec::new(),
             client_grants: Vec::new(),
+            metadata: client.client_metadata.into_iter().collect(),
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
+use doorward_proto::client_registry::v1::custom_claim::Value;
 
-use super::{uris, url};
-use crate::model::{SessionLife, SessionLifetimes, Tenant};
+use super::{uris, url, usable};
+use crate::model::{CustomClaim, CustomClaimValue, SessionLife, SessionLifetimes, Tenant};
 
 impl TryFrom<wire::Tenant> for Tenant {
     type Error = InvalidField;
@@ -40,8 +41,41 @@ impl TryFrom<wire::Tenant> for Tenant {
             include_tenant_roles_in_organizations: tenant.include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch: tenant.consume_invitation_on_mismatch,
             numeric_updated_at: tenant.numeric_updated_at,
+            custom_claims: custom_claims(tenant.custom_claims),
+            post_login_hook_may_fail: tenant.post_login_hook_may_fail,
         })
     }
+}
+
+/// A claim that this version cannot read is left out.
+fn custom_claims(claims: Vec<wire::CustomClaim>) -> Vec<CustomClaim> {
+    let claims = claims.into_iter();
+    let claims = claims.filter_map(|claim| {
+        let name = usable("custom_claims.name", &claim.name, claim.name.parse())?;
+        let value = match claim.value? {
+            Value::Source(source) => {
+                let source = usable("custom_claims.source", &source, source.parse())?;
+                CustomClaimValue::Source(source)
+            }
+            Value::ConstantJson(json) => {
+                let value = usable(
+                    "custom_claims.constant_json",
+                    &json,
+                    serde_json::from_str(&json),
+                )?;
+                CustomClaimValue::Constant(value)
+            }
+        };
+        Some(CustomClaim {
+            name,
+            value,
+            id_token: claim.id_token,
+            access_token: claim.access_token,
+            clients: claim.clients,
+            audiences: claim.audiences,
+        })
+    });
+    claims.collect()
 }
 
 impl From<wire::SessionLifetimes> for SessionLifetimes {
