@@ -104,7 +104,7 @@ async fn that_is_not_there_is_no_denial() {
         let agent = Agent::new(deployment);
         let user = deployment.add_user();
         agent.sign_in(&Request::new("id_token"), &user).await;
-        // Nobody listens on the port of a closed listener.
+        // Nothing listens on the port of a closed listener.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);

@@ -157,8 +157,8 @@ pub struct BackendsConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostLoginHookConfig {
-    /// Address of a service that implements `doorward.hooks.v1.PostLoginHookService`. By mutual TLS, its certificate has
-    /// the name `post-login-hook`.
+    /// Address of a service that implements `doorward.hooks.v1.PostLoginHookService`. By mutual TLS, its certificate
+    /// has the name `post-login-hook`.
     pub address: String,
     /// How long a call may take, in milliseconds; default 300. It is part of the time of its request.
     #[serde(default = "default_hook_ms")]

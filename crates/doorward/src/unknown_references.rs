@@ -2,6 +2,7 @@
 //! created later.
 
 mod client_grants;
+mod custom_claims;
 mod organizations;
 mod roles;
 
@@ -35,8 +36,8 @@ pub(crate) struct References<'a> {
     pub(crate) organizations: &'a [OrganizationPatch],
 }
 
-/// Returns one line for each setting, client grant, permission and connection of an organization that has no effect
-/// once the file is applied.
+/// Returns one line for each setting, custom claim, client grant, permission and connection of an organization that has
+/// no effect once the file is applied.
 pub(crate) async fn unknown_references(
     mut registry: Registry,
     references: &References<'_>,
@@ -76,6 +77,7 @@ pub(crate) async fn unknown_references(
             "tenant.default_directory: there is no connection {directory:?}"
         ));
     }
+    lines.extend(custom_claims::without_effect(&mut registry, wanted).await?);
     lines.extend(client_grants::without_effect(&mut registry, wanted, changes).await?);
     lines.extend(roles::without_effect(&mut registry, wanted, roles).await?);
     lines.extend(organizations::without_effect(&mut registry, changes, organizations).await?);

@@ -51,7 +51,7 @@ pub(crate) enum HookAnswer {
     Deny(String),
 }
 
-/// What the hook changes.
+/// The changes that the hook wants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HookChanges {
     /// A JSON object as text.

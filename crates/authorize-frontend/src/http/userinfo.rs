@@ -138,7 +138,7 @@ struct UserInfo {
 }
 
 impl UserInfo {
-    /// Of a standard claim, the tenant's value counts.
+    /// The claims of the user, where the tenant's own value of a standard claim replaces the user's.
     fn new(bearer: &Bearer, user: User, tenant: &Tenant, custom_claims: JsonObject) -> Self {
         let mut claims = user_claims(&user, &bearer.scope, tenant);
         for replaced in custom_claims

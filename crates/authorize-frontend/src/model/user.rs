@@ -23,7 +23,7 @@ pub(crate) struct User {
     pub(crate) versions: Versions,
     /// A JSON object; `None`: empty. Read only where a custom claim needs it.
     pub(crate) app_metadata: Option<String>,
-    /// As `app_metadata`.
+    /// A JSON object; `None`: empty.
     pub(crate) user_metadata: Option<String>,
 }
 

@@ -24,8 +24,8 @@ fn account_not_allowed() -> OAuthError {
 /// - `unauthorized`: the user is blocked.
 /// - `invalid_request`: the invitation cannot be used any more.
 /// - `login_required`: the request hints at another user, who could not be answered with the membership.
-/// - `access_denied`: the post-login hook denies the sign-in; or the invitation is for another address or connection, the organization has as many members as it may have, or
-///   the user would have too many roles there.
+/// - `access_denied`: the post-login hook denies the sign-in; or the invitation is for another address or connection,
+///   the organization has as many members as it may have, or the user would have too many roles there.
 pub(crate) async fn admit(
     entered: &Entered,
     user: User,

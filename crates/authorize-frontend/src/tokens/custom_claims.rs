@@ -20,7 +20,7 @@ pub(crate) struct CustomClaims {
     pub(crate) access_token: JsonObject,
 }
 
-/// What the values are taken from.
+/// The objects that values are taken from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClaimsContext<'a> {
     pub(crate) user: &'a User,

@@ -204,7 +204,7 @@ async fn changes_scopes_also_against_permissions() {
     assert_eq!(answer.id_token()["nickname"], Value::Null);
 }
 
-/// What the hook adds is what the user agrees to.
+/// The consent page lists what the hook adds.
 #[tokio::test]
 async fn the_user_is_asked_for_what_the_hook_adds() {
     let mut app = TestApp::start().await;

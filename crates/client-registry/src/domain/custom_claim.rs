@@ -31,7 +31,7 @@ pub struct CustomClaim {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomClaimValue {
-    /// As [`ClaimSource`] reads it.
+    /// A text that [`ClaimSource`] reads.
     Source(String),
     /// The value itself.
     Constant(serde_json::Value),

@@ -110,6 +110,33 @@ fn settings_that_name_nothing_are_warned_of() {
 }
 
 #[test]
+fn custom_claims_are_imported_and_warned_of_when_their_api_is_missing() {
+    let place = Place::new();
+    let claim = "{name: 'https://example.com/plan', source: user.app_metadata.plan, apis: [urn:api, urn:none]}";
+    let api = "resourceServers: [{identifier: urn:api}]";
+    place.write(
+        "tenant.yaml",
+        &format!("{api}\ndoorward: {{claims: [{claim}]}}"),
+    );
+    for printed in ["changed tenant: custom_claims\n", "nothing changed\n"] {
+        let output = place.run("import tenant.yaml --data data");
+        let warnings = String::from_utf8(output.stderr.clone()).unwrap();
+        let expected = "warning: doorward.claims[https://example.com/plan].apis: there is no API \"urn:none\"\n";
+        assert_eq!(warnings, expected);
+        assert!(succeeded(output).contains(printed));
+    }
+    place.write(
+        "tenant.yaml",
+        "doorward:\n  claims: [{name: sub, value: x}]",
+    );
+    let output = place.run("import tenant.yaml --data data");
+    let error = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        "tenant.yaml: line 2: doorward.claims[sub].name \"sub\" is reserved for the server";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
 fn client_grants_are_imported_and_warned_of_when_they_let_nobody_in() {
     let place = Place::new();
     let import = |grants: &str, flags: &str| {

@@ -135,7 +135,7 @@ impl CustomClaimName {
         &self.0
     }
 
-    /// Whether tokens with this scope may have the claim: a standard claim must be asked for, whoever sets it.
+    /// Whether tokens with this scope may have the claim. A standard claim with another value still needs its scope.
     #[must_use]
     pub fn is_granted_by(&self, scope: &Scope) -> bool {
         // No scope asks for `username`, so that it is free.

@@ -1,5 +1,6 @@
 //! The service through its generated client.
 
+mod any_input;
 mod claims;
 mod life;
 mod refusals;
