@@ -22,7 +22,7 @@ type Decision = Result<PostLoginResponse, Status>;
 
 /// A hook that always decides the same, and remembers what it was asked.
 #[derive(Clone)]
-struct Hook {
+pub(crate) struct Hook {
     decision: Decision,
     asked: Arc<Mutex<Vec<PostLoginRequest>>>,
 }
@@ -43,7 +43,8 @@ impl PostLoginHookService for Hook {
 }
 
 impl Hook {
-    fn install(app: &mut TestApp, decision: Decision) -> Self {
+    /// Restarts the frontend with a hook that decides so.
+    pub(crate) fn install(app: &mut TestApp, decision: Decision) -> Self {
         let hook = Self {
             decision,
             asked: Arc::default(),
@@ -62,7 +63,7 @@ impl Hook {
     }
 }
 
-fn denial() -> PostLoginResponse {
+pub(crate) fn denial() -> PostLoginResponse {
     PostLoginResponse {
         denial: Some(Denial {
             reason: "only on weekdays".to_owned(),

@@ -1,8 +1,10 @@
 //! Invitations that are not accepted.
 
 use doorward_proto::client_registry::v1::TenantPatch;
+use doorward_proto::hooks::v1::PostLoginResponse;
 
 use super::*;
+use crate::post_login_hook::{Hook, denial};
 use crate::tenant::{ACME, apply_settings, block};
 
 #[track_caller]
@@ -173,4 +175,30 @@ async fn a_link_without_a_page_of_the_application() {
     }
     let answer = app.browser().get("/u/invitation/start").await;
     answer.assert_page(400, "Please start again");
+}
+
+/// The ticket is still good when the hook has changed its mind.
+#[tokio::test]
+async fn a_denial_of_the_post_login_hook_spends_no_ticket() {
+    let mut app = start().await;
+    let ticket = invite(ALICE, &app).await;
+    let target = link(&ticket, &[("screen_hint", "login")]);
+    for (decision, error) in [
+        (Ok(denial()), "access_denied"),
+        (
+            Err(tonic::Status::unavailable("gone")),
+            "temporarily_unavailable",
+        ),
+        (Ok(PostLoginResponse::default()), ""),
+    ] {
+        Hook::install(&mut app, decision);
+        let mut alice = app.browser();
+        let page = press(&mut alice, &target, "accept").await;
+        let answer = alice.submit("password", &page, ALICE, PASSWORD).await;
+        let answer = alice.follow(answer).await;
+        assert_eq!(answer.error(), error, "{answer:?}");
+        if error.is_empty() {
+            assert_member(&answer, ALICE);
+        }
+    }
 }
