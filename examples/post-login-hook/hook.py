@@ -17,6 +17,8 @@ PLAN = "https://example.com/plan"
 
 class PostLoginHook(post_login_pb2_grpc.PostLoginHookServiceServicer):
     def PostLogin(self, request, context):
+        if not is_frontend(context):
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "not for this caller")
         response = post_login_pb2.PostLoginResponse()
         user = json.loads(request.user.claims_json)
         app_metadata = json.loads(request.user.app_metadata_json or "{}")
@@ -36,8 +38,16 @@ class PostLoginHook(post_login_pb2_grpc.PostLoginHookServiceServicer):
         return response
 
 
+def is_frontend(context):
+    """Every process of Doorward has a certificate of the same authority; its name says which one calls."""
+    peer = context.auth_context()
+    if not peer.get("transport_security_type"):
+        return True  # plain gRPC on this machine
+    return b"authorize-frontend" in peer.get("x509_subject_alternative_name", [])
+
+
 def credentials(folder):
-    """TLS, and only for Doorward's frontends: all certificates of the folder have one issuer."""
+    """TLS that asks for the certificate of the caller."""
 
     def read(name):
         with open(f"{folder}/{name}", "rb") as file:

@@ -99,7 +99,7 @@ async fn adds_claims_and_denies() {
 }
 
 #[tokio::test]
-async fn that_is_not_there_is_no_denial() {
+async fn a_missing_hook_is_no_denial() {
     on_replicas(async |deployment, separate| {
         let agent = Agent::new(deployment);
         let user = deployment.add_user();

@@ -31,6 +31,7 @@ mod patience;
 mod peer;
 mod plain_http;
 mod pre_organization_picker;
+mod public_document;
 mod query;
 mod redirect;
 mod repeat;

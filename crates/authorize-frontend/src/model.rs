@@ -28,4 +28,4 @@ pub(crate) use tenant::{SessionLife, SessionLifetimes, Tenant};
 pub(crate) use transaction::{
     FinishedSignIn, NewTransaction, OrganizationChoice, Stage, SubmittedTransaction, Transaction,
 };
-pub(crate) use user::{Consent, NewUser, User, Versions};
+pub(crate) use user::{Consent, Metadata, NewUser, User, Versions};

@@ -13,4 +13,4 @@ pub(crate) use custom_claims::{ClaimsContext, CustomClaims, JsonObject, TooLarge
 pub(crate) use grant::{
     Grant, GrantedApi, GrantedClient, GrantedOrganization, GrantedUser, TokenChannel,
 };
-pub(crate) use mint::{MintError, Minted, mint};
+pub(crate) use mint::{MintError, Minted, Requested, mint};

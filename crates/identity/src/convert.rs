@@ -17,6 +17,8 @@ use crate::domain::{
     Tally, User, UserId,
 };
 
+/// How much metadata of a user other services get: such a user fits every message.
+const MAX_METADATA_BYTES: usize = 64 * 1024;
 /// How much of a broken email is repeated in a message.
 const SHOWN_EMAIL: usize = 100;
 
@@ -33,15 +35,30 @@ impl From<User> for common::User {
             role_ids: user.role_ids.iter().map(ToString::to_string).collect(),
             consents: user.consents.into_iter().map(Into::into).collect(),
             sessions_from_version: user.sessions_from_version,
-            app_metadata_json: metadata_json(user.app_metadata),
-            user_metadata_json: metadata_json(user.user_metadata),
+            app_metadata_json: metadata_json(user.app_metadata, &user.id),
+            user_metadata_json: metadata_json(user.user_metadata, &user.id),
         }
     }
 }
 
-/// Nothing for a user without metadata, as most are.
-fn metadata_json(metadata: Metadata) -> Option<String> {
-    (!metadata.is_empty()).then(|| serde_json::Value::Object(metadata).to_string())
+/// Nothing for a user without metadata, as most are; and nothing where it is too large, because nobody could be told of
+/// the user's other changes then.
+fn metadata_json(metadata: Metadata, user_id: &UserId) -> Option<String> {
+    if metadata.is_empty() {
+        return None;
+    }
+    let json = serde_json::Value::Object(metadata).to_string();
+    let bytes = json.len();
+    if bytes > MAX_METADATA_BYTES {
+        let user = user_id.as_str();
+        tracing::warn!(
+            user,
+            bytes,
+            "metadata of more than 64 KiB is not for tokens"
+        );
+        return None;
+    }
+    Some(json)
 }
 
 fn claims(email: &Email, email_verified: bool, profile: Profile) -> common::UserClaims {

@@ -37,8 +37,8 @@ impl TryFrom<wire::User> for User {
             claims,
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(Consent::from).collect(),
-            app_metadata: user.app_metadata_json,
-            user_metadata: user.user_metadata_json,
+            app_metadata: user.app_metadata_json.map(Into::into),
+            user_metadata: user.user_metadata_json.map(Into::into),
             versions: Versions {
                 version: user.version,
                 sessions_from_version: user.sessions_from_version,
@@ -62,8 +62,8 @@ impl From<User> for wire::User {
             role_ids: user.role_ids,
             consents: user.consents.into_iter().map(wire::Consent::from).collect(),
             sessions_from_version: user.versions.sessions_from_version,
-            app_metadata_json: user.app_metadata,
-            user_metadata_json: user.user_metadata,
+            app_metadata_json: user.app_metadata.map(Into::into),
+            user_metadata_json: user.user_metadata.map(Into::into),
         }
     }
 }

@@ -120,8 +120,8 @@ fn user(user: &User, roles: &[String]) -> wire::PostLoginUser {
         user_id: user.user_id.clone(),
         connection: user.connection.clone(),
         claims_json: claims_json(&user.claims),
-        app_metadata_json: user.app_metadata.clone(),
-        user_metadata_json: user.user_metadata.clone(),
+        app_metadata_json: user.app_metadata.clone().map(Into::into),
+        user_metadata_json: user.user_metadata.clone().map(Into::into),
         roles: roles.to_vec(),
     }
 }

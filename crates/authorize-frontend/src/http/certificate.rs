@@ -10,8 +10,8 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::cors;
-use super::discovery::PUBLIC_HEADERS;
 use super::errors::json_error;
+use super::public_document::PUBLIC_HEADERS;
 use crate::deps::Deps;
 
 /// RFC 8555 §9.1.

@@ -69,7 +69,7 @@ async fn remember(page: &DecisionPage, deps: &Deps) -> Result<(), BackendError> 
     deps.backends.sessions.put_user(user).await
 }
 
-/// The scopes of the page that the API still defines. It leaves out scopes that the API has added or dropped since.
+/// The scopes of the page that the API still offers to the application. It leaves out scopes that the API has added or dropped since.
 fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
     let scopes = match page.hosted.pending.stage() {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),
@@ -77,7 +77,7 @@ fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
     };
     let request = page.joined().request();
     let scopes = scopes.iter().map(String::as_str);
-    scopes.filter(|token| request.is_defined_scope(token))
+    scopes.filter(|token| request.is_offered_scope(token))
 }
 
 fn show(page: &DecisionPage, error: Option<FormError>) -> Response {

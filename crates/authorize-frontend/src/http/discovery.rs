@@ -2,40 +2,28 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::StandardClaim;
-use http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::cors;
+use super::{cors, public_document};
 use crate::deps::Deps;
 use crate::issuer::Issuer;
 use crate::model::Tenant;
 use crate::views::Language;
 
-/// Headers with a short lifetime, so that an emergency revocation soon reaches shared caches.
-pub(super) const PUBLIC_HEADERS: [(HeaderName, HeaderValue); 2] = [
-    (
-        CACHE_CONTROL,
-        HeaderValue::from_static(
-            "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400",
-        ),
-    ),
-    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-];
-
 pub(super) async fn get(
     // mutant: x-forwarded-host-trusted (header)
     State(deps): State<Arc<Deps>>,
+    headers: HeaderMap,
 ) -> Response {
     let tenant = deps.backends.registry.last_known_tenant().await;
     // mutant: x-forwarded-host-trusted (issuer)
     let document = document(&deps.issuer, &tenant);
     // mutant: discovery-type-may-be-guessed
-    (PUBLIC_HEADERS, cors::public(), Json(document)).into_response()
+    public_document::serve(&document, &headers)
 }
 
 pub(super) async fn preflight() -> Response {

@@ -2,27 +2,33 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::cors;
-use super::discovery::PUBLIC_HEADERS;
 use super::errors::json_error;
+use super::{cors, public_document};
 use crate::backends::PublicKey;
 use crate::deps::Deps;
 
 /// Serves the keys. Never an empty set, with which verifiers would refuse every token.
-pub(super) async fn get(State(deps): State<Arc<Deps>>) -> Response {
-    let answer = match deps.backends.jwks.keys().await {
+pub(super) async fn get(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
+    match deps.backends.jwks.keys().await {
         Ok(keys) => {
-            let keys: Vec<_> = keys.iter().map(member).collect();
-            (PUBLIC_HEADERS, Json(json!({ "keys": keys }))).into_response()
+            let tenant = deps.backends.registry.last_known_tenant().await;
+            let keys = keys.iter().map(|key| {
+                let mut member = member(key);
+                if tenant.remove_alg_from_jwks {
+                    member.as_object_mut().map(|members| members.remove("alg"));
+                }
+                member
+            });
+            let keys: Vec<_> = keys.collect();
+            public_document::serve(&json!({ "keys": keys }), &headers)
         }
-        Err(error) => json_error(&error.into()),
-    };
-    (cors::public(), answer).into_response()
+        Err(error) => (cors::public(), json_error(&error.into())).into_response(),
+    }
 }
 
 fn member(key: &PublicKey) -> Value {

@@ -107,12 +107,20 @@ async fn custom_claims_of(
         }
         None => None,
     };
-    let member = found.as_ref().and_then(|found| found.member.as_ref());
+    let membership = found
+        .as_ref()
+        .and_then(|found| Some((&found.organization, found.member.as_ref()?)));
+    let is_former_member = bearer.organization_id.is_some() && membership.is_none();
+    let role_ids = if is_former_member {
+        Vec::new()
+    } else {
+        role_ids(&user.role_ids, membership.map(|(_, member)| member), tenant)
+    };
     let context = ClaimsContext {
         user,
-        role_ids: &role_ids(&user.role_ids, member, tenant),
+        role_ids: &role_ids,
         client: &client,
-        organization: found.as_ref().map(|found| &found.organization),
+        organization: membership.map(|(organization, _)| organization),
         audience: bearer.audience.as_deref(),
         scope: &bearer.scope,
     };

@@ -49,7 +49,7 @@ pub(crate) struct Client {
     pub(crate) connections: Vec<Connection>,
     /// At most one for each API.
     pub(crate) client_grants: Vec<ClientGrant>,
-    /// For custom claims.
+    /// For custom claims and the post-login hook.
     pub(crate) metadata: BTreeMap<String, String>,
 }
 

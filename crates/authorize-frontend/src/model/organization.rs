@@ -19,7 +19,7 @@ pub(crate) struct Organization {
     pub(crate) third_party_clients_allowed: bool,
     /// The only clients that may sign users in to it; `None`: all.
     pub(crate) only_clients: Option<Vec<String>>,
-    /// For custom claims.
+    /// For custom claims and the post-login hook.
     pub(crate) metadata: BTreeMap<String, String>,
 }
 

@@ -1,5 +1,7 @@
 //! Users: the state of an account, and what its tokens and pages need.
 
+use std::fmt;
+
 use doorward_oauth2_types::{ClaimSet, StandardClaim};
 
 /// A user.
@@ -21,10 +23,38 @@ pub(crate) struct User {
     /// At most one for each client, API and organization.
     pub(crate) consents: Vec<Consent>,
     pub(crate) versions: Versions,
-    /// A JSON object; `None`: empty. Read only where a custom claim needs it.
-    pub(crate) app_metadata: Option<String>,
-    /// A JSON object; `None`: empty.
-    pub(crate) user_metadata: Option<String>,
+    /// `None`: empty, or too large to be sent.
+    pub(crate) app_metadata: Option<Metadata>,
+    /// `None`: empty, or too large to be sent.
+    pub(crate) user_metadata: Option<Metadata>,
+}
+
+/// A JSON object as text, for custom claims and the post-login hook. Applications may keep secrets in it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Metadata(String);
+
+impl Metadata {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Metadata {
+    fn from(json: String) -> Self {
+        Self(json)
+    }
+}
+
+impl From<Metadata> for String {
+    fn from(metadata: Metadata) -> Self {
+        metadata.0
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metadata [redacted]")
+    }
 }
 
 impl User {

@@ -5,7 +5,7 @@ use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::tokens::{
     ClaimsContext, CustomClaims, Grant, GrantedApi, GrantedClient, GrantedOrganization,
-    GrantedUser, Minted, TokenChannel, custom_claims, mint, user_claims,
+    GrantedUser, Minted, Requested, TokenChannel, custom_claims, mint, user_claims,
 };
 
 /// The tokens for the application.
@@ -37,17 +37,19 @@ impl Issued {
 /// - `server_error`: the custom claims are too large; a backend failed, or did not return the requested tokens.
 pub(crate) async fn issue(confirmed: Confirmed, deps: &Deps) -> Result<Issued, OAuthError> {
     let response_type = confirmed.consented().request().response_type();
-    let custom_claims = claims_of_the_tenant(&confirmed, deps).await?;
+    let requested = response_type.into();
+    let custom_claims = claims_of_the_tenant(&confirmed, requested, deps).await?;
     let grant = Grant {
         custom_claims,
         ..Grant::from(&confirmed)
     };
-    Ok(Issued(mint(&grant, response_type.into(), deps).await?))
+    Ok(Issued(mint(&grant, requested, deps).await?))
 }
 
 /// The claims that the tenant defines, and those of its hook, which come before them.
 async fn claims_of_the_tenant(
     confirmed: &Confirmed,
+    requested: Requested,
     deps: &Deps,
 ) -> Result<CustomClaims, OAuthError> {
     let consented = confirmed.consented();
@@ -65,7 +67,14 @@ async fn claims_of_the_tenant(
         scope: consented.granted_scope(),
     };
     let claims = custom_claims(defined, context, deps).await?;
-    let claims = claims.merged(of_hook.clone());
+    let mut claims = claims.merged(of_hook.clone());
+    // What no token carries cannot be too large.
+    if !requested.id_token {
+        claims.id_token.clear();
+    }
+    if !requested.access_token || request.api().is_none() {
+        claims.access_token.clear();
+    }
     claims.check_size()?;
     Ok(claims)
 }

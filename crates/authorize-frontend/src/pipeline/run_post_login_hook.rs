@@ -20,6 +20,7 @@ pub(crate) struct Approved {
     permitted: Permitted,
     scope: Scope,
     claims: CustomClaims,
+    permissions: Option<Vec<String>>,
 }
 
 impl Approved {
@@ -44,7 +45,7 @@ impl Approved {
     }
 
     pub(crate) fn permissions(&self) -> Option<&[String]> {
-        self.permitted.permissions()
+        self.permissions.as_deref()
     }
 
     /// The scope that will be granted, if the user agrees.
@@ -72,16 +73,22 @@ pub(crate) async fn run_post_login_hook(
         return Ok(Approved {
             scope: permitted.scope().clone(),
             claims: CustomClaims::default(),
+            permissions: permitted.permissions().map(<[String]>::to_vec),
             permitted,
         });
     }
     let changes = Box::pin(ask(&permitted, deps)).await?;
     let scope = changed_scope(&permitted, &changes);
+    let mut permissions = permitted.permissions().map(<[String]>::to_vec);
+    if let Some(permissions) = &mut permissions {
+        permissions.retain(|permission| !changes.removed_scopes.contains(permission));
+    }
     Ok(Approved {
         claims: CustomClaims {
-            id_token: readable(changes.id_token_claims.as_deref(), &scope),
-            access_token: readable(changes.access_token_claims.as_deref(), &scope),
+            id_token: allowed_claims(changes.id_token_claims.as_deref(), &scope),
+            access_token: allowed_claims(changes.access_token_claims.as_deref(), &scope),
         },
+        permissions,
         scope,
         permitted,
     })
@@ -172,37 +179,43 @@ fn texts(scope: &Scope) -> Vec<String> {
     scope.iter().map(str::to_owned).collect()
 }
 
-/// The hook may add what is defined, also against the permissions of the user; `openid` decides which answer is given,
+/// The hook may add what the API offers to the client, also against the permissions of the user; `openid` decides which answer is given,
 /// and stays.
 fn changed_scope(permitted: &Permitted, changes: &HookChanges) -> Scope {
     let removed: HashSet<_> = changes.removed_scopes.iter().map(String::as_str).collect();
     let request = permitted.request();
-    let is_defined = |added: &&str| {
-        let is_defined = request.is_defined_scope(added);
-        if !is_defined {
+    let is_offered = |added: &&str| {
+        let is_offered = request.is_offered_scope(added);
+        if !is_offered {
             tracing::warn!(
                 scope = added,
-                "the post-login hook added an undefined scope, ignored"
+                "the post-login hook added a scope that the API does not offer to the application, ignored"
             );
         }
-        is_defined
+        is_offered
     };
     let stays = |token: &&str| *token == "openid" || !removed.contains(token);
     let kept = permitted.scope().iter().filter(stays);
     let added = changes.added_scopes.iter().map(String::as_str);
-    let tokens: Vec<_> = kept.chain(added.filter(is_defined)).collect();
+    let tokens: Vec<_> = kept.chain(added.filter(is_offered)).collect();
     Scope::from_tokens(&tokens).unwrap_or_else(|_| permitted.scope().clone())
 }
 
 /// The claims that a token may have. What only the server may say is dropped, and the sign-in goes on, as on Auth0.
-fn readable(json: Option<&str>, scope: &Scope) -> JsonObject {
+fn allowed_claims(json: Option<&str>, scope: &Scope) -> JsonObject {
     let Some(json) = json else {
         return JsonObject::default();
     };
     let mut claims: JsonObject = match serde_json::from_str(json) {
         Ok(claims) => claims,
         Err(error) => {
-            tracing::warn!(%error, "the claims of the post-login hook are not a JSON object, ignored");
+            // The text of the error may quote a value.
+            let (line, column) = (error.line(), error.column());
+            tracing::warn!(
+                line,
+                column,
+                "the claims of the post-login hook are not a JSON object, ignored"
+            );
             return JsonObject::default();
         }
     };
@@ -228,13 +241,13 @@ mod tests {
             "sub": "auth0|mallory", "iss": "https://evil.test/", "permissions": ["all"], "scope": "admin",
             "https://auth0.com/x": 1, "https://example.com/plan": "gold", "picture": "p", "nothing": null,
         });
-        let read = |scope: &str| readable(Some(&claims.to_string()), &scope.parse().unwrap());
+        let read = |scope: &str| allowed_claims(Some(&claims.to_string()), &scope.parse().unwrap());
         let expected = json!({"https://example.com/plan": "gold"});
         assert_eq!(json!(read("openid")), expected);
         let expected = json!({"https://example.com/plan": "gold", "picture": "p"});
         assert_eq!(json!(read("openid profile")), expected);
         for nothing in [None, Some("[]"), Some("{"), Some("")] {
-            assert!(readable(nothing, &"openid".parse().unwrap()).is_empty());
+            assert!(allowed_claims(nothing, &"openid".parse().unwrap()).is_empty());
         }
     }
 

@@ -74,9 +74,14 @@ impl ValidatedRequest {
         self.api.as_deref()
     }
 
-    /// Whether a scope is OpenID Connect's, or the API defines it.
-    pub(crate) fn is_defined_scope(&self, token: &str) -> bool {
-        is_oidc_scope(token) || self.api().is_some_and(|api| api.defines(token))
+    /// Whether a scope is OpenID Connect's, or the API offers it to the client.
+    pub(crate) fn is_offered_scope(&self, token: &str) -> bool {
+        let granted = || audience::check_grant(self.api()?, &self.client).ok();
+        let offers = |grant| {
+            self.api()
+                .is_some_and(|api| scope::offers(api, grant, token))
+        };
+        is_oidc_scope(token) || granted().is_some_and(offers)
     }
 
     /// The requested scope, without undefined scopes.

@@ -1,5 +1,6 @@
 //! Claims that the tenant adds to tokens: their values for one user, client, API and organization.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use doorward_oauth2_types::{ClaimSource, MAX_CUSTOM_CLAIMS_BYTES, Scope};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::backends::BackendError;
 use crate::deps::Deps;
-use crate::model::{Client, CustomClaim, CustomClaimValue, Organization, User};
+use crate::model::{Client, CustomClaim, CustomClaimValue, Metadata, Organization, User};
 
 /// A JSON object.
 pub(crate) type JsonObject = Map<String, Value>;
@@ -56,12 +57,13 @@ pub(crate) async fn custom_claims(
 
 fn evaluate(defined: &[CustomClaim], context: ClaimsContext<'_>, roles: &[String]) -> CustomClaims {
     let mut claims = CustomClaims::default();
+    let metadata = UserMetadata::of(context.user);
     for claim in defined {
         let is_meant = claim.is_for(&context.client.client_id, context.audience)
             && claim.name.is_granted_by(context.scope);
         let value = match &claim.value {
             _ if !is_meant => None,
-            CustomClaimValue::Source(source) => value(source, context, roles),
+            CustomClaimValue::Source(source) => value(source, context, &metadata, roles),
             CustomClaimValue::Constant(value) => Some(value.clone()),
         };
         let Some(value) = value else { continue };
@@ -77,7 +79,12 @@ fn evaluate(defined: &[CustomClaim], context: ClaimsContext<'_>, roles: &[String
 }
 
 /// `None`: there is no value. A claim is never null.
-fn value(source: &ClaimSource, context: ClaimsContext<'_>, roles: &[String]) -> Option<Value> {
+fn value(
+    source: &ClaimSource,
+    context: ClaimsContext<'_>,
+    metadata: &UserMetadata<'_>,
+    roles: &[String],
+) -> Option<Value> {
     let ClaimsContext {
         user,
         client,
@@ -89,12 +96,8 @@ fn value(source: &ClaimSource, context: ClaimsContext<'_>, roles: &[String]) -> 
         ClaimSource::Connection => Some(user.connection.as_str().into()),
         ClaimSource::Roles => Some(roles.into()),
         ClaimSource::UserClaim(claim) => serde_json::to_value(user.claims.get(*claim)?).ok(),
-        ClaimSource::AppMetadata(member) => {
-            of_json(user.app_metadata.as_deref()?, member.as_deref())
-        }
-        ClaimSource::UserMetadata(member) => {
-            of_json(user.user_metadata.as_deref()?, member.as_deref())
-        }
+        ClaimSource::AppMetadata(member) => of_object(metadata.app(), member.as_deref()),
+        ClaimSource::UserMetadata(member) => of_object(metadata.own(), member.as_deref()),
         ClaimSource::OrganizationId => Some(organization?.id.as_str().into()),
         ClaimSource::OrganizationName => Some(organization?.name.as_str().into()),
         ClaimSource::OrganizationDisplayName => Some(organization?.display_name.as_str().into()),
@@ -108,11 +111,42 @@ fn value(source: &ClaimSource, context: ClaimsContext<'_>, roles: &[String]) -> 
     .filter(|value| !value.is_null())
 }
 
-fn of_json(json: &str, member: Option<&str>) -> Option<Value> {
-    let object: JsonObject = serde_json::from_str(json).ok()?;
+/// The metadata of a user, each object parsed when a claim first reads it.
+struct UserMetadata<'a> {
+    user: &'a User,
+    app: OnceCell<JsonObject>,
+    own: OnceCell<JsonObject>,
+}
+
+impl<'a> UserMetadata<'a> {
+    fn of(user: &'a User) -> Self {
+        Self {
+            user,
+            app: OnceCell::new(),
+            own: OnceCell::new(),
+        }
+    }
+
+    fn app(&self) -> &JsonObject {
+        let text = self.user.app_metadata.as_ref();
+        self.app.get_or_init(|| parsed(text))
+    }
+
+    fn own(&self) -> &JsonObject {
+        let text = self.user.user_metadata.as_ref();
+        self.own.get_or_init(|| parsed(text))
+    }
+}
+
+fn parsed(metadata: Option<&Metadata>) -> JsonObject {
+    let object = metadata.and_then(|metadata| serde_json::from_str(metadata.as_str()).ok());
+    object.unwrap_or_default()
+}
+
+fn of_object(object: &JsonObject, member: Option<&str>) -> Option<Value> {
     match member {
-        Some(member) => find(&object, member).cloned(),
-        None => Some(object.into()),
+        Some(member) => find(object, member).cloned(),
+        None => (!object.is_empty()).then(|| object.clone().into()),
     }
 }
 
@@ -203,7 +237,7 @@ mod tests {
                 (StandardClaim::Email, "alice@example.com".into()),
                 (StandardClaim::EmailVerified, true.into()),
             ]),
-            app_metadata: Some(app_metadata.to_string()),
+            app_metadata: Some(app_metadata.to_string().into()),
             user_metadata: None,
             ..User::default()
         }

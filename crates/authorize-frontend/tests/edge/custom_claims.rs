@@ -8,7 +8,9 @@ use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::identity_service_client::IdentityServiceClient;
 use doorward_proto::identity::v1::{ImportUsersRequest, ImportedUser};
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
-use doorward_proto::organization::v1::{ApplyOrganizationsRequest, Metadata, OrganizationPatch};
+use doorward_proto::organization::v1::{
+    ApplyOrganizationsRequest, Metadata, OrganizationPatch, RemoveMembersRequest,
+};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -160,6 +162,32 @@ async fn an_opaque_token_leads_to_them_too() {
     assert_eq!(claims["region"], "eu");
 }
 
+/// A former member's token says nothing of the organization any more, nor of the roles outside of it.
+#[tokio::test]
+async fn a_former_member_has_none_of_the_organization() {
+    let mut app = TestApp::start().await;
+    define(&mut app, vec![claim("roles", source("user.roles"))]).await;
+    let mut alice = app.browser();
+    let answer = alice
+        .sign_in(&authorize(&[("organization", ACME)]), ALICE)
+        .await;
+    let access_token = answer.parameter("access_token").unwrap();
+    let sub = answer.id_token()["sub"].as_str().unwrap().to_owned();
+    assert_eq!(custom(&userinfo(&app, &access_token).await)["region"], "eu");
+    let mut organization = OrganizationServiceClient::new(app.channels.organization.clone());
+    let removal = RemoveMembersRequest {
+        organization_id: ACME.to_owned(),
+        user_ids: vec![sub],
+    };
+    organization.remove_members(removal).await.unwrap();
+    let claims = custom(&userinfo(&app, &access_token).await);
+    assert_eq!(
+        (&claims["region"], &claims["roles"]),
+        (&Value::Null, &json!([]))
+    );
+    assert_eq!(claims["plan"], "gold");
+}
+
 #[tokio::test]
 async fn a_standard_claim_is_replaced_once() {
     let mut app = TestApp::start().await;
@@ -201,5 +229,21 @@ async fn sec_164_too_large_claims_are_an_error_without_tokens() {
     );
     for token in ["id_token", "access_token"] {
         assert_eq!(refused.parameter(token), None);
+    }
+    // Too large for a token that is not made.
+    let only = |name: &str| CustomClaim {
+        id_token: false,
+        ..claim(
+            name,
+            Source::ConstantJson(format!("{:?}", "x".repeat(60 * 1024))),
+        )
+    };
+    define(&mut app, vec![only("one"), only("two")]).await;
+    for (audience, error) in [("", ""), (API, "server_error")] {
+        let answer = app
+            .browser()
+            .sign_in(&authorize(&[("audience", audience)]), ALICE)
+            .await;
+        assert_eq!(answer.error(), error, "{audience}");
     }
 }

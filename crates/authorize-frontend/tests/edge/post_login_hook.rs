@@ -16,7 +16,9 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use crate::TestApp;
-use crate::tenant::{ACME, ALICE, API, CONSENT_API, ROLE_API, apply_settings, authorize};
+use crate::tenant::{
+    ACME, ALICE, API, CONSENT_API, GRANT_API, ROLE_API, apply_settings, authorize,
+};
 
 type Decision = Result<PostLoginResponse, Status>;
 
@@ -203,6 +205,28 @@ async fn changes_scopes_also_against_permissions() {
     );
     assert_eq!(answer.id_token()["email"], ALICE);
     assert_eq!(answer.id_token()["nickname"], Value::Null);
+}
+
+/// A client grant is a ceiling also for the hook, and a removed scope is no permission.
+#[tokio::test]
+async fn stays_below_the_client_grant() {
+    let mut app = TestApp::start().await;
+    let changes = PostLoginResponse {
+        added_scopes: ["read:things", "write:things"].map(str::to_owned).to_vec(),
+        ..PostLoginResponse::default()
+    };
+    Hook::install(&mut app, Ok(changes));
+    let path = authorize(&[
+        ("client_id", "granted"),
+        ("redirect_uri", "https://granted.example.test/cb"),
+        ("audience", GRANT_API),
+        ("scope", "openid"),
+    ]);
+    let answer = app.browser().sign_in(&path, ALICE).await;
+    assert_eq!(
+        answer.parameter("scope").as_deref(),
+        Some("openid read:things")
+    );
 }
 
 /// The consent page lists what the hook adds.

@@ -148,6 +148,13 @@ fn custom_claims() {
             "custom_claims[0].constant_json: is null; a claim is never null",
         ),
         (
+            |tenant| {
+                let deep = "[".repeat(33) + &"]".repeat(33);
+                tenant.custom_claims = Some(claims(&[("x", constant(&deep))]));
+            },
+            "custom_claims[0].constant_json: has more than 32 levels",
+        ),
+        (
             |tenant| tenant.custom_claims = Some(claims(&vec![("x", constant("1")); 101])),
             "custom_claims: has 101 entries, but may have 100",
         ),

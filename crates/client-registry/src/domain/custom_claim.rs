@@ -10,6 +10,8 @@ use super::{Client, Draft, Entity, plan};
 const MAX_CUSTOM_CLAIMS: usize = 100;
 const MAX_SOURCE: usize = 600;
 const MAX_REFERENCES: usize = 100;
+/// Levels of lists and objects in a constant.
+const MAX_DEPTH: usize = 32;
 
 /// A claim of tokens. `client_registry.proto` says what each field means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,10 @@ pub(super) fn validate(claims: &[CustomClaim]) -> Result<(), InvalidField> {
             CustomClaimValue::Constant(value) => {
                 let text = value.to_string();
                 tenant.check(&field("constant_json"), Some(&text), constant)?;
+                if depth(value) > MAX_DEPTH {
+                    let problem = format!("has more than {MAX_DEPTH} levels");
+                    return Err(tenant.invalid(field("constant_json"), problem));
+                }
             }
         }
         if !claim.id_token && !claim.access_token {
@@ -93,6 +99,15 @@ fn constant(json: &str) -> RuleResult {
         }
         _ => Ok(()),
     }
+}
+
+fn depth(value: &serde_json::Value) -> usize {
+    let inner = match value {
+        serde_json::Value::Array(items) => items.iter().map(depth).max(),
+        serde_json::Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or_default()
 }
 
 /// Replaces the names of applications by their ids.

@@ -44,7 +44,7 @@ pub(super) fn check(
 }
 
 /// Whether the API defines this scope, and the application may ask for it.
-fn offers(api: &Api, grant: Option<&ClientGrant>, token: &str) -> bool {
+pub(super) fn offers(api: &Api, grant: Option<&ClientGrant>, token: &str) -> bool {
     let allows = |grant: &ClientGrant| grant.scopes.contains(token);
     // mutant: undefined-scopes-granted, client-grant-not-checked
     api.defines(token) && grant.is_none_or(allows)

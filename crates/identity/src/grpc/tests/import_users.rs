@@ -223,3 +223,24 @@ async fn sec_185_text_stays_text() {
         assert_eq!(service.find(NASTY[0]).await.unwrap().user_id, NASTY[0]);
     }
 }
+
+/// Every message with the user has a limit, and blocking a user must reach `session`.
+#[tokio::test]
+async fn metadata_that_fits_no_message_stays_here() {
+    let service = TestService::start().await;
+    // {"a":"..."}: eight bytes beside the text.
+    let with = |length: usize| Some(format!(r#"{{"a":"{}"}}"#, "x".repeat(length)));
+    let fits = 64 * 1024 - 8;
+    let entry = ImportedUser {
+        app_metadata_json: with(fits),
+        user_metadata_json: with(fits + 1),
+        ..whole()
+    };
+    service.import(vec![entry.clone()]).await.unwrap();
+    let user = service.find("auth0|507f1f77bcf86cd799439011").await;
+    let user = user.unwrap();
+    assert_eq!(user.app_metadata_json, entry.app_metadata_json);
+    assert_eq!(user.user_metadata_json, None);
+    let again = service.import(vec![entry]).await.unwrap();
+    assert_eq!(counts(&again), (0, 0, 1));
+}

@@ -283,12 +283,12 @@ async fn keep_copy(
     Ok(())
 }
 
-/// Replaces an older copy, or adds one. Returns the copy that is stored then.
+/// Replaces a copy that is not newer, or adds one. Returns the copy that is stored then.
 async fn put_user(executor: &mut AnyConnection, user: &User) -> Result<User, StoreError> {
     sqlx::query(
         "INSERT INTO user (user_id, version, record) VALUES ($1, $2, $3)
          ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, record = excluded.record
-         WHERE user.version < excluded.version",
+         WHERE user.version <= excluded.version",
     )
     .bind(user.id().as_str())
     .bind(to_sql(user.version()))

@@ -1,4 +1,4 @@
-//! Whatever is asked: each claim of a token that the server answers for is of the server, or of its own field.
+//! For any request, a claim that the server owns has the server's value, or that of its own field.
 
 use std::collections::BTreeMap;
 

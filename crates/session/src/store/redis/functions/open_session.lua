@@ -18,7 +18,7 @@ local function open_session(keys, args)
 
     -- Written before anything is removed, so that running out of memory here changes nothing.
     local value = cmsgpack.pack(session)
-    if newest ~= kept then
+    if newest == version then
         redis.call('HSET', keys[1], 'user', user, 'version', version)
     end
     put(keys[1], field, value, now)
