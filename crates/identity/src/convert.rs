@@ -41,8 +41,8 @@ impl From<User> for common::User {
     }
 }
 
-/// Nothing for a user without metadata, as most are; and nothing where it is too large, because nobody could be told of
-/// the user's other changes then.
+/// `None` for a user without metadata, as most are, and for too much of it: the message of the user's other changes
+/// must not grow beyond its limit.
 fn metadata_json(metadata: Metadata, user_id: &UserId) -> Option<String> {
     if metadata.is_empty() {
         return None;

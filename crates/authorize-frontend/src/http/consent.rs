@@ -69,7 +69,7 @@ async fn remember(page: &DecisionPage, deps: &Deps) -> Result<(), BackendError> 
     deps.backends.sessions.put_user(user).await
 }
 
-/// The scopes of the page that the API still offers to the application. It leaves out scopes that the API has added or dropped since.
+/// The scopes of the page that the API still offers to the application. Scopes that it has added since are left out.
 fn asked_scopes(page: &DecisionPage) -> impl Iterator<Item = &str> {
     let scopes = match page.hosted.pending.stage() {
         Stage::Consenting { scopes, .. } => scopes.as_slice(),

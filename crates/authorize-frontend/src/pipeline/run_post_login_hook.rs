@@ -179,8 +179,8 @@ fn texts(scope: &Scope) -> Vec<String> {
     scope.iter().map(str::to_owned).collect()
 }
 
-/// The hook may add what the API offers to the client, also against the permissions of the user; `openid` decides which answer is given,
-/// and stays.
+/// The hook may add what the API offers to the client, also against the permissions of the user. `openid` decides which
+/// answer is given, and stays.
 fn changed_scope(permitted: &Permitted, changes: &HookChanges) -> Scope {
     let removed: HashSet<_> = changes.removed_scopes.iter().map(String::as_str).collect();
     let request = permitted.request();
