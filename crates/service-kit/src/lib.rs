@@ -19,6 +19,7 @@ mod pem;
 mod private_file;
 mod random;
 mod run;
+mod runtime;
 mod shutdown;
 #[cfg(feature = "sql")]
 pub mod sql;
@@ -39,6 +40,7 @@ pub use random::{
     token_hash,
 };
 pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
+pub use runtime::runtime;
 pub use shutdown::{DropGuard, Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{

@@ -107,9 +107,7 @@ fn start<C: DeserializeOwned>(
     let _log = init_telemetry(log)?;
     raise_open_files();
     let metrics = metrics.clone();
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
+    crate::runtime()
         .map_err(StartError::Runtime)?
         .block_on(async {
             serve_metrics(&metrics)?;
