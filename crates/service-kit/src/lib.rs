@@ -39,8 +39,8 @@ pub use random::{
     SECRET_BYTES, SECRET_LENGTH, alphanumeric, hex, is_base64url, is_secret, random_byte, secret,
     token_hash,
 };
-pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
-pub use runtime::runtime;
+pub use run::{ServiceArgs, StartError, parse_args, run, run_with_spare_thread, with_causes};
+pub use runtime::runtime_with_spare_thread;
 pub use shutdown::{DropGuard, Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{

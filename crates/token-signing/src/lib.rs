@@ -75,7 +75,7 @@ pub fn key_routes(keeper: KeyKeeper) -> Routes {
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.
 #[must_use]
 pub fn main(args: &ServiceArgs) -> ExitCode {
-    doorward_service_kit::run(
+    doorward_service_kit::run_with_spare_thread(
         "doorward-token-signing",
         args,
         |config: &Config| (&config.log, &config.metrics),
