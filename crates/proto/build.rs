@@ -40,7 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out_dir()?.join("methods.rs"), methods(&pool)?)?;
     let mut config = tonic_prost_build::Config::new();
     config.skip_debug(secrets.iter().map(|secret| &secret.proto));
-    tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
+    tonic_prost_build::configure()
+        .codec_path("crate::codec::SmallCodec")
+        .compile_fds_with_config(descriptors, config)?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod rounds;
 mod settings;
 mod sign_in;
 mod signature;
+mod signing;
 mod target;
 mod way;
 
@@ -22,6 +23,7 @@ use doorward_e2e::Build;
 use crate::machine;
 use report::Report;
 use settings::Settings;
+use signature::Algorithm;
 use target::Target;
 use way::Way;
 
@@ -33,9 +35,10 @@ pub(crate) async fn measure(arguments: &[String]) -> bool {
     let resident = || targets.iter().map(Target::resident).collect::<Vec<_>>();
 
     let at_rest = resident();
-    let signature = signature::milliseconds().await;
+    let signature = Algorithm::RS256.milliseconds().await;
     let series = rounds::run(&targets, settings).await;
-    let signature = [signature, signature::milliseconds().await];
+    let signature = [signature, Algorithm::RS256.milliseconds().await];
+    let signing = signing::run(&targets[0], settings).await;
     let after_load = resident();
     let refused = logins::run(&targets).await;
     let after_logins = resident();
@@ -47,6 +50,7 @@ pub(crate) async fn measure(arguments: &[String]) -> bool {
         targets: &targets,
         series,
         signature,
+        signing,
         resident: [at_rest, after_load, after_logins],
         refused,
         guesses,

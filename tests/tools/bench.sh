@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs the measurements of tests/bench, see docs/benchmarks.md. ONLY=speed or ONLY=sessions picks.
 #
-# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case; BASELINE=folder adds the programs in that folder.
+# speed: ROUNDS (5) rounds of SECONDS_EACH (2) seconds per case, with each of CONNECTIONS ("1 16 64") at a time;
+# BASELINE=folder adds the programs in that folder.
 # sessions: SESSIONS (1000000) in Redis; silent authentications at RATE (200) per second in ROUNDS (6) rounds of
 # SECONDS_EACH (10) seconds.
 set -euo pipefail
@@ -32,7 +33,7 @@ exec 3> >(trap '' HUP INT TERM && cat && rm -rf "$TMPDIR")
 mkdir -p target/bench
 measurements=()
 if [[ $only != sessions ]]; then
-    measurements+=(-- speed "${ROUNDS:-5}" "${SECONDS_EACH:-2}" target/bench/speed.json "${BASELINE:-}")
+    measurements+=(-- speed "${ROUNDS:-5}" "${SECONDS_EACH:-2}" "${CONNECTIONS:-1 16 64}" target/bench/speed.json "${BASELINE:-}")
 fi
 if [[ $only != speed ]]; then
     measurements+=(-- sessions "${SESSIONS:-1000000}" "${RATE:-200}" "${ROUNDS:-6}" "${SECONDS_EACH:-10}" target/bench/sessions.json)

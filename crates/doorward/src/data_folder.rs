@@ -12,7 +12,7 @@ use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::mail::Transport;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
-use doorward_token_signing::{Backdate, KeyKeeper, RotationConfig};
+use doorward_token_signing::{Backdate, KeyKeeper, RotationConfig, SigningConfig};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -259,9 +259,15 @@ impl DataFolder {
         let issuer = doorward_token_signing::Issuer::parse(issuer.as_str())
             .map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
         let keeper = self.key_keeper(Arc::clone(clock)).await?;
-        let routes = doorward_token_signing::start(keeper, issuer, Backdate::default(), shutdown)
-            .await
-            .map_err(unusable_keys)?;
+        let routes = doorward_token_signing::start(
+            keeper,
+            issuer,
+            Backdate::default(),
+            SigningConfig::default(),
+            shutdown,
+        )
+        .await
+        .map_err(unusable_keys)?;
         Ok(in_memory(routes, shutdown.clone()))
     }
 

@@ -61,9 +61,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<(), Error> {
     let _log = init_telemetry(&task.log())?;
     doorward_service_kit::raise_open_files();
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
+    doorward_service_kit::runtime_with_spare_thread()
         .map_err(Error::Runtime)?
         .block_on(async {
             let done = task.run().await;

@@ -3,6 +3,7 @@
 //!
 //! Conversions between messages and a service's own domain types stay in that service's `convert.rs`.
 
+mod codec;
 mod convert;
 mod enums;
 mod methods;

@@ -19,6 +19,7 @@ mod pem;
 mod private_file;
 mod random;
 mod run;
+mod runtime;
 mod shutdown;
 #[cfg(feature = "sql")]
 pub mod sql;
@@ -38,7 +39,8 @@ pub use random::{
     SECRET_BYTES, SECRET_LENGTH, alphanumeric, hex, is_base64url, is_secret, random_byte, secret,
     token_hash,
 };
-pub use run::{ServiceArgs, StartError, parse_args, run, with_causes};
+pub use run::{ServiceArgs, StartError, parse_args, run, run_with_spare_thread, with_causes};
+pub use runtime::runtime_with_spare_thread;
 pub use shutdown::{DropGuard, Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{

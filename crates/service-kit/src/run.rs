@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
 
 use crate::config::{self, ConfigError};
 use crate::grpc::{ChannelError, ServeError};
 use crate::metrics::{MetricsError, serve as serve_metrics};
+use crate::runtime::{runtime, runtime_with_spare_thread};
 use crate::telemetry::TelemetryError;
 use crate::{
     LogConfig, MetricsConfig, Shutdown, health_check, init_telemetry, on_signal, print_error,
@@ -80,11 +82,31 @@ pub fn run<C: DeserializeOwned>(
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> ExitCode {
+    run_on(runtime, name, args, telemetry, service)
+}
+
+/// The same as [`run`], on [`runtime_with_spare_thread`].
+pub fn run_with_spare_thread<C: DeserializeOwned>(
+    name: &'static str,
+    args: &ServiceArgs,
+    telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
+    service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
+) -> ExitCode {
+    run_on(runtime_with_spare_thread, name, args, telemetry, service)
+}
+
+fn run_on<C: DeserializeOwned>(
+    runtime: fn() -> io::Result<Runtime>,
+    name: &'static str,
+    args: &ServiceArgs,
+    telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
+    service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
+) -> ExitCode {
     if args.check_health {
         let service = name.strip_prefix("doorward-").unwrap_or(name);
         return ended(name, health_check::check(service, args.config.as_deref()));
     }
-    ended(name, start(args, telemetry, service))
+    ended(name, start(runtime, args, telemetry, service))
 }
 
 fn ended<E: Error>(name: &str, outcome: Result<(), E>) -> ExitCode {
@@ -98,6 +120,7 @@ fn ended<E: Error>(name: &str, outcome: Result<(), E>) -> ExitCode {
 }
 
 fn start<C: DeserializeOwned>(
+    runtime: fn() -> io::Result<Runtime>,
     args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
@@ -107,17 +130,13 @@ fn start<C: DeserializeOwned>(
     let _log = init_telemetry(log)?;
     raise_open_files();
     let metrics = metrics.clone();
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(StartError::Runtime)?
-        .block_on(async {
-            serve_metrics(&metrics)?;
-            let served = service(settings, on_signal()).await;
-            #[cfg(feature = "sql")]
-            crate::sql::close_all().await;
-            served
-        })
+    runtime().map_err(StartError::Runtime)?.block_on(async {
+        serve_metrics(&metrics)?;
+        let served = service(settings, on_signal()).await;
+        #[cfg(feature = "sql")]
+        crate::sql::close_all().await;
+        served
+    })
 }
 
 /// An error with what caused it, on one line. Our errors leave their source out of their text; those of libraries such

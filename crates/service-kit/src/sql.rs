@@ -8,6 +8,7 @@
 
 mod backup;
 mod config;
+mod direct;
 mod document;
 mod error;
 mod group_commit;
@@ -17,15 +18,18 @@ mod postgres;
 mod sqlite_file;
 mod write_lock;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::Row;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use backup::{BackupError, back_up, check_backup};
 pub use config::DatabaseConfig;
+use direct::DirectReader;
 pub use document::merge_document;
 pub use error::{OpenError, is_unavailable, is_unique_violation};
 pub use group_commit::{GroupCommit, GroupedWrite};
@@ -58,6 +62,8 @@ pub struct Database(Arc<Pools>);
 struct Pools {
     readers: AnyPool,
     writer: Writer,
+    /// `None` for Postgres.
+    direct: Option<DirectReader>,
 }
 
 #[derive(Debug)]
@@ -85,7 +91,7 @@ impl Database {
         let url = config.connect_url()?;
         migrate((&name, &url), sqlite, migrator).await?;
         let pools = if sqlite {
-            Pools::of_sqlite(&url, config.max_connections).await
+            Pools::of_sqlite(&url, config.sqlite_path(), config.max_connections).await
         } else {
             Pools::of_postgres(&url, config.max_connections).await
         };
@@ -98,6 +104,18 @@ impl Database {
     #[must_use]
     pub fn reader(&self) -> &AnyPool {
         &self.0.readers
+    }
+
+    /// Finds at most one row of a SQLite file by a text, on this thread: for a lookup by an index, which takes some
+    /// microseconds. The inner `None` says that there is no such row. The outer one says nothing: the file is busy or
+    /// broken, or this is Postgres, and [`Database::reader`] waits for it, or says what is wrong.
+    #[must_use]
+    pub fn find_row<T>(&self, statement: &'static str, parameter: &str) -> Option<Option<T>>
+    where
+        T: for<'row> TryFrom<&'row Row<'row>, Error = rusqlite::Error>,
+    {
+        let direct = self.0.direct.as_ref()?;
+        direct.find_row(statement, parameter).ok()
     }
 
     /// A transaction that will write. On SQLite it holds the write lock from the start, for a lock taken later is
@@ -129,10 +147,11 @@ impl Pools {
         Ok(Self {
             readers: options.connect(url).await?,
             writer: Writer::Postgres,
+            direct: None,
         })
     }
 
-    async fn of_sqlite(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+    async fn of_sqlite(url: &str, path: PathBuf, connections: u32) -> Result<Self, sqlx::Error> {
         let readers = pool(connections, SQLITE_READER_SETTINGS).test_before_acquire(false);
         let writer = pool(1, SQLITE_WRITER_SETTINGS)
             .test_before_acquire(false)
@@ -148,10 +167,14 @@ impl Pools {
         Ok(Self {
             readers: readers.connect(url).await?,
             writer: Writer::Sqlite(WriteLock::new(writer.connect(url).await?)),
+            direct: Some(DirectReader::new(path)),
         })
     }
 
     async fn close(&self) {
+        if let Some(direct) = &self.direct {
+            direct.close();
+        }
         self.readers.close().await;
         if let Writer::Sqlite(lock) = &self.writer {
             lock.close().await;

@@ -30,6 +30,9 @@ pub struct Config {
     /// When signing keys are rotated.
     #[serde(default)]
     pub rotation: RotationConfig,
+    /// How many calls may wait for their signatures.
+    #[serde(default)]
+    pub signing: SigningConfig,
     /// How many seconds before the clock of this machine tokens are dated, 0 to 10: for verifiers whose clocks are
     /// behind, and which refuse an `iat` ahead of them. Default 0.
     #[serde(default)]
@@ -99,6 +102,24 @@ impl RotationConfig {
     }
 }
 
+/// The `[signing]` section.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningConfig {
+    /// Calls that may wait while others are signed; further ones are refused. Default: 128 for each processor, which
+    /// are signed in less than a tenth of a second.
+    pub max_waiting: Option<usize>,
+}
+
+impl SigningConfig {
+    const WAITING_EACH: usize = 128;
+
+    pub(crate) fn max_waiting(self, at_once: usize) -> usize {
+        let default = at_once.saturating_mul(Self::WAITING_EACH);
+        self.max_waiting.unwrap_or(default)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -142,6 +163,14 @@ mod tests {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert!(read("11").unwrap_err().to_string().contains("0 to 10"));
+    }
+
+    #[test]
+    fn more_calls_wait_where_more_are_signed_at_the_same_time() {
+        let read = |text: &str| serde_json::from_str::<SigningConfig>(text);
+        assert_eq!(read("{}").unwrap().max_waiting(4), 512);
+        assert_eq!(read(r#"{"max_waiting": 0}"#).unwrap().max_waiting(4), 0);
+        assert!(read(r#"{"waiting": 1}"#).is_err());
     }
 
     #[test]

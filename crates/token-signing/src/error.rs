@@ -40,6 +40,12 @@ pub enum Error {
     /// The process is stopping.
     #[error("the process is stopping")]
     Interrupted,
+    /// More calls wait for their signatures than may.
+    #[error("too many tokens are being signed; try again later")]
+    Overloaded,
+    /// The caller has given up while the call waited.
+    #[error("no answer in time")]
+    TooLate,
 }
 
 /// The details stay in the log.
@@ -49,6 +55,8 @@ impl From<Error> for Status {
             Error::Invalid(invalid) => invalid.into(),
             Error::Store(error) => error.into(),
             Error::Life(error) => refusal(&error),
+            Error::TooLate => Status::deadline_exceeded(error.to_string()),
+            Error::Overloaded => Refusal::new(ErrorReason::Overloaded, error.to_string()).into(),
             Error::NoSigner | Error::Interrupted => {
                 tracing::error!(error = with_causes(&error), "tokens cannot be signed");
                 Status::unavailable(error.to_string())

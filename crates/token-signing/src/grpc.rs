@@ -16,34 +16,42 @@ use tonic::{Request, Response, Status};
 
 use crate::Error;
 use crate::config::Backdate;
-use crate::domain::{Issuer, TokenRequest};
+use crate::domain::{Issuer, SignedTokens, TokenRequest};
 use crate::key_ring::KeyRing;
+use crate::turns::Turns;
 
 pub(crate) use keys::Keys;
 
 #[derive(Debug)]
 pub(crate) struct Service {
-    ring: Arc<KeyRing>,
-    issuer: Issuer,
-    clock: Arc<dyn Clock>,
-    backdate: Backdate,
+    signer: Signer,
+    turns: Turns,
     shutdown: Shutdown,
 }
 
 impl Service {
-    pub(crate) fn new(
-        ring: Arc<KeyRing>,
-        issuer: Issuer,
-        (clock, backdate): (Arc<dyn Clock>, Backdate),
-        shutdown: Shutdown,
-    ) -> Self {
+    pub(crate) fn new(signer: Signer, turns: Turns, shutdown: Shutdown) -> Self {
         Self {
-            ring,
-            issuer,
-            clock,
-            backdate,
+            signer,
+            turns,
             shutdown,
         }
+    }
+}
+
+/// Signs with the current key, in the name of one issuer.
+#[derive(Debug)]
+pub(crate) struct Signer {
+    pub(crate) ring: Arc<KeyRing>,
+    pub(crate) issuer: Issuer,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) backdate: Backdate,
+}
+
+impl Signer {
+    fn sign(&self, request: &TokenRequest) -> Result<SignedTokens, Error> {
+        let now = self.backdate.apply(self.clock.now());
+        Ok(request.sign(&*self.ring.signer()?, &self.issuer, now)?)
     }
 }
 
@@ -54,13 +62,9 @@ impl TokenSigningService for Service {
         request: Request<SignTokensRequest>,
     ) -> Result<Response<SignTokensResponse>, Status> {
         let request = TokenRequest::try_from(request.into_inner())?;
-        let tokens = request
-            .sign(
-                &*self.ring.signer()?,
-                &self.issuer,
-                self.backdate.apply(self.clock.now()),
-            )
-            .map_err(Error::from)?;
+        let _turn = self.turns.take().await?;
+        // Key and time are taken now that the turn has come.
+        let tokens = self.signer.sign(&request)?;
         Ok(Response::new(tokens.into()))
     }
 
@@ -68,7 +72,7 @@ impl TokenSigningService for Service {
         &self,
         _: Request<GetJwksRequest>,
     ) -> Result<Response<GetJwksResponse>, Status> {
-        Ok(Response::new((&*self.ring.keys()).into()))
+        Ok(Response::new((&*self.signer.ring.keys()).into()))
     }
 
     type WatchJwksStream = BoxStream<'static, Result<WatchJwksResponse, Status>>;
@@ -77,7 +81,7 @@ impl TokenSigningService for Service {
         &self,
         _: Request<WatchJwksRequest>,
     ) -> Result<Response<Self::WatchJwksStream>, Status> {
-        let answers = self.ring.stream();
+        let answers = self.signer.ring.stream();
         let answers = answers.map(|keys| Ok(WatchJwksResponse::from(&*keys)));
         // A stream that stayed open would hold up the end of the process.
         let answers = answers.take_until(self.shutdown.clone().cancelled_owned());

@@ -11,6 +11,7 @@ mod grpc;
 mod key_keeper;
 mod key_ring;
 pub mod store;
+mod turns;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -28,11 +29,12 @@ use doorward_service_kit::{
 };
 use tonic::service::Routes;
 
-pub use config::{Backdate, Config, RotationConfig};
+pub use config::{Backdate, Config, RotationConfig, SigningConfig};
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
 use store::{SqlStore, Store};
+use turns::Turns;
 
 /// Opens the store and brings its schema up to date.
 pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {
@@ -45,6 +47,7 @@ pub async fn start(
     keeper: KeyKeeper,
     issuer: Issuer,
     backdate: Backdate,
+    signing: SigningConfig,
     shutdown: &Shutdown,
 ) -> Result<Routes, Error> {
     keeper.prepare(&issuer.host()).await?;
@@ -52,7 +55,13 @@ pub async fn start(
     ring.follow(shutdown.clone());
     upkeep::spawn(keeper.clone(), shutdown.clone());
     let keys = grpc::Keys::new(keeper.clone(), Some(Arc::clone(&ring)));
-    let signing = grpc::Service::new(ring, issuer, (keeper.clock(), backdate), shutdown.clone());
+    let signer = grpc::Signer {
+        ring,
+        issuer,
+        clock: keeper.clock(),
+        backdate,
+    };
+    let signing = grpc::Service::new(signer, Turns::new(signing), shutdown.clone());
     Ok(Routes::new(SigningKeyServiceServer::new(keys))
         .add_service(TokenSigningServiceServer::new(signing)))
 }
@@ -66,7 +75,7 @@ pub fn key_routes(keeper: KeyKeeper) -> Routes {
 /// The service as a process: loads the settings, serves until a signal, and returns the exit code.
 #[must_use]
 pub fn main(args: &ServiceArgs) -> ExitCode {
-    doorward_service_kit::run(
+    doorward_service_kit::run_with_spare_thread(
         "doorward-token-signing",
         args,
         |config: &Config| (&config.log, &config.metrics),
@@ -85,9 +94,15 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
     let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock));
-    let routes = start(keeper, config.issuer, config.backdate_seconds, &shutdown)
-        .await
-        .map_err(unusable)?;
+    let routes = start(
+        keeper,
+        config.issuer,
+        config.backdate_seconds,
+        config.signing,
+        &shutdown,
+    )
+    .await
+    .map_err(unusable)?;
     Ok(server
         .serve(SERVICE_NAME, routes, NoStore, shutdown)
         .await?)

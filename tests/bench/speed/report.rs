@@ -3,6 +3,7 @@
 mod guesses;
 mod load;
 mod memory;
+mod signing;
 
 use std::fmt::Write;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use super::guesses::Guesses;
 use super::rounds::Series;
 use super::settings::Settings;
+use super::signing::Signing;
 use super::target::Target;
 use super::way::Way;
 
@@ -25,6 +27,8 @@ pub(crate) struct Report<'a> {
     pub(crate) series: Vec<Series>,
     /// CPU-milliseconds of one signature, before and after the load.
     pub(crate) signature: [f64; 2],
+    /// Signatures per CPU-second of `token-signing`.
+    pub(crate) signing: Vec<Signing>,
     /// MiB of each target's processes at first, after the load, and after the sign-ins.
     pub(crate) resident: [Vec<Resident>; 3],
     /// Sign-ins that were refused.
@@ -50,6 +54,7 @@ impl Report<'_> {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         load::write(&mut text, self);
+        signing::write(&mut text, &self.signing);
         memory::write(&mut text, self);
         guesses::write(&mut text, &self.guesses);
         let [begin, end] = &self.machine;
@@ -66,6 +71,7 @@ impl Report<'_> {
             },
             "load": self.series.iter().map(load::json).collect::<Vec<_>>(),
             "signature_cpu_ms": self.signature,
+            "signatures_per_cpu_second": self.signing.iter().map(signing::json).collect::<Vec<_>>(),
             "resident_mib": memory::json(self),
             "wrong_passwords": self.guesses.iter().map(guesses::json).collect::<Vec<_>>(),
             "machine": self.machine,

@@ -11,8 +11,6 @@ use super::target::Target;
 use super::way::Way;
 use crate::statistics::{exact, percentile};
 
-/// The numbers of concurrent connections. 64 is more than a server has threads for blocking work.
-pub(crate) const CONNECTIONS: [usize; 3] = [1, 16, 64];
 /// The time at the start that is not counted: the first requests fill caches and open connections.
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -73,7 +71,7 @@ struct Case<'a> {
 pub(crate) async fn run(targets: &[Target], settings: &Settings) -> Vec<Series> {
     let cases = cases(targets);
     let mut all = Vec::new();
-    for connections in CONNECTIONS {
+    for &connections in &settings.connections {
         for case in &cases {
             case.round(connections, WARM_UP).await;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use doorward_oauth2_types::ErrorCode;
 use futures::StreamExt;
@@ -23,6 +23,9 @@ pub(super) async fn read_whole(request: Request) -> Result<Request, ShownError> 
 }
 
 async fn read_within(timeout: Duration, request: Request) -> Result<Request, ShownError> {
+    if request.body().is_end_stream() {
+        return Ok(request);
+    }
     let (parts, body) = request.into_parts();
     let whole = tokio::time::timeout(timeout, collect(body)).await;
     let whole = whole.map_err(|_| {

@@ -17,13 +17,13 @@ use crate::views::Language;
 pub(super) async fn get(
     // mutant: x-forwarded-host-trusted (header)
     State(deps): State<Arc<Deps>>,
-    headers: HeaderMap,
+    request: HeaderMap,
 ) -> Response {
     let tenant = deps.backends.registry.last_known_tenant().await;
     // mutant: x-forwarded-host-trusted (issuer)
     let document = document(&deps.issuer, &tenant);
     // mutant: discovery-type-may-be-guessed
-    public_document::serve(&document, &headers)
+    public_document::serve(&document, &request)
 }
 
 pub(super) async fn preflight() -> Response {

@@ -1,10 +1,7 @@
 //! Every error that is not told to an application becomes a page that a person can read.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
 use doorward_service_kit::hex;
@@ -42,22 +39,21 @@ const KEPT: [HeaderName; 2] = [ALLOW, SET_COOKIE];
 
 /// Gives each request a trace id, and each error a page.
 pub(super) async fn show_errors(
-    State(deps): State<Arc<Deps>>,
-    browser: Browser,
     request: Request,
-    next: Next,
+    answer: impl AsyncFnOnce(Request) -> Response,
+    browser: &Browser,
+    deps: &Deps,
 ) -> Response {
     let trace_id = hex();
     let span = tracing::info_span!("request", trace_id, path = request.uri().path());
     // mutant: query-shown-on-error-page (query), error-redirected-to-unregistered-callback (query)
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = answer(request).instrument(span.clone()).await;
     let Some(error) = error_of(&response) else {
         return response;
     };
     // mutant: query-shown-on-error-page (error), error-redirected-to-unregistered-callback (error)
-    let mut shown = show(&error, &browser, &trace_id, &deps)
-        .instrument(span)
-        .await;
+    let shown = show(&error, browser, &trace_id, deps);
+    let mut shown = Box::pin(shown.instrument(span)).await;
     for name in &KEPT {
         for value in response.headers().get_all(name) {
             shown.headers_mut().append(name, value.clone());

@@ -1,10 +1,7 @@
 //! Checks of every request, before anything else.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
+use axum::response::Response;
 use doorward_oauth2_types::ErrorCode;
 use http::header::{CONTENT_ENCODING, HOST, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderMap, StatusCode, Uri};
@@ -17,24 +14,15 @@ use crate::error::ShownError;
 const MAX_TARGET_BYTES: usize = 8 * 1024;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 
-/// Refuses requests that are too large, for another host, or came without the TLS that the issuer promises.
-pub(super) async fn guard(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
-    if let Err(error) = check(&request, &deps) {
-        return error.into_response();
-    }
-    match read_whole(request).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => error.into_response(),
-    }
+/// Reads the request as a whole. Refuses it if it is too large, for another host, or came without the TLS that the
+/// issuer promises.
+pub(super) async fn guard(request: Request, deps: &Deps) -> Result<Request, ShownError> {
+    check(&request, deps)?;
+    read_whole(request).await
 }
 
 /// Tells browsers to come by TLS only (RFC 6797), with every answer.
-pub(super) async fn strict_transport_security(
-    State(deps): State<Arc<Deps>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn strict_transport_security(mut response: Response, deps: &Deps) -> Response {
     // mutant: strict-transport-security-missing
     if deps.issuer.is_https() {
         let one_year = HeaderValue::from_static("max-age=31536000");

@@ -7,15 +7,9 @@
 //! A callback with its own scheme gets the redirect: no further hop can follow, and browsers may ask for a recent click
 //! before they hand an address to a program.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{LOCATION, SET_COOKIE};
 
-use super::browser;
-use super::fetch_metadata::follows_own_page;
 use super::html::{Policy, html};
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -24,21 +18,19 @@ use crate::views::Onward;
 /// Replaces a redirect to an application by the page, if the request follows a page of ours. Programs that send no
 /// Fetch Metadata apply no policy either, and get the redirect.
 pub(super) async fn end_forms_here(
-    State(deps): State<Arc<Deps>>,
-    request: Request,
-    next: Next,
+    response: Response,
+    follows_own_page: bool,
+    browser: &Browser,
+    deps: &Deps,
 ) -> Response {
     // mutant: form-redirects-to-application
-    if !follows_own_page(request.headers()) {
-        return next.run(request).await;
+    if !follows_own_page {
+        return response;
     }
-    let (parts, body) = request.into_parts();
-    let browser = browser::read(&parts, &deps.trusted_proxies);
-    let response = next.run(Request::from_parts(parts, body)).await;
     let Some(url) = leaves_for(&response).map(str::to_owned) else {
         return response;
     };
-    let mut page = page(&url, &browser, &deps).await;
+    let mut page = Box::pin(page(&url, browser, deps)).await;
     for cookie in response.headers().get_all(SET_COOKIE) {
         page.headers_mut().append(SET_COOKIE, cookie.clone());
     }

@@ -1,11 +1,8 @@
-//! Sets the time limit of a request's calls.
+//! The time limit of a request's calls.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use doorward_service_kit::deadline::within;
+use axum::extract::Request;
 use http::Method;
 
 use crate::deps::Deps;
@@ -14,16 +11,15 @@ use crate::paths::PagePath;
 /// Pages with a password in their form.
 const WITH_PASSWORD: [PagePath; 2] = [PagePath::LoginPassword, PagePath::Signup];
 
-/// Sets the time limit of each request. A silent authentication, recognised by its parameters, has less time.
-pub(super) async fn limit(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
+/// The time limit of a request. A silent authentication, recognised by its parameters, has less time.
+pub(super) fn limit(request: &Request, deps: &Deps) -> Duration {
     let patience = &deps.backends.patience;
     let path = request.uri().path();
     let has_password =
         request.method() == Method::POST && WITH_PASSWORD.iter().any(|page| page.as_str() == path);
-    let limit = if has_password {
+    if has_password {
         patience.password
     } else {
         patience.page
-    };
-    within(limit, next.run(request)).await
+    }
 }

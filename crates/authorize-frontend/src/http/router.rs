@@ -4,19 +4,21 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use doorward_oauth2_types::ErrorCode;
+use doorward_service_kit::deadline::within;
 use futures::FutureExt;
 use http::StatusCode;
 use http::header::ALLOW;
 
+use super::fetch_metadata::follows_own_page;
 use super::{
-    assets, authorize, certificate, confirmation, consent, discovery, errors, guard, invitation,
-    jwks, login, logout, oidc_logout, onward, organization, organization_picker, patience,
-    pre_organization_picker, sessions, signup, speculation, userinfo,
+    assets, authorize, browser, certificate, confirmation, consent, discovery, errors, guard,
+    invitation, jwks, login, logout, oidc_logout, onward, organization, organization_picker,
+    patience, pre_organization_picker, sessions, signup, speculation, userinfo,
 };
 use crate::deps::Deps;
 use crate::error::ShownError;
@@ -35,19 +37,31 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
                 description,
             )
         })
-        .layer(from_fn(catch_panic))
-        .layer(from_fn_with_state(Arc::clone(&deps), patience::limit))
-        .layer(from_fn_with_state(Arc::clone(&deps), guard::guard))
-        .layer(from_fn_with_state(Arc::clone(&deps), errors::show_errors))
-        .layer(from_fn_with_state(
-            Arc::clone(&deps),
-            onward::end_forms_here,
-        ))
-        .layer(from_fn_with_state(
-            Arc::clone(&deps),
-            guard::strict_transport_security,
-        ))
+        .layer(from_fn_with_state(Arc::clone(&deps), pass))
         .with_state(deps)
+}
+
+/// Does what every request needs, in one layer: axum clones all layers below a layer for each request.
+async fn pass(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let browser = browser::read(&parts, &deps.trusted_proxies);
+    let follows_own_page = follows_own_page(&parts.headers);
+    let request = Request::from_parts(parts, body);
+
+    let answer = async |request| answer(request, next, &deps).await;
+    let response = errors::show_errors(request, answer, &browser, &deps).await;
+    let response = onward::end_forms_here(response, follows_own_page, &browser, &deps).await;
+    guard::strict_transport_security(response, &deps)
+}
+
+async fn answer(request: Request, next: Next, deps: &Deps) -> Response {
+    match guard::guard(request, deps).await {
+        Ok(request) => {
+            let limit = patience::limit(&request, deps);
+            within(limit, catch_panic(next.run(request))).await
+        }
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Endpoints that change something, or may: a session is extended when it is looked at.
@@ -154,8 +168,8 @@ fn only(allowed: &'static str, methods: MethodRouter<Arc<Deps>>) -> MethodRouter
 }
 
 /// A panic is a defect. The user still gets a page with a trace id, and the log has the location.
-async fn catch_panic(request: Request, next: Next) -> Response {
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+async fn catch_panic(answer: impl Future<Output = Response>) -> Response {
+    let answered = AssertUnwindSafe(answer).catch_unwind().await;
     answered.unwrap_or_else(|_| {
         tracing::error!("a request handler panicked");
         ShownError::new(ErrorCode::ServerError, "An unexpected error occurred").into_response()
@@ -164,20 +178,11 @@ async fn catch_panic(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use tower::ServiceExt;
-
     use super::*;
 
     #[tokio::test]
     async fn sec_193_a_panic_becomes_an_error_page() {
-        async fn panics() -> Response {
-            panic!("a defect")
-        }
-        let router: Router = Router::new()
-            .route("/", get(panics))
-            .layer(from_fn(catch_panic));
-        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let response = catch_panic(async { panic!("a defect") }).await;
         assert_eq!(response.status(), 500);
         assert!(response.extensions().get::<ShownError>().is_some());
     }

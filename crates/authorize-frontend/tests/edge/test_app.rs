@@ -13,7 +13,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::{DatabaseConfig, back_up};
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig};
+use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig, SigningConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -181,6 +181,7 @@ async fn channels(
         keeper,
         issuer,
         Backdate::default(),
+        SigningConfig::default(),
         &life(Backend::TokenSigning),
     )
     .await
@@ -205,7 +206,8 @@ async fn copy_keys(path: &Path, clock: &Arc<dyn Clock>) {
         let keeper = key_keeper(&made, clock).await;
         let issuer = Issuer::parse(ISSUER).unwrap();
         let life = Shutdown::new();
-        doorward_token_signing::start(keeper, issuer, Backdate::default(), &life)
+        let (backdate, signing) = (Backdate::default(), SigningConfig::default());
+        doorward_token_signing::start(keeper, issuer, backdate, signing, &life)
             .await
             .unwrap();
         life.cancel();

@@ -253,3 +253,44 @@ async fn a_damaged_copy_is_recognized() {
     std::fs::write(&path, "no database at all, but long enough to be looked at").unwrap();
     check_backup(&path).await.unwrap_err();
 }
+
+#[tokio::test]
+async fn a_direct_lookup_sees_every_commit_and_ends_with_the_database() {
+    const FIND: &str = "SELECT b, 1 FROM a WHERE b = $1";
+    let folder = tempfile::tempdir().unwrap();
+    let database = open_new(&folder).await;
+    // Another process has the file open too.
+    let other = open_new(&folder).await;
+    let find = |database: &Database| database.find_row::<(String, i64)>(FIND, "x");
+    assert_eq!(find(&database), Some(None));
+    write(&other).await.unwrap();
+    assert_eq!(find(&database), Some(Some(("x".to_owned(), 1))));
+    let mut transaction = other.begin_write().await.unwrap();
+    sqlx::query("DELETE FROM a")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    assert_eq!(find(&database), Some(Some(("x".to_owned(), 1))));
+    transaction.commit().await.unwrap();
+    assert_eq!(find(&database), Some(None));
+
+    other.close().await;
+    database.close().await;
+    assert_eq!(find(&database), None);
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let names: Vec<_> = files.map(|it| it.unwrap().file_name()).collect();
+    assert!(
+        !names
+            .iter()
+            .any(|it| it.to_string_lossy().ends_with("-wal")),
+        "{names:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_direct_lookup_that_fails_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open_new(&folder).await;
+    let missing = database.find_row::<(String,)>("SELECT c FROM a WHERE c = $1", "x");
+    assert_eq!(missing, None);
+}

@@ -49,7 +49,8 @@ impl TestService {
         let keeper = crate::KeyKeeper::new(store, Arc::new(key), rotation, clock.clone());
         let issuer = Issuer::parse(ISSUER).unwrap();
         let stop = Shutdown::new();
-        let routes = crate::start(keeper, issuer, crate::Backdate::default(), &stop)
+        let (backdate, signing) = (crate::Backdate::default(), crate::SigningConfig::default());
+        let routes = crate::start(keeper, issuer, backdate, signing, &stop)
             .await
             .unwrap();
         let channel = in_memory(routes, Shutdown::new());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Report, line};
 use crate::speed::goals;
 use crate::speed::job::Job;
-use crate::speed::rounds::{CONNECTIONS, Round, Series};
+use crate::speed::rounds::{Round, Series};
 use crate::speed::way::Way;
 use crate::statistics::Spread;
 
@@ -16,12 +16,13 @@ type Column = (&'static str, fn(&Round) -> f64, usize);
 
 const P50: Column = ("p50 ms", |round| round.p50, 2);
 const P99: Column = ("p99 ms", |round| round.p99, 2);
+const RATE: Column = ("a second", |round| round.rate, 0);
 const CPU: Column = ("CPU ms", Round::cpu_in_all, 3);
 const COLUMNS: [Column; 6] = [
     P50,
     P99,
     ("longest", |round| round.longest, 1),
-    ("a second", |round| round.rate, 0),
+    RATE,
     CPU,
     ("of Redis", Round::cpu_of_redis, 3),
 ];
@@ -35,7 +36,7 @@ pub(super) fn write(text: &mut String, report: &Report<'_>) {
         ),
     );
     for job in Job::ALL {
-        for connections in CONNECTIONS {
+        for &connections in &report.settings.connections {
             write_case(text, report, job, connections);
         }
     }
@@ -109,9 +110,17 @@ fn write_ratios(text: &mut String, series: &Series, other: &Series) {
             &goals::LATENCY.describe(ratio, "times as long"),
         );
     }
-    if let (Some(goal), 16) = (goals::cpu(series.job), series.connections) {
-        let ratio = ratio(series, other, CPU).median;
-        write_goal(text, "CPU", &goal.describe(ratio, "times as much"));
+    if let (Some(goal), 16) = (goals::cpu(series.way, series.job), series.connections) {
+        let cpu = ratio(series, other, CPU).median;
+        write_goal(text, "CPU", &goal.describe(cpu, "times as much"));
+        if series.way == Way::Six {
+            let rate = ratio(series, other, RATE).median;
+            write_goal(
+                text,
+                "a second",
+                &goals::RATE.describe(rate, "times as many"),
+            );
+        }
     }
 }
 

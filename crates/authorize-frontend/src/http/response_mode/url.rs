@@ -47,11 +47,20 @@ pub(super) fn respond(
 pub(super) fn location(uri: &str, separator: char, parameters: &Parameters) -> String {
     // mutant: values-of-answer-not-encoded, query-of-callback-replaced
     let encode = |text| utf8_percent_encode(text, &ENCODED);
-    let pairs = parameters
+    let sizes = parameters
         .iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+        .map(|(name, value)| name.len() + value.len() + 2);
+    // Enough for tokens, of which no character is encoded.
+    let mut location = String::with_capacity(uri.len() + sizes.sum::<usize>());
+    location.push_str(uri);
+    for (index, (name, value)) in parameters.iter().enumerate() {
+        location.push(if index == 0 { separator } else { '&' });
+        location.extend(encode(name));
+        location.push('=');
+        location.extend(encode(value));
+    }
     // mutant: line-breaks-in-location
-    format!("{uri}{separator}{}", pairs.collect::<Vec<_>>().join("&"))
+    location
 }
 
 #[cfg(test)]

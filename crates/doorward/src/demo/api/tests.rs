@@ -9,7 +9,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, SystemClock};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig};
+use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig, SigningConfig};
 use tempfile::TempDir;
 
 use super::*;
@@ -39,10 +39,15 @@ impl Signer {
         let key = KeyEncryptionKey::create_file(&self.folder.path().join("key")).unwrap();
         let keeper = KeyKeeper::new(store, Arc::new(key), RotationConfig::default(), clock);
         let issuer = Issuer::parse(issuer).unwrap();
-        let routes =
-            doorward_token_signing::start(keeper, issuer, Backdate::default(), &Shutdown::new())
-                .await
-                .unwrap();
+        let routes = doorward_token_signing::start(
+            keeper,
+            issuer,
+            Backdate::default(),
+            SigningConfig::default(),
+            &Shutdown::new(),
+        )
+        .await
+        .unwrap();
         TokenSigningServiceClient::new(in_memory(routes, Shutdown::new()))
     }
 

@@ -14,6 +14,9 @@ use crate::store::record::{
 };
 use crate::store::{MAX_SESSIONS, SIGN_IN, Sessions};
 
+/// A session by the hash of its token, with the copy of its user.
+const FIND: &str = "SELECT session.user_id, session.record, user.record FROM session
+    JOIN user ON user.user_id = session.user_id WHERE token_hash = $1";
 const EXPIRED_SESSIONS: &str = "DELETE FROM session WHERE token_hash IN
     (SELECT token_hash FROM session WHERE expires_at <= $1 LIMIT 8)";
 const FORGOTTEN_USERS: &str = "DELETE FROM user WHERE user_id IN
@@ -59,7 +62,11 @@ impl Sessions for SqliteStore {
         session_use: &SessionUse,
         now: Timestamp,
     ) -> Result<Option<(Session, User)>, StoreError> {
-        let Some(found) = find(self.database.reader(), token).await? else {
+        let found = match self.database.find_row::<Columns>(FIND, &token.hash()) {
+            Some(row) => row.map(Found::from),
+            None => find(self.database.reader(), token).await?,
+        };
+        let Some(found) = found else {
             return Ok(None);
         };
         let (session, user) = (found.session()?, decode_user(&found.user)?);
@@ -184,10 +191,23 @@ impl SqliteStore {
     }
 }
 
+/// The columns of [`FIND`].
+type Columns = (String, String, Vec<u8>);
+
 struct Found {
     user_id: UserId,
     session: String,
     user: Vec<u8>,
+}
+
+impl From<Columns> for Found {
+    fn from((user_id, session, user): Columns) -> Self {
+        Self {
+            user_id: user_id.into(),
+            session,
+            user,
+        }
+    }
 }
 
 impl Found {
@@ -200,21 +220,11 @@ async fn find<'e>(
     executor: impl Executor<'e, Database = Any>,
     token: &SessionToken,
 ) -> Result<Option<Found>, StoreError> {
-    let row = sqlx::query(
-        "SELECT session.user_id, session.record AS session, user.record AS user FROM session
-         JOIN user ON user.user_id = session.user_id WHERE token_hash = $1",
-    )
-    .bind(token.hash())
-    .fetch_optional(executor)
-    .await?;
-    row.map(|row| {
-        Ok(Found {
-            user_id: row.try_get::<String, _>("user_id")?.into(),
-            session: row.try_get("session")?,
-            user: row.try_get("user")?,
-        })
-    })
-    .transpose()
+    let row: Option<Columns> = sqlx::query_as(FIND)
+        .bind(token.hash())
+        .fetch_optional(executor)
+        .await?;
+    Ok(row.map(Found::from))
 }
 
 /// Token hashes and records of the sessions of a user.

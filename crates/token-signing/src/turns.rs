@@ -1,0 +1,125 @@
+//! How many calls sign at the same time, and how many may wait for it.
+//!
+//! A signature takes a good part of a millisecond of one processor, on the thread that serves the call: handing it to
+//! another thread costs a tenth of that (ADR 44). So that the service still accepts, refuses and answers other calls
+//! meanwhile, one thread of the runtime is left free; the process has one more than there are processors.
+//!
+//! A call that finds too many others waiting is refused at once. One that is given up while it waits is not signed, so
+//! that under more load than can be signed all signatures are for callers that still wait.
+
+use doorward_service_kit::deadline::time_left;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::Error;
+use crate::config::SigningConfig;
+
+/// Turns at signing, first come, first served.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    /// A permit for each call that signs or waits.
+    admissions: Semaphore,
+    /// A permit for each call that signs.
+    free: Semaphore,
+}
+
+/// A call may sign while it has this.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    _admission: SemaphorePermit<'a>,
+    _free: SemaphorePermit<'a>,
+}
+
+impl Turns {
+    /// Turns for the threads of the current runtime.
+    pub(crate) fn new(config: SigningConfig) -> Self {
+        let threads = Handle::current().metrics().num_workers();
+        Self::of((threads - 1).max(1), config)
+    }
+
+    fn of(at_once: usize, config: SigningConfig) -> Self {
+        let all = at_once.saturating_add(config.max_waiting(at_once));
+        Self {
+            admissions: Semaphore::new(all.min(Semaphore::MAX_PERMITS)),
+            free: Semaphore::new(at_once),
+        }
+    }
+
+    /// Waits for a turn. Refuses it if too many others wait.
+    pub(crate) async fn take(&self) -> Result<Turn<'_>, Error> {
+        let admission = self.admissions.try_acquire();
+        let admission = admission.map_err(|_| Error::Overloaded)?;
+        let free = self.free.acquire().await.map_err(|_| Error::Overloaded)?;
+        if time_left().is_some_and(|left| left.is_zero()) {
+            return Err(Error::TooLate);
+        }
+        Ok(Turn {
+            _admission: admission,
+            _free: free,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::time::Duration;
+
+    use doorward_proto::errors::v1::ErrorReason;
+    use doorward_proto::reason_of;
+    use doorward_service_kit::deadline::within;
+    use futures::poll;
+    use tonic::{Code, Status};
+
+    use super::*;
+
+    fn one_at_once(max_waiting: usize) -> Turns {
+        let config = SigningConfig {
+            max_waiting: Some(max_waiting),
+        };
+        Turns::of(1, config)
+    }
+
+    #[tokio::test]
+    async fn too_many_are_refused_and_the_others_go_on() {
+        let turns = one_at_once(1);
+        let first = turns.take().await.unwrap();
+        let mut second = pin!(turns.take());
+        assert!(poll!(&mut second).is_pending());
+        let refused = Status::from(turns.take().await.unwrap_err());
+        assert_eq!(refused.code(), Code::ResourceExhausted);
+        assert_eq!(reason_of(&refused), Some(ErrorReason::Overloaded));
+        drop(first);
+        drop(second.await.unwrap());
+        turns.take().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_given_up_leaves_its_place_to_another() {
+        let turns = one_at_once(1);
+        let first = turns.take().await.unwrap();
+        {
+            let mut given_up = pin!(turns.take());
+            assert!(poll!(&mut given_up).is_pending());
+        }
+        let mut second = pin!(turns.take());
+        assert!(poll!(&mut second).is_pending());
+        drop(first);
+        second.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nothing_is_signed_after_the_deadline() {
+        let turns = one_at_once(1);
+        let late = within(Duration::ZERO, turns.take()).await;
+        assert!(matches!(late, Err(Error::TooLate)));
+        turns.take().await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+    async fn one_thread_is_left_free() {
+        let turns = Turns::new(SigningConfig::default());
+        let _held = (turns.take().await.unwrap(), turns.take().await.unwrap());
+        assert!(poll!(pin!(turns.take())).is_pending());
+    }
+}
