@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
@@ -27,6 +28,9 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// File with the key that the signing keys are encrypted with: 32 random bytes as base64 text.
     pub key_encryption_key_file: PathBuf,
+    /// How tokens may be signed.
+    #[serde(default)]
+    pub signing: SigningConfig,
     /// When signing keys are rotated.
     #[serde(default)]
     pub rotation: RotationConfig,
@@ -65,6 +69,25 @@ impl TryFrom<u8> for Backdate {
         } else {
             Err(format!("must be 0 to {} seconds", Self::LONGEST))
         }
+    }
+}
+
+/// How tokens may be signed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningConfig {
+    /// The algorithms that have keys, so that applications and APIs may use them; RS256 always has. Taking one off the
+    /// list does not take away its keys. Default `["RS256"]`.
+    pub algs: Vec<SigningAlg>,
+}
+
+impl SigningConfig {
+    /// In their order, RS256 first.
+    pub(crate) fn switched_on(&self) -> Vec<SigningAlg> {
+        let mut algs = [&[SigningAlg::default()], &*self.algs].concat();
+        algs.sort_unstable();
+        algs.dedup();
+        algs
     }
 }
 
@@ -142,6 +165,32 @@ mod tests {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert!(read("11").unwrap_err().to_string().contains("0 to 10"));
+    }
+
+    #[test]
+    fn rs256_is_always_switched_on() {
+        let read = |text: &str| serde_json::from_str::<SigningConfig>(text);
+        for (text, expected) in [
+            ("{}", "RS256"),
+            (r#"{"algs": []}"#, "RS256"),
+            (
+                r#"{"algs": ["EdDSA", "ES256", "EdDSA"]}"#,
+                "RS256 ES256 EdDSA",
+            ),
+            (
+                r#"{"algs": ["RS512", "RS256", "PS256"]}"#,
+                "RS256 PS256 RS512",
+            ),
+        ] {
+            let algs = read(text).unwrap().switched_on();
+            let names: Vec<_> = algs.iter().map(|alg| alg.as_str()).collect();
+            assert_eq!(names.join(" "), expected, "{text}");
+        }
+        let problem = read(r#"{"algs": ["HS256"]}"#).unwrap_err().to_string();
+        assert!(
+            problem.contains("RS256, PS256, RS512, ES256, EdDSA"),
+            "{problem}"
+        );
     }
 
     #[test]

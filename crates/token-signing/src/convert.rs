@@ -5,11 +5,11 @@ use std::fmt::Write;
 use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireAccessToken;
-use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
+use doorward_proto::{InvalidField, WireEnum, from_timestamp, read_enum, to_timestamp};
 
 use crate::domain::{
     AccessToken, AccompanyingToken, Audience, Certificate, Dialect, IdToken, KeyState, Lifetime,
-    Permissions, PublicKey, SignedTokens, SigningKey, StoredKey, TokenRequest,
+    Permissions, PublicHalf, PublicKey, SignedToken, SignedTokens, StoredKey, TokenRequest,
 };
 use crate::key_ring::Keys;
 
@@ -51,6 +51,7 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
 
     fn try_from(claims: wire::AccessTokenClaims) -> Result<Self, InvalidField> {
         Ok(Self {
+            alg: read_enum(claims.alg, "jwt_access_token.alg")?,
             dialect: dialect(claims.dialect())?,
             sub: filled(claims.sub, "jwt_access_token.sub")?,
             aud: Audience::parse(claims.aud, "jwt_access_token.aud")?,
@@ -75,6 +76,7 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
 
     fn try_from(mut claims: wire::IdTokenClaims) -> Result<Self, InvalidField> {
         Ok(Self {
+            alg: read_enum(claims.alg, "id_token.alg")?,
             claims: user_claims(&mut claims)?,
             sub: filled(claims.sub, "id_token.sub")?,
             aud: filled(claims.aud, "id_token.aud")?,
@@ -109,24 +111,34 @@ fn user_claims(claims: &mut wire::IdTokenClaims) -> Result<ClaimSet, InvalidFiel
 
 impl From<SignedTokens> for wire::SignTokensResponse {
     fn from(tokens: SignedTokens) -> Self {
+        let parts = |token: SignedToken| (token.text, token.kid.to_string());
+        let (access_token, access_token_kid) = tokens.access_token.map(parts).unzip();
+        let (id_token, id_token_kid) = tokens.id_token.map(parts).unzip();
         Self {
-            access_token: tokens.access_token,
-            id_token: tokens.id_token,
-            kid: tokens.kid.to_string(),
+            access_token,
+            access_token_kid,
+            id_token,
+            id_token_kid,
         }
     }
 }
 
 impl From<&PublicKey> for wire::JsonWebKey {
     fn from(key: &PublicKey) -> Self {
-        Self {
+        let mut message = Self {
             kid: key.kid.to_string(),
-            alg: SigningKey::ALG.to_owned(),
-            n: key.n.clone(),
-            e: key.e.clone(),
+            alg: key.alg.to_string(),
+            is_current: key.is_current,
             x5c: key.x5c.clone(),
             x5t: key.x5t.clone(),
+            ..Self::default()
+        };
+        match key.half.clone() {
+            PublicHalf::Rsa { n, e } => (message.n, message.e) = (n, e),
+            PublicHalf::P256 { x, y } => (message.x, message.y) = (x, y),
+            PublicHalf::Ed25519 { x } => message.x = x,
         }
+        message
     }
 }
 
@@ -152,6 +164,7 @@ impl From<&StoredKey> for wire::SigningKey {
         let thumbprint = certificate.map(|certificate| hex(certificate.thumbprint()));
         Self {
             kid: key.kid.to_string(),
+            alg: key.alg.to_wire(),
             state: wire::KeyState::from(key.state).into(),
             certificate: certificate.map(Certificate::to_pem).unwrap_or_default(),
             thumbprint: thumbprint.unwrap_or_default(),

@@ -14,7 +14,6 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
-use crate::Error;
 use crate::config::Backdate;
 use crate::domain::{Issuer, TokenRequest};
 use crate::key_ring::KeyRing;
@@ -54,13 +53,12 @@ impl TokenSigningService for Service {
         request: Request<SignTokensRequest>,
     ) -> Result<Response<SignTokensResponse>, Status> {
         let request = TokenRequest::try_from(request.into_inner())?;
-        let tokens = request
-            .sign(
-                &*self.ring.signer()?,
-                &self.issuer,
-                self.backdate.apply(self.clock.now()),
-            )
-            .map_err(Error::from)?;
+        let keys = self.ring.keys();
+        let tokens = request.sign(
+            |alg| keys.signer(alg),
+            &self.issuer,
+            self.backdate.apply(self.clock.now()),
+        )?;
         Ok(Response::new(tokens.into()))
     }
 

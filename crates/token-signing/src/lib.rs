@@ -28,7 +28,7 @@ use doorward_service_kit::{
 };
 use tonic::service::Routes;
 
-pub use config::{Backdate, Config, RotationConfig};
+pub use config::{Backdate, Config, RotationConfig, SigningConfig};
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
@@ -84,7 +84,8 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
-    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock));
+    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock))
+        .with_algs(&config.signing);
     let routes = start(keeper, config.issuer, config.backdate_seconds, &shutdown)
         .await
         .map_err(unusable)?;

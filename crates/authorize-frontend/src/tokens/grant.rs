@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use doorward_oauth2_types::auth0::TokenDialect;
-use doorward_oauth2_types::{ClaimSet, Scope};
+use doorward_oauth2_types::{ClaimSet, Scope, SigningAlg};
 use jiff::Timestamp;
 
 /// The rights that a client was granted for a user, or for itself. The same for every grant type: made by `issue` from
@@ -47,6 +47,7 @@ pub(crate) enum TokenChannel {
 pub(crate) struct GrantedClient {
     pub(crate) client_id: String,
     pub(crate) id_token_lifetime_seconds: u32,
+    pub(crate) id_token_signing_alg: SigningAlg,
 }
 
 /// The user that the tokens are about.
@@ -69,6 +70,7 @@ pub(crate) struct GrantedOrganization {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GrantedApi {
     pub(crate) identifier: String,
+    pub(crate) signing_alg: SigningAlg,
     pub(crate) dialect: TokenDialect,
     pub(crate) token_lifetime_seconds: u32,
     pub(crate) token_lifetime_for_web_seconds: u32,
@@ -116,6 +118,7 @@ pub(super) mod tests {
             client: GrantedClient {
                 client_id: "app".to_owned(),
                 id_token_lifetime_seconds: 36_000,
+                id_token_signing_alg: SigningAlg::Rs256,
             },
             user: Some(GrantedUser {
                 user_id: "auth0|alice".to_owned(),
@@ -134,6 +137,7 @@ pub(super) mod tests {
     pub(in crate::tokens) fn api() -> GrantedApi {
         GrantedApi {
             identifier: "https://api.test".to_owned(),
+            signing_alg: SigningAlg::Rs256,
             dialect: TokenDialect::AccessToken,
             token_lifetime_seconds: 1_000,
             token_lifetime_for_web_seconds: 100,

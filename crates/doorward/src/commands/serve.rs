@@ -16,6 +16,7 @@ use crate::ephemeral;
 use crate::error::Error;
 use crate::mail_options::MailOptions;
 use crate::output::say;
+use crate::signing_options::SigningOptions;
 use crate::users_file::Reader;
 
 #[derive(Debug, clap::Args)]
@@ -49,6 +50,8 @@ pub(crate) struct Args {
     files: Files,
     #[command(flatten)]
     mail: MailOptions,
+    #[command(flatten)]
+    signing: SigningOptions,
     /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -101,11 +104,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let Some(data) = args.data else {
         let content = args.files.read(Reader::Tests)?;
         let control = args.control_listen.unwrap_or(DEFAULT);
-        return ephemeral::serve((http, args.mail), content, control, ready).await;
+        return ephemeral::serve((http, args.mail, args.signing), content, control, ready).await;
     };
     forbid_core_dumps();
     let content = args.files.read(Reader::Import)?;
-    let server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
+    let server = Embedded::open(
+        DataFolder::create(&data)?,
+        http,
+        (&args.mail, &args.signing),
+    )
+    .await?;
     content.import(&server.channels).await?;
     server.serve(args.control_listen, ready).await
 }
