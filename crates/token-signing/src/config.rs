@@ -77,7 +77,7 @@ impl TryFrom<u8> for Backdate {
 #[serde(deny_unknown_fields, default)]
 pub struct SigningConfig {
     /// The algorithms that have keys, so that applications and APIs may use them; RS256 always has. Taking one off the
-    /// list does not take away its keys. Default `["RS256"]`.
+    /// list does not take away its keys; `doorward keys retire` does. Default `["RS256"]`.
     pub algs: Vec<SigningAlg>,
 }
 

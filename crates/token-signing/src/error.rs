@@ -77,9 +77,9 @@ fn refusal(error: &KeyLifeError) -> Status {
         KeyLifeError::NotFound(_) | KeyLifeError::NotCurrent(_) | KeyLifeError::Missing { .. } => {
             ErrorReason::KeyNotFound
         }
-        KeyLifeError::Ambiguous(_) | KeyLifeError::OtherAlgorithm { .. } => {
-            ErrorReason::InvalidField
-        }
+        KeyLifeError::Ambiguous(_)
+        | KeyLifeError::OtherAlgorithm { .. }
+        | KeyLifeError::AlwaysOn(_) => ErrorReason::InvalidField,
         KeyLifeError::InUse { .. } => ErrorReason::KeyInUse,
     };
     Refusal::new(reason, error.to_string()).into()

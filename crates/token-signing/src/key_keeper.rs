@@ -166,6 +166,15 @@ impl KeyKeeper {
         Ok(keys)
     }
 
+    /// Switches an algorithm off.
+    pub(crate) async fn retire(&self, alg: SigningAlg) -> Result<StoredKeys, Error> {
+        let now = self.now();
+        let change = |keys: &[StoredKey]| Ok(key_life::retire(keys, alg, now)?);
+        let keys = self.store.change(Box::new(change)).await?;
+        tracing::info!(%alg, revision = keys.revision, "a signing algorithm is switched off");
+        Ok(keys)
+    }
+
     /// Revokes the current key of an algorithm ([`key_life::alg_to_replace`]), which must be `kid` if that is given,
     /// and makes the next one current. Returns the algorithm, and all keys.
     pub(crate) async fn replace_current(

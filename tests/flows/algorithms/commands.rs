@@ -1,6 +1,8 @@
 //! `doorward keys` with several algorithms.
 
-use doorward_e2e::Outcome;
+use std::time::Instant;
+
+use doorward_e2e::{Outcome, PATIENCE};
 
 use super::*;
 
@@ -68,12 +70,34 @@ async fn each_algorithm_is_rotated_by_itself() {
         assert!(off.stderr.contains("not switched on"), "{off:?}");
 
         let (agent, _) = signed_in(deployment).await;
-        let keys = Keys::fetch(deployment).await;
+        let published = Keys::fetch(deployment).await;
         for alg in ["RS256", "ES256"] {
             let answer = agent.authorize(&silent(alg, "id_token")).await.callback();
-            let claims = keys.verify(answer.get("id_token"), &client(alg));
+            let claims = published.verify(answer.get("id_token"), &client(alg));
             assert_eq!(claims["aud"], client(alg));
         }
+
+        let always = deployment.command(&["keys", "retire", "--alg", "RS256"], "");
+        assert!(
+            always.stderr.contains("cannot be switched off"),
+            "{always:?}"
+        );
+        keys(deployment, &["retire", "--alg", "ES256"]);
+        let begin = Instant::now();
+        while agent
+            .authorize(&silent("ES256", "id_token"))
+            .await
+            .callback()
+            .find("error")
+            .is_none()
+        {
+            assert!(begin.elapsed() < PATIENCE, "ES256 signs on");
+        }
+        let answer = agent
+            .authorize(&silent("RS256", "id_token"))
+            .await
+            .callback();
+        assert!(answer.find("id_token").is_some());
     })
     .await;
 }

@@ -6,8 +6,8 @@ use doorward_oauth2_types::SigningAlg;
 use doorward_proto::WireEnum;
 use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::{
-    ListKeysRequest, ReplaceCurrentKeyRequest, RevokeKeyRequest, RotateKeysRequest, RotatedKeys,
-    SigningKey,
+    ListKeysRequest, ReplaceCurrentKeyRequest, RetireKeysRequest, RevokeKeyRequest,
+    RotateKeysRequest, RotatedKeys, SigningKey,
 };
 use doorward_service_kit::grpc::Channel;
 use serde_json::{Map, Value};
@@ -25,6 +25,8 @@ pub(crate) enum Command {
     List(Args),
     /// Sign with the next key from now on, and publish a new next key; tokens of the key before stay valid
     Rotate(RotateArgs),
+    /// Switch an algorithm off: it signs no more, and tokens of its key stay valid
+    Retire(RetireArgs),
     /// Revoke a previous key: tokens that it signed are refused
     Revoke(RevokeArgs),
     /// Revoke the current key of one algorithm and sign with the next one at once; for a key that others may have
@@ -48,6 +50,15 @@ pub(crate) struct RotateArgs {
     /// Rotate the keys of this algorithm only [default: those of all algorithms, or none]
     #[arg(long, value_name = "ALG")]
     alg: Option<SigningAlg>,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RetireArgs {
+    /// Algorithm, any but RS256; take it out of the settings first, or the next start switches it on again
+    #[arg(long, value_name = "ALG")]
+    alg: SigningAlg,
     #[command(flatten)]
     args: Args,
 }
@@ -80,6 +91,7 @@ impl Command {
         match self {
             Self::List(args) => list(args).await,
             Self::Rotate(args) => rotate(args).await,
+            Self::Retire(args) => retire(args).await,
             Self::Revoke(args) => revoke(args).await,
             Self::EmergencyRotate(args) => emergency_rotate(args).await,
         }
@@ -128,6 +140,15 @@ async fn rotate(RotateArgs { force, alg, args }: RotateArgs) -> Result<(), Error
             print_lines(keys);
         }
     }
+    Ok(())
+}
+
+async fn retire(RetireArgs { alg, args }: RetireArgs) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let alg = alg.to_wire();
+    let answer = keys.retire_keys(request(RetireKeysRequest { alg })).await;
+    let answer = answer.map_err(service())?.into_inner();
+    print(args.json, &[("previous", answer.key.unwrap_or_default())]);
     Ok(())
 }
 

@@ -68,6 +68,9 @@ pub enum KeyLifeError {
     /// Several keys are current, and it was not said which one is meant.
     #[error("keys of several algorithms are current ({}); name the key or the algorithm", list(.0))]
     Ambiguous(Vec<SigningAlg>),
+    /// The algorithm cannot be switched off.
+    #[error("{0} cannot be switched off: it is the default of applications and APIs")]
+    AlwaysOn(SigningAlg),
     /// The store has no key of this algorithm in this state.
     #[error("there is no {} signing key for {alg}: the algorithm is not switched on", state.as_str())]
     Missing {
@@ -126,6 +129,25 @@ pub fn rotate(
         return Err(KeyLifeError::NotPublished { kid, from });
     }
     promote(keys, new, KeyState::Previous, now)
+}
+
+/// Switches an algorithm off: its current key becomes previous, and its next key, which has signed nothing, is removed.
+pub fn retire(
+    keys: &[StoredKey],
+    alg: SigningAlg,
+    now: Timestamp,
+) -> Result<Vec<StoredKey>, KeyLifeError> {
+    if alg == SigningAlg::default() {
+        return Err(KeyLifeError::AlwaysOn(alg));
+    }
+    only(keys, alg, KeyState::Current)?;
+    let kept = keys.iter().cloned().filter_map(|key| match key.state {
+        _ if key.alg != alg => Some(key),
+        KeyState::Current => Some(retired(key, KeyState::Previous, now)),
+        KeyState::Next => None,
+        KeyState::Previous | KeyState::Revoked => Some(key),
+    });
+    Ok(sorted(kept.collect()))
 }
 
 /// [`rotate`] for several algorithms: all of them, or none.

@@ -6,8 +6,8 @@ use doorward_oauth2_types::SigningAlg;
 use doorward_proto::token_signing::v1::signing_key_service_server::SigningKeyService;
 use doorward_proto::token_signing::v1::{
     ListKeysRequest, ListKeysResponse, ReplaceCurrentKeyRequest, ReplaceCurrentKeyResponse,
-    RevokeKeyRequest, RevokeKeyResponse, RotateKeysRequest, RotateKeysResponse, RotatedKeys,
-    SigningKey,
+    RetireKeysRequest, RetireKeysResponse, RevokeKeyRequest, RevokeKeyResponse, RotateKeysRequest,
+    RotateKeysResponse, RotatedKeys, SigningKey,
 };
 use doorward_proto::{InvalidField, read_enum};
 use tokio::time::sleep;
@@ -77,6 +77,19 @@ impl SigningKeyService for Keys {
         self.learn().await;
         let key = keys.keys.iter().find(|key| key.kid == kid).map(Into::into);
         Ok(Response::new(RevokeKeyResponse { key }))
+    }
+
+    async fn retire_keys(
+        &self,
+        request: Request<RetireKeysRequest>,
+    ) -> Result<Response<RetireKeysResponse>, Status> {
+        let alg = read_enum(request.into_inner().alg, "alg")?;
+        let keys = self.keeper.retire(alg).await?;
+        self.learn().await;
+        Ok(Response::new(RetireKeysResponse {
+            // The last one that was current is the first of them.
+            key: in_state(&keys, alg, KeyState::Previous),
+        }))
     }
 
     async fn replace_current_key(

@@ -364,9 +364,20 @@ async fn an_algorithm_is_switched_on_once_for_all(config: &DatabaseConfig) {
     assert!(before.iter().all(|kid| published.contains(kid)));
     assert_eq!(old.signer(), before[0]);
     let without = Replica::start(config, &clock).await.unwrap();
-    for replica in [&one, &other, &old, &without] {
+    let replicas = [&one, &other, &old, &without];
+    for replica in replicas {
         assert_eq!(replica.algs(), "RS256 ES256 EdDSA");
         assert_eq!(replica.published(), published);
+    }
+
+    old.keeper.retire(SigningAlg::Es256).await.unwrap();
+    for replica in replicas {
+        replica.ring.refresh().await.unwrap();
+        assert_eq!(replica.algs(), "RS256 EdDSA");
+        assert_eq!(replica.published().len(), 5);
+        let keys = replica.ring.keys();
+        let refused = keys.signer(SigningAlg::Es256).err();
+        assert!(matches!(refused, Some(Error::SwitchedOff(_))));
     }
 }
 

@@ -288,6 +288,19 @@ fn an_emergency_is_about_one_algorithm() {
 }
 
 #[test]
+fn an_algorithm_is_switched_off() {
+    let keys = two_algorithms();
+    let off = retire(&keys, SigningAlg::Es256, at(70)).unwrap();
+    assert_eq!(summary(&off), ["a current+", "b next+", "p previous-"]);
+    assert_eq!(off[2].current_until, Some(at(70)));
+    let (alg, state) = (SigningAlg::Es256, KeyState::Current);
+    let again = retire(&off, alg, at(71));
+    assert_eq!(again, Err(KeyLifeError::Missing { alg, state }));
+    let always = retire(&keys, SigningAlg::Rs256, at(70));
+    assert_eq!(always, Err(KeyLifeError::AlwaysOn(SigningAlg::Rs256)));
+}
+
+#[test]
 fn revoked_keys_are_listed_for_each_algorithm() {
     let mut keys = two_algorithms();
     for number in 1..=4 {
