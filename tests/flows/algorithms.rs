@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use doorward_e2e::{
     Agent, Deployment, Embedded, Keys, Page, Request, Separate, User, header, left_half_hash_for,
-    on,
+    on, tell_in_browser,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -150,6 +150,38 @@ async fn every_pair(deployment: &Deployment) {
         let hash = left_half_hash_for(answer.get("access_token"), id_alg);
         assert_eq!(claims["at_hash"], hash);
     }
+}
+
+/// Tokens of every algorithm and dialect, verified by a library other than ours.
+#[tokio::test]
+async fn jose_verifies_our_tokens() {
+    on_embedded(async |deployment| {
+        let (agent, _) = signed_in(deployment).await;
+        let mut tokens = Vec::new();
+        for alg in ALGS {
+            for dialect in DIALECTS {
+                let api = api(alg, dialect);
+                let asked = silent(alg, "id_token token").with("audience", &api);
+                let answer = agent.authorize(&asked).await.callback();
+                let mut add = |token: &str, audience: &str| {
+                    let typ = header(token)["typ"].clone();
+                    tokens.push(
+                        json!({ "token": token, "audience": audience, "alg": alg, "typ": typ }),
+                    );
+                };
+                add(answer.get("access_token"), &api);
+                add(answer.get("id_token"), &client(alg));
+            }
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        serde_json::to_writer(&file, &tokens).unwrap();
+        let environment = [
+            ("ISSUER", deployment.issuer().as_str()),
+            ("TOKENS", file.path().to_str().unwrap()),
+        ];
+        tell_in_browser("jose", &environment);
+    })
+    .await;
 }
 
 /// `/userinfo`, a request with a hint and a logout with one accept tokens of every algorithm.
