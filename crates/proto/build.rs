@@ -10,7 +10,8 @@ use protox::prost_reflect::{
 
 const ROOT: &str = "../../proto";
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
+    "doorward/common/v1/signing_alg.proto",
     "doorward/common/v1/user.proto",
     "doorward/errors/v1/error_reason.proto",
     "doorward/client_registry/v1/client_registry.proto",

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod algorithms;
 mod backend_down;
 mod backup;
 mod bad_input;

@@ -25,6 +25,8 @@ pub struct Embedded {
     folder: TempDir,
     /// The limit of open files; `None` for that of the test.
     open_files: Option<u32>,
+    /// More options of `doorward serve`.
+    options: Vec<String>,
     process: Mutex<Option<Process>>,
 }
 
@@ -43,7 +45,15 @@ impl Embedded {
     pub async fn start_build(build: Build, tenant: &str) -> Self {
         let listen = free_address();
         let issuer = format!("http://localhost:{}/", listen.port());
-        Self::new(build, &issuer, listen, |_| None, tenant, None).await
+        Self::new(build, &issuer, listen, |_| None, tenant, None, &[]).await
+    }
+
+    /// Starts the server with the given tenant file and more options of `doorward serve`.
+    pub async fn start_with_options(tenant: &str, options: &[&str]) -> Self {
+        let listen = free_address();
+        let issuer = format!("http://localhost:{}/", listen.port());
+        let build = Build::own();
+        Self::new(build, &issuer, listen, |_| None, tenant, None, options).await
     }
 
     /// Starts the server with the tests' tenant and a limit of open files and sockets; with HTTPS if `secure`.
@@ -55,14 +65,17 @@ impl Embedded {
             format!("http://localhost:{}/", listen.port())
         };
         let tls = |folder: &Path| secure.then(|| Tls::make(folder));
-        Self::new(Build::own(), &issuer, listen, tls, TENANT, Some(open_files)).await
+        let build = Build::own();
+        let files = Some(open_files);
+        Self::new(build, &issuer, listen, tls, TENANT, files, &[]).await
     }
 
     /// Starts the server with the given tenant file and HTTPS, at `https://auth.example.test/`.
     pub async fn start_secure_with(tenant: &str) -> Self {
         let listen = free_address();
         let tls = |folder: &Path| Some(Tls::make(folder));
-        Self::new(Build::own(), &Tls::issuer(), listen, tls, tenant, None).await
+        let build = Build::own();
+        Self::new(build, &Tls::issuer(), listen, tls, tenant, None, &[]).await
     }
 
     async fn new(
@@ -72,6 +85,7 @@ impl Embedded {
         tls: impl FnOnce(&Path) -> Option<Tls>,
         tenant: &str,
         open_files: Option<u32>,
+        options: &[&str],
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("tenant.yaml"), tenant)
@@ -83,6 +97,7 @@ impl Embedded {
             tls: tls(folder.path()),
             folder,
             open_files,
+            options: options.iter().map(|&option| option.to_owned()).collect(),
             process: Mutex::default(),
         };
         *deployment.process() = Some(deployment.serve(&deployment.log_file()));
@@ -207,6 +222,7 @@ impl Embedded {
             arguments.extend([OsStr::new("--tls-cert"), tls.certificate().as_os_str()]);
             arguments.extend([OsStr::new("--tls-key"), tls.key().as_os_str()]);
         }
+        arguments.extend(self.options.iter().map(OsStr::new));
         let doorward = self.build.program("doorward");
         let Some(files) = self.open_files else {
             return Process::start(&doorward, &arguments, log);

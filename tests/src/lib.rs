@@ -47,4 +47,4 @@ pub use tenant::{
     ASK_LATER_OR_PERSONAL, CALLBACK, CODE_ONLY, FOR_MEMBERS, GLOBEX, LOGOUT_URL, NATIVE,
     ORGANIZATION, OTHER_CALLBACK, TEAM, TEAM_LOGIN, TENANT, THIRD_PARTY,
 };
-pub use tokens::{Keys, claims, left_half_hash};
+pub use tokens::{Keys, claims, header, left_half_hash, left_half_hash_for};

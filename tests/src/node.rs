@@ -1,4 +1,4 @@
-//! Runs tests in a real browser, by Node.js.
+//! Runs tests in a real browser, or of a library in JavaScript, by Node.js.
 
 use std::path::Path;
 use std::process::Command;

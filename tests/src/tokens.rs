@@ -1,8 +1,8 @@
 //! The checks of an application on its tokens, with the keys of the JWKS.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Keys {
         let header = decode_header(token).expect("the token has a header");
         let kid = header.kid.expect("the header names its key");
         let key = self.keys.find(&kid).expect("the key is published");
-        let mut expected = Validation::new(Algorithm::RS256);
+        let mut expected = Validation::new(algorithm(key));
         expected.set_issuer(&[&self.issuer]);
         expected.set_audience(&[audience]);
         expected.set_required_spec_claims(&["iss", "sub", "aud", "exp", "iat"]);
@@ -63,6 +63,17 @@ impl Keys {
         decode(token, &key, &expected)
             .expect("the token is good")
             .claims
+    }
+}
+
+/// The algorithm that a key is for; RS256 for a key that does not say.
+fn algorithm(key: &Jwk) -> Algorithm {
+    match key.common.key_algorithm {
+        Some(KeyAlgorithm::PS256) => Algorithm::PS256,
+        Some(KeyAlgorithm::RS512) => Algorithm::RS512,
+        Some(KeyAlgorithm::ES256) => Algorithm::ES256,
+        Some(KeyAlgorithm::EdDSA) => Algorithm::EdDSA,
+        _ => Algorithm::RS256,
     }
 }
 
@@ -75,8 +86,29 @@ pub fn claims(token: &str) -> Value {
     serde_json::from_slice(&payload).expect("the payload is JSON")
 }
 
-/// The expected `at_hash`, OIDC Core §3.2.2.9.
+/// The header of a token, unverified.
+#[must_use]
+#[track_caller]
+pub fn header(token: &str) -> Value {
+    let header = token.split('.').next().expect("a JWT has three parts");
+    let header = BASE64_URL_SAFE_NO_PAD.decode(header).expect("base64url");
+    serde_json::from_slice(&header).expect("the header is JSON")
+}
+
+/// The expected `at_hash` beside an ID token by RS256, OIDC Core §3.2.2.9.
 #[must_use]
 pub fn left_half_hash(token: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, token.as_bytes()).as_ref()[..16])
+    left_half_hash_for(token, "RS256")
+}
+
+/// The expected `at_hash` beside an ID token by that algorithm.
+#[must_use]
+pub fn left_half_hash_for(token: &str, alg: &str) -> String {
+    let hash = match alg {
+        "RS512" | "EdDSA" => &SHA512,
+        _ => &SHA256,
+    };
+    let hash = digest(hash, token.as_bytes());
+    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    BASE64_URL_SAFE_NO_PAD.encode(left)
 }

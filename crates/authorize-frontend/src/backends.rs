@@ -36,7 +36,7 @@ pub(crate) use sessions::{
     Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions,
 };
 pub(crate) use token_signing::{
-    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicKey, PublicKeys,
+    AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicHalf, PublicKey, PublicKeys,
     SignedTokens, TokenSigning, TokensToSign,
 };
 

@@ -12,12 +12,13 @@ use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::mail::Transport;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
-use doorward_token_signing::{Backdate, KeyKeeper, RotationConfig, SigningConfig};
+use doorward_token_signing::{Backdate, KeyKeeper, RotationConfig};
 use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::mail_options::MailOptions;
 use crate::output::warn;
+use crate::signing_options::SigningOptions;
 
 /// The deadline of one call between services in one process, where only a busy machine delays a response.
 const CALL: Duration = Duration::from_secs(1);
@@ -222,7 +223,7 @@ impl DataFolder {
     pub(crate) async fn services(
         &self,
         issuer: &Issuer,
-        mail: &MailOptions,
+        (mail, signing): (&MailOptions, &SigningOptions),
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channels, StartError> {
@@ -235,7 +236,7 @@ impl DataFolder {
             self.organization_with_mails(transport, clock.clone(), shutdown),
         )?;
         // Afterwards: generating keys keeps the thread, and the others would time out.
-        let token_signing = self.token_signing(issuer, clock, shutdown).await?;
+        let token_signing = self.token_signing(issuer, signing, clock, shutdown).await?;
         Ok(Channels {
             post_login_hook: None,
             client_registry,
@@ -253,21 +254,19 @@ impl DataFolder {
     async fn token_signing(
         &self,
         issuer: &Issuer,
+        signing: &SigningOptions,
         clock: &Arc<dyn Clock>,
         shutdown: &Shutdown,
     ) -> Result<Channel, StartError> {
         let issuer = doorward_token_signing::Issuer::parse(issuer.as_str())
             .map_err(|error| ConfigError::invalid("issuer", error.to_string()))?;
         let keeper = self.key_keeper(Arc::clone(clock)).await?;
-        let routes = doorward_token_signing::start(
-            keeper,
-            issuer,
-            Backdate::default(),
-            SigningConfig::default(),
-            shutdown,
-        )
-        .await
-        .map_err(unusable_keys)?;
+        let signing = signing.config();
+        let keeper = keeper.with_algs(&signing);
+        let backdate = Backdate::default();
+        let routes =
+            doorward_token_signing::start(keeper, issuer, backdate, &signing, shutdown).await;
+        let routes = routes.map_err(unusable_keys)?;
         Ok(in_memory(routes, shutdown.clone()))
     }
 

@@ -12,6 +12,7 @@ use crate::data_folder::{DataFolder, ServerLock};
 use crate::error::Error;
 use crate::listen;
 use crate::mail_options::MailOptions;
+use crate::signing_options::SigningOptions;
 
 /// All services over a data folder, ready to serve.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Embedded {
     pub(crate) async fn open(
         folder: DataFolder,
         http: HttpConfig,
-        mail: &MailOptions,
+        options: (&MailOptions, &SigningOptions),
     ) -> Result<Self, Error> {
         let issuer = http.validate().map_err(StartError::from)?;
         listen::probe("--listen", http.listen)?;
@@ -40,7 +41,7 @@ impl Embedded {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shutdown = on_signal();
         let services = Shutdown::new();
-        let channels = folder.services(&issuer, mail, &clock, &services).await?;
+        let channels = folder.services(&issuer, options, &clock, &services).await?;
         Ok(Self {
             channels,
             folder,

@@ -20,6 +20,7 @@ use crate::embedded::serve_until_signal;
 use crate::error::Error;
 use crate::listen;
 use crate::mail_options::MailOptions;
+use crate::signing_options::SigningOptions;
 pub(crate) use generation::Generations;
 use generation::{Generation, Stop};
 
@@ -29,13 +30,14 @@ struct Seed {
     folder: DataFolder,
     http: HttpConfig,
     mail: MailOptions,
+    signing: SigningOptions,
     issuer: Issuer,
     clock: Arc<dyn Clock>,
 }
 
 /// Serves until a signal.
 pub(crate) async fn serve(
-    (http, mail): (HttpConfig, MailOptions),
+    (http, mail, signing): (HttpConfig, MailOptions, SigningOptions),
     content: Content,
     control: SocketAddr,
     ready: impl FnOnce() + Send + 'static,
@@ -43,7 +45,7 @@ pub(crate) async fn serve(
     listen::probe("--listen", http.listen)?;
     listen::probe("--control-listen", control)?;
     let shutdown = on_signal();
-    let seed = Seed::plant(http.clone(), mail, content).await?;
+    let seed = Seed::plant((http.clone(), mail, signing), content).await?;
     let generations = Generations::start(seed).await?;
     let app = generations.router();
     let control = Control::listen(control, &http, &app, Some(generations.clone())).await?;
@@ -55,8 +57,7 @@ pub(crate) async fn serve(
 impl Seed {
     /// Creates the signing keys and imports the files.
     async fn plant(
-        http: HttpConfig,
-        mail: MailOptions,
+        (http, mail, signing): (HttpConfig, MailOptions, SigningOptions),
         mut content: Content,
     ) -> Result<Self, Error> {
         let issuer = http.validate().map_err(StartError::from)?;
@@ -66,14 +67,16 @@ impl Seed {
             issuer,
             http,
             mail,
+            signing,
         };
         if let Some(users) = &mut content.users {
             passwords::hash(users).await?;
         }
         let shutdown = Shutdown::new();
+        let options = (&seed.mail, &seed.signing);
         let opening = seed
             .folder
-            .services(&seed.issuer, &seed.mail, &seed.clock, &shutdown);
+            .services(&seed.issuer, options, &seed.clock, &shutdown);
         content.import(&opening.await?).await?;
         shutdown.cancel();
         // No other database is open yet. Moves all data into the files that are copied.
@@ -86,8 +89,9 @@ impl Seed {
         let folder = self.folder.copy()?;
         let stop = Stop::default();
         let services = &stop.services;
+        let options = (&self.mail, &self.signing);
         let channels = folder
-            .services(&self.issuer, &self.mail, &self.clock, services)
+            .services(&self.issuer, options, &self.clock, services)
             .await?;
         let (clock, frontend) = (Arc::clone(&self.clock), &stop.frontend);
         Ok(Generation {

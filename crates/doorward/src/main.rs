@@ -27,6 +27,7 @@ mod mail_options;
 mod output;
 mod read_password;
 mod service;
+mod signing_options;
 mod target;
 mod tenant_file;
 mod unknown_references;

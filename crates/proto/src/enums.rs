@@ -11,6 +11,7 @@ use doorward_oauth2_types::{ClientAuthenticationMethod, SigningAlg};
 
 use crate::InvalidField;
 use crate::client_registry::v1 as registry;
+use crate::common::v1 as common;
 
 /// A type that messages carry as an enum of their own. Its fields are plain numbers there.
 pub trait WireEnum: Copy + Display + 'static {
@@ -58,7 +59,7 @@ macro_rules! wire_enums {
 
 wire_enums! {
     registry::AppType = AppType { Spa, Native, RegularWeb, NonInteractive }
-    registry::SigningAlg = SigningAlg { Rs256 }
+    common::SigningAlg = SigningAlg { Rs256, Ps256, Rs512, Es256, EdDsa }
     registry::TokenEndpointAuthMethod = ClientAuthenticationMethod {
         None, ClientSecretPost, ClientSecretBasic,
     }

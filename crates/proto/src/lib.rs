@@ -47,6 +47,7 @@ packages! {
 /// Messages that several services use.
 pub mod common {
     /// Version 1.
+    #[expect(clippy::pedantic, reason = "generated code")]
     pub mod v1 {
         tonic::include_proto!("doorward.common.v1");
     }

@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::grpc::GrpcConfig;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::tls::TlsConfig;
@@ -27,12 +28,12 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// File with the key that the signing keys are encrypted with: 32 random bytes as base64 text.
     pub key_encryption_key_file: PathBuf,
+    /// How tokens may be signed.
+    #[serde(default)]
+    pub signing: SigningConfig,
     /// When signing keys are rotated.
     #[serde(default)]
     pub rotation: RotationConfig,
-    /// How many calls may wait for their signatures.
-    #[serde(default)]
-    pub signing: SigningConfig,
     /// How many seconds before the clock of this machine tokens are dated, 0 to 10: for verifiers whose clocks are
     /// behind, and which refuse an `iat` ahead of them. Default 0.
     #[serde(default)]
@@ -71,6 +72,35 @@ impl TryFrom<u8> for Backdate {
     }
 }
 
+/// The `[signing]` section.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningConfig {
+    /// The algorithms that have keys, so that applications and APIs may use them; RS256 always has. Taking one off the
+    /// list does not take away its keys; `doorward keys retire` does. Default `["RS256"]`.
+    pub algs: Vec<SigningAlg>,
+    /// Calls that may wait while others are signed; further ones are refused. Default: 128 for each processor, which
+    /// are signed in less than a tenth of a second.
+    pub max_waiting: Option<usize>,
+}
+
+impl SigningConfig {
+    const WAITING_EACH: usize = 128;
+
+    pub(crate) fn max_waiting(&self, at_once: usize) -> usize {
+        let default = at_once.saturating_mul(Self::WAITING_EACH);
+        self.max_waiting.unwrap_or(default)
+    }
+
+    /// In their order, RS256 first.
+    pub(crate) fn switched_on(&self) -> Vec<SigningAlg> {
+        let mut algs = [&[SigningAlg::default()], &*self.algs].concat();
+        algs.sort_unstable();
+        algs.dedup();
+        algs
+    }
+}
+
 /// When signing keys are rotated.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -99,24 +129,6 @@ impl RotationConfig {
     pub(crate) fn every(self) -> Option<SignedDuration> {
         let days = self.every_days?.get();
         Some(SignedDuration::from_hours(24 * i64::from(days)))
-    }
-}
-
-/// The `[signing]` section.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SigningConfig {
-    /// Calls that may wait while others are signed; further ones are refused. Default: 128 for each processor, which
-    /// are signed in less than a tenth of a second.
-    pub max_waiting: Option<usize>,
-}
-
-impl SigningConfig {
-    const WAITING_EACH: usize = 128;
-
-    pub(crate) fn max_waiting(self, at_once: usize) -> usize {
-        let default = at_once.saturating_mul(Self::WAITING_EACH);
-        self.max_waiting.unwrap_or(default)
     }
 }
 
@@ -171,6 +183,32 @@ mod tests {
         assert_eq!(read("{}").unwrap().max_waiting(4), 512);
         assert_eq!(read(r#"{"max_waiting": 0}"#).unwrap().max_waiting(4), 0);
         assert!(read(r#"{"waiting": 1}"#).is_err());
+    }
+
+    #[test]
+    fn rs256_is_always_switched_on() {
+        let read = |text: &str| serde_json::from_str::<SigningConfig>(text);
+        for (text, expected) in [
+            ("{}", "RS256"),
+            (r#"{"algs": []}"#, "RS256"),
+            (
+                r#"{"algs": ["EdDSA", "ES256", "EdDSA"]}"#,
+                "RS256 ES256 EdDSA",
+            ),
+            (
+                r#"{"algs": ["RS512", "RS256", "PS256"]}"#,
+                "RS256 PS256 RS512",
+            ),
+        ] {
+            let algs = read(text).unwrap().switched_on();
+            let names: Vec<_> = algs.iter().map(|alg| alg.as_str()).collect();
+            assert_eq!(names.join(" "), expected, "{text}");
+        }
+        let problem = read(r#"{"algs": ["HS256"]}"#).unwrap_err().to_string();
+        assert!(
+            problem.contains("RS256, PS256, RS512, ES256, EdDSA"),
+            "{problem}"
+        );
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use std::fmt::Write;
 
-use doorward_oauth2_types::{ClaimSet, StandardClaim};
+use doorward_oauth2_types::{ClaimSet, SigningAlg, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken as WireAccessToken;
-use doorward_proto::{InvalidField, from_timestamp, to_timestamp};
+use doorward_proto::{InvalidField, WireEnum, from_timestamp, read_enum, to_timestamp};
 
 use crate::domain::{
     AccessToken, AccompanyingToken, Audience, Certificate, CustomClaims, Dialect, IdToken,
-    KeyState, Lifetime, Permissions, PublicKey, SignedTokens, SigningKey, StoredKey, TokenRequest,
+    KeyState, Lifetime, Permissions, PublicHalf, PublicKey, SignedToken, SignedTokens, StoredKey,
+    TokenRequest,
 };
 use crate::key_ring::Keys;
 
@@ -51,6 +52,7 @@ impl TryFrom<wire::AccessTokenClaims> for AccessToken {
 
     fn try_from(claims: wire::AccessTokenClaims) -> Result<Self, InvalidField> {
         Ok(Self {
+            alg: signing_alg(claims.alg, "jwt_access_token.alg")?,
             dialect: dialect(claims.dialect())?,
             sub: filled(claims.sub, "jwt_access_token.sub")?,
             aud: Audience::parse(claims.aud, "jwt_access_token.aud")?,
@@ -83,6 +85,7 @@ impl TryFrom<wire::IdTokenClaims> for IdToken {
             "id_token.custom_claims_json",
         )?;
         Ok(Self {
+            alg: signing_alg(claims.alg, "id_token.alg")?,
             claims: user_claims(&mut claims, &custom_claims)?,
             custom_claims,
             sub: filled(claims.sub, "id_token.sub")?,
@@ -124,24 +127,34 @@ fn user_claims(
 
 impl From<SignedTokens> for wire::SignTokensResponse {
     fn from(tokens: SignedTokens) -> Self {
+        let parts = |token: SignedToken| (token.text, token.kid.to_string());
+        let (access_token, access_token_kid) = tokens.access_token.map(parts).unzip();
+        let (id_token, id_token_kid) = tokens.id_token.map(parts).unzip();
         Self {
-            access_token: tokens.access_token,
-            id_token: tokens.id_token,
-            kid: tokens.kid.to_string(),
+            access_token,
+            access_token_kid,
+            id_token,
+            id_token_kid,
         }
     }
 }
 
 impl From<&PublicKey> for wire::JsonWebKey {
     fn from(key: &PublicKey) -> Self {
-        Self {
+        let mut message = Self {
             kid: key.kid.to_string(),
-            alg: SigningKey::ALG.to_owned(),
-            n: key.n.clone(),
-            e: key.e.clone(),
+            alg: key.alg.to_string(),
+            is_current: key.is_current,
             x5c: key.x5c.clone(),
             x5t: key.x5t.clone(),
+            ..Self::default()
+        };
+        match key.half.clone() {
+            PublicHalf::Rsa { n, e } => (message.n, message.e) = (n, e),
+            PublicHalf::P256 { x, y } => (message.x, message.y) = (x, y),
+            PublicHalf::Ed25519 { x } => message.x = x,
         }
+        message
     }
 }
 
@@ -167,6 +180,7 @@ impl From<&StoredKey> for wire::SigningKey {
         let thumbprint = certificate.map(|certificate| hex(certificate.thumbprint()));
         Self {
             kid: key.kid.to_string(),
+            alg: key.alg.to_wire(),
             state: wire::KeyState::from(key.state).into(),
             certificate: certificate.map(Certificate::to_pem).unwrap_or_default(),
             thumbprint: thumbprint.unwrap_or_default(),
@@ -194,6 +208,14 @@ fn hex(bytes: [u8; 20]) -> String {
         let _ = write!(text, "{byte:02X}");
         text
     })
+}
+
+/// Frontends of earlier versions name none.
+fn signing_alg(number: i32, field: &str) -> Result<SigningAlg, InvalidField> {
+    match number {
+        0 => Ok(SigningAlg::default()),
+        number => read_enum(number, field),
+    }
 }
 
 fn dialect(dialect: wire::TokenDialect) -> Result<Dialect, InvalidField> {

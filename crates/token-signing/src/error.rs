@@ -1,5 +1,6 @@
 //! Errors of this service, and their gRPC status.
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::{InvalidField, Refusal};
 use doorward_service_kit::{KeyFileError, StoreError, with_causes};
@@ -35,8 +36,14 @@ pub enum Error {
     #[error(transparent)]
     Life(#[from] KeyLifeError),
     /// The current key does not open here, and the one before it is revoked.
-    #[error("this replica cannot open the current signing key")]
-    NoSigner,
+    #[error("this replica cannot open the current signing key for {0}")]
+    NoSigner(SigningAlg),
+    /// There are no keys for the algorithm.
+    #[error(
+        "signing with {0} is not switched on: add it to `algs` in `[signing]` of token-signing, or start \
+         `doorward serve` with `--signing-alg {0}`"
+    )]
+    SwitchedOff(SigningAlg),
     /// The process is stopping.
     #[error("the process is stopping")]
     Interrupted,
@@ -57,7 +64,8 @@ impl From<Error> for Status {
             Error::Life(error) => refusal(&error),
             Error::TooLate => Status::deadline_exceeded(error.to_string()),
             Error::Overloaded => Refusal::new(ErrorReason::Overloaded, error.to_string()).into(),
-            Error::NoSigner | Error::Interrupted => {
+            error @ Error::SwitchedOff(_) => InvalidField::new("alg", error.to_string()).into(),
+            Error::NoSigner(_) | Error::Interrupted => {
                 tracing::error!(error = with_causes(&error), "tokens cannot be signed");
                 Status::unavailable(error.to_string())
             }
@@ -74,9 +82,12 @@ fn refusal(error: &KeyLifeError) -> Status {
         KeyLifeError::TooEarly { .. } | KeyLifeError::NotPublished { .. } => {
             ErrorReason::RotationTooEarly
         }
-        KeyLifeError::NotFound(_) | KeyLifeError::NotCurrent(_) | KeyLifeError::Missing(_) => {
+        KeyLifeError::NotFound(_) | KeyLifeError::NotCurrent(_) | KeyLifeError::Missing { .. } => {
             ErrorReason::KeyNotFound
         }
+        KeyLifeError::Ambiguous(_)
+        | KeyLifeError::OtherAlgorithm { .. }
+        | KeyLifeError::AlwaysOn(_) => ErrorReason::InvalidField,
         KeyLifeError::InUse { .. } => ErrorReason::KeyInUse,
     };
     Refusal::new(reason, error.to_string()).into()

@@ -39,7 +39,7 @@ impl Service {
     }
 }
 
-/// Signs with the current key, in the name of one issuer.
+/// Signs with the current keys, in the name of one issuer.
 #[derive(Debug)]
 pub(crate) struct Signer {
     pub(crate) ring: Arc<KeyRing>,
@@ -51,7 +51,8 @@ pub(crate) struct Signer {
 impl Signer {
     fn sign(&self, request: &TokenRequest) -> Result<SignedTokens, Error> {
         let now = self.backdate.apply(self.clock.now());
-        Ok(request.sign(&*self.ring.signer()?, &self.issuer, now)?)
+        let keys = self.ring.keys();
+        request.sign(|alg| keys.signer(alg), &self.issuer, now)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::{Clock, KeyEncryptionKey, StoreError};
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task;
 
 use crate::Error;
-use crate::config::RotationConfig;
-use crate::domain::key_life::{self, KeyLifeError};
+use crate::config::{RotationConfig, SigningConfig};
+use crate::domain::key_life;
 use crate::domain::{KeyId, KeyState, SigningKey, StoredKey, StoredKeys};
 use crate::key_ring::{self, KeyRing};
 use crate::store::Store;
@@ -20,10 +22,12 @@ pub struct KeyKeeper {
     key_encryption_key: Arc<KeyEncryptionKey>,
     rotation: RotationConfig,
     clock: Arc<dyn Clock>,
+    /// The algorithms that keys are made for at the start.
+    algs: Vec<SigningAlg>,
 }
 
 impl KeyKeeper {
-    /// Works on this store.
+    /// Works on this store. Makes keys for RS256 only.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
@@ -36,11 +40,21 @@ impl KeyKeeper {
             key_encryption_key,
             rotation,
             clock,
+            algs: SigningConfig::default().switched_on(),
         }
     }
 
-    /// Makes the keys that are missing: two at the first start, and certificates of keys without one. `host` is the
-    /// issuer's.
+    /// Makes keys for all algorithms that are switched on.
+    #[must_use]
+    pub fn with_algs(self, signing: &SigningConfig) -> Self {
+        Self {
+            algs: signing.switched_on(),
+            ..self
+        }
+    }
+
+    /// Makes the keys that are missing: two for each algorithm at the first start with it, and certificates of keys
+    /// without one. `host` is the issuer's.
     ///
     /// # Errors
     /// When a stored key does not open; then no key is made, for tokens signed by the stored ones are still in use.
@@ -48,19 +62,24 @@ impl KeyKeeper {
         let stored = self.store.find_keys().await?.keys;
         let sealed = || stored.iter().filter(|key| key.sealed.is_some());
         sealed().try_for_each(|key| key_ring::open(key, &self.key_encryption_key).map(drop))?;
-        let in_state = |state| stored.iter().any(|key| key.state == state);
-        let complete = in_state(KeyState::Current) && in_state(KeyState::Next);
-        if complete && sealed().all(|key| key.certificate.is_some()) {
+        let missing = self.algs.iter().flat_map(|alg| {
+            let states = [KeyState::Current, KeyState::Next].into_iter();
+            states
+                .filter(|state| key_life::only(&stored, *alg, *state).is_err())
+                .map(|state| (*alg, state))
+        });
+        let missing: Vec<_> = missing.collect();
+        if missing.is_empty() && sealed().all(|key| key.certificate.is_some()) {
             return Ok(());
         }
-        let (current, next) = tokio::try_join!(self.make(host), self.make(host))?;
-        let new = [current, next];
+        let made = missing.iter().map(|(alg, _)| self.make(*alg, host));
+        let new = try_join_all(made).await?;
         let now = self.now();
         let change = |keys: &[StoredKey]| {
             let certified = keys.iter().map(|key| self.certified(key, host, now));
             let mut keys = certified.collect::<Result<Vec<_>, _>>()?;
-            for (new, state) in new.into_iter().zip([KeyState::Current, KeyState::Next]) {
-                if keys.iter().all(|key| key.state != state) {
+            for (new, (alg, state)) in new.into_iter().zip(missing) {
+                if key_life::only(&keys, alg, state).is_err() {
                     let current_since = (state == KeyState::Current).then_some(now);
                     keys.push(StoredKey {
                         state,
@@ -90,44 +109,51 @@ impl KeyKeeper {
         self.store.find_keys().await
     }
 
-    /// Makes the next key current. `force` rotates although the next key is young.
-    pub(crate) async fn rotate(&self, force: bool) -> Result<StoredKeys, Error> {
+    /// Makes the next key of one algorithm current, or those of all. `force` rotates although a next key is young.
+    /// Returns the algorithms, and all keys.
+    pub(crate) async fn rotate(
+        &self,
+        alg: Option<SigningAlg>,
+        force: bool,
+    ) -> Result<(Vec<SigningAlg>, StoredKeys), Error> {
         let spacing = if force {
             SignedDuration::ZERO
         } else {
             self.rotation.spacing()
         };
-        let new = self.next().await?;
+        let stored = self.list().await?.keys;
+        let algs = alg.map_or_else(|| key_life::algs(&stored).collect(), |alg| vec![alg]);
+        let new = self.next(&stored, &algs).await?;
         let now = self.now();
-        let change = |keys: &[StoredKey]| Ok(key_life::rotate(keys, new, spacing, now)?);
+        let change = |keys: &[StoredKey]| Ok(key_life::rotate_all(keys, new, spacing, now)?);
         let keys = self.store.change(Box::new(change)).await?;
-        announce("signing keys are rotated", &keys);
-        Ok(keys)
+        announce("signing keys are rotated", &algs, &keys);
+        Ok((algs, keys))
     }
 
-    /// Rotates if the schedule says so. Of several replicas one does it.
+    /// Rotates the keys of each algorithm if the schedule says so. Of several replicas one does it.
     pub(crate) async fn rotate_if_due(&self) -> Result<(), Error> {
         let Some(every) = self.rotation.every() else {
             return Ok(());
         };
-        let due = |keys: &[StoredKey], now| {
-            let current = key_life::only(keys, KeyState::Current)?;
-            Ok::<_, KeyLifeError>(current.current_since.unwrap_or(now) + every <= now)
+        let is_due = |keys: &[StoredKey], alg, now| {
+            let current = key_life::only(keys, alg, KeyState::Current);
+            current.is_ok_and(|key| key.current_since.unwrap_or(now) + every <= now)
         };
-        if !due(&self.list().await?.keys, self.now())? {
+        let (stored, now) = (self.list().await?.keys, self.now());
+        let due = key_life::algs(&stored).filter(|alg| is_due(&stored, *alg, now));
+        let due: Vec<_> = due.collect();
+        if due.is_empty() {
             return Ok(());
         }
-        let new = self.next().await?;
+        let new = self.next(&stored, &due).await?;
         let (now, spacing) = (self.now(), self.rotation.spacing());
         let change = |keys: &[StoredKey]| {
-            if due(keys, now)? {
-                Ok(key_life::rotate(keys, new, spacing, now)?)
-            } else {
-                Ok(keys.to_vec())
-            }
+            let new = new.into_iter().filter(|new| is_due(keys, new.alg, now));
+            Ok(key_life::rotate_all(keys, new, spacing, now)?)
         };
         let keys = self.store.change(Box::new(change)).await?;
-        announce("signing keys are rotated by the schedule", &keys);
+        announce("signing keys are rotated by the schedule", &due, &keys);
         Ok(())
     }
 
@@ -140,14 +166,30 @@ impl KeyKeeper {
         Ok(keys)
     }
 
-    /// Revokes the current key, which must be `kid` if that is given, and makes the next one current.
-    pub(crate) async fn replace_current(&self, kid: Option<&KeyId>) -> Result<StoredKeys, Error> {
-        let new = self.next().await?;
+    /// Switches an algorithm off.
+    pub(crate) async fn retire(&self, alg: SigningAlg) -> Result<StoredKeys, Error> {
+        let now = self.now();
+        let change = |keys: &[StoredKey]| Ok(key_life::retire(keys, alg, now)?);
+        let keys = self.store.change(Box::new(change)).await?;
+        tracing::info!(%alg, revision = keys.revision, "a signing algorithm is switched off");
+        Ok(keys)
+    }
+
+    /// Revokes the current key of an algorithm ([`key_life::alg_to_replace`]), which must be `kid` if that is given,
+    /// and makes the next one current. Returns the algorithm, and all keys.
+    pub(crate) async fn replace_current(
+        &self,
+        kid: Option<&KeyId>,
+        alg: Option<SigningAlg>,
+    ) -> Result<(SigningAlg, StoredKeys), Error> {
+        let stored = self.list().await?.keys;
+        let alg = key_life::alg_to_replace(&stored, kid, alg)?;
+        let new = self.new_next(&stored, alg).await?;
         let now = self.now();
         let change = |keys: &[StoredKey]| Ok(key_life::replace_current(keys, kid, new, now)?);
         let keys = self.store.change(Box::new(change)).await?;
-        announce("the current signing key is revoked", &keys);
-        Ok(keys)
+        announce("the current signing key is revoked", &[alg], &keys);
+        Ok((alg, keys))
     }
 
     /// Removes previous keys whose tokens have all expired.
@@ -161,22 +203,31 @@ impl KeyKeeper {
         self.store.change(Box::new(change)).await.map(drop)
     }
 
-    /// A new next key, with the name of the current one in its certificate.
-    async fn next(&self) -> Result<StoredKey, Error> {
-        let stored = self.list().await?.keys;
-        let current = key_life::only(&stored, KeyState::Current)?;
-        let certificate = current.certificate.as_ref();
-        self.make(certificate.map_or("", |certificate| certificate.common_name()))
-            .await
+    /// New next keys, one for each algorithm.
+    async fn next(
+        &self,
+        stored: &[StoredKey],
+        algs: &[SigningAlg],
+    ) -> Result<Vec<StoredKey>, Error> {
+        try_join_all(algs.iter().map(|alg| self.new_next(stored, *alg))).await
     }
 
-    async fn make(&self, common_name: &str) -> Result<StoredKey, Error> {
+    /// A new next key, with the name of the current one in its certificate.
+    async fn new_next(&self, stored: &[StoredKey], alg: SigningAlg) -> Result<StoredKey, Error> {
+        let current = key_life::only(stored, alg, KeyState::Current)?;
+        let certificate = current.certificate.as_ref();
+        let name = certificate.map_or("", |certificate| certificate.common_name());
+        self.make(alg, name).await
+    }
+
+    async fn make(&self, alg: SigningAlg, common_name: &str) -> Result<StoredKey, Error> {
         let (key_encryption_key, now) = (Arc::clone(&self.key_encryption_key), self.now());
         let common_name = common_name.to_owned();
-        // Generating a key takes a good part of a second.
+        // Generating an RSA key takes a good part of a second.
         let made = task::spawn_blocking(move || {
-            let key = SigningKey::generate()?;
+            let key = SigningKey::generate(alg)?;
             Ok(StoredKey {
+                alg,
                 kid: key.kid().clone(),
                 state: KeyState::Next,
                 sealed: Some(key.seal(&key_encryption_key)?),
@@ -209,8 +260,11 @@ impl KeyKeeper {
     }
 }
 
-fn announce(what: &str, stored: &StoredKeys) {
-    let kid = |state| key_life::only(&stored.keys, state).map_or("", |key| key.kid.as_str());
-    let (current, next) = (kid(KeyState::Current), kid(KeyState::Next));
-    tracing::info!(current, next, revision = stored.revision, "{what}");
+fn announce(what: &str, algs: &[SigningAlg], stored: &StoredKeys) {
+    for alg in algs {
+        let kid =
+            |state| key_life::only(&stored.keys, *alg, state).map_or("", |key| key.kid.as_str());
+        let (current, next) = (kid(KeyState::Current), kid(KeyState::Next));
+        tracing::info!(%alg, current, next, revision = stored.revision, "{what}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::{KeyEncryptionKey, Shutdown, with_causes};
 use futures::{Stream, stream};
 use metrics::gauge;
@@ -10,6 +11,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::Error;
+use crate::domain::key_life::{algs, only};
 use crate::domain::{KeyId, KeyState, PublicKey, SigningKey, StoredKey, StoredKeys};
 use crate::store::Store;
 
@@ -32,10 +34,18 @@ pub(crate) struct KeyRing {
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) revision: u64,
-    /// `None` if the current key does not open, and the key that signed until then is revoked.
-    signer: Option<Arc<SigningKey>>,
+    /// For each algorithm that is switched on.
+    signers: Vec<Signer>,
     /// The public keys: current, next, previous.
     pub(crate) public: Vec<PublicKey>,
+}
+
+/// The key that signs with an algorithm.
+#[derive(Debug, Clone)]
+struct Signer {
+    alg: SigningAlg,
+    /// `None` if the current key does not open, and the key that signed until then is revoked.
+    key: Option<Arc<SigningKey>>,
 }
 
 impl KeyRing {
@@ -45,10 +55,19 @@ impl KeyRing {
         key_encryption_key: Arc<KeyEncryptionKey>,
     ) -> Result<Arc<Self>, Error> {
         let stored = store.find_keys().await?;
-        let current = only(&stored.keys, KeyState::Current)?;
-        let signer = Arc::new(open(current, &key_encryption_key)?);
-        let keys = Keys::new(&stored, Some(signer));
-        tracing::info!(kid = %current.kid, revision = keys.revision, "signing keys are ready");
+        only(&stored.keys, SigningAlg::default(), KeyState::Current)?;
+        let signers = algs(&stored.keys).map(|alg| {
+            let current = only(&stored.keys, alg, KeyState::Current)?;
+            let key = Some(Arc::new(open(current, &key_encryption_key)?));
+            Ok(Signer { alg, key })
+        });
+        let signers = signers.collect::<Result<_, Error>>()?;
+        let keys = Keys::new(&stored, signers);
+        tracing::info!(
+            kids = keys.kids(),
+            revision = keys.revision,
+            "signing keys are ready"
+        );
         Ok(Arc::new(Self {
             keys: watch::Sender::new(Arc::new(keys)),
             key_encryption_key,
@@ -79,11 +98,6 @@ impl KeyRing {
         }));
     }
 
-    /// The key that signs.
-    pub(crate) fn signer(&self) -> Result<Arc<SigningKey>, Error> {
-        self.keys.borrow().signer.clone().ok_or(Error::NoSigner)
-    }
-
     /// The keys at present.
     pub(crate) fn keys(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.borrow())
@@ -108,17 +122,39 @@ impl KeyRing {
         }
         let stored = self.store.find_keys().await?;
         // mutant: revoked-key-signs-on
-        let (signer, problem) = self.next_signer(&stored.keys);
-        let keys = Keys::new(&stored, signer);
-        let kid = keys.signer.as_ref().map(|signer| signer.kid().to_string());
-        tracing::info!(kid, revision = keys.revision, "signing keys have changed");
+        let (signers, problem) = self.next_signers(&stored.keys);
+        let keys = Keys::new(&stored, signers);
+        tracing::info!(
+            kids = keys.kids(),
+            revision = keys.revision,
+            "signing keys have changed"
+        );
         self.keys.send_replace(Arc::new(keys));
         problem.map_or(Ok(()), Err)
     }
 
+    /// The signers of all algorithms, and the last problem with one of them.
+    fn next_signers(&self, stored: &[StoredKey]) -> (Vec<Signer>, Option<Error>) {
+        let held = self.keys();
+        let mut problem = None;
+        let signers = algs(stored).map(|alg| {
+            let held = held.signers.iter().find(|signer| signer.alg == alg);
+            let held = held.and_then(|signer| signer.key.clone());
+            let (key, error) = self.next_signer(alg, held, stored);
+            problem = error.or(problem.take());
+            Signer { alg, key }
+        });
+        let signers = signers.collect();
+        (signers, problem)
+    }
+
     /// The current key; if it does not open, the key that has signed so far, unless it is revoked.
-    fn next_signer(&self, stored: &[StoredKey]) -> (Option<Arc<SigningKey>>, Option<Error>) {
-        let held = self.keys.borrow().signer.clone();
+    fn next_signer(
+        &self,
+        alg: SigningAlg,
+        held: Option<Arc<SigningKey>>,
+        stored: &[StoredKey],
+    ) -> (Option<Arc<SigningKey>>, Option<Error>) {
         let state = |kid: &KeyId| {
             stored
                 .iter()
@@ -137,7 +173,8 @@ impl KeyRing {
         {
             return (Some(Arc::clone(held)), None);
         }
-        let opened = only(stored, KeyState::Current)
+        let opened = only(stored, alg, KeyState::Current)
+            .map_err(Error::from)
             .and_then(|current| open(current, &self.key_encryption_key));
         match opened {
             Ok(signer) => (Some(Arc::new(signer)), None),
@@ -147,18 +184,31 @@ impl KeyRing {
 }
 
 impl Keys {
-    fn new(stored: &StoredKeys, signer: Option<Arc<SigningKey>>) -> Self {
+    /// The key that signs with an algorithm.
+    pub(crate) fn signer(&self, alg: SigningAlg) -> Result<&SigningKey, Error> {
+        let found = self.signers.iter().find(|signer| signer.alg == alg);
+        let found = found.ok_or(Error::SwitchedOff(alg))?;
+        found.key.as_deref().ok_or(Error::NoSigner(alg))
+    }
+
+    /// The keys that sign, for the log.
+    fn kids(&self) -> String {
+        let keys = self.signers.iter().filter_map(|signer| signer.key.as_ref());
+        let kids: Vec<_> = keys
+            .map(|key| format!("{} {}", key.alg(), key.kid()))
+            .collect();
+        kids.join(", ")
+    }
+
+    fn new(stored: &StoredKeys, signers: Vec<Signer>) -> Self {
         let published = stored.keys.iter().filter(|key| is_published(key));
-        let public = published.filter_map(|key| {
-            let certificate = key.certificate.as_ref()?;
-            Some(certificate.public_key(key.kid.clone()))
-        });
+        let public = published.filter_map(StoredKey::public_key);
         #[expect(clippy::cast_precision_loss, reason = "no keys change 2^53 times")]
         gauge!("doorward_signing_keys_revision").set(stored.revision as f64);
         Self {
             revision: stored.revision,
             public: public.collect(),
-            signer,
+            signers,
         }
     }
 }
@@ -168,15 +218,11 @@ fn is_published(key: &StoredKey) -> bool {
     key.state != KeyState::Revoked
 }
 
-fn only(keys: &[StoredKey], state: KeyState) -> Result<&StoredKey, Error> {
-    Ok(crate::domain::key_life::only(keys, state)?)
-}
-
 pub(crate) fn open(stored: &StoredKey, key: &KeyEncryptionKey) -> Result<SigningKey, Error> {
     let opened = stored
         .sealed
         .as_ref()
-        .map(|sealed| SigningKey::open(sealed, key));
+        .map(|sealed| SigningKey::open(sealed, stored.alg, key));
     opened
         .flatten()
         .ok_or_else(|| Error::WrongKeyEncryptionKey(stored.kid.clone()))

@@ -47,7 +47,7 @@ pub async fn start(
     keeper: KeyKeeper,
     issuer: Issuer,
     backdate: Backdate,
-    signing: SigningConfig,
+    signing: &SigningConfig,
     shutdown: &Shutdown,
 ) -> Result<Routes, Error> {
     keeper.prepare(&issuer.host()).await?;
@@ -93,12 +93,13 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
-    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock));
+    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock))
+        .with_algs(&config.signing);
     let routes = start(
         keeper,
         config.issuer,
         config.backdate_seconds,
-        config.signing,
+        &config.signing,
         &shutdown,
     )
     .await

@@ -32,12 +32,12 @@ pub(crate) struct Turn<'a> {
 
 impl Turns {
     /// Turns for the threads of the current runtime.
-    pub(crate) fn new(config: SigningConfig) -> Self {
+    pub(crate) fn new(config: &SigningConfig) -> Self {
         let threads = Handle::current().metrics().num_workers();
         Self::of((threads - 1).max(1), config)
     }
 
-    fn of(at_once: usize, config: SigningConfig) -> Self {
+    fn of(at_once: usize, config: &SigningConfig) -> Self {
         let all = at_once.saturating_add(config.max_waiting(at_once));
         Self {
             admissions: Semaphore::new(all.min(Semaphore::MAX_PERMITS)),
@@ -76,8 +76,9 @@ mod tests {
     fn one_at_once(max_waiting: usize) -> Turns {
         let config = SigningConfig {
             max_waiting: Some(max_waiting),
+            ..SigningConfig::default()
         };
-        Turns::of(1, config)
+        Turns::of(1, &config)
     }
 
     #[tokio::test]
@@ -118,7 +119,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
     async fn one_thread_is_left_free() {
-        let turns = Turns::new(SigningConfig::default());
+        let turns = Turns::new(&SigningConfig::default());
         let _held = (turns.take().await.unwrap(), turns.take().await.unwrap());
         assert!(poll!(pin!(turns.take())).is_pending());
     }

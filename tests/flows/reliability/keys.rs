@@ -8,6 +8,7 @@ mod rotations;
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{API, Agent, Deployment, PATIENCE, Replica, Request, Separate};
+use doorward_proto::common::v1::SigningAlg;
 use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::{
@@ -50,6 +51,7 @@ async fn sign(channel: &Channel) -> Result<String, Status> {
         client_id: "client".to_owned(),
         lifetime_seconds: 60,
         dialect: TokenDialect::AccessToken.into(),
+        alg: SigningAlg::Rs256.into(),
         ..AccessTokenClaims::default()
     };
     let request = SignTokensRequest {
@@ -57,7 +59,8 @@ async fn sign(channel: &Channel) -> Result<String, Status> {
         id_token: None,
     };
     let mut service = TokenSigningServiceClient::new(channel.clone());
-    Ok(service.sign_tokens(request).await?.into_inner().kid)
+    let signed = service.sign_tokens(request).await?.into_inner();
+    Ok(signed.access_token_kid().to_owned())
 }
 
 /// The kids that a process publishes.

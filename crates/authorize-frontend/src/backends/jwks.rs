@@ -4,6 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::Shutdown;
 use tonic::Status;
 
@@ -87,6 +88,17 @@ impl Jwks {
         Ok(keys)
     }
 
+    /// The algorithms of the keys that sign at present. RS256 is always one, also before the first keys are there.
+    pub(crate) fn algs(&self) -> Vec<SigningAlg> {
+        let mut algs = vec![SigningAlg::default()];
+        let known = self.known();
+        let current = known.iter().filter(|key| key.is_current);
+        algs.extend(current.map(|key| key.alg));
+        algs.sort_unstable();
+        algs.dedup();
+        algs
+    }
+
     /// Returns once this process publishes a key that has just signed, so that no token leaves before verifiers can
     /// check it. *Cannot tell* for a key that is not published: `token-signing` has signed with a revoked one.
     pub(crate) async fn require(&self, kid: &str) -> Result<(), BackendError> {
@@ -135,14 +147,15 @@ fn unavailable(problem: &'static str) -> BackendError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::PublicHalf;
     use super::*;
 
     fn keys(revision: u64) -> PublicKeys {
         let key = PublicKey {
             kid: format!("key {revision}"),
-            alg: "RS256".to_owned(),
-            n: String::new(),
-            e: String::new(),
+            alg: SigningAlg::Rs256,
+            is_current: true,
+            half: PublicHalf::Ed25519 { x: String::new() },
             certificate: None,
         };
         PublicKeys {

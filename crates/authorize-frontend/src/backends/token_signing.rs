@@ -2,7 +2,7 @@
 
 mod messages;
 
-use doorward_oauth2_types::{ClaimSet, Scope};
+use doorward_oauth2_types::{ClaimSet, Scope, SigningAlg};
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::{
     GetJwksRequest, SignTokensRequest, WatchJwksRequest, WatchJwksResponse,
@@ -33,6 +33,8 @@ pub(crate) enum AccessTokenBesideIdToken {
 /// The claims of a JWT access token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AccessTokenToSign {
+    /// The API's.
+    pub(crate) alg: SigningAlg,
     pub(crate) sub: String,
     /// The API first.
     pub(crate) aud: Vec<String>,
@@ -53,6 +55,8 @@ pub(crate) struct AccessTokenToSign {
 /// The claims of an ID token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct IdTokenToSign {
+    /// The client's.
+    pub(crate) alg: SigningAlg,
     pub(crate) sub: String,
     /// The client.
     pub(crate) aud: String,
@@ -73,8 +77,8 @@ pub(crate) struct IdTokenToSign {
 pub(crate) struct SignedTokens {
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
-    /// The key that signed them; `None` from a `token-signing` of an earlier version.
-    pub(crate) kid: Option<String>,
+    /// The keys that signed them.
+    pub(crate) kids: Vec<String>,
 }
 
 /// The public keys at an instant.
@@ -82,21 +86,32 @@ pub(crate) struct SignedTokens {
 pub(crate) struct PublicKeys {
     /// Rises with each change.
     pub(crate) revision: u64,
-    /// The key that signs, the next one, previous ones.
+    /// The keys that sign, the next ones, previous ones; of each kind RS256 first.
     pub(crate) keys: Vec<PublicKey>,
 }
 
-/// A public RSA key, RFC 7517 §4 and RFC 7518 §6.3.1.
+/// A public key, RFC 7517 §4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublicKey {
     pub(crate) kid: String,
-    pub(crate) alg: String,
-    /// Modulus.
-    pub(crate) n: String,
-    /// Exponent.
-    pub(crate) e: String,
+    /// The only algorithm that it signs with.
+    pub(crate) alg: SigningAlg,
+    /// Whether it signs at present.
+    pub(crate) is_current: bool,
+    pub(crate) half: PublicHalf,
     /// `None` from a `token-signing` of an earlier version.
     pub(crate) certificate: Option<Certificate>,
+}
+
+/// The key itself; numbers in base64url without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PublicHalf {
+    /// Modulus and exponent, RFC 7518 §6.3.1.
+    Rsa { n: String, e: String },
+    /// A point on the curve P-256, RFC 7518 §6.2.1.
+    P256 { x: String, y: String },
+    /// RFC 8037 §2.
+    Ed25519 { x: String },
 }
 
 /// The certificate of a key, RFC 7517 §4.7 and §4.8.

@@ -1,10 +1,11 @@
-//! `/pem` and `/cer`: the certificate of the key that signs at present, for programs that are given a file.
+//! `/pem` and `/cer`: the certificate of the key that signs with RS256 at present, for programs that are given a file.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::certificate_pem;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -41,8 +42,9 @@ async fn answer(
         Ok(keys) => keys,
         Err(error) => return (cors::public(), json_error(&error.into())).into_response(),
     };
-    // The key that signs comes first.
-    let certificate = keys.first().and_then(|key| key.certificate.as_ref());
+    // The one that signs comes first.
+    let key = keys.iter().find(|key| key.alg == SigningAlg::Rs256);
+    let certificate = key.and_then(|key| key.certificate.as_ref());
     let Some(certificate) = certificate else {
         return StatusCode::NOT_FOUND.into_response();
     };

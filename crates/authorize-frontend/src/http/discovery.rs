@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use doorward_oauth2_types::StandardClaim;
+use doorward_oauth2_types::{SigningAlg, StandardClaim};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) async fn get(
 ) -> Response {
     let tenant = deps.backends.registry.last_known_tenant().await;
     // mutant: x-forwarded-host-trusted (issuer)
-    let document = document(&deps.issuer, &tenant);
+    let document = document(&deps.issuer, &tenant, &deps.backends.jwks.algs());
     // mutant: discovery-type-may-be-guessed
     public_document::serve(&document, &request)
 }
@@ -31,7 +31,7 @@ pub(super) async fn preflight() -> Response {
 }
 
 /// The document, with only the features that are built and switched on.
-fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
+fn document(issuer: &Issuer, tenant: &Tenant, algs: &[SigningAlg]) -> Value {
     let mut document = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.endpoint("authorize"),
@@ -41,7 +41,7 @@ fn document(issuer: &Issuer, tenant: &Tenant) -> Value {
         "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["implicit"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": ["none"],
         "scopes_supported": scopes(),
         "claims_supported": claims(),

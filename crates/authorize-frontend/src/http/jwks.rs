@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::errors::json_error;
 use super::{cors, public_document};
-use crate::backends::PublicKey;
+use crate::backends::{PublicHalf, PublicKey};
 use crate::deps::Deps;
 
 /// Serves the keys. Never an empty set, with which verifiers would refuse every token.
@@ -32,14 +32,14 @@ pub(super) async fn get(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Re
 }
 
 fn member(key: &PublicKey) -> Value {
-    let mut member = json!({
-        "kty": "RSA",
-        "use": "sig",
-        "alg": key.alg,
-        "kid": key.kid,
-        "n": key.n,
-        "e": key.e,
-    });
+    let mut member = match &key.half {
+        PublicHalf::Rsa { n, e } => json!({ "kty": "RSA", "n": n, "e": e }),
+        PublicHalf::P256 { x, y } => json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }),
+        PublicHalf::Ed25519 { x } => json!({ "kty": "OKP", "crv": "Ed25519", "x": x }),
+    };
+    member["use"] = json!("sig");
+    member["alg"] = json!(key.alg);
+    member["kid"] = json!(key.kid);
     if let Some(certificate) = &key.certificate {
         member["x5t"] = json!(certificate.x5t);
         member["x5c"] = json!([certificate.x5c]);

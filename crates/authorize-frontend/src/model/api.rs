@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 
 /// An API that access tokens are issued for.
@@ -13,6 +14,8 @@ pub(crate) struct Api {
     pub(crate) name: String,
     /// The scopes that it defines.
     pub(crate) scopes: ApiScopes,
+    /// How its access tokens are signed.
+    pub(crate) signing_alg: SigningAlg,
     /// Lifetime of access tokens from the token endpoint, in seconds.
     pub(crate) token_lifetime_seconds: u32,
     /// Lifetime of access tokens from `/authorize`, in seconds.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use doorward_oauth2_types::GrantType;
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
 };
 use doorward_oauth2_types::redirect_uri::{MatchedRedirectUri, RegisteredOrigin, RegisteredUri};
+use doorward_oauth2_types::{GrantType, SigningAlg};
 use url::Url;
 
 use super::Connection;
@@ -36,6 +36,8 @@ pub(crate) struct Client {
     /// Page that begins a sign-in.
     pub(crate) initiate_login_uri: Option<Url>,
     pub(crate) id_token_lifetime_seconds: u32,
+    /// How ID tokens are signed.
+    pub(crate) id_token_signing_alg: SigningAlg,
     pub(crate) organization_usage: OrganizationUsage,
     /// Decides about requests that name no organization.
     pub(crate) organization_require_behavior: OrganizationRequireBehavior,

@@ -89,6 +89,7 @@ impl From<&Confirmed> for Grant {
             client: GrantedClient {
                 client_id: request.client().client_id.clone(),
                 id_token_lifetime_seconds: request.client().id_token_lifetime_seconds,
+                id_token_signing_alg: request.client().id_token_signing_alg,
             },
             user: Some(GrantedUser {
                 user_id: user.user_id.clone(),
@@ -97,6 +98,7 @@ impl From<&Confirmed> for Grant {
             scope: scope.clone(),
             api: request.api().map(|api| GrantedApi {
                 identifier: api.identifier.clone(),
+                signing_alg: api.signing_alg,
                 dialect: api.token_dialect,
                 token_lifetime_seconds: api.token_lifetime_seconds,
                 token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,

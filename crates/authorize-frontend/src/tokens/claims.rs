@@ -30,6 +30,7 @@ pub(super) fn access_token(
         aud.push(userinfo_endpoint);
     }
     AccessTokenToSign {
+        alg: api.signing_alg,
         sub: grant.sub().into_owned(),
         aud,
         client_id: grant.client.client_id.clone(),
@@ -46,6 +47,7 @@ pub(super) fn access_token(
 pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
     let user = grant.user.as_ref();
     IdTokenToSign {
+        alg: grant.client.id_token_signing_alg,
         sub: grant.sub().into_owned(),
         aud: grant.client.client_id.clone(),
         nonce: grant.nonce.clone(),
@@ -61,8 +63,8 @@ pub(super) fn id_token(grant: &Grant) -> IdTokenToSign {
 
 #[cfg(test)]
 mod tests {
-    use doorward_oauth2_types::StandardClaim;
     use doorward_oauth2_types::auth0::TokenDialect;
+    use doorward_oauth2_types::{SigningAlg, StandardClaim};
     use jiff::Timestamp;
 
     use super::super::GrantedOrganization;
@@ -131,10 +133,12 @@ mod tests {
             ..grant()
         };
         let rfc9068 = GrantedApi {
+            signing_alg: SigningAlg::Ps256,
             dialect: TokenDialect::Rfc9068ProfileAuthz,
             ..api()
         };
         let token = access_token(&grant, &rfc9068, String::new());
+        assert_eq!(token.alg, SigningAlg::Ps256);
         assert!(token.is_rfc9068);
         assert!(!access_token(&grant, &api(), String::new()).is_rfc9068);
         assert_eq!(token.sub, "auth0|alice");
@@ -148,7 +152,10 @@ mod tests {
 
     #[test]
     fn an_id_token_says_what_was_granted() {
-        let token = id_token(&grant());
+        let mut grant = grant();
+        grant.client.id_token_signing_alg = SigningAlg::Es256;
+        let token = id_token(&grant);
+        assert_eq!(token.alg, SigningAlg::Es256);
         assert_eq!(token.sub, "auth0|alice");
         assert_eq!(token.aud, "app");
         assert_eq!(token.nonce.as_deref(), Some("n"));

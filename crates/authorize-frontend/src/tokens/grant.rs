@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use doorward_oauth2_types::auth0::TokenDialect;
-use doorward_oauth2_types::{ClaimSet, Scope};
+use doorward_oauth2_types::{ClaimSet, Scope, SigningAlg};
 use jiff::Timestamp;
 
 use super::CustomClaims;
@@ -51,6 +51,7 @@ pub(crate) enum TokenChannel {
 pub(crate) struct GrantedClient {
     pub(crate) client_id: String,
     pub(crate) id_token_lifetime_seconds: u32,
+    pub(crate) id_token_signing_alg: SigningAlg,
 }
 
 /// The user that the tokens are about.
@@ -73,6 +74,7 @@ pub(crate) struct GrantedOrganization {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GrantedApi {
     pub(crate) identifier: String,
+    pub(crate) signing_alg: SigningAlg,
     pub(crate) dialect: TokenDialect,
     pub(crate) token_lifetime_seconds: u32,
     pub(crate) token_lifetime_for_web_seconds: u32,
@@ -120,6 +122,7 @@ pub(super) mod tests {
             client: GrantedClient {
                 client_id: "app".to_owned(),
                 id_token_lifetime_seconds: 36_000,
+                id_token_signing_alg: SigningAlg::Rs256,
             },
             user: Some(GrantedUser {
                 user_id: "auth0|alice".to_owned(),
@@ -139,6 +142,7 @@ pub(super) mod tests {
     pub(in crate::tokens) fn api() -> GrantedApi {
         GrantedApi {
             identifier: "https://api.test".to_owned(),
+            signing_alg: SigningAlg::Rs256,
             dialect: TokenDialect::AccessToken,
             token_lifetime_seconds: 1_000,
             token_lifetime_for_web_seconds: 100,

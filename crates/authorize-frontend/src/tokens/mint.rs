@@ -111,7 +111,7 @@ async fn keep(opaque: Option<&str>, grant: &Grant, deps: &Deps) -> Result<(), Ba
     deps.backends.sessions.add_access_token(token, kept).await
 }
 
-/// Signs with a key that this process publishes. For a moment after an emergency rotation a replica may not know of it,
+/// Signs with keys that this process publishes. For a moment after an emergency rotation a replica may not know of it,
 /// and sign with the revoked key; its tokens are thrown away.
 async fn sign(
     opaque: Option<&str>,
@@ -142,10 +142,10 @@ async fn sign_once(
 }
 
 async fn is_published(signed: &SignedTokens, deps: &Deps) -> Result<(), BackendError> {
-    match &signed.kid {
-        Some(kid) => deps.backends.jwks.require(kid).await,
-        None => Ok(()),
+    for kid in &signed.kids {
+        deps.backends.jwks.require(kid).await?;
     }
+    Ok(())
 }
 
 /// `None`: there is nothing to sign, as with an opaque token alone.
@@ -185,7 +185,7 @@ mod tests {
         SignedTokens {
             access_token: access_token.map(str::to_owned),
             id_token: id_token.map(str::to_owned),
-            kid: None,
+            kids: Vec::new(),
         }
     }
 

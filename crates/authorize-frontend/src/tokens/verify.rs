@@ -1,15 +1,13 @@
 //! Reading tokens of our own: `id_token_hint` at `/authorize` and at `/oidc/logout`, and access tokens at `/userinfo`.
 
-use doorward_oauth2_types::Scope;
+use doorward_oauth2_types::{Scope, SigningAlg};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::backends::{BackendError, PublicKey};
+use crate::backends::{BackendError, PublicHalf, PublicKey};
 use crate::deps::Deps;
 
-/// Ours to choose, never the token's (RFC 8725 §3.1).
-const ALGORITHM: Algorithm = Algorithm::RS256;
 /// Clock tolerance in seconds.
 const LEEWAY: u64 = 60;
 
@@ -148,7 +146,9 @@ fn now(deps: &Deps) -> u64 {
 }
 
 fn expected(issuer: &str, audience: Option<&str>) -> Validation {
-    let mut validation = Validation::new(ALGORITHM);
+    let mut validation = Validation::default();
+    // That of the key is added to it.
+    validation.algorithms.clear();
     // mutant: userinfo-for-tokens-of-other-apis (audience), expired-hint-refused
     validation.validate_exp = false;
     validation.set_issuer(&[issuer]);
@@ -160,8 +160,9 @@ fn expected(issuer: &str, audience: Option<&str>) -> Validation {
     validation
 }
 
-/// Checks signature, issuer and audience. The `kid` of the header has an effect only as the name of one of our keys;
-/// `jwk`, `jku`, `x5u` and `x5c` are ignored (RFC 8725 §3.10), and no key is looked up anywhere else.
+/// Checks signature, issuer and audience. The `kid` of the header has an effect only as the name of one of our keys.
+/// The key has one algorithm, and a token whose header has another is refused (RFC 8725 §3.1). `jwk`, `jku`, `x5u` and
+/// `x5c` are ignored (RFC 8725 §3.10), and no key is looked up anywhere else.
 fn read<T: DeserializeOwned + Clone>(
     token: &str,
     keys: &[PublicKey],
@@ -171,10 +172,33 @@ fn read<T: DeserializeOwned + Clone>(
     let kid = decode_header(token).ok()?.kid?;
     // mutant: kid-read-as-file, key-in-header-trusted, key-in-header-fetched
     let key = keys.iter().find(|key| key.kid == kid)?;
+    let expected = Validation {
+        algorithms: vec![algorithm(key.alg)],
+        ..expected.clone()
+    };
     // mutant: algorithm-of-token-trusted
-    let key = DecodingKey::from_rsa_components(&key.n, &key.e).ok()?;
+    let key = decoding_key(&key.half)?;
     // mutant: signature-of-hint-not-checked
-    Some(decode(token, &key, expected).ok()?.claims)
+    Some(decode(token, &key, &expected).ok()?.claims)
+}
+
+fn algorithm(alg: SigningAlg) -> Algorithm {
+    match alg {
+        SigningAlg::Rs256 => Algorithm::RS256,
+        SigningAlg::Ps256 => Algorithm::PS256,
+        SigningAlg::Rs512 => Algorithm::RS512,
+        SigningAlg::Es256 => Algorithm::ES256,
+        SigningAlg::EdDsa => Algorithm::EdDSA,
+    }
+}
+
+fn decoding_key(half: &PublicHalf) -> Option<DecodingKey> {
+    let key = match half {
+        PublicHalf::Rsa { n, e } => DecodingKey::from_rsa_components(n, e),
+        PublicHalf::P256 { x, y } => DecodingKey::from_ec_components(x, y),
+        PublicHalf::Ed25519 { x } => DecodingKey::from_ed_components(x),
+    };
+    key.ok()
 }
 
 #[cfg(test)]

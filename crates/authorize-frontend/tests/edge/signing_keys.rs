@@ -39,7 +39,7 @@ impl TokenSigningService for Stale {
     ) -> Result<Response<SignTokensResponse>, Status> {
         let mut response = self.real.clone().sign_tokens(request).await?;
         if self.signed.fetch_add(1, Ordering::Relaxed) < self.unpublished {
-            "revoked".clone_into(&mut response.get_mut().kid);
+            response.get_mut().id_token_kid = Some("revoked".to_owned());
         }
         Ok(response)
     }

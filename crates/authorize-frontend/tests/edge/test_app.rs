@@ -181,7 +181,7 @@ async fn channels(
         keeper,
         issuer,
         Backdate::default(),
-        SigningConfig::default(),
+        &SigningConfig::default(),
         &life(Backend::TokenSigning),
     )
     .await
@@ -207,7 +207,7 @@ async fn copy_keys(path: &Path, clock: &Arc<dyn Clock>) {
         let issuer = Issuer::parse(ISSUER).unwrap();
         let life = Shutdown::new();
         let (backdate, signing) = (Backdate::default(), SigningConfig::default());
-        doorward_token_signing::start(keeper, issuer, backdate, signing, &life)
+        doorward_token_signing::start(keeper, issuer, backdate, &signing, &life)
             .await
             .unwrap();
         life.cancel();

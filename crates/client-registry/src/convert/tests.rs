@@ -281,7 +281,7 @@ fn client_words_and_numbers() {
         ),
         (
             |client| client.id_token_signing_alg = Some(0),
-            "id_token_signing_alg: 0 is not supported; it may be RS256",
+            "id_token_signing_alg: 0 is not supported; it may be RS256, PS256, RS512, ES256, EdDSA",
         ),
         (
             |client| client.organization_usage = Some(OrganizationUsage::Unspecified.into()),
@@ -394,7 +394,7 @@ fn resource_servers() {
     let cases: [Case<ResourceServerPatch>; 7] = [
         (
             |server| server.signing_alg = Some(9),
-            "signing_alg: 9 is not supported; it may be RS256",
+            "signing_alg: 9 is not supported; it may be RS256, PS256, RS512, ES256, EdDSA",
         ),
         (
             |server| server.token_dialect = Some(0),

@@ -13,6 +13,7 @@ use crate::embedded::Embedded;
 use crate::error::Error;
 use crate::mail_options::MailOptions;
 use crate::output::say;
+use crate::signing_options::SigningOptions;
 use crate::target::Deployment;
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +36,12 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let listeners = application::listen("--app-listen", args.app_listen).await?;
     let http = HttpConfig::new(&issuer, args.listen);
     let folder = DataFolder::create(&args.data)?;
-    let server = Embedded::open(folder, http, &MailOptions::default()).await?;
+    let server = Embedded::open(
+        folder,
+        http,
+        (&MailOptions::default(), &SigningOptions::default()),
+    )
+    .await?;
     let place = Place::folder(&program(), &args.data);
     let settings = application::Settings::new(&issuer, &tenant, &place);
     let connection = tenant.connection().to_owned();

@@ -2,12 +2,15 @@
 
 mod show;
 
+use doorward_oauth2_types::SigningAlg;
+use doorward_proto::WireEnum;
 use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::{
-    ListKeysRequest, ReplaceCurrentKeyRequest, RevokeKeyRequest, RotateKeysRequest, SigningKey,
+    ListKeysRequest, ReplaceCurrentKeyRequest, RetireKeysRequest, RevokeKeyRequest,
+    RotateKeysRequest, RotatedKeys, SigningKey,
 };
 use doorward_service_kit::grpc::Channel;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tonic::Status;
 
 use super::request;
@@ -18,13 +21,15 @@ use crate::target::{Deployment, Target};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the signing keys: current, next, previous, and the last three that were revoked
+    /// List the signing keys of each algorithm: current, next, previous, and the last three that were revoked
     List(Args),
     /// Sign with the next key from now on, and publish a new next key; tokens of the key before stay valid
     Rotate(RotateArgs),
+    /// Switch an algorithm off: it signs no more, and tokens of its key stay valid
+    Retire(RetireArgs),
     /// Revoke a previous key: tokens that it signed are refused
     Revoke(RevokeArgs),
-    /// Revoke the current key and sign with the next one at once; for a key that others may have
+    /// Revoke the current key of one algorithm and sign with the next one at once; for a key that others may have
     EmergencyRotate(EmergencyRotateArgs),
 }
 
@@ -42,6 +47,18 @@ pub(crate) struct RotateArgs {
     /// Rotate although the next key has been published for less than an hour, and may not be known to every verifier
     #[arg(long)]
     force: bool,
+    /// Rotate the keys of this algorithm only [default: those of all algorithms, or none]
+    #[arg(long, value_name = "ALG")]
+    alg: Option<SigningAlg>,
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RetireArgs {
+    /// Algorithm, any but RS256; take it out of the settings first, or the next start switches it on again
+    #[arg(long, value_name = "ALG")]
+    alg: SigningAlg,
     #[command(flatten)]
     args: Args,
 }
@@ -60,6 +77,9 @@ pub(crate) struct EmergencyRotateArgs {
     /// Id of the current key, so that a repeated command revokes no other
     #[arg(value_name = "KID", allow_hyphen_values = true)]
     kid: Option<String>,
+    /// Algorithm of the key; needed when several algorithms sign and no KID is given
+    #[arg(long, value_name = "ALG")]
+    alg: Option<SigningAlg>,
     #[command(flatten)]
     args: Args,
 }
@@ -71,6 +91,7 @@ impl Command {
         match self {
             Self::List(args) => list(args).await,
             Self::Rotate(args) => rotate(args).await,
+            Self::Retire(args) => retire(args).await,
             Self::Revoke(args) => revoke(args).await,
             Self::EmergencyRotate(args) => emergency_rotate(args).await,
         }
@@ -93,12 +114,41 @@ async fn list(args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-async fn rotate(RotateArgs { force, args }: RotateArgs) -> Result<(), Error> {
+async fn rotate(RotateArgs { force, alg, args }: RotateArgs) -> Result<(), Error> {
     let (_deployment, mut keys) = open(args.target).await?;
-    let answer = keys.rotate_keys(request(RotateKeysRequest { force })).await;
+    let alg = alg.map(SigningAlg::to_wire);
+    let wanted = RotateKeysRequest { force, alg };
+    let answer = keys.rotate_keys(request(wanted)).await;
+    let rotated = answer.map_err(service())?.into_inner().rotated;
+    let rotated = rotated.into_iter();
+    let changed = rotated.map(|RotatedKeys { current, next }| {
+        [
+            ("current", current.unwrap_or_default()),
+            ("next", next.unwrap_or_default()),
+        ]
+    });
+    let changed: Vec<_> = changed.collect();
+    if args.json {
+        let documents: Vec<_> = changed.iter().map(|keys| document(keys)).collect();
+        // One object when one algorithm was rotated, an array of them for several.
+        match <[Value; 1]>::try_from(documents) {
+            Ok([document]) => say_json(&document),
+            Err(documents) => say_json(&Value::Array(documents)),
+        }
+    } else {
+        for keys in &changed {
+            print_lines(keys);
+        }
+    }
+    Ok(())
+}
+
+async fn retire(RetireArgs { alg, args }: RetireArgs) -> Result<(), Error> {
+    let (_deployment, mut keys) = open(args.target).await?;
+    let alg = alg.to_wire();
+    let answer = keys.retire_keys(request(RetireKeysRequest { alg })).await;
     let answer = answer.map_err(service())?.into_inner();
-    let changed = [("current", answer.current), ("next", answer.next)];
-    print(args.json, changed);
+    print(args.json, &[("previous", answer.key.unwrap_or_default())]);
     Ok(())
 }
 
@@ -106,23 +156,24 @@ async fn revoke(RevokeArgs { kid, args }: RevokeArgs) -> Result<(), Error> {
     let (_deployment, mut keys) = open(args.target).await?;
     let answer = keys.revoke_key(request(RevokeKeyRequest { kid })).await;
     let answer = answer.map_err(service())?.into_inner();
-    print(args.json, [("revoked", answer.key)]);
+    print(args.json, &[("revoked", answer.key.unwrap_or_default())]);
     Ok(())
 }
 
 async fn emergency_rotate(
-    EmergencyRotateArgs { kid, args }: EmergencyRotateArgs,
+    EmergencyRotateArgs { kid, alg, args }: EmergencyRotateArgs,
 ) -> Result<(), Error> {
     let (_deployment, mut keys) = open(args.target).await?;
-    let wanted = ReplaceCurrentKeyRequest { kid };
+    let alg = alg.map(SigningAlg::to_wire);
+    let wanted = ReplaceCurrentKeyRequest { kid, alg };
     let answer = keys.replace_current_key(request(wanted)).await;
     let answer = answer.map_err(service())?.into_inner();
     let changed = [
-        ("revoked", answer.revoked),
-        ("current", answer.current),
-        ("next", answer.next),
+        ("revoked", answer.revoked.unwrap_or_default()),
+        ("current", answer.current.unwrap_or_default()),
+        ("next", answer.next.unwrap_or_default()),
     ];
-    print(args.json, changed);
+    print(args.json, &changed);
     Ok(())
 }
 
@@ -137,17 +188,23 @@ fn service() -> impl Fn(Status) -> Error {
     Error::service(Service::TokenSigning)
 }
 
-fn print<const N: usize>(as_json: bool, keys: [(&str, Option<SigningKey>); N]) {
-    let keys = keys.map(|(role, key)| (role, key.unwrap_or_default()));
+fn print(as_json: bool, keys: &[(&str, SigningKey)]) {
     if as_json {
-        let documents = keys.iter().map(|(role, key)| (*role, show::document(key)));
-        let documents: serde_json::Map<_, _> = documents
-            .map(|(role, document)| (role.to_owned(), document))
-            .collect();
-        say_json(&Value::Object(documents));
+        say_json(&document(keys));
     } else {
-        for (_, key) in &keys {
-            say(show::line(key));
-        }
+        print_lines(keys);
+    }
+}
+
+/// An object with a key for each role.
+fn document(keys: &[(&str, SigningKey)]) -> Value {
+    let documents = keys.iter();
+    let documents = documents.map(|(role, key)| ((*role).to_owned(), show::document(key)));
+    Value::Object(documents.collect::<Map<_, _>>())
+}
+
+fn print_lines(keys: &[(&str, SigningKey)]) {
+    for (_, key) in keys {
+        say(show::line(key));
     }
 }

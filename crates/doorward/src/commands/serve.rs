@@ -16,6 +16,7 @@ use crate::ephemeral;
 use crate::error::Error;
 use crate::mail_options::MailOptions;
 use crate::output::say;
+use crate::signing_options::SigningOptions;
 use crate::users_file::Reader;
 
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,8 @@ pub(crate) struct Args {
     /// Address of a service of your own that decides about each sign-in, for example <http://127.0.0.1:7100>
     #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
     post_login_hook: Option<String>,
+    #[command(flatten)]
+    signing: SigningOptions,
     /// Certificate chain (PEM), to serve TLS without a proxy
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -104,14 +107,15 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let Some(data) = args.data else {
         let content = args.files.read(Reader::Tests)?;
         let control = args.control_listen.unwrap_or(DEFAULT);
-        return ephemeral::serve((http, args.mail), content, control, ready).await;
+        return ephemeral::serve((http, args.mail, args.signing), content, control, ready).await;
     };
     forbid_core_dumps();
     let content = args.files.read(Reader::Import)?;
     let hook = args.post_login_hook.map(PostLoginHookConfig::new);
     let hook = hook.map(|hook| hook.connect("--post-login-hook", None));
     let hook = hook.transpose().map_err(StartError::from)?;
-    let mut server = Embedded::open(DataFolder::create(&data)?, http, &args.mail).await?;
+    let folder = DataFolder::create(&data)?;
+    let mut server = Embedded::open(folder, http, (&args.mail, &args.signing)).await?;
     server.channels.post_login_hook = hook;
     content.import(&server.channels).await?;
     server.serve(args.control_listen, ready).await

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use doorward_proto::client_registry::v1::custom_claim::Value;
 use doorward_proto::client_registry::v1::{
     AppType, CustomClaim, CustomClaims, OrganizationDiscoveryMethod, OrganizationRequireBehavior,
-    OrganizationUsage, ResourceParameterProfile, ResourceServerScope, SigningAlg, StringList,
-    SubjectType, ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
+    OrganizationUsage, ResourceParameterProfile, ResourceServerScope, StringList, SubjectType,
+    ThirdPartySecurityMode, TokenDialect, TokenEndpointAuthMethod, UserAccess,
 };
+use doorward_proto::common::v1::SigningAlg;
 use doorward_proto::identity::v1::Permission;
 use doorward_proto::organization::v1::{
     Branding, DiscoveryDomain, OrganizationClient, OrganizationConnection,
@@ -558,7 +559,7 @@ fn an_unknown_word_is_named_with_those_known() {
         ),
         (
             "clients:\n- {name: A, jwt_configuration: {alg: HS256}}",
-            "line 2: clients[A].jwt_configuration.alg \"HS256\" is not one of RS256",
+            "line 2: clients[A].jwt_configuration.alg \"HS256\" is not one of RS256, PS256, RS512, ES256, EdDSA",
         ),
         (
             "clients:\n- {name: A, token_endpoint_auth_method: private_key_jwt}",

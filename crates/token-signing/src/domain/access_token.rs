@@ -1,5 +1,6 @@
 //! JWT access tokens.
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -50,6 +51,7 @@ impl Dialect {
 /// An access token to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessToken {
+    pub(crate) alg: SigningAlg,
     pub(crate) sub: String,
     pub(crate) aud: Audience,
     pub(crate) client_id: String,

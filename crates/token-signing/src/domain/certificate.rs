@@ -10,24 +10,47 @@ use base64::{
 use doorward_service_kit::certificate_pem;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DistinguishedName, DnType};
+use x509_parser::oid_registry::{OID_EC_P256, OID_SIG_ED25519};
 use x509_parser::parse_x509_certificate;
 use x509_parser::public_key::PublicKey as Subject;
 use x509_parser::time::ASN1Time;
-
-use super::{KeyId, PublicKey};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// Auth0's certificates live as long.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(5000 * 24);
 /// How far the clock of a verifier may be behind.
 const SKEW: SignedDuration = SignedDuration::from_hours(1);
 
-/// A certificate that its own RSA key has signed.
+/// The public half of a key; numbers in base64url without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicHalf {
+    /// RFC 7518 §6.3.1.
+    Rsa {
+        /// Modulus.
+        n: String,
+        /// Exponent.
+        e: String,
+    },
+    /// A point on the curve P-256, RFC 7518 §6.2.1.
+    P256 {
+        /// First coordinate.
+        x: String,
+        /// Second coordinate.
+        y: String,
+    },
+    /// RFC 8037 §2.
+    Ed25519 {
+        /// The key.
+        x: String,
+    },
+}
+
+/// A certificate that its own key has signed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
     common_name: String,
-    /// Modulus and exponent, big-endian without leading zero bytes.
-    public_key: (Vec<u8>, Vec<u8>),
+    public_half: PublicHalf,
 }
 
 /// A certificate could not be made.
@@ -65,19 +88,16 @@ impl Certificate {
         Self::parse(der).ok_or(CertificateError::Unreadable)
     }
 
-    /// Reads a certificate of an RSA key; `None` for anything else.
+    /// Reads a certificate of an RSA, P-256 or Ed25519 key; `None` for anything else.
     #[must_use]
     pub fn parse(der: Vec<u8>) -> Option<Self> {
         let (_, read) = parse_x509_certificate(&der).ok()?;
-        let Subject::RSA(rsa) = read.public_key().parsed().ok()? else {
-            return None;
-        };
-        let public_key = (without_zeros(rsa.modulus), without_zeros(rsa.exponent));
+        let public_half = public_half(read.public_key())?;
         let name = read.subject().iter_common_name().next();
         let common_name = name.and_then(|name| name.as_str().ok()).unwrap_or_default();
         Some(Self {
             common_name: common_name.to_owned(),
-            public_key,
+            public_half,
             der,
         })
     }
@@ -114,17 +134,10 @@ impl Certificate {
         &self.common_name
     }
 
-    /// The public key with everything that the JWKS says of it.
+    /// The key that it is for.
     #[must_use]
-    pub fn public_key(&self, kid: KeyId) -> PublicKey {
-        let (n, e) = &self.public_key;
-        PublicKey {
-            kid,
-            n: BASE64_URL_SAFE_NO_PAD.encode(n),
-            e: BASE64_URL_SAFE_NO_PAD.encode(e),
-            x5c: self.to_base64(),
-            x5t: BASE64_URL_SAFE_NO_PAD.encode(self.thumbprint()),
-        }
+    pub fn public_half(&self) -> &PublicHalf {
+        &self.public_half
     }
 }
 
@@ -134,9 +147,37 @@ impl fmt::Debug for Certificate {
     }
 }
 
-fn without_zeros(number: &[u8]) -> Vec<u8> {
+fn public_half(info: &SubjectPublicKeyInfo<'_>) -> Option<PublicHalf> {
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    match info.parsed().ok()? {
+        Subject::RSA(rsa) => Some(PublicHalf::Rsa {
+            n: encode(without_zeros(rsa.modulus)),
+            e: encode(without_zeros(rsa.exponent)),
+        }),
+        // An uncompressed point, SEC 1 §2.3.3.
+        Subject::EC(point) if is_on_p256(info) => {
+            let coordinates = point.data().strip_prefix(&[4])?;
+            let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
+            Some(PublicHalf::P256 {
+                x: encode(x),
+                y: encode(y),
+            })
+        }
+        Subject::Unknown(key) if info.algorithm.algorithm == OID_SIG_ED25519 => {
+            Some(PublicHalf::Ed25519 { x: encode(key) })
+        }
+        _ => None,
+    }
+}
+
+fn is_on_p256(info: &SubjectPublicKeyInfo<'_>) -> bool {
+    let curve = info.algorithm.parameters.as_ref();
+    curve.and_then(|curve| curve.as_oid().ok()) == Some(OID_EC_P256)
+}
+
+fn without_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    number[zeros..].to_vec()
+    &number[zeros..]
 }
 
 #[cfg(test)]

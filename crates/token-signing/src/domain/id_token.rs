@@ -1,16 +1,18 @@
 //! ID tokens, OpenID Connect Core §2.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use doorward_oauth2_types::ClaimSet;
+use doorward_oauth2_types::{ClaimSet, SigningAlg};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::key_pair::hash;
 use super::{CustomClaims, Issuer, Lifetime};
 
 /// An ID token to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IdToken {
+    pub(crate) alg: SigningAlg,
     pub(crate) sub: String,
     pub(crate) aud: String,
     pub(crate) nonce: Option<String>,
@@ -68,7 +70,7 @@ impl IdToken {
             iat: now.as_second(),
             exp: now.as_second() + self.lifetime.as_seconds(),
             nonce: self.nonce.as_deref(),
-            at_hash: access_token.map(at_hash),
+            at_hash: access_token.map(|token| at_hash(token, self.alg)),
             auth_time: self.auth_time.as_second(),
             sid: &self.sid,
             org_id: self.org_id.as_deref(),
@@ -78,11 +80,12 @@ impl IdToken {
 }
 
 /// Binds an access token to the ID token that it is issued with, OpenID Connect Core §3.2.2.9: the left half of its
-/// hash.
-fn at_hash(access_token: &str) -> String {
-    let hash = digest(&SHA256, access_token.as_bytes());
+/// hash. `alg` is that of the ID token.
+fn at_hash(access_token: &str, alg: SigningAlg) -> String {
+    let hash = digest(hash(alg), access_token.as_bytes());
+    let hash = hash.as_ref();
     // mutant: at-hash-of-right-half
-    BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
+    BASE64_URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
 }
 
 #[cfg(test)]
@@ -92,9 +95,24 @@ mod tests {
     /// OpenID Connect Core, appendix A.3: the answer to `response_type=id_token token`.
     #[test]
     fn the_at_hash_of_the_specification() {
-        assert_eq!(
-            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
-            "77QmUPtjPfzWtF2AnpK9RQ"
-        );
+        for alg in [SigningAlg::Rs256, SigningAlg::Ps256, SigningAlg::Es256] {
+            assert_eq!(
+                at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", alg),
+                "77QmUPtjPfzWtF2AnpK9RQ"
+            );
+        }
+    }
+
+    /// FIPS 180-4: SHA-512 of "abc" begins with these bytes.
+    #[test]
+    fn the_at_hash_by_sha_512_is_the_left_half() {
+        const LEFT: [u8; 32] = [
+            0xdd, 0xaf, 0x35, 0xa1, 0x93, 0x61, 0x7a, 0xba, 0xcc, 0x41, 0x73, 0x49, 0xae, 0x20,
+            0x41, 0x31, 0x12, 0xe6, 0xfa, 0x4e, 0x89, 0xa9, 0x7e, 0xa2, 0x0a, 0x9e, 0xee, 0xe6,
+            0x4b, 0x55, 0xd3, 0x9a,
+        ];
+        for alg in [SigningAlg::Rs512, SigningAlg::EdDsa] {
+            assert_eq!(at_hash("abc", alg), BASE64_URL_SAFE_NO_PAD.encode(LEFT));
+        }
     }
 }

@@ -2,18 +2,16 @@
 
 use std::fmt;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::{KeyEncryptionKey, SealError};
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, Header};
+use jsonwebtoken::Header;
 use serde::Serialize;
 
-use super::{Certificate, CertificateError, SealedKey};
+use super::key_pair::{KeyPair, header_algorithm};
+use super::{Certificate, CertificateError, PublicHalf, SealedKey};
 
 /// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,15 +50,17 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// The public key, RFC 7518 §6.3.1; numbers in base64url without padding.
+/// A public key, RFC 7517 §4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     /// Names the key in the header of its tokens.
     pub kid: KeyId,
-    /// Modulus.
-    pub n: String,
-    /// Exponent.
-    pub e: String,
+    /// The only algorithm of its signatures.
+    pub alg: SigningAlg,
+    /// Whether it signs at present.
+    pub is_current: bool,
+    /// The key itself.
+    pub half: PublicHalf,
     /// Certificate of the key: base64 of its DER form, RFC 7517 §4.7.
     pub x5c: String,
     /// SHA-1 of the certificate, RFC 7517 §4.8.
@@ -81,46 +81,51 @@ pub enum SigningError {
     Json(#[from] serde_json::Error),
 }
 
-/// An RSA key pair of 2048 bits that signs with RS256. It is held ready to use: `jsonwebtoken::encode` would read the
-/// key anew for every token, which costs more than the signature.
+/// A key pair that signs with one algorithm (RFC 8725 §3.1). It is held ready to use: `jsonwebtoken::encode` would read
+/// the key anew for every token, which costs more than the signature.
 pub struct SigningKey {
     kid: KeyId,
-    pair: RsaKeyPair,
+    alg: SigningAlg,
+    pair: KeyPair,
 }
 
 impl SigningKey {
-    /// The only algorithm, by its name in RFC 7518 §3.1.
-    pub const ALG: &str = "RS256";
-
-    /// A new key; takes a good part of a second.
-    pub fn generate() -> Result<Self, SigningError> {
+    /// A new key. An RSA key takes a good part of a second.
+    pub fn generate(alg: SigningAlg) -> Result<Self, SigningError> {
         Ok(Self {
             kid: KeyId::generate(),
-            pair: RsaKeyPair::generate(KeySize::Rsa2048)?,
+            alg,
+            pair: KeyPair::generate(alg)?,
         })
     }
 
     /// Encrypts the key for the store.
     pub fn seal(&self, key: &KeyEncryptionKey) -> Result<SealedKey, SigningError> {
-        let pkcs8: Pkcs8V1Der<'_> = self.pair.as_der()?;
-        let text = key.seal(self.kid.as_str(), pkcs8.as_ref())?;
+        let context = context(&self.kid, self.alg);
+        let text = self.pair.with_pkcs8(|pkcs8| key.seal(&context, pkcs8))??;
         Ok(SealedKey::new(self.kid.clone(), text))
     }
 
-    /// Decrypts a key from the store; nothing when it was encrypted with another key.
+    /// Decrypts a key from the store; `None` when it was encrypted with another key, or for another algorithm.
     #[must_use]
-    pub fn open(sealed: &SealedKey, key: &KeyEncryptionKey) -> Option<Self> {
+    pub fn open(sealed: &SealedKey, alg: SigningAlg, key: &KeyEncryptionKey) -> Option<Self> {
         let kid = sealed.kid().clone();
-        let pair = key.open(kid.as_str(), sealed.as_text(), |pkcs8| {
-            RsaKeyPair::from_pkcs8(pkcs8).ok()
+        let pair = key.open(&context(&kid, alg), sealed.as_text(), |pkcs8| {
+            KeyPair::from_pkcs8(alg, pkcs8)
         })?;
-        Some(Self { kid, pair })
+        Some(Self { kid, alg, pair })
     }
 
     /// The id of the key.
     #[must_use]
     pub fn kid(&self) -> &KeyId {
         &self.kid
+    }
+
+    /// The algorithm of its signatures.
+    #[must_use]
+    pub fn alg(&self) -> SigningAlg {
+        self.alg
     }
 
     /// Makes a certificate of the key, signed by itself. `common_name` is for people only: the host of the issuer.
@@ -138,40 +143,41 @@ impl SigningKey {
             typ: Some(typ.to_owned()),
             // mutant: kid-of-first-key
             kid: Some(self.kid.to_string()),
-            ..Header::new(Algorithm::RS256)
+            ..Header::new(header_algorithm(self.alg))
         };
         let mut token = format!("{}.{}", encode(&header)?, encode(claims)?);
-        let signature = self.signature(token.as_bytes())?;
+        let signature = self.pair.sign(token.as_bytes())?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
+}
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 §3.3.
-    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        let random = SystemRandom::new();
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)?;
-        Ok(signature)
+/// The id and the algorithm that a key is sealed for, so that no row can replace another, and no key sign with another
+/// algorithm. RS256 is left out: keys of earlier versions have no algorithm.
+fn context(kid: &KeyId, alg: SigningAlg) -> String {
+    match alg {
+        SigningAlg::Rs256 => kid.to_string(),
+        alg => format!("{kid} {alg}"),
     }
 }
 
 /// For the certificate.
 impl rcgen::PublicKeyData for SigningKey {
     fn der_bytes(&self) -> &[u8] {
-        self.pair.public_key().as_ref()
+        self.pair.public_key()
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
-        &rcgen::PKCS_RSA_SHA256
+        self.pair.certificate_algorithm()
     }
 }
 
 /// For the certificate.
 impl rcgen::SigningKey for SigningKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        self.signature(message)
+        self.pair
+            .sign_certificate(message)
             .map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }

@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::fmt;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use doorward_oauth2_types::SigningAlg;
 use jiff::Timestamp;
 
-use super::{Certificate, KeyId};
+use super::{Certificate, KeyId, PublicKey};
 
 /// A private key, encrypted: nonce, ciphertext and tag of AES-256-GCM as base64 text.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,7 +81,9 @@ impl KeyState {
 pub struct StoredKey {
     /// Names the key in the header of its tokens.
     pub kid: KeyId,
-    /// One key is current and one is next.
+    /// The only algorithm that it signs with.
+    pub alg: SigningAlg,
+    /// One key of each algorithm is current, and one is next.
     pub state: KeyState,
     /// The private key; `None` once it signs no more.
     pub sealed: Option<SealedKey>,
@@ -99,7 +103,20 @@ impl StoredKey {
     /// Sorts keys as [`StoredKeys::keys`] are.
     pub(crate) fn order(&self) -> impl Ord + use<> {
         let since = self.revoked_at.or(self.current_until);
-        (self.state, Reverse(since), self.kid.to_string())
+        (self.state, Reverse(since), self.alg, self.kid.to_string())
+    }
+
+    /// The public key with everything that the JWKS says of it; `None` without a certificate.
+    pub(crate) fn public_key(&self) -> Option<PublicKey> {
+        let certificate = self.certificate.as_ref()?;
+        Some(PublicKey {
+            kid: self.kid.clone(),
+            alg: self.alg,
+            is_current: self.state == KeyState::Current,
+            half: certificate.public_half().clone(),
+            x5c: certificate.to_base64(),
+            x5t: BASE64_URL_SAFE_NO_PAD.encode(certificate.thumbprint()),
+        })
     }
 }
 
@@ -108,6 +125,6 @@ impl StoredKey {
 pub struct StoredKeys {
     /// Rises with each change.
     pub revision: u64,
-    /// In the order of [`KeyState`]; previous and revoked ones last first.
+    /// In the order of [`KeyState`]: current and next ones by algorithm, previous and revoked ones last first.
     pub keys: Vec<StoredKey>,
 }

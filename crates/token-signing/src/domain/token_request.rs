@@ -1,6 +1,8 @@
 //! The tokens of one answer.
 
+use doorward_oauth2_types::SigningAlg;
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{AccessToken, IdToken, Issuer, KeyId, SigningError, SigningKey};
 
@@ -20,38 +22,56 @@ pub(crate) struct TokenRequest {
 
 /// The signed tokens. No `Debug`: tokens are secrets.
 pub(crate) struct SignedTokens {
-    pub(crate) access_token: Option<String>,
-    pub(crate) id_token: Option<String>,
+    pub(crate) access_token: Option<SignedToken>,
+    pub(crate) id_token: Option<SignedToken>,
+}
+
+/// One of them.
+pub(crate) struct SignedToken {
+    pub(crate) text: String,
+    /// The key that signed it.
     pub(crate) kid: KeyId,
 }
 
+impl SignedToken {
+    fn new(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<Self, SigningError> {
+        Ok(Self {
+            text: key.sign(typ, claims)?,
+            kid: key.kid().clone(),
+        })
+    }
+}
+
 impl TokenRequest {
-    /// Signs all tokens with one key, in the name of one issuer, at one instant.
-    pub(crate) fn sign(
+    /// Signs all tokens in the name of one issuer, at one instant; each with the key that `key_of` has for its
+    /// algorithm.
+    pub(crate) fn sign<'a, E: From<SigningError>>(
         &self,
-        key: &SigningKey,
+        key_of: impl Fn(SigningAlg) -> Result<&'a SigningKey, E>,
         issuer: &Issuer,
         now: Timestamp,
-    ) -> Result<SignedTokens, SigningError> {
-        let signed = match &self.access_token {
+    ) -> Result<SignedTokens, E> {
+        let access_token = match &self.access_token {
             Some(AccompanyingToken::Jwt(token)) => {
-                Some(key.sign(token.dialect.typ(), &token.claims(issuer, now))?)
+                let (key, typ) = (key_of(token.alg)?, token.dialect.typ());
+                Some(SignedToken::new(key, typ, &token.claims(issuer, now))?)
             }
             _ => None,
         };
         let accompanying = match &self.access_token {
             Some(AccompanyingToken::Opaque(token)) => Some(token.as_str()),
-            _ => signed.as_deref(),
+            _ => access_token.as_ref().map(|token| token.text.as_str()),
         };
-        let id_token = self
-            .id_token
-            .as_ref()
-            .map(|token| key.sign(IdToken::TYP, &token.claims(issuer, now, accompanying)))
-            .transpose()?;
+        let id_token = match &self.id_token {
+            Some(token) => {
+                let claims = token.claims(issuer, now, accompanying);
+                Some(SignedToken::new(key_of(token.alg)?, IdToken::TYP, &claims)?)
+            }
+            None => None,
+        };
         Ok(SignedTokens {
-            access_token: signed,
+            access_token,
             id_token,
-            kid: key.kid().clone(),
         })
     }
 }

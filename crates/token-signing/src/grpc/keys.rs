@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_proto::token_signing::v1::signing_key_service_server::SigningKeyService;
 use doorward_proto::token_signing::v1::{
     ListKeysRequest, ListKeysResponse, ReplaceCurrentKeyRequest, ReplaceCurrentKeyResponse,
-    RevokeKeyRequest, RevokeKeyResponse, RotateKeysRequest, RotateKeysResponse, SigningKey,
+    RetireKeysRequest, RetireKeysResponse, RevokeKeyRequest, RevokeKeyResponse, RotateKeysRequest,
+    RotateKeysResponse, RotatedKeys, SigningKey,
 };
+use doorward_proto::{InvalidField, read_enum};
 use tokio::time::sleep;
 use tonic::{Request, Response, Status};
 
@@ -53,11 +56,15 @@ impl SigningKeyService for Keys {
         &self,
         request: Request<RotateKeysRequest>,
     ) -> Result<Response<RotateKeysResponse>, Status> {
-        let keys = self.keeper.rotate(request.into_inner().force).await?;
+        let RotateKeysRequest { force, alg } = request.into_inner();
+        let (algs, keys) = self.keeper.rotate(read_alg(alg)?, force).await?;
         self.learn().await;
+        let rotated = algs.into_iter().map(|alg| RotatedKeys {
+            current: in_state(&keys, alg, KeyState::Current),
+            next: in_state(&keys, alg, KeyState::Next),
+        });
         Ok(Response::new(RotateKeysResponse {
-            current: in_state(&keys, KeyState::Current),
-            next: in_state(&keys, KeyState::Next),
+            rotated: rotated.collect(),
         }))
     }
 
@@ -72,24 +79,44 @@ impl SigningKeyService for Keys {
         Ok(Response::new(RevokeKeyResponse { key }))
     }
 
+    async fn retire_keys(
+        &self,
+        request: Request<RetireKeysRequest>,
+    ) -> Result<Response<RetireKeysResponse>, Status> {
+        let alg = read_enum(request.into_inner().alg, "alg")?;
+        let keys = self.keeper.retire(alg).await?;
+        self.learn().await;
+        Ok(Response::new(RetireKeysResponse {
+            // The last one that was current is the first of them.
+            key: in_state(&keys, alg, KeyState::Previous),
+        }))
+    }
+
     async fn replace_current_key(
         &self,
         request: Request<ReplaceCurrentKeyRequest>,
     ) -> Result<Response<ReplaceCurrentKeyResponse>, Status> {
-        let kid = request.into_inner().kid.map(KeyId::from);
-        let keys = self.keeper.replace_current(kid.as_ref()).await?;
+        let ReplaceCurrentKeyRequest { kid, alg } = request.into_inner();
+        let kid = kid.map(KeyId::from);
+        let replaced = self.keeper.replace_current(kid.as_ref(), read_alg(alg)?);
+        let (alg, keys) = replaced.await?;
         self.learn().await;
         sleep(HEARD).await;
         Ok(Response::new(ReplaceCurrentKeyResponse {
             // The last one that was revoked is the first of them.
-            revoked: in_state(&keys, KeyState::Revoked),
-            current: in_state(&keys, KeyState::Current),
-            next: in_state(&keys, KeyState::Next),
+            revoked: in_state(&keys, alg, KeyState::Revoked),
+            current: in_state(&keys, alg, KeyState::Current),
+            next: in_state(&keys, alg, KeyState::Next),
         }))
     }
 }
 
-fn in_state(keys: &StoredKeys, state: KeyState) -> Option<SigningKey> {
-    let found = keys.keys.iter().find(|key| key.state == state);
+fn read_alg(alg: Option<i32>) -> Result<Option<SigningAlg>, InvalidField> {
+    alg.map(|alg| read_enum(alg, "alg")).transpose()
+}
+
+fn in_state(keys: &StoredKeys, alg: SigningAlg, state: KeyState) -> Option<SigningKey> {
+    let mut keys = keys.keys.iter();
+    let found = keys.find(|key| key.alg == alg && key.state == state);
     found.map(Into::into)
 }

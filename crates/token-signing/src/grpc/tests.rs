@@ -1,5 +1,6 @@
 //! The service through its generated client.
 
+mod algorithms;
 mod any_input;
 mod claims;
 mod life;
@@ -10,11 +11,12 @@ mod trust;
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use doorward_proto::to_timestamp;
+use doorward_oauth2_types::SigningAlg;
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
 use doorward_proto::token_signing::v1::signing_key_service_client::SigningKeyServiceClient;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
+use doorward_proto::{WireEnum, to_timestamp};
 use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{KeyEncryptionKey, Shutdown};
@@ -39,6 +41,11 @@ struct TestService {
 
 impl TestService {
     async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A service with more algorithms than RS256.
+    async fn start_with(algs: &[SigningAlg]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = FakeClock::start();
         clock.advance(Duration::from_millis(900));
@@ -47,10 +54,14 @@ impl TestService {
         let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
         let rotation = crate::RotationConfig::default();
         let keeper = crate::KeyKeeper::new(store, Arc::new(key), rotation, clock.clone());
+        let signing = crate::SigningConfig {
+            algs: algs.to_vec(),
+            ..crate::SigningConfig::default()
+        };
+        let keeper = keeper.with_algs(&signing);
         let issuer = Issuer::parse(ISSUER).unwrap();
         let stop = Shutdown::new();
-        let (backdate, signing) = (crate::Backdate::default(), crate::SigningConfig::default());
-        let routes = crate::start(keeper, issuer, backdate, signing, &stop)
+        let routes = crate::start(keeper, issuer, crate::Backdate::default(), &signing, &stop)
             .await
             .unwrap();
         let channel = in_memory(routes, Shutdown::new());
@@ -103,6 +114,7 @@ fn header(token: &str) -> Value {
 fn access_token() -> wire::AccessTokenClaims {
     wire::AccessTokenClaims {
         custom_claims_json: None,
+        alg: SigningAlg::Rs256.to_wire(),
         sub: "auth0|alice".to_owned(),
         aud: vec!["https://api.example.com".to_owned()],
         client_id: "client-1".to_owned(),
@@ -125,6 +137,7 @@ fn permissions(values: &[&str]) -> Option<wire::Permissions> {
 fn id_token() -> wire::IdTokenClaims {
     wire::IdTokenClaims {
         custom_claims_json: None,
+        alg: SigningAlg::Rs256.to_wire(),
         sub: "auth0|alice".to_owned(),
         aud: "client-1".to_owned(),
         nonce: None,

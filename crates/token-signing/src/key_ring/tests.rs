@@ -2,7 +2,7 @@ use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::{FakeClock, postgres};
 
 use super::*;
-use crate::{KeyKeeper, RotationConfig};
+use crate::{KeyKeeper, RotationConfig, SigningConfig};
 
 const HOST: &str = "login.example.com";
 
@@ -49,7 +49,8 @@ impl Replica {
     }
 
     fn signer(&self) -> KeyId {
-        self.ring.signer().unwrap().kid().clone()
+        let keys = self.ring.keys();
+        keys.signer(SigningAlg::Rs256).unwrap().kid().clone()
     }
 
     fn published(&self) -> Vec<KeyId> {
@@ -111,7 +112,7 @@ async fn rotations_at_once_are_one() {
     clock.advance(Duration::from_hours(1));
     let rotations = (0..10).map(|turn| {
         let keeper = replicas[turn % 2].keeper.clone();
-        async move { keeper.rotate(turn % 3 == 0).await }
+        async move { keeper.rotate(None, turn % 3 == 0).await }
     });
     let results = futures::future::join_all(rotations).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
@@ -143,7 +144,7 @@ async fn a_replica_learns_by_polling() {
     assert_eq!(first.public.len(), 2);
 
     clock.advance(Duration::from_hours(1));
-    let rotated = one.keeper.rotate(false).await.unwrap();
+    let (_, rotated) = one.keeper.rotate(None, false).await.unwrap();
     let second = futures::StreamExt::next(&mut stream).await.unwrap();
     assert_eq!(second.revision, rotated.revision);
     assert_eq!(second.public.len(), 3);
@@ -158,7 +159,10 @@ async fn a_revoked_key_neither_signs_nor_is_published() {
     let one = Replica::start(&config, &clock).await.unwrap();
     let other = Replica::start(&config, &clock).await.unwrap();
     let revoked = one.signer();
-    one.keeper.replace_current(Some(&revoked)).await.unwrap();
+    one.keeper
+        .replace_current(Some(&revoked), None)
+        .await
+        .unwrap();
     other.ring.refresh().await.unwrap();
     assert_ne!(other.signer(), revoked);
     assert!(!other.published().contains(&revoked));
@@ -174,7 +178,7 @@ async fn a_replica_that_cannot_open_the_current_key_signs_on_until_its_own_is_re
     let wrong = keeper(&one.store, &clock, 2);
     let rotate = async || {
         clock.advance(Duration::from_hours(1));
-        wrong.rotate(false).await.unwrap();
+        wrong.rotate(None, false).await.unwrap();
         one.ring.refresh().await
     };
     // The first next key was made by the replica itself, the one after it was not.
@@ -187,7 +191,8 @@ async fn a_replica_that_cannot_open_the_current_key_signs_on_until_its_own_is_re
     wrong.revoke(&own).await.unwrap();
     let refreshed = one.ring.refresh().await;
     assert!(matches!(refreshed, Err(Error::WrongKeyEncryptionKey(_))));
-    assert!(matches!(one.ring.signer(), Err(Error::NoSigner)));
+    let refused = one.ring.keys().signer(SigningAlg::Rs256).err();
+    assert!(matches!(refused, Some(Error::NoSigner(SigningAlg::Rs256))));
     assert!(!one.published().contains(&own));
 }
 
@@ -217,7 +222,7 @@ async fn expired_keys_are_removed() {
     let clock = FakeClock::start();
     let replica = Replica::start(&config, &clock).await.unwrap();
     clock.advance(Duration::from_hours(1));
-    replica.keeper.rotate(false).await.unwrap();
+    replica.keeper.rotate(None, false).await.unwrap();
     for (days, left) in [(30, 3), (1, 2)] {
         clock.advance(Duration::from_hours(24 * days));
         replica.keeper.remove_expired().await.unwrap();
@@ -250,7 +255,7 @@ async fn keys_of_earlier_versions_get_certificates() {
     assert_eq!(public, other.ring.keys().public);
     let moduli = |keys: &[PublicKey]| -> Vec<_> {
         keys.iter()
-            .map(|key| (key.kid.clone(), key.n.clone()))
+            .map(|key| (key.kid.clone(), key.half.clone()))
             .collect()
     };
     assert_eq!(moduli(&public), moduli(&before.ring.keys().public));
@@ -310,4 +315,129 @@ async fn a_postgres_dump_holds_no_private_key() {
     let dump = postgres::dump(&config.url).await;
     assert!(dump.contains(replica.signer().as_str()));
     assert_no_private_key(dump.as_bytes());
+}
+
+async fn with_algs(
+    config: &DatabaseConfig,
+    clock: &Arc<FakeClock>,
+    algs: &[SigningAlg],
+) -> Replica {
+    let store = crate::open(config).await.unwrap();
+    let keeper = keeper(&store, clock, 1).with_algs(&SigningConfig {
+        algs: algs.to_vec(),
+        ..SigningConfig::default()
+    });
+    keeper.prepare(HOST).await.unwrap();
+    let ring = keeper.open_ring().await.unwrap();
+    Replica {
+        store,
+        keeper,
+        ring,
+    }
+}
+
+impl Replica {
+    /// The algorithms that it signs with.
+    fn algs(&self) -> String {
+        let keys = self.ring.keys();
+        let on = SigningAlg::ALL.iter();
+        let on = on.filter(|alg| keys.signer(**alg).is_ok());
+        on.map(|alg| alg.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Two replicas that begin with an algorithm at the same time have the same keys for it. One that was not told of it
+/// signs with it too, for a setting that differs must not make a difference. The keys before stay.
+async fn an_algorithm_is_switched_on_once_for_all(config: &DatabaseConfig) {
+    let clock = FakeClock::start();
+    let old = Replica::start(config, &clock).await.unwrap();
+    assert_eq!(old.algs(), "RS256");
+    let before = old.published();
+
+    let algs = [SigningAlg::Es256, SigningAlg::EdDsa];
+    let (one, other) = tokio::join!(
+        with_algs(config, &clock, &algs),
+        with_algs(config, &clock, &algs)
+    );
+    old.ring.refresh().await.unwrap();
+    let published = one.published();
+    assert_eq!(published.len(), 6);
+    assert!(before.iter().all(|kid| published.contains(kid)));
+    assert_eq!(old.signer(), before[0]);
+    let without = Replica::start(config, &clock).await.unwrap();
+    let replicas = [&one, &other, &old, &without];
+    for replica in replicas {
+        assert_eq!(replica.algs(), "RS256 ES256 EdDSA");
+        assert_eq!(replica.published(), published);
+    }
+
+    old.keeper.retire(SigningAlg::Es256).await.unwrap();
+    for replica in replicas {
+        replica.ring.refresh().await.unwrap();
+        assert_eq!(replica.algs(), "RS256 EdDSA");
+        assert_eq!(replica.published().len(), 5);
+        let keys = replica.ring.keys();
+        let refused = keys.signer(SigningAlg::Es256).err();
+        assert!(matches!(refused, Some(Error::SwitchedOff(_))));
+    }
+}
+
+#[tokio::test]
+async fn an_algorithm_is_switched_on_in_sqlite() {
+    let (_folder, config) = sqlite();
+    an_algorithm_is_switched_on_once_for_all(&config).await;
+}
+
+#[tokio::test]
+async fn an_algorithm_is_switched_on_in_postgres() {
+    an_algorithm_is_switched_on_once_for_all(&postgres_config().await).await;
+}
+
+#[tokio::test]
+async fn the_schedule_rotates_each_algorithm_by_itself() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let replica = Replica::start(&config, &clock).await.unwrap();
+    clock.advance(Duration::from_hours(24));
+    let replica = Replica {
+        keeper: with_algs(&config, &clock, &[SigningAlg::Es256])
+            .await
+            .keeper,
+        ..replica
+    };
+    let rotation = RotationConfig {
+        every_days: std::num::NonZeroU16::new(30),
+        ..RotationConfig::default()
+    };
+    let scheduled = scheduled(&replica.store, &clock, 1, rotation);
+    for (days, previous) in [(28, ""), (1, "RS256"), (1, "RS256 ES256")] {
+        clock.advance(Duration::from_hours(24 * days));
+        tokio::try_join!(scheduled.rotate_if_due(), scheduled.rotate_if_due()).unwrap();
+        let stored = replica.store.find_keys().await.unwrap().keys;
+        let found = stored.iter().filter(|key| key.state == KeyState::Previous);
+        let mut found: Vec<_> = found.map(|key| key.alg).collect();
+        found.sort_unstable();
+        let found: Vec<_> = found.iter().map(|alg| alg.as_str()).collect();
+        assert_eq!(found.join(" "), previous);
+    }
+}
+
+/// A key of one algorithm that does not open does not keep others from signing.
+#[tokio::test]
+async fn an_algorithm_without_its_key_leaves_the_others() {
+    let (_folder, config) = sqlite();
+    let clock = FakeClock::start();
+    let one = with_algs(&config, &clock, &[SigningAlg::Es256]).await;
+    let wrong = keeper(&one.store, &clock, 2);
+    for _ in 0..2 {
+        wrong
+            .replace_current(None, Some(SigningAlg::Es256))
+            .await
+            .unwrap();
+    }
+    let refreshed = one.ring.refresh().await;
+    assert!(matches!(refreshed, Err(Error::WrongKeyEncryptionKey(_))));
+    assert_eq!(one.algs(), "RS256");
+    let refused = one.ring.keys().signer(SigningAlg::Es256).err();
+    assert!(matches!(refused, Some(Error::NoSigner(SigningAlg::Es256))));
 }

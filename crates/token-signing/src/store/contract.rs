@@ -1,5 +1,6 @@
 //! The contract of every store, tested on PostgreSQL and SQLite.
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::postgres;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ const AT: Timestamp = Timestamp::constant(1_767_323_045, 123_000_000);
 fn key(kid: &str, state: KeyState) -> StoredKey {
     let kid = KeyId::from(kid.to_owned());
     StoredKey {
+        alg: SigningAlg::Rs256,
         sealed: Some(SealedKey::new(kid.clone(), format!("sealed {kid}"))),
         certificate: None,
         state,
@@ -66,8 +68,9 @@ async fn of_two_who_begin_together_one_wins(store: &dyn Store) {
 }
 
 async fn every_part_of_a_key_is_kept(store: &dyn Store) {
-    let signing = SigningKey::generate().unwrap();
+    let signing = SigningKey::generate(SigningAlg::EdDsa).unwrap();
     let whole = StoredKey {
+        alg: SigningAlg::EdDsa,
         kid: signing.kid().clone(),
         state: KeyState::Revoked,
         sealed: None,
@@ -114,9 +117,59 @@ async fn keys_move_on_in_one_transaction(store: &dyn Store) {
     assert_eq!(found.keys[2].sealed, None);
 }
 
+/// The unique index allows one current and one next key of each algorithm, also when two of them begin together.
+async fn each_algorithm_has_keys_of_its_own(store: &dyn Store) {
+    let of = |kid: &str, alg, state| StoredKey {
+        alg,
+        ..key(kid, state)
+    };
+    let two = |alg: SigningAlg, name: &str| {
+        let states = [KeyState::Current, KeyState::Next];
+        states.map(|state| of(&format!("{alg} {name} {}", state.as_str()), alg, state))
+    };
+    let before = store.find_keys().await.unwrap();
+    let begin = |alg: SigningAlg, name: &str| {
+        let new = two(alg, name);
+        let change = move |keys: &[StoredKey]| {
+            let is_there = keys.iter().any(|key| key.alg == alg);
+            let new = if is_there { &[] } else { &new[..] };
+            let mut keys = [keys, new].concat();
+            keys.sort_by_key(StoredKey::order);
+            Ok(keys)
+        };
+        store.change(Box::new(change))
+    };
+    let (es256, again, ps256) = tokio::join!(
+        begin(SigningAlg::Es256, "ours"),
+        begin(SigningAlg::Es256, "theirs"),
+        begin(SigningAlg::Ps256, "ours")
+    );
+    for result in [es256, again, ps256] {
+        result.unwrap();
+    }
+    let after = store.find_keys().await.unwrap();
+    assert_eq!(after.revision, before.revision + 2);
+    let current = after.keys.iter();
+    let current = current.filter(|key| key.state == KeyState::Current);
+    let algs: Vec<_> = current.map(|key| key.alg).collect();
+    assert_eq!(
+        algs,
+        [SigningAlg::Rs256, SigningAlg::Ps256, SigningAlg::Es256]
+    );
+
+    for state in [KeyState::Current, KeyState::Next] {
+        let second = of("second", SigningAlg::Es256, state);
+        let add = |keys: &[StoredKey]| Ok([keys, &[second]].concat());
+        assert!(store.change(Box::new(add)).await.is_err(), "{state:?}");
+    }
+    assert_eq!(store.find_keys().await.unwrap(), after);
+    let without = |_: &[StoredKey]| Ok(before.keys.clone());
+    store.change(Box::new(without)).await.unwrap();
+}
+
 async fn what_is_refused_or_the_same_changes_nothing(store: &dyn Store) {
     let before = store.find_keys().await.unwrap();
-    let refuse = |_: &[StoredKey]| Err(Error::NoSigner);
+    let refuse = |_: &[StoredKey]| Err(Error::Interrupted);
     assert!(store.change(Box::new(refuse)).await.is_err());
     let same = |keys: &[StoredKey]| Ok(keys.to_vec());
     assert_eq!(store.change(Box::new(same)).await.unwrap(), before);
@@ -153,6 +206,7 @@ async fn all(config: DatabaseConfig) {
     of_two_who_begin_together_one_wins(&store).await;
     every_part_of_a_key_is_kept(&store).await;
     keys_move_on_in_one_transaction(&store).await;
+    each_algorithm_has_keys_of_its_own(&store).await;
     what_is_refused_or_the_same_changes_nothing(&store).await;
     a_key_that_is_left_out_is_removed(&store).await;
     of_twenty_changes_at_once_none_is_lost(&store).await;

@@ -10,17 +10,22 @@ use super::{Change, Store};
 use crate::Error;
 use crate::domain::{Certificate, KeyId, KeyState, SealedKey, StoredKey, StoredKeys};
 
-doorward_service_kit::migrations!["0001_signing_keys.sql", "0002_key_life.sql"];
+doorward_service_kit::migrations![
+    "0001_signing_keys.sql",
+    "0002_key_life.sql",
+    "0003_algorithms.sql"
+];
 
 const REVISION: &str = "SELECT revision FROM signing_key_revision";
 /// Locks the row: of several transactions that change keys, one runs at a time.
 const NEXT_REVISION: &str =
     "UPDATE signing_key_revision SET revision = revision + 1 RETURNING revision";
-const KEYS: &str = "SELECT kid, state, sealed_private_key, certificate, created_at, current_since, \
+const KEYS: &str = "SELECT kid, alg, state, sealed_private_key, certificate, created_at, current_since, \
     current_until, revoked_at FROM signing_key";
 /// Writes one key. Rows that leave a state are written before the row that enters it.
 const PUT_KEY: &str = "INSERT INTO signing_key (kid, state, sealed_private_key, certificate, \
-    created_at, current_since, current_until, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+    created_at, current_since, current_until, revoked_at, alg) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
     ON CONFLICT (kid) DO UPDATE SET state = excluded.state, \
     sealed_private_key = excluded.sealed_private_key, certificate = excluded.certificate, \
     current_since = excluded.current_since, current_until = excluded.current_until, \
@@ -113,6 +118,7 @@ async fn put(
         .bind(instant(key.current_since))
         .bind(instant(key.current_until))
         .bind(instant(key.revoked_at))
+        .bind(key.alg.as_str())
         .execute(&mut **transaction)
         .await?;
     Ok(())
@@ -137,6 +143,7 @@ async fn find_keys<'e>(
 
 fn read(row: &AnyRow) -> Result<StoredKey, StoreError> {
     let kid = KeyId::from(row.try_get::<String, _>("kid")?);
+    let alg: String = row.try_get("alg")?;
     let state: String = row.try_get("state")?;
     let sealed: Option<String> = row.try_get("sealed_private_key")?;
     let certificate: Option<String> = row.try_get("certificate")?;
@@ -146,6 +153,7 @@ fn read(row: &AnyRow) -> Result<StoredKey, StoreError> {
         at.map_err(StoreError::corrupt)
     };
     Ok(StoredKey {
+        alg: alg.parse().map_err(StoreError::corrupt)?,
         state: KeyState::parse(&state)
             .ok_or_else(|| StoreError::corrupt(format!("a signing key has the state {state:?}")))?,
         sealed: sealed.map(|text| SealedKey::new(kid.clone(), text)),

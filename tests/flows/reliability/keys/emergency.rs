@@ -27,7 +27,7 @@ async fn rel_31_a_revoked_key_signs_no_more() {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let kid = Some(compromised.clone());
             let mut service = SigningKeyServiceClient::new(first.clone());
-            let request = ReplaceCurrentKeyRequest { kid };
+            let request = ReplaceCurrentKeyRequest { kid, alg: None };
             service.replace_current_key(request).await.unwrap();
             let answered = Instant::now();
             for replica in REPLICAS {

@@ -49,7 +49,7 @@ async fn rel_30_a_kill_leaves_one_current_and_one_next_key() {
 
 async fn replace(channel: Channel) {
     let mut service = SigningKeyServiceClient::new(channel);
-    let request = ReplaceCurrentKeyRequest { kid: None };
+    let request = ReplaceCurrentKeyRequest::default();
     let _ = service.replace_current_key(request).await;
 }
 

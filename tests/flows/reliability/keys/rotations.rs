@@ -57,7 +57,7 @@ async fn rotate(deployment: &Deployment, rotations: usize) {
     let channel = channel(deployment, doorward_e2e::Replica::First);
     let mut service = SigningKeyServiceClient::new(channel);
     for _ in 0..rotations {
-        let request = RotateKeysRequest { force: false };
+        let request = RotateKeysRequest::default();
         while let Err(status) = service.rotate_keys(request).await {
             assert_eq!(
                 reason_of(&status),

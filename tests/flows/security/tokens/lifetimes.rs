@@ -1,6 +1,7 @@
 //! The lifetime of a token is that of its API or application, which has a maximum.
 
 use doorward_e2e::{Replica, claims};
+use doorward_proto::common::v1::SigningAlg;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::{
@@ -120,6 +121,7 @@ fn access_token(lifetime_seconds: u32) -> SignTokensRequest {
         client_id: "spa1".to_owned(),
         lifetime_seconds,
         dialect: TokenDialect::AccessToken.into(),
+        alg: SigningAlg::Rs256.into(),
         ..AccessTokenClaims::default()
     };
     SignTokensRequest {
@@ -135,6 +137,7 @@ fn id_token(lifetime_seconds: u32) -> SignTokensRequest {
         sid: "session".to_owned(),
         auth_time: Some(std::time::SystemTime::UNIX_EPOCH.into()),
         lifetime_seconds,
+        alg: SigningAlg::Rs256.into(),
         ..IdTokenClaims::default()
     };
     SignTokensRequest {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use doorward_oauth2_types::StandardClaim;
-use doorward_proto::to_timestamp;
+use doorward_oauth2_types::{SigningAlg, StandardClaim};
 use doorward_proto::token_signing::v1 as wire;
 use doorward_proto::token_signing::v1::sign_tokens_request::AccessToken;
+use doorward_proto::{WireEnum, to_timestamp};
 
 use super::{
-    AccessTokenBesideIdToken, AccessTokenToSign, Certificate, IdTokenToSign, PublicKey, PublicKeys,
-    SignedTokens, TokensToSign,
+    AccessTokenBesideIdToken, AccessTokenToSign, Certificate, IdTokenToSign, PublicHalf, PublicKey,
+    PublicKeys, SignedTokens, TokensToSign,
 };
 
 impl From<TokensToSign> for wire::SignTokensRequest {
@@ -38,6 +38,7 @@ impl From<AccessTokenToSign> for wire::AccessTokenClaims {
             wire::TokenDialect::AccessToken
         };
         Self {
+            alg: token.alg.to_wire(),
             sub: token.sub,
             aud: token.aud,
             client_id: token.client_id,
@@ -57,6 +58,7 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
         let numeric_updated_at = token.claims.has_numeric_updated_at();
         let mut instant = |claim| token.claims.remove_instant(claim).map(to_timestamp);
         Self {
+            alg: token.alg.to_wire(),
             sub: token.sub,
             aud: token.aud,
             nonce: token.nonce,
@@ -76,10 +78,11 @@ impl From<IdTokenToSign> for wire::IdTokenClaims {
 
 impl From<wire::SignTokensResponse> for SignedTokens {
     fn from(response: wire::SignTokensResponse) -> Self {
+        let kids = [response.access_token_kid, response.id_token_kid];
         Self {
             access_token: response.access_token,
             id_token: response.id_token,
-            kid: Some(response.kid).filter(|kid| !kid.is_empty()),
+            kids: kids.into_iter().flatten().collect(),
         }
     }
 }
@@ -88,7 +91,7 @@ impl From<wire::GetJwksResponse> for PublicKeys {
     fn from(response: wire::GetJwksResponse) -> Self {
         Self {
             revision: response.revision,
-            keys: response.keys.into_iter().map(Into::into).collect(),
+            keys: response.keys.into_iter().filter_map(public_key).collect(),
         }
     }
 }
@@ -100,19 +103,27 @@ impl From<wire::WatchJwksResponse> for PublicKeys {
     }
 }
 
-impl From<wire::JsonWebKey> for PublicKey {
-    fn from(key: wire::JsonWebKey) -> Self {
-        Self {
-            kid: key.kid,
-            alg: key.alg,
-            n: key.n,
-            e: key.e,
-            certificate: (!key.x5c.is_empty()).then_some(Certificate {
-                x5c: key.x5c,
-                x5t: key.x5t,
-            }),
+/// `None`: the algorithm is one of a newer version.
+fn public_key(key: wire::JsonWebKey) -> Option<PublicKey> {
+    let alg = key.alg.parse().ok()?;
+    let half = match alg {
+        SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Rs512 => {
+            let (n, e) = (key.n, key.e);
+            PublicHalf::Rsa { n, e }
         }
-    }
+        SigningAlg::Es256 => PublicHalf::P256 { x: key.x, y: key.y },
+        SigningAlg::EdDsa => PublicHalf::Ed25519 { x: key.x },
+    };
+    Some(PublicKey {
+        kid: key.kid,
+        alg,
+        is_current: key.is_current,
+        half,
+        certificate: (!key.x5c.is_empty()).then_some(Certificate {
+            x5c: key.x5c,
+            x5t: key.x5t,
+        }),
+    })
 }
 
 /// Tokens are not printed.

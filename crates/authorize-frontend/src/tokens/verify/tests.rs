@@ -2,7 +2,10 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
+    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
@@ -14,21 +17,80 @@ const NOW: u64 = 1_767_323_045;
 
 /// A signing key of ours, and the JWKS with its public half.
 struct Key {
-    pair: RsaKeyPair,
+    pair: Pair,
     published: [PublicKey; 1],
 }
 
-impl Key {
-    fn generate() -> Self {
+enum Pair {
+    Rsa(RsaKeyPair),
+    P256(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl Pair {
+    fn generate(alg: SigningAlg) -> (Self, PublicHalf) {
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        match alg {
+            SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Rs512 => Self::generate_rsa(),
+            SigningAlg::Es256 => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+                let (x, y) = (encode(x), encode(y));
+                (Self::P256(pair), PublicHalf::P256 { x, y })
+            }
+            SigningAlg::EdDsa => {
+                let pair = Ed25519KeyPair::generate().unwrap();
+                let x = encode(pair.public_key().as_ref());
+                (Self::Ed25519(pair), PublicHalf::Ed25519 { x })
+            }
+        }
+    }
+
+    fn generate_rsa() -> (Self, PublicHalf) {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         // RSAPublicKey, RFC 8017 §A.1.1, ends with a modulus of 256 bytes and an exponent of 5.
         let der = pair.public_key().as_ref();
         let (n, e) = der[der.len() - 261..].split_at(256);
-        let published = PublicKey {
-            kid: "ours".to_owned(),
-            alg: "RS256".to_owned(),
+        let half = PublicHalf::Rsa {
             n: BASE64_URL_SAFE_NO_PAD.encode(n),
             e: BASE64_URL_SAFE_NO_PAD.encode(&e[2..]),
+        };
+        (Self::Rsa(pair), half)
+    }
+
+    /// A genuine signature, by the algorithm of the header if the key can.
+    fn sign(&self, alg: &str, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match self {
+            Self::Rsa(pair) => {
+                let encoding: &'static dyn RsaEncoding = match alg {
+                    "PS256" => &RSA_PSS_SHA256,
+                    "RS512" => &RSA_PKCS1_SHA512,
+                    _ => &RSA_PKCS1_SHA256,
+                };
+                let mut signature = vec![0; 256];
+                pair.sign(encoding, &random, message, &mut signature)
+                    .unwrap();
+                signature
+            }
+            Self::P256(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),
+            Self::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+        }
+    }
+}
+
+impl Key {
+    fn generate() -> Self {
+        Self::generate_for(SigningAlg::Rs256)
+    }
+
+    fn generate_for(alg: SigningAlg) -> Self {
+        let (pair, half) = Pair::generate(alg);
+        let published = PublicKey {
+            kid: "ours".to_owned(),
+            alg,
+            is_current: true,
+            half,
             certificate: None,
         };
         Self {
@@ -38,19 +100,11 @@ impl Key {
     }
 
     fn sign(&self, header: &Value, payload: &str) -> String {
+        let alg = header["alg"].as_str().unwrap_or_default();
         let [header, payload] =
             [&header.to_string(), payload].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
         let message = format!("{header}.{payload}");
-        let mut signature = vec![0; 256];
-        let random = SystemRandom::new();
-        self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &random,
-                message.as_bytes(),
-                &mut signature,
-            )
-            .unwrap();
+        let signature = self.pair.sign(alg, message.as_bytes());
         format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
     }
 
@@ -87,8 +141,12 @@ impl Key {
     }
 }
 
+fn header_with(alg: &str) -> Value {
+    json!({ "alg": alg, "typ": "JWT", "kid": "ours" })
+}
+
 fn header() -> Value {
-    json!({ "alg": "RS256", "typ": "JWT", "kid": "ours" })
+    header_with("RS256")
 }
 
 fn access_token() -> Value {
@@ -246,4 +304,34 @@ fn no_kind_is_taken_for_another() {
     let bearer = with(id_token(), "aud", USERINFO);
     let bearer = key.token(&with(bearer, "scope", "openid"));
     assert!(!key.is_access_token(&bearer));
+}
+
+/// SEC-158: a key has one algorithm. Each token here has a genuine signature by the algorithm of its header if the key
+/// is capable of it, else by the one of the key.
+#[test]
+fn the_key_decides_on_the_algorithm() {
+    for alg in SigningAlg::ALL {
+        let key = Key::generate_for(*alg);
+        for other in SigningAlg::ALL {
+            for (claims, is_hint) in [(access_token(), false), (id_token(), true)] {
+                let token = key.sign(&header_with(other.as_str()), &claims.to_string());
+                let found = (key.is_access_token(&token), key.is_hint(&token));
+                let expected = if other == alg {
+                    (!is_hint, is_hint)
+                } else {
+                    (false, false)
+                };
+                assert_eq!(found, expected, "a key for {alg}, a token by {other}");
+            }
+        }
+        let genuine = key.sign(&header_with(alg.as_str()), &access_token().to_string());
+        assert!(key.is_access_token(&genuine));
+        let (_, rest) = genuine.split_once('.').unwrap();
+        for other in [
+            "none", "HS256", "HS384", "HS512", "RS384", "PS384", "PS512", "ES384", "Ed25519",
+        ] {
+            let header = BASE64_URL_SAFE_NO_PAD.encode(header_with(other).to_string());
+            assert!(!key.is_access_token(&format!("{header}.{rest}")), "{other}");
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! Signing keys as text and as JSON.
 
-use doorward_proto::from_timestamp;
+use doorward_oauth2_types::SigningAlg;
 use doorward_proto::token_signing::v1::{KeyState, SigningKey};
+use doorward_proto::{WireEnum, from_timestamp};
 use prost_types::Timestamp;
 use serde_json::{Value, json};
 
 /// One line of a list.
 pub(super) fn line(key: &SigningKey) -> String {
-    let (kid, state) = (&key.kid, state_name(key.state()));
+    let (kid, alg, state) = (&key.kid, alg_name(key), state_name(key.state()));
     let since = match key.state() {
         KeyState::Unspecified | KeyState::Next => ("published since", key.created_at),
         KeyState::Current => ("since", key.current_since),
@@ -16,17 +17,18 @@ pub(super) fn line(key: &SigningKey) -> String {
     };
     match since {
         (word, Some(at)) => format!(
-            "{kid}  {state} {word} {}",
+            "{kid}  {alg}  {state} {word} {}",
             time(Some(at)).unwrap_or_default()
         ),
-        (_, None) => format!("{kid}  {state}"),
+        (_, None) => format!("{kid}  {alg}  {state}"),
     }
 }
 
-/// The key with the names of Auth0's Management API.
+/// The key with the names of Auth0's Management API, which has no `alg`.
 pub(super) fn document(key: &SigningKey) -> Value {
     let mut object = json!({
         "kid": key.kid,
+        "alg": alg_name(key),
         "cert": key.certificate,
         "thumbprint": key.thumbprint,
         "fingerprint": fingerprint(&key.thumbprint),
@@ -54,6 +56,10 @@ pub(super) fn document(key: &SigningKey) -> Value {
         }
     }
     object
+}
+
+fn alg_name(key: &SigningKey) -> &'static str {
+    SigningAlg::from_wire(key.alg).map_or("unknown", SigningAlg::as_str)
 }
 
 /// Pairs of digits with colons between them.
@@ -86,6 +92,7 @@ mod tests {
         let at = |seconds| Some(Timestamp { seconds, nanos: 0 });
         SigningKey {
             kid: "k".to_owned(),
+            alg: SigningAlg::Es256.to_wire(),
             state: state.into(),
             certificate: "-----BEGIN CERTIFICATE-----\n".to_owned(),
             thumbprint: "A0FF".to_owned(),
@@ -101,11 +108,20 @@ mod tests {
         let lines = [
             (
                 KeyState::Next,
-                "k  next published since 1970-01-01T00:00:00Z",
+                "k  ES256  next published since 1970-01-01T00:00:00Z",
             ),
-            (KeyState::Current, "k  current since 1970-01-01T00:01:00Z"),
-            (KeyState::Previous, "k  previous until 1970-01-01T00:02:00Z"),
-            (KeyState::Revoked, "k  revoked at 1970-01-01T00:03:00Z"),
+            (
+                KeyState::Current,
+                "k  ES256  current since 1970-01-01T00:01:00Z",
+            ),
+            (
+                KeyState::Previous,
+                "k  ES256  previous until 1970-01-01T00:02:00Z",
+            ),
+            (
+                KeyState::Revoked,
+                "k  ES256  revoked at 1970-01-01T00:03:00Z",
+            ),
         ];
         for (state, expected) in lines {
             assert_eq!(line(&key(state)), expected);
@@ -118,6 +134,7 @@ mod tests {
             document(&key(KeyState::Revoked)),
             json!({
                 "kid": "k",
+                "alg": "ES256",
                 "cert": "-----BEGIN CERTIFICATE-----\n",
                 "thumbprint": "A0FF",
                 "fingerprint": "A0:FF",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::to_bytes;
+use doorward_proto::common::v1::SigningAlg;
 use doorward_proto::token_signing::v1::{AccessTokenClaims, SignTokensRequest, TokenDialect};
 use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
@@ -43,7 +44,7 @@ impl Signer {
             keeper,
             issuer,
             Backdate::default(),
-            SigningConfig::default(),
+            &SigningConfig::default(),
             &Shutdown::new(),
         )
         .await
@@ -79,6 +80,7 @@ fn settings() -> Settings {
 
 fn claims(audience: &str, scopes: &[&str]) -> AccessTokenClaims {
     AccessTokenClaims {
+        alg: SigningAlg::Rs256.into(),
         sub: "auth0|alice".into(),
         aud: vec![audience.into(), format!("{ISSUER}userinfo")],
         client_id: "client".into(),

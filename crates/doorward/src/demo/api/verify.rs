@@ -24,7 +24,7 @@ pub(super) fn verify(
     let kid = decode_header(token).ok().and_then(|header| header.kid);
     let key = keys
         .iter()
-        .find(|key| Some(&key.kid) == kid.as_ref())
+        .find(|key| Some(&key.kid) == kid.as_ref() && key.alg == "RS256")
         .ok_or(Refusal::InvalidToken)?;
     let key =
         DecodingKey::from_rsa_components(&key.n, &key.e).map_err(|_| Refusal::InvalidToken)?;

@@ -1,4 +1,8 @@
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
+use doorward_oauth2_types::SigningAlg;
 
 use super::super::SigningKey;
 use super::*;
@@ -9,7 +13,7 @@ fn now() -> Timestamp {
 
 #[test]
 fn it_says_what_auth0s_say() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningAlg::Rs256).unwrap();
     let certificate = key.certificate("login.example.com", now()).unwrap();
     let (rest, read) = parse_x509_certificate(&certificate.der).unwrap();
     assert!(rest.is_empty());
@@ -32,38 +36,64 @@ fn it_says_what_auth0s_say() {
 
 #[test]
 fn its_own_key_has_signed_it() {
-    let key = SigningKey::generate().unwrap();
-    let certificate = key.certificate("a", now()).unwrap();
-    let (_, read) = parse_x509_certificate(&certificate.der).unwrap();
-    let spki = &read.public_key().subject_public_key.data;
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki)
-        .verify(read.tbs_certificate.as_ref(), &read.signature_value.data)
-        .unwrap();
+    for alg in SigningAlg::ALL {
+        let key = SigningKey::generate(*alg).unwrap();
+        let certificate = key.certificate("a", now()).unwrap();
+        let (_, read) = parse_x509_certificate(&certificate.der).unwrap();
+        let spki = &read.public_key().subject_public_key.data;
+        let algorithm: &'static dyn VerificationAlgorithm = match alg {
+            SigningAlg::Es256 => &ECDSA_P256_SHA256_ASN1,
+            SigningAlg::EdDsa => &ED25519,
+            _ => &RSA_PKCS1_2048_8192_SHA256,
+        };
+        UnparsedPublicKey::new(algorithm, spki)
+            .verify(read.tbs_certificate.as_ref(), &read.signature_value.data)
+            .unwrap();
+    }
+}
+
+/// SEC-166.
+#[test]
+fn the_public_half_of_other_keys() {
+    let half = |alg| {
+        let key = SigningKey::generate(alg).unwrap();
+        let certificate = key.certificate("a", now()).unwrap();
+        certificate.public_half().clone()
+    };
+    // 32 bytes each, zeros included.
+    assert!(
+        matches!(half(SigningAlg::Es256), PublicHalf::P256 { x, y } if x.len() == 43 && y.len() == 43)
+    );
+    assert!(matches!(half(SigningAlg::EdDsa), PublicHalf::Ed25519 { x } if x.len() == 43));
+    for alg in [SigningAlg::Ps256, SigningAlg::Rs512] {
+        assert!(matches!(half(alg), PublicHalf::Rsa { .. }));
+    }
 }
 
 /// SEC-166: 2048 bits, exponent 65537, no leading zero; `x5t` is what RFC 7517 §4.8 says.
 #[test]
 fn the_public_half_is_what_sdks_expect() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningAlg::Rs256).unwrap();
     let certificate = key.certificate("a", now()).unwrap();
-    let public = certificate.public_key(key.kid().clone());
-    let kid = public.kid.as_str();
+    let kid = key.kid().as_str();
     assert_eq!(kid.len(), 21);
     assert!(doorward_service_kit::is_base64url(kid));
-    assert_eq!(public.e, "AQAB");
-    let modulus = BASE64_URL_SAFE_NO_PAD.decode(&public.n).unwrap();
+    let PublicHalf::Rsa { n, e } = certificate.public_half() else {
+        panic!("an RSA key");
+    };
+    assert_eq!(e, "AQAB");
+    let modulus = BASE64_URL_SAFE_NO_PAD.decode(n).unwrap();
     assert_eq!(modulus.len(), 256);
     assert!(modulus[0] >= 0x80, "2048 bits without a leading zero");
-    assert_eq!(public.x5t.len(), 27);
     assert_eq!(
-        BASE64_STANDARD.decode(&public.x5c).unwrap(),
+        BASE64_STANDARD.decode(certificate.to_base64()).unwrap(),
         certificate.der
     );
 }
 
 #[test]
 fn it_survives_the_store_and_nothing_else_is_one() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningAlg::Rs256).unwrap();
     let certificate = key.certificate("login.example.com", now()).unwrap();
     let text = certificate.to_base64();
     let read = Certificate::from_base64(&text).unwrap();
@@ -76,7 +106,7 @@ fn it_survives_the_store_and_nothing_else_is_one() {
 
 #[test]
 fn pem_has_lines_of_64() {
-    let key = SigningKey::generate().unwrap();
+    let key = SigningKey::generate(SigningAlg::Rs256).unwrap();
     let certificate = key.certificate("a", now()).unwrap();
     let pem = certificate.to_pem();
     let lines: Vec<_> = pem.lines().collect();

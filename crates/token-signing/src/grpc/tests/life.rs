@@ -8,6 +8,7 @@ use doorward_proto::token_signing::v1::{
 };
 
 use super::*;
+use crate::domain::PublicHalf;
 
 impl TestService {
     async fn list(&self) -> Vec<(String, KeyState)> {
@@ -18,9 +19,13 @@ impl TestService {
             .collect()
     }
 
-    async fn rotate(&self, force: bool) -> Result<wire::RotateKeysResponse, Status> {
-        let request = RotateKeysRequest { force };
-        Ok(self.keys.clone().rotate_keys(request).await?.into_inner())
+    async fn rotate(&self, alg: Option<SigningAlg>) -> Result<Vec<wire::RotatedKeys>, Status> {
+        let request = RotateKeysRequest {
+            force: false,
+            alg: alg.map(SigningAlg::to_wire),
+        };
+        let answer = self.keys.clone().rotate_keys(request).await?;
+        Ok(answer.into_inner().rotated)
     }
 
     async fn revoke(&self, kid: &str) -> Result<wire::SigningKey, Status> {
@@ -36,7 +41,8 @@ impl TestService {
             .as_str()
             .unwrap()
             .to_owned();
-        assert_eq!(signed.kid, kid);
+        assert_eq!(signed.id_token_kid(), kid);
+        assert_eq!(signed.access_token_kid, None);
         let keys = self.jwks().await;
         assert!(keys.iter().any(|key| key.kid == kid));
         kid
@@ -64,11 +70,16 @@ async fn a_key_is_next_current_previous_and_revoked() {
     };
     assert_eq!(service.signing_kid().await, *a);
 
-    let early = service.rotate(false).await.unwrap_err();
+    let early = service.rotate(None).await.unwrap_err();
     assert_eq!(reason_of(&early), Some(ErrorReason::RotationTooEarly));
     service.clock.advance(Duration::from_hours(1));
-    let rotated = service.rotate(false).await.unwrap();
-    let (current, next) = (rotated.current.unwrap(), rotated.next.unwrap());
+    let [rotated] = &*service.rotate(None).await.unwrap() else {
+        panic!("one algorithm is on");
+    };
+    let (current, next) = (
+        rotated.current.clone().unwrap(),
+        rotated.next.clone().unwrap(),
+    );
     assert_eq!(current.kid, *b);
     assert!(
         current
@@ -109,7 +120,7 @@ async fn an_emergency_counts_from_its_response() {
     let compromised = service.signing_kid().await;
     let replace = async |kid: &str| {
         let kid = Some(kid.to_owned());
-        let request = ReplaceCurrentKeyRequest { kid };
+        let request = ReplaceCurrentKeyRequest { kid, alg: None };
         service.keys.clone().replace_current_key(request).await
     };
     let replaced = replace(&compromised).await.unwrap().into_inner();
@@ -136,8 +147,11 @@ async fn the_jwks_has_certificates() {
         let der = base64::prelude::BASE64_STANDARD.decode(&key.x5c).unwrap();
         let certificate = crate::domain::Certificate::parse(der).unwrap();
         assert_eq!(certificate.common_name(), "login.example.com");
-        let public = certificate.public_key(key.kid.clone().into());
-        assert_eq!((public.n, public.e), (key.n, key.e));
-        assert_eq!(public.x5t, key.x5t);
+        let (n, e) = (key.n, key.e);
+        assert_eq!(*certificate.public_half(), PublicHalf::Rsa { n, e });
+        assert_eq!(
+            BASE64_URL_SAFE_NO_PAD.encode(certificate.thumbprint()),
+            key.x5t
+        );
     }
 }

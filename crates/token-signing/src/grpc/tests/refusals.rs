@@ -83,6 +83,7 @@ async fn bad_claims_of_an_access_token() {
         }),
         jwt("dialect", |token| token.dialect = 0),
         jwt("dialect", |token| token.dialect = 99),
+        jwt("alg", |token| token.alg = 99),
     ])
     .await;
 }
@@ -100,6 +101,7 @@ async fn bad_claims_of_an_id_token() {
         id("auth_time", |token| token.auth_time = None),
         id("updated_at", |token| token.updated_at = Some(BEYOND)),
         id("created_at", |token| token.created_at = Some(BEYOND)),
+        id("alg", |token| token.alg = 99),
         id("lifetime_seconds", |token| token.lifetime_seconds = 0),
         id("lifetime_seconds", |token| {
             token.lifetime_seconds = u32::MAX;

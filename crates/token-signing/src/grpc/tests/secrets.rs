@@ -16,6 +16,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
+use crate::domain::PublicHalf;
 
 /// How many bytes in a row give a private key away.
 const PART: usize = 16;
@@ -34,15 +35,28 @@ impl Secrets {
             let (Some(sealed), Some(certificate)) = (stored.sealed, stored.certificate) else {
                 continue;
             };
-            let text = sealed.as_text();
-            let opened = key.open(stored.kid.as_str(), text, |pkcs8| Some(pkcs8.to_vec()));
-            let n = certificate.public_key(stored.kid).n;
-            self.add(&opened.unwrap(), &BASE64_URL_SAFE_NO_PAD.decode(n).unwrap());
+            let context = match stored.alg {
+                SigningAlg::Rs256 => stored.kid.to_string(),
+                alg => format!("{} {alg}", stored.kid),
+            };
+            let opened = key.open(&context, sealed.as_text(), |pkcs8| Some(pkcs8.to_vec()));
+            match certificate.public_half() {
+                PublicHalf::Rsa { n, .. } => {
+                    self.add_rsa(&opened.unwrap(), &BASE64_URL_SAFE_NO_PAD.decode(n).unwrap());
+                }
+                // The private key is the first string of 32 bytes: an OCTET STRING.
+                PublicHalf::P256 { .. } | PublicHalf::Ed25519 { .. } => {
+                    let opened = opened.unwrap();
+                    let mut parts = opened.windows(2);
+                    let place = parts.position(|part| part == [0x04, 0x20]).unwrap();
+                    self.add(&opened[place + 2..][..32]);
+                }
+            }
         }
     }
 
     /// Adds what follows the public half in the PKCS#8 form.
-    fn add(&mut self, pkcs8: &[u8], modulus: &[u8]) {
+    fn add_rsa(&mut self, pkcs8: &[u8], modulus: &[u8]) {
         let mut parts = pkcs8.windows(modulus.len());
         let place = parts.position(|part| part == modulus).unwrap();
         let exponent = 5;
@@ -51,6 +65,11 @@ impl Secrets {
             private.len() > 800,
             "exponent, primes, and what is made of them"
         );
+        self.add(private);
+    }
+
+    /// Adds all forms of a text.
+    fn add(&mut self, private: &[u8]) {
         let mut hex = String::new();
         for byte in private {
             write!(hex, "{byte:02x}").unwrap();
@@ -135,7 +154,7 @@ impl Answers {
 async fn no_answer_and_no_log_has_a_private_key() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
-    let service = TestService::start().await;
+    let service = TestService::start_with(SigningAlg::ALL).await;
     let (mut client, mut keys) = (service.client.clone(), service.keys.clone());
     let (mut secrets, mut answers) = (Secrets::default(), Answers::default());
     secrets.add_stored(&service).await;
@@ -146,21 +165,30 @@ async fn no_answer_and_no_log_has_a_private_key() {
     let old = first.keys[0].kid.clone();
     answers.add(Ok(tonic::Response::new(first)));
     answers.add(client.get_jwks(GetJwksRequest {}).await);
-    let both = SignTokensRequest {
-        access_token: Some(AccessToken::JwtAccessToken(access_token())),
-        id_token: Some(id_token()),
-    };
-    answers.add(client.sign_tokens(both).await);
+    for alg in SigningAlg::ALL {
+        let both = SignTokensRequest {
+            access_token: Some(AccessToken::JwtAccessToken(wire::AccessTokenClaims {
+                alg: alg.to_wire(),
+                ..access_token()
+            })),
+            id_token: Some(wire::IdTokenClaims {
+                alg: alg.to_wire(),
+                ..id_token()
+            }),
+        };
+        answers.add(client.sign_tokens(both).await);
+    }
     answers.add(client.sign_tokens(SignTokensRequest::default()).await);
-    answers.add(keys.rotate_keys(RotateKeysRequest { force: false }).await);
+    answers.add(keys.rotate_keys(RotateKeysRequest::default()).await);
     service.clock.advance(Duration::from_hours(1));
-    answers.add(keys.rotate_keys(RotateKeysRequest { force: false }).await);
+    answers.add(keys.rotate_keys(RotateKeysRequest::default()).await);
     secrets.add_stored(&service).await;
     for kid in [old, "unknown".to_owned()] {
         answers.add(keys.revoke_key(RevokeKeyRequest { kid }).await);
     }
     for kid in [None, Some("unknown".to_owned())] {
-        let request = ReplaceCurrentKeyRequest { kid };
+        let alg = kid.is_none().then(|| SigningAlg::Rs256.to_wire());
+        let request = ReplaceCurrentKeyRequest { kid, alg };
         answers.add(keys.replace_current_key(request).await);
     }
     secrets.add_stored(&service).await;
@@ -181,7 +209,7 @@ fn a_private_key_is_recognized() {
     let modulus = [0xaa; 256];
     let pkcs8 = [&modulus, &[2, 3, 1, 0, 1][..], &private].concat();
     let mut secrets = Secrets::default();
-    secrets.add(&pkcs8, &modulus);
+    secrets.add_rsa(&pkcs8, &modulus);
     for shown in [
         private[100..120].to_vec(),
         format!("{:02X?}", &private[100..120])

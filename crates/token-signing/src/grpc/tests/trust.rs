@@ -1,4 +1,4 @@
-//! SEC-171: nothing in a request chooses a header, an issuer, a key or an algorithm.
+//! SEC-171: nothing in a request chooses a header, an issuer or a key.
 
 use prost::Message;
 use serde_json::json;
@@ -32,6 +32,8 @@ struct ForgedClaims {
     lifetime_seconds: u32,
     #[prost(int32, tag = "6")]
     dialect: i32,
+    #[prost(int32, tag = "20")]
+    alg: i32,
     #[prost(string, tag = "50")]
     iss: String,
 }
@@ -48,6 +50,8 @@ struct ForgedIdToken {
     sid: String,
     #[prost(uint32, tag = "7")]
     lifetime_seconds: u32,
+    #[prost(int32, tag = "20")]
+    alg: i32,
     #[prost(string, tag = "50")]
     iss: String,
     #[prost(string, tag = "51")]
@@ -68,6 +72,7 @@ async fn fields_that_the_contract_does_not_have_have_no_effect() {
             client_id: "client-1".to_owned(),
             lifetime_seconds: 60,
             dialect: 1,
+            alg: 1,
             iss: "https://evil.example/".to_owned(),
         }),
         id_token: Some(ForgedIdToken {
@@ -76,6 +81,7 @@ async fn fields_that_the_contract_does_not_have_have_no_effect() {
             auth_time: Some(prost_types::Timestamp::default()),
             sid: "session-1".to_owned(),
             lifetime_seconds: 60,
+            alg: 1,
             iss: "https://evil.example/".to_owned(),
             kid: "evil".to_owned(),
             exp: i64::MAX,

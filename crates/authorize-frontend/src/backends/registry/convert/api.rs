@@ -1,5 +1,6 @@
 //! `ResourceServer` messages.
 
+use doorward_oauth2_types::SigningAlg;
 use doorward_oauth2_types::auth0::{TokenDialect, UserAccess};
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::{InvalidField, WireEnum};
@@ -15,6 +16,8 @@ impl TryFrom<wire::ResourceServer> for Api {
             identifier: required_text("identifier", api.identifier)?,
             name: api.name,
             scopes: api.scopes.into_iter().map(ApiScope::from).collect(),
+            // An algorithm that this version does not know is not one that it could publish keys of.
+            signing_alg: SigningAlg::from_wire(api.signing_alg).unwrap_or_default(),
             token_lifetime_seconds: api.token_lifetime_seconds,
             token_lifetime_for_web_seconds: api.token_lifetime_for_web_seconds,
             skip_consent_for_verifiable_first_party_clients: api
@@ -76,6 +79,23 @@ mod tests {
                 expected,
                 "{number}"
             );
+        }
+    }
+
+    #[test]
+    fn an_unknown_algorithm_is_the_default() {
+        for (number, expected) in [
+            (SigningAlg::Ps256.to_wire(), SigningAlg::Ps256),
+            (SigningAlg::EdDsa.to_wire(), SigningAlg::EdDsa),
+            (0, SigningAlg::Rs256),
+            (99, SigningAlg::Rs256),
+        ] {
+            let message = wire::ResourceServer {
+                signing_alg: number,
+                ..message()
+            };
+            let alg = Api::try_from(message).unwrap().signing_alg;
+            assert_eq!(alg, expected, "{number}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! `Client`, `Connection` and `ClientGrant` messages.
 
-use doorward_oauth2_types::GrantType;
 use doorward_oauth2_types::auth0::{
     AppType, OrganizationDiscoveryMethod, OrganizationRequireBehavior, OrganizationUsage,
     ThirdPartySecurityMode,
 };
 use doorward_oauth2_types::redirect_uri::{RegisteredOrigin, only_registered};
+use doorward_oauth2_types::{GrantType, SigningAlg};
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::{InvalidField, WireEnum};
 
@@ -55,6 +55,9 @@ impl TryFrom<wire::Client> for Client {
             web_origins: list("web_origins", &client.web_origins, RegisteredOrigin::parse),
             initiate_login_uri: url("initiate_login_uri", client.initiate_login_uri.as_deref()),
             id_token_lifetime_seconds: client.id_token_lifetime_seconds,
+            // An algorithm that this version does not know is not one that it could publish keys of.
+            id_token_signing_alg: SigningAlg::from_wire(client.id_token_signing_alg)
+                .unwrap_or_default(),
             sso_disabled: client.sso_disabled,
             skip_non_verifiable_callback_uri_confirmation_prompt: client
                 .skip_non_verifiable_callback_uri_confirmation_prompt,
