@@ -16,15 +16,7 @@ use crate::deps::Deps;
 pub(super) async fn get(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
     match deps.backends.jwks.keys().await {
         Ok(keys) => {
-            let tenant = deps.backends.registry.last_known_tenant().await;
-            let keys = keys.iter().map(|key| {
-                let mut member = member(key);
-                if tenant.remove_alg_from_jwks {
-                    member.as_object_mut().map(|members| members.remove("alg"));
-                }
-                member
-            });
-            let keys: Vec<_> = keys.collect();
+            let keys: Vec<_> = keys.iter().map(member).collect();
             public_document::serve(&json!({ "keys": keys }), &headers)
         }
         Err(error) => (cors::public(), json_error(&error.into())).into_response(),

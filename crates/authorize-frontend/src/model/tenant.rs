@@ -52,8 +52,6 @@ pub(crate) struct Tenant {
     pub(crate) consume_invitation_on_mismatch: bool,
     /// Whether `updated_at` is a number (OIDC Core §5.1), and no text as on Auth0.
     pub(crate) numeric_updated_at: bool,
-    /// Whether the keys of the JWKS have no `alg`.
-    pub(crate) remove_alg_from_jwks: bool,
     /// Claims that the tenant adds to tokens.
     pub(crate) custom_claims: Vec<CustomClaim>,
     /// Whether tokens are issued although the post-login hook failed.

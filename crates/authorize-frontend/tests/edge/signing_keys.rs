@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, to_bytes};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use doorward_proto::client_registry::v1::TenantPatch;
 use doorward_proto::token_signing::v1::token_signing_service_client::TokenSigningServiceClient;
 use doorward_proto::token_signing::v1::token_signing_service_server::{
     TokenSigningService, TokenSigningServiceServer,
@@ -21,7 +20,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 use tower::ServiceExt;
 
-use crate::tenant::{ALICE, apply_settings};
+use crate::tenant::ALICE;
 use crate::{TestApp, authorize};
 
 /// Passes calls on, and names a key that is not published in the first responses.
@@ -94,25 +93,6 @@ async fn no_token_leaves_before_its_key_is_published() {
 }
 
 /// SEC-166.
-#[tokio::test]
-async fn the_tenant_may_leave_out_the_algorithm() {
-    let mut app = TestApp::start().await;
-    for removed in [false, true] {
-        let settings = TenantPatch {
-            remove_alg_from_jwks: Some(removed),
-            ..TenantPatch::default()
-        };
-        apply_settings(settings, &app.channels).await;
-        app.restart();
-        let jwks = app.browser().get("/.well-known/jwks.json").await;
-        let jwks: serde_json::Value = serde_json::from_str(&jwks.body).unwrap();
-        for key in jwks["keys"].as_array().unwrap() {
-            assert_eq!(key.get("alg").is_none(), removed, "{key}");
-            assert_eq!(key["use"], "sig");
-        }
-    }
-}
-
 #[tokio::test]
 async fn certificates_are_in_the_jwks_and_in_files() {
     let app = TestApp::start().await;

@@ -43,7 +43,6 @@ impl From<Tenant> for wire::Tenant {
             numeric_updated_at: tenant.numeric_updated_at,
             custom_claims: tenant.custom_claims.into_iter().map(Into::into).collect(),
             post_login_hook_may_fail: tenant.post_login_hook_may_fail,
-            remove_alg_from_jwks: tenant.remove_alg_from_jwks,
         }
     }
 }

@@ -73,7 +73,6 @@ fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
         numeric_updated_at: patch.numeric_updated_at,
         custom_claims: patch.custom_claims.map(custom_claims).transpose()?,
         post_login_hook_may_fail: patch.post_login_hook_may_fail,
-        remove_alg_from_jwks: patch.remove_alg_from_jwks,
     };
     patch.validate()?;
     Ok(patch)

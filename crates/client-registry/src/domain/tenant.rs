@@ -47,8 +47,6 @@ pub struct Tenant {
     pub custom_claims: Vec<CustomClaim>,
     /// Whether tokens are issued although the post-login hook failed.
     pub post_login_hook_may_fail: bool,
-    /// Whether the keys of the JWKS have no `alg`.
-    pub remove_alg_from_jwks: bool,
 }
 
 /// How long SSO sessions live.
@@ -93,7 +91,6 @@ impl Default for Tenant {
             numeric_updated_at: false,
             custom_claims: Vec::new(),
             post_login_hook_may_fail: false,
-            remove_alg_from_jwks: false,
         }
     }
 }

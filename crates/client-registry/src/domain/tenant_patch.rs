@@ -49,7 +49,6 @@ pub struct TenantPatch {
     pub numeric_updated_at: Option<bool>,
     pub custom_claims: Option<Vec<CustomClaim>>,
     pub post_login_hook_may_fail: Option<bool>,
-    pub remove_alg_from_jwks: Option<bool>,
 }
 
 impl TenantPatch {
@@ -134,8 +133,7 @@ impl TenantPatch {
             enabled_locales, resource_parameter_profile, require_openid_scope,
             rp_logout_end_session_endpoint_discovery, oidc_logout_prompt_enabled,
             allow_organization_name_in_authentication_api, include_tenant_roles_in_organizations,
-            consume_invitation_on_mismatch, numeric_updated_at, custom_claims, post_login_hook_may_fail,
-            remove_alg_from_jwks
+            consume_invitation_on_mismatch, numeric_updated_at, custom_claims, post_login_hook_may_fail
         );
     }
 

@@ -112,7 +112,6 @@ fn unusual() -> Desired {
                 audiences: list(&["https://api.test"]),
             }]),
             post_login_hook_may_fail: Some(true),
-            remove_alg_from_jwks: Some(true),
         }),
         clients: vec![ClientPatch {
             app_type: Change::Set(AppType::Spa),
@@ -226,7 +225,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 29);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 28);
     assert_eq!(plan.clients[0].fields.names().len(), 18);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);

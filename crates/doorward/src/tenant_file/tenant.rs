@@ -109,7 +109,6 @@ fn flags(tenant: &mut Object, ignored: &mut Ignored) -> Result<TenantPatch> {
             .flag("include_tenant_roles_in_organizations")?,
         consume_invitation_on_mismatch: flags.flag("consume_invitation_on_mismatch")?,
         numeric_updated_at: flags.flag("numeric_updated_at")?,
-        remove_alg_from_jwks: flags.flag("remove_alg_from_jwks")?,
         ..TenantPatch::default()
     };
     flags.pass("disable_clickjack_protection_headers", &[false.into()]);

@@ -83,7 +83,6 @@ fn tenant() {
         tenant.include_tenant_roles_in_organizations,
         tenant.consume_invitation_on_mismatch,
         tenant.numeric_updated_at,
-        tenant.remove_alg_from_jwks,
     ] {
         assert_eq!(flag, Some(true));
     }

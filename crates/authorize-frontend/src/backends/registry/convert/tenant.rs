@@ -43,7 +43,6 @@ impl TryFrom<wire::Tenant> for Tenant {
             numeric_updated_at: tenant.numeric_updated_at,
             custom_claims: custom_claims(tenant.custom_claims),
             post_login_hook_may_fail: tenant.post_login_hook_may_fail,
-            remove_alg_from_jwks: tenant.remove_alg_from_jwks,
         })
     }
 }
