@@ -47,12 +47,9 @@ pub(crate) async fn admit(
     if hinted.is_some_and(|sub| sub != user.user_id) {
         return Ok(Err(OAuthError::login_required()));
     }
-    if deps.backends.post_login_hook.is_some() {
-        let request = entered.request();
-        let asked = ask_before_acceptance(request, organization, &user, deps);
-        if let Err(denied) = Box::pin(asked).await {
-            return Ok(Err(denied));
-        }
+    let asked = ask_before_acceptance(entered.request(), organization, &user, deps);
+    if let Err(denied) = Box::pin(asked).await {
+        return Ok(Err(denied));
     }
     let organization = &*organization.id;
     let acceptance = Acceptance {

@@ -55,7 +55,7 @@ async fn claims_of_the_tenant(
     let consented = confirmed.consented();
     let request = consented.request();
     let (defined, of_hook) = (&request.tenant().custom_claims, consented.hook_claims());
-    if defined.is_empty() && of_hook.is_empty() {
+    if defined.is_empty() && of_hook.is_none() {
         return Ok(CustomClaims::default());
     }
     let context = ClaimsContext {
@@ -67,7 +67,7 @@ async fn claims_of_the_tenant(
         scope: consented.granted_scope(),
     };
     let claims = custom_claims(defined, context, deps).await?;
-    let mut claims = claims.merged(of_hook.clone());
+    let mut claims = claims.merged(of_hook.cloned().unwrap_or_default());
     // What no token carries cannot be too large.
     if !requested.id_token {
         claims.id_token.clear();

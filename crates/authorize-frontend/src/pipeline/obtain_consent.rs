@@ -41,8 +41,8 @@ impl Consented {
         self.0.role_ids()
     }
 
-    /// The claims that the post-login hook adds.
-    pub(crate) fn hook_claims(&self) -> &CustomClaims {
+    /// The claims that the post-login hook adds; `None`: there is no hook.
+    pub(crate) fn hook_claims(&self) -> Option<&CustomClaims> {
         self.0.claims()
     }
 }

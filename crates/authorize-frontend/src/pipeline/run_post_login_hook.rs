@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use doorward_oauth2_types::{CustomClaimName, ErrorCode, Scope};
 
 use super::{Permitted, ValidatedRequest};
-use crate::backends::{HookAnswer, HookChanges, SignIn};
+use crate::backends::{HookAnswer, HookChanges, PostLoginHook, SignIn};
 use crate::deps::Deps;
 use crate::error::OAuthError;
 use crate::model::{Organization, Session, User};
@@ -18,9 +18,16 @@ const MAX_REASON: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Approved {
     permitted: Permitted,
+    /// `None`: there is no hook.
+    changed: Option<Changed>,
+}
+
+/// The content of the tokens, in place of what was permitted.
+#[derive(Debug)]
+struct Changed {
     scope: Scope,
-    claims: CustomClaims,
     permissions: Option<Vec<String>>,
+    claims: CustomClaims,
 }
 
 impl Approved {
@@ -45,17 +52,23 @@ impl Approved {
     }
 
     pub(crate) fn permissions(&self) -> Option<&[String]> {
-        self.permissions.as_deref()
+        match &self.changed {
+            Some(changed) => changed.permissions.as_deref(),
+            None => self.permitted.permissions(),
+        }
     }
 
     /// The scope that will be granted, if the user agrees.
     pub(crate) fn scope(&self) -> &Scope {
-        &self.scope
+        match &self.changed {
+            Some(changed) => &changed.scope,
+            None => self.permitted.scope(),
+        }
     }
 
-    /// The claims that the hook adds.
-    pub(crate) fn claims(&self) -> &CustomClaims {
-        &self.claims
+    /// The claims that the hook adds; `None`: there is no hook.
+    pub(crate) fn claims(&self) -> Option<&CustomClaims> {
+        self.changed.as_ref().map(|changed| &changed.claims)
     }
 }
 
@@ -69,54 +82,55 @@ pub(crate) async fn run_post_login_hook(
     permitted: Permitted,
     deps: &Deps,
 ) -> Result<Approved, OAuthError> {
-    if deps.backends.post_login_hook.is_none() {
-        return Ok(Approved {
-            scope: permitted.scope().clone(),
-            claims: CustomClaims::default(),
-            permissions: permitted.permissions().map(<[String]>::to_vec),
-            permitted,
-        });
-    }
-    let changes = Box::pin(ask(&permitted, deps)).await?;
-    let scope = changed_scope(&permitted, &changes);
+    let changed = match &deps.backends.post_login_hook {
+        Some(hook) => {
+            let changes = Box::pin(ask(hook, &permitted, deps)).await?;
+            Some(changed(&permitted, &changes))
+        }
+        None => None,
+    };
+    Ok(Approved { permitted, changed })
+}
+
+fn changed(permitted: &Permitted, changes: &HookChanges) -> Changed {
+    let scope = changed_scope(permitted, changes);
     let mut permissions = permitted.permissions().map(<[String]>::to_vec);
     if let Some(permissions) = &mut permissions {
         permissions.retain(|permission| !changes.removed_scopes.contains(permission));
     }
-    Ok(Approved {
+    Changed {
         claims: CustomClaims {
             id_token: allowed_claims(changes.id_token_claims.as_deref(), &scope),
             access_token: allowed_claims(changes.access_token_claims.as_deref(), &scope),
         },
         permissions,
         scope,
-        permitted,
-    })
+    }
 }
 
-async fn ask(permitted: &Permitted, deps: &Deps) -> Result<HookChanges, OAuthError> {
+async fn ask(
+    hook: &PostLoginHook,
+    permitted: &Permitted,
+    deps: &Deps,
+) -> Result<HookChanges, OAuthError> {
     let request = permitted.request();
     let session = permitted.session();
     let roles = deps.backends.roles.names(&permitted.role_ids()).await?;
-    call(
-        SignIn {
-            user: permitted.user(),
-            roles: &roles,
-            client: request.client(),
-            organization: permitted.organization(),
-            audience: request.api().map(|api| api.identifier.as_str()),
-            requested_scopes: &texts(request.scope()),
-            granted_scopes: &texts(permitted.scope()),
-            session: Some((&session.sid, session.authenticated_at)),
-            is_silent: request.prompt().none(),
-        },
-        request,
-        deps,
-    )
-    .await
+    let sign_in = SignIn {
+        user: permitted.user(),
+        roles: &roles,
+        client: request.client(),
+        organization: permitted.organization(),
+        audience: request.api().map(|api| api.identifier.as_str()),
+        requested_scopes: &texts(request.scope()),
+        granted_scopes: &texts(permitted.scope()),
+        session: Some((&session.sid, session.authenticated_at)),
+        is_silent: request.prompt().none(),
+    };
+    call(hook, sign_in, request).await
 }
 
-/// Asks the hook before an invitation is accepted, so that a sign-in that it denies spends no ticket.
+/// Asks the hook, if there is one, before an invitation is accepted, so that a sign-in that it denies spends no ticket.
 ///
 /// # Errors
 /// As [`run_post_login_hook`].
@@ -126,6 +140,9 @@ pub(super) async fn ask_before_acceptance(
     user: &User,
     deps: &Deps,
 ) -> Result<(), OAuthError> {
+    let Some(hook) = &deps.backends.post_login_hook else {
+        return Ok(());
+    };
     let roles = deps.backends.roles.names(&user.role_ids).await?;
     let scopes = texts(request.scope());
     let sign_in = SignIn {
@@ -139,17 +156,14 @@ pub(super) async fn ask_before_acceptance(
         session: None,
         is_silent: false,
     };
-    call(sign_in, request, deps).await.map(|_| ())
+    call(hook, sign_in, request).await.map(|_| ())
 }
 
 async fn call(
+    hook: &PostLoginHook,
     sign_in: SignIn<'_>,
     request: &ValidatedRequest,
-    deps: &Deps,
 ) -> Result<HookChanges, OAuthError> {
-    let Some(hook) = &deps.backends.post_login_hook else {
-        return Ok(HookChanges::default());
-    };
     match hook.call(sign_in).await {
         Ok(HookAnswer::Allow(changes)) => Ok(changes),
         Ok(HookAnswer::Deny(reason)) => Err(denied(&reason)),

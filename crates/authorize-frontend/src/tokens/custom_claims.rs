@@ -170,10 +170,6 @@ fn of_texts(texts: &BTreeMap<String, String>, member: Option<&str>) -> Option<Va
 }
 
 impl CustomClaims {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.id_token.is_empty() && self.access_token.is_empty()
-    }
-
     /// These claims, with the values of `newer` where it has one.
     pub(crate) fn merged(mut self, newer: Self) -> Self {
         self.id_token.extend(newer.id_token);

@@ -51,7 +51,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     mail: MailOptions,
     /// Address of a service of your own that decides about each sign-in, for example <http://127.0.0.1:7100>
-    #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
+    #[arg(long, value_name = "URL", value_parser = on_this_machine, conflicts_with = "ephemeral")]
     post_login_hook: Option<String>,
     #[command(flatten)]
     signing: SigningOptions,
@@ -71,6 +71,14 @@ fn network(text: &str) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse().or(address);
     network.map_err(|_| "must be a network such as 10.0.0.0/8, or an address".to_owned())
+}
+
+/// Refuses an address by TLS, for which this process has no certificate of its own.
+fn on_this_machine(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("https://") {
+        return Err("must be on this machine: http://127.0.0.1:PORT or unix:/PATH");
+    }
+    Ok(text.to_owned())
 }
 
 /// Checks all but the use of plain http, which depends on other options.
