@@ -38,6 +38,7 @@ mod sign_up;
 mod silent_authentication;
 mod testing;
 mod tls;
+mod traces;
 mod unix_sockets;
 mod userinfo;
 

@@ -27,6 +27,8 @@ pub struct Embedded {
     open_files: Option<u32>,
     /// More options of `doorward serve`.
     options: Vec<String>,
+    /// Variables of the environment, each with its value.
+    environment: Mutex<Vec<String>>,
     process: Mutex<Option<Process>>,
 }
 
@@ -98,11 +100,22 @@ impl Embedded {
             folder,
             open_files,
             options: options.iter().map(|&option| option.to_owned()).collect(),
+            environment: Mutex::default(),
             process: Mutex::default(),
         };
         *deployment.process() = Some(deployment.serve(&deployment.log_file()));
         deployment.wait_until_ready().await;
         deployment
+    }
+
+    /// Restarts the server with variables in its environment, each as `NAME=value`.
+    pub async fn restart_with_environment(&self, variables: &[&str]) {
+        let variables = variables.iter().map(|&variable| variable.to_owned());
+        *self
+            .environment
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = variables.collect();
+        self.restart().await;
     }
 
     /// Stops the server by a signal, checks its exit code, and starts it again.
@@ -225,7 +238,12 @@ impl Embedded {
         arguments.extend(self.options.iter().map(OsStr::new));
         let doorward = self.build.program("doorward");
         let Some(files) = self.open_files else {
-            return Process::start(&doorward, &arguments, log);
+            let environment = self.environment.lock();
+            let environment = environment.unwrap_or_else(PoisonError::into_inner);
+            let mut command: Vec<&OsStr> = environment.iter().map(OsStr::new).collect();
+            command.push(doorward.as_os_str());
+            command.extend(arguments);
+            return Process::start(Path::new("/usr/bin/env"), &command, log);
         };
         // Both limits: the server raises the soft one to the hard one.
         let script = format!("ulimit -n {files} && exec \"$@\"");

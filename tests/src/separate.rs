@@ -104,6 +104,8 @@ pub struct Separate {
     organization: String,
     /// More lines of the settings of `token-signing`.
     token_signing: String,
+    /// Variables of the environment, each with its value.
+    environment: Vec<String>,
     processes: Mutex<BTreeMap<&'static str, Process>>,
 }
 
@@ -208,9 +210,11 @@ impl Separate {
         let config = self.config_path(name);
         let service = service_of(name);
         let (program, arguments) = self.build.service(service);
-        let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
-        arguments.extend(["--config".as_ref(), config.as_os_str()]);
-        let process = Process::start(&program, &arguments, log);
+        let mut command: Vec<&OsStr> = self.environment.iter().map(OsStr::new).collect();
+        command.push(program.as_os_str());
+        command.extend(arguments.iter().map(OsStr::new));
+        command.extend(["--config".as_ref(), config.as_os_str()]);
+        let process = Process::start(Path::new("/usr/bin/env"), &command, log);
         let mut processes = self
             .processes
             .lock()

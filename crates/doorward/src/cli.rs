@@ -89,6 +89,11 @@ impl Task {
         }
     }
 
+    /// The name under which the traces of a server are exported.
+    pub(crate) fn traced(&self) -> Option<&'static str> {
+        matches!(self, Self::Serve(_) | Self::Demo(_)).then_some("doorward")
+    }
+
     pub(crate) async fn run(self) -> Result<(), Error> {
         match self {
             Self::Serve(args) => serve::run(args).await,

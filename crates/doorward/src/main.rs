@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<(), Error> {
-    let _log = init_telemetry(&task.log())?;
+    let _telemetry = init_telemetry(&task.log(), task.traced())?;
     doorward_service_kit::raise_open_files();
     doorward_service_kit::runtime_with_spare_thread()
         .map_err(Error::Runtime)?

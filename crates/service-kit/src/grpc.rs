@@ -15,11 +15,11 @@ mod test_service;
 #[cfg(test)]
 mod tests;
 mod timeout;
-mod trace_context;
 mod unix;
 
 pub use address::{AddressError, GrpcAddress};
 pub use channel::{Attempts, Channel, ChannelError, attempts, connect, with_deadline};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
+pub(crate) use measurement::code_name;
 pub use server::{GrpcConfig, ServeError, Server};

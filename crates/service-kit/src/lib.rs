@@ -26,6 +26,7 @@ pub mod sql;
 mod store_error;
 mod telemetry;
 pub mod tls;
+pub mod trace;
 
 pub use clock::{Clock, SystemClock};
 pub use core_dumps::forbid_core_dumps;
@@ -44,5 +45,5 @@ pub use runtime::runtime_with_spare_thread;
 pub use shutdown::{DropGuard, Shutdown, on_signal};
 pub use store_error::StoreError;
 pub use telemetry::{
-    LogConfig, LogFormat, LogGuard, TelemetryError, init as init_telemetry, print_error,
+    LogConfig, LogFormat, TelemetryError, TelemetryGuard, init as init_telemetry, print_error,
 };

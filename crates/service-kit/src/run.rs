@@ -106,7 +106,7 @@ fn run_on<C: DeserializeOwned>(
         let service = name.strip_prefix("doorward-").unwrap_or(name);
         return ended(name, health_check::check(service, args.config.as_deref()));
     }
-    ended(name, start(runtime, args, telemetry, service))
+    ended(name, start(runtime, name, args, telemetry, service))
 }
 
 fn ended<E: Error>(name: &str, outcome: Result<(), E>) -> ExitCode {
@@ -121,13 +121,14 @@ fn ended<E: Error>(name: &str, outcome: Result<(), E>) -> ExitCode {
 
 fn start<C: DeserializeOwned>(
     runtime: fn() -> io::Result<Runtime>,
+    name: &'static str,
     args: &ServiceArgs,
     telemetry: fn(&C) -> (&LogConfig, &MetricsConfig),
     service: impl AsyncFnOnce(C, Shutdown) -> Result<(), StartError>,
 ) -> Result<(), StartError> {
     let settings: C = config::load(args.config.as_deref())?;
     let (log, metrics) = telemetry(&settings);
-    let _log = init_telemetry(log)?;
+    let _telemetry = init_telemetry(log, Some(name))?;
     raise_open_files();
     let metrics = metrics.clone();
     runtime().map_err(StartError::Runtime)?.block_on(async {

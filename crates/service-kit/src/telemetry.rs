@@ -1,4 +1,4 @@
-//! Logging. What is logged, and what never is, stands in `docs/logging.md`.
+//! Logging, and the export of traces. What is logged, and what never is, stands in `docs/logging.md`.
 
 mod cut;
 mod panics;
@@ -12,12 +12,18 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
 use tracing_subscriber::field::MakeExt;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{FilterExt, ParseError, filter_fn};
 use tracing_subscriber::fmt::format::debug_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
 use sink::Sink;
+
+use crate::trace::{Export, ExportError, is_exported, layers};
 
 /// For the last lines, which may have no reader.
 const LAST_LINES: Duration = Duration::from_secs(1);
@@ -79,45 +85,70 @@ pub enum TelemetryError {
     /// Standard error cannot be written to.
     #[error("standard error cannot be used")]
     Output(#[from] io::Error),
+    /// Traces cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
 }
 
-/// Keeps the log running; dropping it writes the last lines.
+/// Keeps the log and the export of traces running; dropping it sends the last spans and writes the last lines.
 #[derive(Debug)]
 #[must_use]
-pub struct LogGuard(());
+pub struct TelemetryGuard(Option<Export>);
 
-impl Drop for LogGuard {
+impl Drop for TelemetryGuard {
     fn drop(&mut self) {
+        drop(self.0.take());
         flush();
     }
 }
 
-/// Starts logging to standard error. A second call does nothing.
-pub fn init(config: &LogConfig) -> Result<LogGuard, TelemetryError> {
+/// Starts logging to standard error, and for a service the export of its traces if the environment asks for it. A
+/// second call does nothing.
+pub fn init(
+    config: &LogConfig,
+    service: Option<&'static str>,
+) -> Result<TelemetryGuard, TelemetryError> {
     let unreadable = |source| TelemetryError::Filter {
         filter: config.filter.clone(),
         source,
     };
     let filter = EnvFilter::try_new(&config.filter).map_err(unreadable)?;
     let sink = start_sink()?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let export = service.map(Export::start).transpose()?.flatten();
+    let _already_started = match &export {
+        None => {
+            let lines = lines(config.format, sink);
+            registry().with(filter).with(lines).try_init()
+        }
+        Some(export) => {
+            let filter = filter.and(filter_fn(|metadata| !is_exported(metadata)));
+            let lines = lines(config.format, sink).with_filter(filter);
+            registry().with(lines).with(layers(export)).try_init()
+        }
+    };
+    panics::log_panics();
+    Ok(TelemetryGuard(export))
+}
+
+fn lines<S>(format: LogFormat, sink: Sink) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let lines = fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .log_internal_errors(false)
         .with_writer(move || sink.clone());
-    let _already_started = match config.format {
-        LogFormat::Text => builder
+    match format {
+        LogFormat::Text => lines
             .with_target(false)
             .fmt_fields(debug_fn(cut::write_field).delimited(" "))
-            .try_init(),
-        LogFormat::Json => builder
+            .boxed(),
+        LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .map_event_format(cut::CutJson)
-            .try_init(),
-    };
-    panics::log_panics();
-    Ok(LogGuard(()))
+            .boxed(),
+    }
 }
 
 /// The one sink of this process, with a descriptor of its own: a lock that a blocked write holds must not be met

@@ -24,6 +24,7 @@ pub struct Builder {
     mail: Option<String>,
     organization: String,
     token_signing: String,
+    environment: Vec<String>,
 }
 
 impl Default for Builder {
@@ -38,6 +39,7 @@ impl Default for Builder {
             mail: None,
             organization: String::new(),
             token_signing: String::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -97,6 +99,12 @@ impl Builder {
         self
     }
 
+    /// Sets a variable of the environment of all processes.
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push(format!("{name}={value}"));
+        self
+    }
+
     /// Starts the stores and all processes, imports the tenant, and waits until all are ready.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
@@ -130,6 +138,7 @@ impl Builder {
             mail: self.mail,
             organization: self.organization,
             token_signing: self.token_signing,
+            environment: self.environment,
             processes: Mutex::default(),
         };
         deployment.start_all().await;

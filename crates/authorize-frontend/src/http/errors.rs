@@ -1,17 +1,18 @@
 //! Every error that is not told to an application becomes a page that a person can read.
 
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::ErrorCode;
-use doorward_service_kit::hex;
+use doorward_service_kit::random_byte;
+use doorward_service_kit::trace::{self, TraceId};
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use tracing::Instrument;
+use tracing::{Instrument, info_span};
 
 use super::decision_page::user_name;
 use super::html::{Policy, html};
@@ -37,23 +38,39 @@ impl IntoResponse for ShownError {
 /// The headers of an answer that its error page keeps.
 const KEPT: [HeaderName; 2] = [ALLOW, SET_COOKIE];
 
-/// Gives each request a trace id, and each error a page.
+/// Makes each request a trace of its own, and gives each error a page.
 pub(super) async fn show_errors(
     request: Request,
     answer: impl AsyncFnOnce(Request) -> Response,
     browser: &Browser,
     deps: &Deps,
 ) -> Response {
-    let trace_id = hex();
-    let span = tracing::info_span!("request", trace_id, path = request.uri().path());
+    let trace_id = TraceId::random();
+    let lines = info_span!("request", %trace_id, path = request.uri().path());
+    let route = request.extensions().get::<MatchedPath>();
+    let span = trace::request(trace_id, &request, route.map(MatchedPath::as_str));
+    let answered = answer_or_show(request, answer, browser, trace_id, deps);
+    let answered = trace::within(trace_id, answered.instrument(span.clone()));
+    let response = answered.instrument(lines).await;
+    trace::responded(&span, response.status());
+    response
+}
+
+async fn answer_or_show(
+    request: Request,
+    answer: impl AsyncFnOnce(Request) -> Response,
+    browser: &Browser,
+    trace_id: TraceId,
+    deps: &Deps,
+) -> Response {
     // mutant: query-shown-on-error-page (query), error-redirected-to-unregistered-callback (query)
-    let response = answer(request).instrument(span.clone()).await;
+    let response = answer(request).await;
     let Some(error) = error_of(&response) else {
         return response;
     };
     // mutant: query-shown-on-error-page (error), error-redirected-to-unregistered-callback (error)
-    let shown = show(&error, browser, &trace_id, deps);
-    let mut shown = Box::pin(shown.instrument(span)).await;
+    let shown = show(&error, browser, trace_id, deps);
+    let mut shown = Box::pin(shown).await;
     for name in &KEPT {
         for value in response.headers().get_all(name) {
             shown.headers_mut().append(name, value.clone());
@@ -89,7 +106,7 @@ fn of_status(status: StatusCode) -> ShownError {
     ShownError::with_status(status, code, status.canonical_reason().unwrap_or("Refused"))
 }
 
-async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps) -> Response {
+async fn show(error: &ShownError, browser: &Browser, trace_id: TraceId, deps: &Deps) -> Response {
     // The page must also come when the registry is what has failed.
     let tenant = deps.backends.registry.tenant().await.unwrap_or_default();
     match &error.continuation {
@@ -110,7 +127,7 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
         kind: error.kind,
         error: error.code.as_str(),
         error_description: &error.description,
-        tracking_id: trace_id,
+        tracking_id: &trace_id.to_string(),
         support_email: tenant.support_email.as_deref(),
         support_url: tenant.support_url.as_deref(),
     };
@@ -122,7 +139,7 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: &str, deps: &Deps
     let mut response = (error.status, html(&view, &policy)).into_response();
     if error.status == StatusCode::SERVICE_UNAVAILABLE {
         let headers = response.headers_mut();
-        headers.insert(RETRY_AFTER, retry_after(trace_id));
+        headers.insert(RETRY_AFTER, retry_after());
     }
     response
 }
@@ -155,12 +172,8 @@ pub(super) fn json_error(error: &OAuthError) -> Response {
 }
 
 /// 1 to 5 seconds, so that not everybody comes back at once.
-fn retry_after(trace_id: &str) -> HeaderValue {
-    let spread = trace_id
-        .bytes()
-        .fold(0_u16, |sum, byte| sum + u16::from(byte))
-        % 5;
-    HeaderValue::from(spread + 1)
+fn retry_after() -> HeaderValue {
+    HeaderValue::from(u16::from(random_byte() % 5) + 1)
 }
 
 /// The parts that all pages of a tenant show.

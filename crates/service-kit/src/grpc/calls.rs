@@ -13,12 +13,14 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tower::Service;
+use tracing::Instrument;
 
 use super::callers::Callers;
 use super::limited::Limited;
 use super::measurement::Measurement;
 use super::timeout::timeout;
 use crate::deadline::within;
+use crate::trace::{called, served_call};
 
 /// The limit of a call that carries no deadline, and the longest deadline.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -72,7 +74,17 @@ impl Service<Request<Body>> for Calls {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        self.answer(request).map(Ok).boxed()
+        let span = served_call(&request);
+        let answer = self.answer(request);
+        if span.is_none() {
+            return answer.map(Ok).boxed();
+        }
+        let traced = async move {
+            let answer = answer.instrument(span.clone()).await;
+            called(&span, Ok(&answer));
+            Ok(answer)
+        };
+        traced.boxed()
     }
 }
 

@@ -26,12 +26,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::Response;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tonic::body::Body;
 use tonic::{Request, Status};
 use tower::Service;
+use tracing::Instrument;
 
 use self::network::Network;
 use self::peer::Security;
@@ -42,6 +44,7 @@ pub use self::tried::{Attempts, attempts};
 use super::address::AddressError;
 use super::in_memory::InMemory;
 use crate::tls::Tls;
+use crate::trace::{called, outgoing_call, propagate};
 
 /// An address that cannot be called.
 #[derive(Debug, thiserror::Error)]
@@ -93,12 +96,25 @@ impl Service<http::Request<Body>> for Channel {
         Poll::Ready(Ok(()))
     }
 
-    /// The place for additions to each request that leaves the process, such as the trace it is part of.
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        match &mut self.0 {
-            Kind::Network(network) => network.call(request),
+    /// The place for additions to each request that leaves the process.
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let span = outgoing_call(request.uri().path());
+        let answer = match &mut self.0 {
+            Kind::Network(network) => {
+                propagate(&span, request.headers_mut());
+                network.call(request)
+            }
             Kind::InMemory(routes) => routes.call(request),
+        };
+        if span.is_none() {
+            return answer;
         }
+        let traced = async move {
+            let answer = answer.instrument(span.clone()).await;
+            called(&span, answer.as_ref());
+            answer
+        };
+        traced.boxed()
     }
 }
 

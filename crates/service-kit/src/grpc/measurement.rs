@@ -50,14 +50,14 @@ impl Measurement {
 
 impl Drop for Measurement {
     fn drop(&mut self) {
-        let (method, code) = (self.method(), name(self.code));
+        let (method, code) = (self.method(), code_name(self.code));
         histogram!(CALL_SECONDS, "method" => method, "code" => code).record(self.began.elapsed());
     }
 }
 
-/// The name of a code as the specification spells it
+/// Returns the name of a code as the specification spells it
 /// (<https://github.com/grpc/grpc/blob/master/doc/statuscodes.md>).
-fn name(code: Code) -> &'static str {
+pub(crate) fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -4,24 +4,28 @@ use std::io;
 use std::time::Duration;
 
 use futures::{Stream, stream};
+use http::Request;
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::transport::server::Connected;
 use tonic_health::server::HealthReporter;
+use tracing::field::display;
+use tracing::{Span, info_span};
 
+use super::GrpcAddress;
 use super::callers::Callers;
 use super::calls::Calls;
 use super::health::{self, StoreHealth};
 use super::secure::secured;
 use super::unix::PrivateSocket;
-use super::{GrpcAddress, trace_context};
 use crate::Shutdown;
 use crate::config::ConfigError;
 use crate::connections::{Accept, ConnectionLimits, GuardedStream, Listener};
 use crate::open_files::{OpenFiles, allowed_open_files};
 use crate::tls::Tls;
+use crate::trace::Parent;
 
 /// In-flight calls may take this long once the process shall stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -164,10 +168,18 @@ impl<S: StoreHealth> Served<S> {
     }
 }
 
+/// The span around a call that came over a socket. In one process there is none: the call runs in the span of its
+/// caller.
+fn span(request: &Request<()>) -> Span {
+    let parent = Parent::read(request.headers());
+    let trace_id = parent.map(|parent| display(parent.trace_id));
+    info_span!("call", method = request.uri().path(), trace_id)
+}
+
 /// HTTP/2 with the limits that all services share.
 fn transport() -> tonic::transport::Server {
     tonic::transport::Server::builder()
-        .trace_fn(trace_context::span)
+        .trace_fn(span)
         .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)
         // mutant: many-metadata-fields-accepted
         .http2_max_header_list_size(MAX_METADATA_BYTES)

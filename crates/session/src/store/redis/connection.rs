@@ -10,6 +10,7 @@ use std::time::Duration;
 use doorward_service_kit::StoreError;
 use doorward_service_kit::config::ConfigError;
 use doorward_service_kit::deadline::time_left;
+use doorward_service_kit::trace::store_called;
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::gauge;
 use redis::{
@@ -122,7 +123,9 @@ impl Connection {
         let permit = self.in_flight.try_acquire();
         let _permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
+        let span = call.span();
         let result = self.judged(send(links.calls.clone(), call)).await;
+        store_called(&span, &result);
         understand(result, &links.broken)
     }
 
@@ -137,6 +140,7 @@ impl Connection {
         let permit = permit.map_err(|_| too_many())?;
         let links = self.links()?;
         let link = links.confirmations.clone().ok_or_else(away)?;
+        let span = call.span();
         let (call, replicas) = (call.clone(), self.min_replica_acks);
         let wait = wait(replicas, self.deadline);
         let sent = tokio::spawn(async move {
@@ -144,8 +148,10 @@ impl Connection {
             drop(permit);
             result
         });
-        let result = self.in_time(async { sent.await.map_err(std::io::Error::from)? });
-        understand(result.await, &links.broken)
+        let sent = async { sent.await.map_err(std::io::Error::from)? };
+        let result = self.in_time(sent).await;
+        store_called(&span, &result);
+        understand(result, &links.broken)
     }
 
     /// Makes calls, and returns once enough replicas have all their writes.

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use doorward_service_kit::token_hash;
+use doorward_service_kit::trace::store_call;
 use redis::{Cmd, ToRedisArgs};
+use tracing::Span;
 
 use super::keys::{Key, Partition};
 use crate::store::record::to_millis;
@@ -65,16 +67,19 @@ pub(super) fn load() -> Cmd {
 
 /// A call of one of our functions.
 #[derive(Debug, Clone)]
-pub(super) struct Call(Cmd);
+pub(super) struct Call {
+    function: &'static str,
+    command: Cmd,
+}
 
 impl Call {
     /// A call with one key.
-    pub(super) fn new(function: &str, key: &Key) -> Self {
+    pub(super) fn new(function: &'static str, key: &Key) -> Self {
         Self::with_keys(function, &[key.name.as_str()], &key.partition)
     }
 
     /// A call with two keys of the same partition.
-    pub(super) fn with_two(function: &str, first: &Key, second: &Key) -> Self {
+    pub(super) fn with_two(function: &'static str, first: &Key, second: &Key) -> Self {
         debug_assert_eq!(first.partition, second.partition);
         Self::with_keys(function, &[&first.name, &second.name], &first.partition)
     }
@@ -89,23 +94,28 @@ impl Call {
         Self::with_keys("fence", &[&partition.marker()], partition)
     }
 
-    fn with_keys(function: &str, keys: &[&str], partition: &Partition) -> Self {
+    fn with_keys(function: &'static str, keys: &[&str], partition: &Partition) -> Self {
         let mut command = redis::cmd("FCALL");
         command
             .arg(format!("{}{function}", LIBRARY.prefix))
             .arg(keys.len() + 1)
             .arg(keys)
             .arg(partition.marker());
-        Self(command)
+        Self { function, command }
     }
 
     /// Adds an argument.
     pub(super) fn arg(mut self, value: impl ToRedisArgs) -> Self {
-        self.0.arg(value);
+        self.command.arg(value);
         self
     }
 
     pub(super) fn command(&self) -> &Cmd {
-        &self.0
+        &self.command
+    }
+
+    /// The span of this call.
+    pub(super) fn span(&self) -> Span {
+        store_call("redis", "FCALL", self.function)
     }
 }
