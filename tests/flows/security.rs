@@ -140,6 +140,8 @@
 //! | 170 | the keys are read at intervals, never for a token | `edge/backends/jwks.rs` `keys` |
 //! | 171 | typed claims, and no field for anything else | `token-signing/src/convert.rs` |
 //! | 172 | sealed in the store; redacted `Debug`; no core dumps | `token-signing/src/domain/signing_key.rs` `seal`, `service-kit/src/core_dumps.rs` |
+//! | 191 | values are escaped and cut where lines are written | `service-kit/src/telemetry/cut.rs` |
+//! | 192 | secrets have types without `Debug`; no span holds what a request carries | `service-kit/src/trace/spans.rs` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
@@ -168,4 +170,5 @@ mod rpc;
 mod services;
 mod sessions;
 mod silent;
+mod telemetry;
 mod tokens;

@@ -8,7 +8,7 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::{Client, Error, Method, RequestBuilder, Response, StatusCode};
 use url::Url;
 
-use crate::{Callback, Deployment, Form, Page, Replica, Request, User};
+use crate::{Callback, Deployment, Form, Page, Replica, Request, User, secrets};
 
 const ANSWERS: &str = "the deployment answers";
 
@@ -268,6 +268,7 @@ impl Agent {
             {
                 kept.remove(cookie.name());
             } else {
+                secrets::note(cookie.value());
                 kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }

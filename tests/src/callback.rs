@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use url::{Url, form_urlencoded};
 
+use crate::secrets;
+
 /// Parameters sent to a callback.
 #[derive(Debug)]
 pub struct Callback {
@@ -27,6 +29,9 @@ impl Callback {
         };
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(sent.unwrap_or_default().as_bytes()) {
+            if matches!(&*name, "access_token" | "id_token" | "code") {
+                secrets::note(&value);
+            }
             let before = parameters.insert(name.clone().into_owned(), value.into_owned());
             assert_eq!(before, None, "{name} was sent twice: {location}");
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::{Agent, Deployment, Page, Request, User};
+use crate::{Agent, Deployment, Page, Request, User, secrets};
 
 /// An invitation that `doorward invitation create --json` has made.
 #[derive(Debug, Clone)]
@@ -36,9 +36,11 @@ impl Deployment {
         ];
         let outcome = self.command(&[&arguments, options].concat(), "");
         outcome.assert_success();
-        Invitation {
+        let invitation = Invitation {
             json: outcome.json(),
-        }
+        };
+        secrets::note(&invitation.parameter("invitation"));
+        invitation
     }
 
     /// The invitation as `doorward invitation show --json` shows it.

@@ -16,6 +16,7 @@ mod node;
 mod page;
 mod program;
 mod request;
+mod secrets;
 mod separate;
 mod stand_in;
 mod tenant;

@@ -276,7 +276,8 @@ impl Separate {
         line.map_or(0.0, |value| value.trim().parse().expect("a number"))
     }
 
-    async fn metrics(&self, name: &str) -> String {
+    /// All metrics of a process, in the text format.
+    pub async fn metrics(&self, name: &str) -> String {
         let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
         let answer = reqwest::get(url).await.expect("metrics are served");
         answer.text().await.expect("metrics are text")

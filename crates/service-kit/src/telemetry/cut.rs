@@ -67,6 +67,7 @@ impl<W: Write> Write for Cut<'_, W> {
                 self.is_over = true;
                 fmt::Error
             })?;
+            // mutant: control-characters-logged
             if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
                 write!(self.writer, "{}", character.escape_default())?;
             } else {

@@ -46,6 +46,7 @@ pub fn request<B>(id: TraceId, request: &Request<B>, route: Option<&str>) -> Spa
     } else {
         OTHER_METHOD
     };
+    // mutant: query-in-trace
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
     let span = info_span!(
         target: TARGET,
