@@ -140,8 +140,15 @@
 //! | 170 | the keys are read at intervals, never for a token | `edge/backends/jwks.rs` `keys` |
 //! | 171 | typed claims, and no field for anything else | `token-signing/src/convert.rs` |
 //! | 172 | sealed in the store; redacted `Debug`; no core dumps | `token-signing/src/domain/signing_key.rs` `seal`, `service-kit/src/core_dumps.rs` |
+//! | 186 | keys are made of hashes, and names are compared by the registry | `session/src/store/redis/keys.rs` |
+//! | 190 | one `Host`, which is ours | `edge/http/guard.rs` `check_host` |
 //! | 191 | values are escaped and cut where lines are written | `service-kit/src/telemetry/cut.rs` |
 //! | 192 | secrets have types without `Debug`; no span holds what a request carries | `service-kit/src/trace/spans.rs` |
+//! | 196 | sizes, before anything is read | `edge/http/guard.rs` `check_size`, `edge/http/body.rs` |
+//! | 198 | a deadline of the whole request | `service-kit/src/connections/progress.rs` `due` |
+//! | 199 | given-up requests are counted | `service-kit/src/connections/progress.rs` `MAX_ABANDONED` |
+//! | 200 | limits of HTTP/2 | `service-kit/src/connections/http.rs` `builder` |
+//! | 202 | a queue with an end | `identity/src/hashing.rs` |
 //! | 201 | marks, and limits of an address and a browser | `session/src/store/redis/functions/budget.lua`, `session/src/store/sqlite/room.rs` |
 //! | 204, 205 | bytes are compared; of `returnTo` all but query and fragment | `types/redirect_uri/logout_url.rs` |
 //! | 206 | one list, by the application that is named | `edge/http/logout.rs` `target`, `edge/http/oidc_logout/request.rs` `find_target` |
@@ -155,9 +162,11 @@ mod answers;
 mod assertions;
 mod connections;
 mod cookies;
+mod exhaustion;
 mod fixture;
 mod flood;
 mod framing;
+mod injection;
 mod invitations;
 mod keys;
 mod logout;

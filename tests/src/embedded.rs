@@ -181,7 +181,9 @@ impl Embedded {
         self.process().as_ref().expect("the server runs").id()
     }
 
-    pub(crate) fn issuer(&self) -> &Url {
+    /// The base of all URLs, with a slash at its end.
+    #[must_use]
+    pub fn issuer(&self) -> &Url {
         &self.issuer
     }
 

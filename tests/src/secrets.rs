@@ -1,9 +1,11 @@
-//! What no log may hold (SEC-192): the secrets that all tests of this process have met.
+//! Secrets that the tests of this process have met, and that no log may hold (SEC-192).
 
 use std::sync::{Mutex, PoisonError};
 
-/// What is shorter could be in a log by chance.
+/// Shorter values could be in a log by chance.
 const SHORTEST: usize = 12;
+/// The embedded server prints the mails that it has no server for; in tests its output and its log are one file.
+const PRINTED_MAIL: &str = "mail to ";
 
 static MET: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -19,14 +21,20 @@ pub(crate) fn count() -> usize {
     met(|secrets| secrets.len())
 }
 
-/// Checks that a log has none of the secrets that were met since there were so many.
+/// Checks that no line of a log has one of the secrets that were met since there were so many.
 #[track_caller]
 pub(crate) fn assert_absent(log: &str, since: usize) {
     let secrets = met(|secrets| secrets[since..].to_vec());
-    let found = secrets.iter().find(|secret| log.contains(secret.as_str()));
-    if let Some(secret) = found {
-        let line = log.lines().find(|line| line.contains(secret.as_str()));
-        panic!("SEC-192: {secret:?} is in the log: {line:?}");
+    let found = secrets
+        .iter()
+        .filter(|secret| log.contains(secret.as_str()));
+    for secret in found {
+        let mut lines = log.lines().filter(|line| !line.starts_with(PRINTED_MAIL));
+        let line = lines.find(|line| line.contains(secret.as_str()));
+        assert!(
+            line.is_none(),
+            "SEC-192: {secret:?} is in the log: {line:?}"
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! Group L: what logs, traces and metrics hold. Besides, no test may leave a secret in a log: the end of each test looks
-//! for those that it has met.
+//! Group L: logs, traces and metrics hold no secret and no forged line. Besides, each test looks at its end whether a
+//! secret that it has met is in a log.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use reqwest::Method;
 use super::fixture::{API, TENANT, on_server_and_replicas, request, separate};
 use crate::traces::collector::{Collector, Trace};
 
-/// What is shorter appears in other texts by chance.
+/// Shorter values appear in other texts by chance.
 const SHORTEST_SECRET: usize = 10;
 /// The beginning of a line that an attacker would forge.
 const FORGED: &str = "forged";
@@ -80,7 +80,8 @@ async fn sec_192_no_secret_in_logs_traces_and_metrics() {
     .await;
 }
 
-/// Signs up, in and wrongly in, and uses the tokens. Returns everything that is nobody else's business.
+/// Signs up, in and wrongly in, and uses the tokens. Returns all values that only the user and the application
+/// may know.
 async fn visit(deployment: &Deployment) -> BTreeSet<String> {
     let user = deployment.add_user();
     let agent = Agent::new(deployment);

@@ -44,7 +44,7 @@ impl Sent {
     }
 }
 
-/// What was sent, and whole requests for a search of them.
+/// All spans, and the requests that carried them.
 #[derive(Debug, Default)]
 struct Received {
     spans: Vec<Sent>,

@@ -13,6 +13,7 @@ use crate::error::ShownError;
 
 const MAX_TARGET_BYTES: usize = 8 * 1024;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
+const MAX_HEADER_FIELDS: usize = 100;
 
 /// Reads the request as a whole. Refuses it if it is too large, for another host, or came without the TLS that the
 /// issuer promises.
@@ -64,6 +65,13 @@ fn check_size(uri: &Uri, headers: &HeaderMap) -> Result<(), ShownError> {
     if target > MAX_TARGET_BYTES {
         return refuse(StatusCode::URI_TOO_LONG, "The address is longer than 8 KiB");
     }
+    // mutant: header-fields-unlimited
+    if headers.len() > MAX_HEADER_FIELDS {
+        return refuse(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The request has more than 100 header fields",
+        );
+    }
     let headers: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len())
@@ -78,6 +86,10 @@ fn check_size(uri: &Uri, headers: &HeaderMap) -> Result<(), ShownError> {
 }
 
 fn check_host(uri: &Uri, headers: &HeaderMap, deps: &Deps) -> Result<(), ShownError> {
+    // mutant: host-field-repeated
+    if headers.get_all(HOST).iter().count() > 1 {
+        return refuse(StatusCode::BAD_REQUEST, "The request has two Host headers");
+    }
     match hosts(uri, headers).as_slice() {
         [] => refuse(StatusCode::BAD_REQUEST, "The Host header is missing"),
         [first, others @ ..] if others.iter().any(|other| other != first) => {

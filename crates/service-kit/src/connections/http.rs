@@ -211,8 +211,8 @@ impl Connection {
                 }
                 late = clock.strikes(&self.progress) => {
                     self.count(late);
-                    // Both are no fault of the peer, who is told.
-                    if ending || !matches!(late, Late::Age | Late::Idle) {
+                    // These peers are told: they may have more requests, or (RFC 9113 §6.8) have sent too many.
+                    if ending || !matches!(late, Late::Age | Late::Idle | Late::Abandoned) {
                         return;
                     }
                 }

@@ -13,7 +13,11 @@ use tokio::time::Instant;
 use super::ConnectionLimits;
 use super::table::Slot;
 
-/// The deadline that a connection has missed.
+/// A peer may give up so many requests of a connection, and more if it waits for most answers: a browser gives up a
+/// few, a proxy those of its browsers.
+const MAX_ABANDONED: u64 = 100;
+
+/// The deadline that a connection has missed, or another reason to end it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
     FirstRequest,
@@ -21,6 +25,8 @@ pub(super) enum Late {
     Request,
     Idle,
     Age,
+    /// Most of its requests were given up by the peer.
+    Abandoned,
     /// It was asked to end.
     End,
 }
@@ -34,6 +40,7 @@ impl Late {
             Self::Request => "request",
             Self::Idle => "idle",
             Self::Age => "age",
+            Self::Abandoned => "abandoned",
             Self::End => "end",
         }
     }
@@ -53,6 +60,8 @@ struct State {
     in_flight: BTreeMap<u64, Instant>,
     /// Requests so far.
     count: u64,
+    /// Requests that the peer has given up before their answer.
+    abandoned: u64,
     /// While none is in flight.
     idle_since: Instant,
     /// While a head has come in part.
@@ -66,6 +75,7 @@ impl Progress {
         let state = State {
             in_flight: BTreeMap::new(),
             count: 0,
+            abandoned: 0,
             idle_since: accepted,
             head_since: None,
             http1: false,
@@ -90,6 +100,7 @@ impl Progress {
         InFlight {
             progress: Arc::clone(self),
             id,
+            is_answered: false,
         }
     }
 
@@ -123,6 +134,10 @@ impl Progress {
     pub(super) fn due(&self) -> (Instant, Late) {
         let state = self.state();
         let ms = Duration::from_millis;
+        // mutant: abandoned-requests-unlimited
+        if state.abandoned > MAX_ABANDONED && state.abandoned > state.count / 2 {
+            return (self.accepted, Late::Abandoned);
+        }
         if let Some((_, since)) = state.in_flight.first_key_value() {
             return (*since + ms(self.limits.request_ms), Late::Request);
         }
@@ -145,8 +160,9 @@ impl Progress {
         &self.slot
     }
 
-    fn end_request(&self, id: u64) {
+    fn end_request(&self, id: u64, is_answered: bool) {
         let mut state = self.state();
+        state.abandoned += u64::from(!is_answered);
         state.in_flight.remove(&id);
         if state.in_flight.is_empty() {
             state.idle_since = Instant::now();
@@ -165,11 +181,12 @@ impl Progress {
 pub(super) struct InFlight {
     progress: Arc<Progress>,
     id: u64,
+    is_answered: bool,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.progress.end_request(self.id);
+        self.progress.end_request(self.id, self.is_answered);
     }
 }
 
@@ -181,7 +198,8 @@ pub(super) struct AnswerBody<B> {
 }
 
 impl<B> AnswerBody<B> {
-    pub(super) fn new(inner: B, request: InFlight) -> Self {
+    pub(super) fn new(inner: B, mut request: InFlight) -> Self {
+        request.is_answered = true;
         Self {
             inner,
             _request: request,

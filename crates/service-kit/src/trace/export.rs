@@ -36,7 +36,7 @@ pub enum ExportError {
         name: &'static str,
         /// Its value.
         value: String,
-        /// What it can be.
+        /// The values that it can have.
         expected: String,
     },
     /// The address or another setting of the collector cannot be used.
@@ -95,7 +95,7 @@ fn resource(service: &'static str) -> Resource {
     }
 }
 
-/// What makes spans of the work, and of SQL statements.
+/// The layers that make spans of the work, and of SQL statements.
 pub(crate) fn layers<S>(export: &Export) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,

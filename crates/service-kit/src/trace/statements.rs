@@ -73,7 +73,7 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// What sqlx reports of a statement.
+/// A statement, as sqlx reports it.
 #[derive(Debug, Default)]
 struct Statement {
     /// Its first words; the whole of it if it is short.
