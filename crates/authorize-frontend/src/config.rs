@@ -352,11 +352,14 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_of_the_local_stack_are_accepted() {
-        let file = Path::new("../../deploy/compose/authorize-frontend.toml");
-        let config: Config = doorward_service_kit::config::load(Some(file)).unwrap();
-        assert!(config.tls.is_some());
-        assert!(config.http.validate().unwrap().is_https());
-        assert!(config.backends.session.starts_with("https://"));
+    fn the_settings_for_containers_are_accepted() {
+        let deploy = Path::new("../../deploy");
+        for folder in ["compose", "kubernetes/overlays/production/settings"] {
+            let file = deploy.join(folder).join("authorize-frontend.toml");
+            let config: Config = doorward_service_kit::config::load(Some(&file)).unwrap();
+            assert!(config.tls.is_some());
+            assert!(config.http.validate().unwrap().is_https());
+            assert!(config.backends.session.starts_with("https://"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the Secrets that overlays/local mounts, as `kubectl apply` takes them. Makes certificates, passwords and keys in
-# a folder at the first call, and keeps them after that. For trying things: in production, cert-manager makes the
+# Prints the Secrets that overlays/local mounts, as `kubectl apply` takes them. Makes certificates, passwords and keys
+# in a folder at the first call, and keeps them after that. For trying things: in production, cert-manager makes the
 # certificates, and the rest comes from where you keep secrets.
 #
 #     deploy/kubernetes/overlays/local/secrets.sh DIR | kubectl apply --filename -
