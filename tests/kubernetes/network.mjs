@@ -4,7 +4,7 @@
 import { workloads } from './rendered.mjs';
 
 /** Whether a label selector takes these labels. */
-function selects({ matchLabels = {}, matchExpressions = [] }, labels) {
+export function selects({ matchLabels = {}, matchExpressions = [] }, labels) {
   const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
   return equal && matchExpressions.every(({ key, operator, values }) => {
     if (operator !== 'In') throw new Error(`${operator} is not needed yet`);

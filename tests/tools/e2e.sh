@@ -3,7 +3,7 @@
 # parts of it away. Reports are in target/e2e: a verdict for each fault, logs of containers after a failure.
 #
 #     tests/tools/e2e.sh                       everything
-#     PHASES="flows faults" tests/tools/e2e.sh only these of: security, flows, containers, browser, faults
+#     PHASES="flows faults" tests/tools/e2e.sh only these of: kubernetes, security, flows, containers, browser, faults
 #     FAULTS=rel_25 tests/tools/e2e.sh         only these faults
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,7 @@ export COMPOSE_PROJECT_NAME=doorward-e2e
 export DOORWARD_ISSUER=https://auth.example.test/ DOORWARD_HOST=auth.example.test
 export DOORWARD_E2E_PROJECT=$COMPOSE_PROJECT_NAME DOORWARD_E2E_ISSUER=$DOORWARD_ISSUER
 export DOORWARD_E2E_CERTIFICATES=$results/certificates
-phases=" ${PHASES:-security flows containers browser faults} "
+phases=" ${PHASES:-kubernetes security flows containers browser faults} "
 
 log=$(mktemp)
 failures=()
@@ -96,11 +96,15 @@ docker build --quiet --network host --tag "$helper" --file tests/compose/network
 compose build --build-arg "PROFILE=${PROFILE:-quick}"
 tests/tools/e2e-tests.mjs left-out >"$results/not-run.txt"
 
+if wants kubernetes; then
+    echo '== kubernetes'
+    tests/tools/kubernetes-containers.sh || failures+=("  kubernetes")
+fi
 if wants security && start_stack; then
     mapfile -t tests < <(tests/tools/e2e-tests.mjs security)
     run_tests security --exact "${tests[@]}"
 fi
-if [[ $phases != ' security ' ]] && start_stack; then
+if { wants flows || wants containers || wants browser || wants faults; } && start_stack; then
     docker stats --no-stream >"$results/containers-at-rest.txt"
     mapfile -t tests < <(tests/tools/e2e-tests.mjs flows)
     if wants flows; then
