@@ -83,7 +83,7 @@ test('docs/kubernetes.md lists every Secret that cert-manager does not make, wit
   const objects = rendered('production');
   const page = readFileSync(resolve(ROOT, 'docs/kubernetes.md'), 'utf8');
   const made = ofKind(objects, 'Certificate').map(({ spec }) => spec.secretName);
-  const listed = new Map([...page.matchAll(/^\| `([\w-]+)` \| (`.*`) \|/gm)].map(([, name, files]) =>
+  const listed = new Map([...page.matchAll(/^ *\| `([\w-]+)` \| (`.*`) \|/gm)].map(([, name, files]) =>
     [name, [...files.matchAll(/`([^`]+)`/g)].map(([, file]) => file).sort()]));
   for (const workload of workloads(objects)) {
     const secrets = podOf(workload).volumes.flatMap((volume) => volume.projected?.sources ?? []).map(({ secret }) => secret.name);
