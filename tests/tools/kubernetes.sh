@@ -32,7 +32,10 @@ check_schemas() {
         "$tools/kubernetes-validate" --strict --kubernetes-version "$release" "$file" >"$folder/validated.txt" || true
         grep --invert-match '^INFO\|^WARN' "$folder/validated.txt" >&2 && fail "$file: Kubernetes $release"
         own=$(grep --count '^INFO .* passed ' "$folder/validated.txt" || true)
-        if ((own + custom != objects)); then fail "$file: $own + $custom of $objects objects were checked"; fi
+        if ((own + custom != objects)); then
+            grep '^WARN' "$folder/validated.txt" >&2 || true
+            fail "$file: $own + $custom of $objects objects were checked"
+        fi
     done
     echo "$file: $objects objects: $own by kubernetes-validate (${releases[*]}), $custom by @kubernetes-models"
 }
