@@ -35,15 +35,18 @@ function filesOf(volume) {
   throw new Error(`a volume of another kind: ${JSON.stringify(volume)}`);
 }
 
+/** Runs a container to its end, and returns what it prints. */
+function docker(...options) {
+  const run = spawnSync('docker', ['run', '--rm', '--network', 'none', ...options], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`docker run ${options.join(' ')}: ${run.stderr}`);
+  return run.stdout;
+}
+
 /** The number that the manifest has, or for an image that is made otherwise here, the number of its user. */
 function userIn(image, { runAsUser, runAsGroup }) {
   if (image.startsWith('doorward-')) return { user: runAsUser, group: runAsGroup };
   const name = image.split(':')[0];
-  const id = (option) => {
-    const run = spawnSync('docker', ['run', '--rm', '--user', '0', '--entrypoint', 'id', image, option, name], { encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`${image}: ${run.stderr}`);
-    return Number(run.stdout);
-  };
+  const id = (option) => Number(docker('--user', '0', '--entrypoint', 'id', image, option, name));
   const found = { user: id('-u'), group: id('-g') };
   if (found.user !== runAsUser) console.error(`${image}: its user is ${found.user} on this machine, not ${runAsUser}`);
   return found;
@@ -55,12 +58,6 @@ function setOwners(path, group, mode = 0o644) {
   owners.push(`chown 0:${group ?? 0} ${path}/* && chmod ${allowed.toString(8)} ${path}/*`);
 }
 const owners = [];
-
-function runAsRoot(script) {
-  const mount = ['--volume', `${out}:${out}`];
-  const run = spawnSync('docker', ['run', '--rm', '--network', 'none', ...mount, HELPER, 'sh', '-ec', script], { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(run.stderr);
-}
 
 function groupOfFiles({ securityContext: { fsGroup, runAsGroup } }, { group }) {
   return fsGroup === runAsGroup ? group : fsGroup;
@@ -97,7 +94,13 @@ const argumentsOf = (list) => list?.map((argument) => argument.replaceAll('$', '
 function healthcheck({ readinessProbe: probe }) {
   if (!probe) return { disable: true };
   const { exec, periodSeconds, timeoutSeconds } = probe;
-  return { test: ['CMD', ...argumentsOf(exec.command)], interval: `${periodSeconds}s`, timeout: `${timeoutSeconds}s`, start_period: '30s' };
+  const times = { interval: `${periodSeconds}s`, timeout: `${timeoutSeconds}s`, start_period: '30s' };
+  return { test: ['CMD', ...argumentsOf(exec.command)], ...times };
+}
+
+function limitsOf({ resources: { limits: { cpu, memory } } }) {
+  const cpus = cpu.endsWith('m') ? `${Number.parseInt(cpu, 10) / 1000}` : cpu;
+  return { cpus, memory: bytes(memory), pids: 1024 };
 }
 
 function service(object) {
@@ -107,7 +110,6 @@ function service(object) {
   const [container] = pod.containers;
   const { securityContext: rights } = container;
   const user = userIn(container.image, pod.securityContext);
-  const { cpu, memory } = container.resources.limits;
   return [name, {
     image: container.image,
     ...(container.command && { entrypoint: argumentsOf(container.command) }),
@@ -123,7 +125,7 @@ function service(object) {
     volumes: mountsOf(name, pod, container, user),
     networks: name === 'authorize-frontend' ? ['services', 'edge'] : ['services'],
     healthcheck: healthcheck(container),
-    deploy: { resources: { limits: { cpus: cpu.endsWith('m') ? `${Number.parseInt(cpu, 10) / 1000}` : cpu, memory: bytes(memory), pids: 1024 } } },
+    deploy: { resources: { limits: limitsOf(container) } },
     ...(object.kind === 'Pod' && { profiles: ['commands'] }),
   }];
 }
@@ -148,7 +150,7 @@ mkdirSync(out, { recursive: true });
 const all = [...workloads(objects), ...objects.filter(({ kind }) => kind === 'Pod')];
 const services = Object.fromEntries(all.map(service));
 const compose = { services, volumes: empty, networks: { services: { internal: true }, edge: { internal: true } } };
-runAsRoot(owners.join('\n'));
+docker('--volume', `${out}:${out}`, HELPER, 'sh', '-ec', owners.join('\n'));
 writeFileSync(join(out, 'compose.json'), JSON.stringify(compose, undefined, 2));
 writeFileSync(join(out, 'probes.txt'), lines(workloads(objects).flatMap(probes)));
 writeFileSync(join(out, 'ports.txt'), lines(workloads(objects).flatMap(ports)));

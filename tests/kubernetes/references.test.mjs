@@ -15,7 +15,8 @@ const podOf = ({ spec }) => spec.template.spec;
 const containerOf = (workload) => podOf(workload).containers[0];
 
 /** The workloads whose pods a selector takes. */
-const selected = (objects, selector) => workloads(objects).filter(({ spec }) => selects(selector, spec.template.metadata.labels));
+const selected = (objects, selector) =>
+  workloads(objects).filter(({ spec }) => selects(selector, spec.template.metadata.labels));
 
 for (const overlay of OVERLAYS) {
   const objects = rendered(overlay);
@@ -41,7 +42,8 @@ for (const overlay of OVERLAYS) {
       }
     }
     const scaled = ofKind(objects, 'HorizontalPodAutoscaler').map(({ spec }) => spec.scaleTargetRef.name).sort();
-    const budgets = ofKind(objects, 'PodDisruptionBudget').map(({ spec }) => selected(objects, spec.selector)[0].metadata.name).sort();
+    const pods = ofKind(objects, 'PodDisruptionBudget').flatMap(({ spec }) => selected(objects, spec.selector));
+    const budgets = pods.map(({ metadata }) => metadata.name).sort();
     assert.deepEqual(scaled, overlay === 'production' ? [...SERVICES].sort() : []);
     assert.deepEqual(budgets, scaled);
   });

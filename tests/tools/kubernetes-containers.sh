@@ -12,15 +12,24 @@ export DOORWARD_E2E_PROJECT=$COMPOSE_PROJECT_NAME DOORWARD_E2E_ISSUER=https://lo
 export DOORWARD_E2E_CERTIFICATES=$results/secrets
 
 compose() { docker compose --file "$results/stack/compose.json" "$@"; }
-stop_stack() { compose --profile commands down --volumes --remove-orphans --timeout 5 >"$results/down.log" 2>&1 || cat "$results/down.log" >&2; }
-keep_logs() { compose logs --timestamps >"$results/containers.log" 2>&1 && echo "The logs of the containers are in $results/containers.log." >&2; }
+
+stop_stack() {
+    compose --profile commands down --volumes --remove-orphans --timeout 5 >"$results/down.log" 2>&1 ||
+        cat "$results/down.log" >&2
+}
+
+keep_logs() {
+    compose logs --timestamps >"$results/containers.log" 2>&1
+    echo "The logs of the containers are in $results/containers.log." >&2
+}
 
 # As in a cluster, nothing waits for anything: what starts too early is started again.
 start_stack() {
     compose up --detach --no-build --quiet-pull "$@" >"$results/up.log" 2>&1 || { cat "$results/up.log" >&2; return 1; }
     local waiting
     for _ in {1..90}; do
-        waiting=$(compose ps --all --format '{{.Service}} {{.Health}} {{.ExitCode}} {{.State}}' | grep --invert-match ' healthy \|  0 exited' || true)
+        waiting=$(compose ps --all --format '{{.Service}} {{.Health}} {{.ExitCode}} {{.State}}' |
+            grep --invert-match ' healthy \|  0 exited' || true)
         [[ -n $waiting ]] || return 0
         sleep 1
     done
@@ -54,19 +63,25 @@ call_ports() {
 
 # As a pod of the commands, with a file on its standard input.
 run_command() {
-    compose run --rm --no-TTY commands import /dev/stdin --dry-run --registry https://client-registry:7001 \
-        --identity https://identity:7002 --organization https://organization:7004 <deploy/demo/tenant.yaml >"$results/import.log" 2>&1 ||
-        { cat "$results/import.log" >&2; return 1; }
+    if ! compose run --rm --no-TTY commands import /dev/stdin --dry-run --registry https://client-registry:7001 \
+        --identity https://identity:7002 --organization https://organization:7004 \
+        <deploy/demo/tenant.yaml >"$results/import.log" 2>&1; then
+        cat "$results/import.log" >&2
+        return 1
+    fi
     echo 'a pod of the commands reaches the services'
 }
 
 # Each stops within its terminationGracePeriodSeconds, and ends by itself.
 stop_services() {
-    local codes
-    compose stop authorize-frontend client-registry identity session organization token-signing >"$results/stop.log" 2>&1 || return 1
-    codes=$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --format '{{.Names}} {{.Status}}' |
-        grep --invert-match 'postgres\|redis\|Exited (0)' || true)
-    [[ -z $codes ]] || { printf 'not ended by itself:\n%s\n' "$codes" >&2; return 1; }
+    local services=(authorize-frontend client-registry identity session organization token-signing) failed
+    compose stop "${services[@]}" >"$results/stop.log" 2>&1 || return 1
+    failed=$(compose ps --all --format '{{.Name}} {{.State}} {{.ExitCode}}' "${services[@]}" |
+        grep --invert-match ' exited 0$' || true)
+    if [[ -n $failed ]]; then
+        printf 'not ended by itself:\n%s\n' "$failed" >&2
+        return 1
+    fi
     echo 'all services drain and end'
 }
 
