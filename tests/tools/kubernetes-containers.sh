@@ -85,12 +85,25 @@ stop_services() {
     echo 'all services drain and end'
 }
 
+flows=(
+    silent_authentication::{without_a_session,with_a_session,by_web_message}
+    sign_in_pages::a_sign_in_belongs_to_one_browser
+    discovery::{the_document,the_keys}
+    userinfo::get_and_post_with_both_kinds_of_token
+    organization::joining::a_sign_in_to_the_organization_makes_a_member
+)
+
+# A test that was renamed must not be left out in silence.
+flows_exist() {
+    local flow known
+    known=$(tests/tools/e2e-tests.mjs flows)
+    for flow in "${flows[@]}"; do
+        grep --quiet --line-regexp "$flow" <<<"$known" || { echo "there is no test $flow" >&2; return 1; }
+    done
+}
+
 run_tests() {
-    cargo test --workspace --test flows --no-fail-fast -- --exact \
-        silent_authentication::{without_a_session,with_a_session,by_web_message} \
-        sign_in_pages::a_sign_in_belongs_to_one_browser discovery::{the_document,the_keys} \
-        userinfo::get_and_post_with_both_kinds_of_token \
-        organization::joining::a_sign_in_to_the_organization_makes_a_member &&
+    flows_exist && cargo test --workspace --test flows --no-fail-fast -- --exact "${flows[@]}" &&
         cargo test --workspace --test flows --no-fail-fast -- --ignored containers::confinement
 }
 
