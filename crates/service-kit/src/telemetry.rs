@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tracing::Subscriber;
+use tracing::{Level, Subscriber};
 use tracing_subscriber::field::MakeExt;
-use tracing_subscriber::filter::{FilterExt, ParseError, filter_fn};
+use tracing_subscriber::filter::{FilterExt, FilterFn, ParseError};
 use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
@@ -121,7 +121,9 @@ pub fn init(
             registry().with(filter).with(lines).try_init()
         }
         Some(export) => {
-            let filter = filter.and(filter_fn(|metadata| !is_exported(metadata)));
+            // With a hint, that of the other filter counts.
+            let is_line = FilterFn::new(|metadata| !is_exported(metadata));
+            let filter = filter.and(is_line.with_max_level_hint(Level::TRACE));
             let lines = lines(config.format, sink).with_filter(filter);
             registry().with(lines).with(layers(export)).try_init()
         }

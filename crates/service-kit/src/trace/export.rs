@@ -9,9 +9,9 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Tracer};
-use tracing::{Metadata, Subscriber};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::TraceId;
@@ -109,7 +109,8 @@ where
         .with_target(false)
         .with_threads(false)
         .with_tracked_inactivity(false)
-        .with_filter(filter_fn(is_exported));
+        // Without the hint, the code of all libraries would look at each of their events whether it is of use.
+        .with_filter(FilterFn::new(is_exported).with_max_level_hint(Level::INFO));
     #[cfg(feature = "sql")]
     let spans = spans.and_then(super::statements::layer(export.tracer()));
     spans

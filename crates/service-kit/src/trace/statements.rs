@@ -9,10 +9,10 @@ use opentelemetry::trace::{Span as _, SpanBuilder, SpanKind, Tracer as _};
 use opentelemetry_sdk::trace::Tracer;
 use tracing::dispatcher::WeakDispatch;
 use tracing::field::{Field, Visit};
-use tracing::{Dispatch, Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
@@ -31,7 +31,7 @@ where
         dispatch: OnceLock::new(),
     };
     let is_of_use = |metadata: &Metadata<'_>| metadata.target() == REPORTS || is_exported(metadata);
-    statements.with_filter(filter_fn(is_of_use))
+    statements.with_filter(FilterFn::new(is_of_use).with_max_level_hint(Level::DEBUG))
 }
 
 #[derive(Debug)]
