@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use argon2::Params;
 use doorward_service_kit::StoreError;
+use doorward_service_kit::metrics::Counted;
+use metrics::{Gauge, gauge};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::domain::{HashKind, HashMemory, HashingFailed, Password, PasswordHash};
+use crate::metrics::HASHING_CALLS;
 use crate::{Error, HashingConfig};
 use check::Check;
 pub(crate) use check::PasswordCheck;
@@ -30,6 +33,8 @@ pub(crate) struct Hasher {
     slots: Arc<Semaphore>,
     memory: Arc<MemoryPool>,
     max_wait: Duration,
+    waiting: Gauge,
+    running: Gauge,
 }
 
 impl Hasher {
@@ -41,6 +46,8 @@ impl Hasher {
             slots: Arc::new(Semaphore::new(slots)),
             memory: MemoryPool::new(slots, config.cost.block_count()),
             max_wait: MAX_WAIT,
+            waiting: gauge!(HASHING_CALLS, "state" => "waiting"),
+            running: gauge!(HASHING_CALLS, "state" => "running"),
         }
     }
 
@@ -75,15 +82,18 @@ impl Hasher {
         let admission = Arc::clone(&self.admissions);
         let admission = admission.try_acquire_owned().map_err(overloaded)?;
         let weight = u32::try_from(self.memory.weight(blocks)).unwrap_or(u32::MAX);
+        let waiting = Counted::new(&self.waiting);
         let slots = Arc::clone(&self.slots).acquire_many_owned(weight);
         let slots = timeout(self.max_wait, slots)
             .await
             .map_err(|_| Error::Overloaded)?
             .map_err(|_| Error::Overloaded)?;
+        drop(waiting);
+        let running = Counted::new(&self.running);
         let (cost, memory) = (self.cost.clone(), Arc::clone(&self.memory));
         let done = tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when the caller has left.
-            let _held = (admission, slots);
+            let _held = (admission, slots, running);
             // Returned before the permits.
             let mut memory = memory.take(blocks);
             job(&cost, &mut memory)

@@ -9,6 +9,7 @@ pub mod domain;
 mod error;
 mod grpc;
 mod hashing;
+mod metrics;
 mod roles;
 pub mod store;
 mod watch;
@@ -27,6 +28,7 @@ use accounts::Accounts;
 pub use config::{Config, HashingConfig};
 pub use error::Error;
 use hashing::Hasher;
+pub use metrics::describe as describe_metrics;
 use roles::Roles;
 use store::{SqlStore, Store};
 use watch::Watch;
@@ -68,6 +70,7 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    metrics::describe();
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
     let store = Arc::new(SqlStore::open(&config.database).await?);

@@ -9,11 +9,12 @@ mod core_dumps;
 pub mod deadline;
 pub mod grpc;
 mod health_check;
+mod http_method;
 mod key_encryption_key;
 mod loopback;
 #[cfg(feature = "mail")]
 pub mod mail;
-mod metrics;
+pub mod metrics;
 mod open_files;
 mod pem;
 mod private_file;
@@ -30,6 +31,7 @@ pub mod trace;
 
 pub use clock::{Clock, SystemClock};
 pub use core_dumps::forbid_core_dumps;
+pub use http_method::known_method;
 pub use key_encryption_key::{KeyEncryptionKey, KeyFileError, SealError};
 pub use loopback::{is_loopback_host, reachable};
 pub use metrics::{MetricsConfig, MetricsError};

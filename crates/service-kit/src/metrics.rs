@@ -1,99 +1,109 @@
-//! Metrics in the text format of Prometheus. Which there are stands in `docs/metrics.md`.
+//! The metrics that all services have, and how a process serves its metrics. `docs/metrics.md` lists those of all
+//! crates; each crate names and describes its own in one file.
 
-use std::convert::Infallible;
-use std::future::ready;
-use std::io;
-use std::net::SocketAddr;
-use std::time::Duration;
+mod counted;
+mod server;
 
-use ::http::header::{CONTENT_TYPE, HeaderValue};
-use ::http::{Request, Response};
-use hyper::body::Incoming;
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use serde::Deserialize;
-use tokio::net::TcpListener;
-use tower::service_fn;
+use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram};
 
-use crate::Shutdown;
-use crate::connections::{ConnectionLimits, Listener, http};
-use crate::grpc::measurement::{CALL_BUCKETS, CALL_SECONDS};
-use crate::open_files::OpenFiles;
+pub use counted::Counted;
+pub use server::{MetricsConfig, MetricsError, serve};
 
-/// Collectors are few.
-const MAX_CONNECTIONS: usize = 32;
-/// How often what was observed is summed up.
-const UPKEEP: Duration = Duration::from_secs(5);
+pub(crate) const BUILD_INFO: &str = "doorward_build_info";
+pub(crate) const CONNECTIONS: &str = "doorward_connections";
+pub(crate) const CONNECTIONS_CLOSED: &str = "doorward_connections_closed_total";
+pub(crate) const CONNECTIONS_REFUSED: &str = "doorward_connections_refused_total";
+pub(crate) const ACCEPT_ERRORS: &str = "doorward_accept_errors_total";
+pub(crate) const GRPC_CALL_SECONDS: &str = "doorward_grpc_call_seconds";
+pub(crate) const BACKEND_CONNECTIONS: &str = "doorward_backend_connections";
+pub(crate) const BACKEND_CONNECTS: &str = "doorward_backend_connects_total";
+pub(crate) const BACKEND_RESENDS: &str = "doorward_backend_resends_total";
+pub(crate) const CERTIFICATE_EXPIRY_SECONDS: &str = "doorward_certificate_expiry_seconds";
+pub(crate) const TLS_HANDSHAKES_FAILED: &str = "doorward_tls_handshakes_failed_total";
+pub(crate) const LOG_LINES_DROPPED: &str = "doorward_log_lines_dropped_total";
+pub(crate) const SPANS_EXPORTED: &str = "doorward_spans_exported_total";
+pub(crate) const STORE_UNAVAILABLE: &str = "doorward_store_unavailable_total";
+/// Counts calls that failed because of a defect; a store also counts values that it skips.
+pub const STORE_FAILED: &str = "doorward_store_failed_total";
+#[cfg(feature = "sql")]
+pub(crate) const SQL_CONNECTIONS: &str = "doorward_sql_connections";
+#[cfg(feature = "sql")]
+pub(crate) const SQL_CONNECTIONS_MAX: &str = "doorward_sql_connections_max";
+#[cfg(feature = "mail")]
+pub(crate) const MAILS: &str = "doorward_mails_total";
+#[cfg(feature = "mail")]
+pub(crate) const MAILS_WAITING: &str = "doorward_mails_waiting";
 
-/// The `[metrics]` section.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MetricsConfig {
-    /// Address to serve metrics on, without access control; absent: no metrics are collected.
-    pub listen: Option<SocketAddr>,
+/// Makes a counter exist before its first event: to Prometheus, the first value of a series is no increase.
+pub fn start(counter: &Counter) {
+    counter.increment(0);
 }
 
-/// Metrics cannot be served.
-#[derive(Debug, thiserror::Error)]
-pub enum MetricsError {
-    /// The address cannot be listened on.
-    #[error("metrics.listen {address}")]
-    Listen {
-        /// Which one.
-        address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is a recorder already, or its settings are wrong.
-    #[error("metrics cannot be recorded")]
-    Record(#[from] BuildError),
-}
-
-/// Collects metrics and serves them, if that is configured. Needs a Tokio runtime.
-pub(crate) fn serve(config: &MetricsConfig) -> Result<(), MetricsError> {
-    let Some(address) = config.listen else {
-        return Ok(());
-    };
-    let socket = listen(address).map_err(|source| MetricsError::Listen { address, source })?;
-    let recorder = record()?;
-    tokio::spawn(keep_up(recorder.clone()));
-    tokio::spawn(answer(socket, recorder));
-    Ok(())
-}
-
-fn record() -> Result<PrometheusHandle, BuildError> {
-    let seconds = Matcher::Full(CALL_SECONDS.to_owned());
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(seconds, &CALL_BUCKETS)?
-        .install_recorder()
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = std::net::TcpListener::bind(address)?;
-    socket.set_nonblocking(true)?;
-    TcpListener::from_std(socket)
-}
-
-async fn keep_up(recorder: PrometheusHandle) {
-    loop {
-        tokio::time::sleep(UPKEEP).await;
-        recorder.run_upkeep();
+/// Describes the metrics of this crate to the recorder of the process, and starts counters of rare faults.
+pub fn describe() {
+    for fault in [
+        LOG_LINES_DROPPED,
+        STORE_FAILED,
+        STORE_UNAVAILABLE,
+        TLS_HANDSHAKES_FAILED,
+    ] {
+        start(&counter!(fault));
     }
-}
-
-/// The exporter's own listener has no limits, and becomes a busy loop without a free file descriptor.
-async fn answer(socket: TcpListener, recorder: PrometheusHandle) {
-    let limits = ConnectionLimits {
-        max: MAX_CONNECTIONS,
-        ..ConnectionLimits::default()
-    };
-    let listener = Listener::with_part("metrics", socket, limits, vec![], OpenFiles::Sixteenth);
-    let service = service_fn(move |_: Request<Incoming>| {
-        let mut response = Response::new(recorder.render());
-        let text = HeaderValue::from_static("text/plain; version=0.0.4");
-        response.headers_mut().insert(CONTENT_TYPE, text);
-        ready(Ok::<_, Infallible>(response))
-    });
-    // Until the process ends: its last seconds are measured too.
-    let never = Shutdown::new();
-    http::serve(listener, http::plain, move |_| service.clone(), never).await;
+    describe_gauge!(BUILD_INFO, "1, with the version of the program");
+    describe_gauge!(CONNECTIONS, "open connections");
+    describe_counter!(
+        CONNECTIONS_CLOSED,
+        "connections that the process closed before their peer did"
+    );
+    describe_counter!(
+        CONNECTIONS_REFUSED,
+        "new connections from an address with too many busy ones"
+    );
+    describe_counter!(ACCEPT_ERRORS, "failed attempts to accept a connection");
+    describe_histogram!(
+        GRPC_CALL_SECONDS,
+        Unit::Seconds,
+        "duration of gRPC calls in the service"
+    );
+    describe_gauge!(
+        BACKEND_CONNECTIONS,
+        "1 while the replica at this address can be called"
+    );
+    describe_counter!(BACKEND_CONNECTS, "attempts to connect a replica");
+    describe_counter!(
+        BACKEND_RESENDS,
+        "calls that were sent again because no replica had begun them"
+    );
+    describe_gauge!(
+        CERTIFICATE_EXPIRY_SECONDS,
+        Unit::Seconds,
+        "time until the certificate for other services expires"
+    );
+    describe_counter!(
+        TLS_HANDSHAKES_FAILED,
+        "TLS handshakes between services that failed"
+    );
+    describe_counter!(
+        LOG_LINES_DROPPED,
+        "log lines that could not be written or queued"
+    );
+    describe_counter!(SPANS_EXPORTED, "spans that were sent to the collector");
+    describe_counter!(
+        STORE_UNAVAILABLE,
+        "calls that failed because the store did not respond"
+    );
+    describe_counter!(STORE_FAILED, "calls that failed because of a defect");
+    #[cfg(feature = "sql")]
+    {
+        describe_gauge!(SQL_CONNECTIONS, "connections to SQL databases");
+        describe_gauge!(
+            SQL_CONNECTIONS_MAX,
+            "the largest number of connections to SQL databases"
+        );
+    }
+    #[cfg(feature = "mail")]
+    {
+        describe_counter!(MAILS, "attempts to send a mail");
+        describe_gauge!(MAILS_WAITING, "mails that are not sent yet");
+    }
 }

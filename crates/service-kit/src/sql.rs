@@ -35,6 +35,7 @@ pub use error::{OpenError, is_unavailable, is_unique_violation};
 pub use group_commit::{GroupCommit, GroupedWrite};
 pub use migrations::migrator;
 pub use open_databases::close_all;
+pub(crate) use open_databases::measure_pools;
 use write_lock::WriteLock;
 
 use crate::grpc::StoreHealth;
@@ -169,6 +170,15 @@ impl Pools {
             writer: Writer::Sqlite(WriteLock::new(writer.connect(url).await?)),
             direct: Some(DirectReader::new(path)),
         })
+    }
+
+    /// The pools, by their label in metrics.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &AnyPool)> {
+        let (name, writer) = match &self.writer {
+            Writer::Postgres => ("shared", None),
+            Writer::Sqlite(lock) => ("readers", Some(("writer", lock.pool()))),
+        };
+        std::iter::once((name, &self.readers)).chain(writer)
     }
 
     async fn close(&self) {

@@ -7,6 +7,7 @@ use doorward_proto::errors::v1::ErrorReason;
 use metrics::counter;
 use tonic::Status;
 
+use crate::metrics::{STORE_FAILED, STORE_UNAVAILABLE};
 use crate::run::with_causes;
 
 type Source = Box<dyn Error + Send + Sync>;
@@ -49,12 +50,12 @@ impl From<StoreError> for Status {
         let details = with_causes(&error);
         match error {
             StoreError::Unavailable(_) => {
-                counter!("doorward_store_unavailable_total").increment(1);
+                counter!(STORE_UNAVAILABLE).increment(1);
                 tracing::warn!(error = details, "the store does not answer");
                 Refusal::new(ErrorReason::StoreUnavailable, "the store does not answer").into()
             }
             StoreError::Overloaded => {
-                counter!("doorward_store_unavailable_total").increment(1);
+                counter!(STORE_UNAVAILABLE).increment(1);
                 tracing::warn!("too many writes wait for the store");
                 Refusal::new(
                     ErrorReason::Overloaded,
@@ -63,7 +64,7 @@ impl From<StoreError> for Status {
                 .into()
             }
             StoreError::Failed(_) => {
-                counter!("doorward_store_failed_total").increment(1);
+                counter!(STORE_FAILED).increment(1);
                 tracing::error!(error = details, "the store failed");
                 Status::internal("internal error")
             }

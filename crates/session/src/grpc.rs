@@ -29,6 +29,7 @@ use crate::domain::{
     AccessToken, ClientAddress, NewSession, NewTransaction, Progress, Secret, SessionToken,
     SessionUse, SubmittedForm, User, UserId, to_stored_precision,
 };
+use crate::metrics::SESSION_LOOKUPS;
 use crate::refusals::Refusals;
 use crate::sign_in::{OpenedSession, finish_sign_in};
 use crate::store::{AddOutcome, Store};
@@ -314,7 +315,7 @@ fn count_lookup(is_token: bool, is_found: bool) {
         (true, false) => "absent",
         (true, true) => "found",
     };
-    counter!("doorward_session_lookups_total", "outcome" => outcome).increment(1);
+    counter!(SESSION_LOOKUPS, "outcome" => outcome).increment(1);
 }
 
 fn used_before(field: &str) -> Status {

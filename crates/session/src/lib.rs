@@ -7,6 +7,7 @@ mod convert;
 pub mod domain;
 mod error;
 mod grpc;
+mod metrics;
 mod refusals;
 mod sign_in;
 pub mod store;
@@ -26,6 +27,7 @@ use tonic::service::Routes;
 
 pub use config::{BudgetConfig, Config, OnDataLoss, RedisConfig, StoreConfig};
 pub use error::Error;
+pub use metrics::describe as describe_metrics;
 use store::{RedisStore, SqliteStore, Store};
 
 /// How long a start waits for Redis.
@@ -111,6 +113,7 @@ pub fn main(args: &Args) -> ExitCode {
 
 /// Serves until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    metrics::describe();
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
     config.budget.validate()?;

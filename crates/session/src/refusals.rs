@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use metrics::counter;
 
 use crate::Error;
+use crate::metrics::SESSION_REFUSED;
 
 /// Keeps a flood of requests from filling the log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -46,7 +47,7 @@ impl Refusals {
 }
 
 fn count(kind: &'static str, reason: &'static str) {
-    counter!("doorward_session_refused_total", "kind" => kind, "reason" => reason).increment(1);
+    counter!(SESSION_REFUSED, "kind" => kind, "reason" => reason).increment(1);
 }
 
 /// Number of refusals since the last log line, and the time of that line.

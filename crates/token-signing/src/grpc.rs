@@ -12,12 +12,14 @@ use doorward_proto::token_signing::v1::{
 use doorward_service_kit::{Clock, Shutdown};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use metrics::counter;
 use tonic::{Request, Response, Status};
 
 use crate::Error;
 use crate::config::Backdate;
-use crate::domain::{Issuer, SignedTokens, TokenRequest};
+use crate::domain::{AccompanyingToken, Issuer, SignedTokens, TokenRequest};
 use crate::key_ring::KeyRing;
+use crate::metrics::TOKENS_SIGNED;
 use crate::turns::Turns;
 
 pub(crate) use keys::Keys;
@@ -66,6 +68,7 @@ impl TokenSigningService for Service {
         let _turn = self.turns.take().await?;
         // Key and time are taken now that the turn has come.
         let tokens = self.signer.sign(&request)?;
+        count(&request);
         Ok(Response::new(tokens.into()))
     }
 
@@ -87,6 +90,15 @@ impl TokenSigningService for Service {
         // A stream that stayed open would hold up the end of the process.
         let answers = answers.take_until(self.shutdown.clone().cancelled_owned());
         Ok(Response::new(answers.boxed()))
+    }
+}
+
+fn count(signed: &TokenRequest) {
+    if let Some(AccompanyingToken::Jwt(token)) = &signed.access_token {
+        counter!(TOKENS_SIGNED, "kind" => "access_token", "alg" => token.alg.as_str()).increment(1);
+    }
+    if let Some(token) = &signed.id_token {
+        counter!(TOKENS_SIGNED, "kind" => "id_token", "alg" => token.alg.as_str()).increment(1);
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use crate::Error;
 use crate::domain::key_life::{algs, only};
 use crate::domain::{KeyId, KeyState, PublicKey, SigningKey, StoredKey, StoredKeys};
+use crate::metrics::SIGNING_KEYS_REVISION;
 use crate::store::Store;
 
 /// The interval of polling. A replica that reaches the store signs with a revoked key no longer than this.
@@ -204,7 +205,7 @@ impl Keys {
         let published = stored.keys.iter().filter(|key| is_published(key));
         let public = published.filter_map(StoredKey::public_key);
         #[expect(clippy::cast_precision_loss, reason = "no keys change 2^53 times")]
-        gauge!("doorward_signing_keys_revision").set(stored.revision as f64);
+        gauge!(SIGNING_KEYS_REVISION).set(stored.revision as f64);
         Self {
             revision: stored.revision,
             public: public.collect(),

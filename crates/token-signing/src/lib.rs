@@ -10,6 +10,7 @@ mod error;
 mod grpc;
 mod key_keeper;
 mod key_ring;
+mod metrics;
 pub mod store;
 mod turns;
 mod upkeep;
@@ -33,6 +34,7 @@ pub use config::{Backdate, Config, RotationConfig, SigningConfig};
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
+pub use metrics::describe as describe_metrics;
 use store::{SqlStore, Store};
 use turns::Turns;
 
@@ -85,6 +87,7 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves until `shutdown`. The keys are in memory: signing needs no store.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    metrics::describe();
     forbid_core_dumps();
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;

@@ -8,11 +8,14 @@
 //! that under more load than can be signed all signatures are for callers that still wait.
 
 use doorward_service_kit::deadline::time_left;
+use doorward_service_kit::metrics::Counted;
+use metrics::{Gauge, gauge};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::Error;
 use crate::config::SigningConfig;
+use crate::metrics::SIGNING_CALLS;
 
 /// Turns at signing, first come, first served.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Turns {
     admissions: Semaphore,
     /// A permit for each call that signs.
     free: Semaphore,
+    waiting: Gauge,
+    running: Gauge,
 }
 
 /// A call may sign while it has this.
@@ -28,6 +33,7 @@ pub(crate) struct Turns {
 pub(crate) struct Turn<'a> {
     _admission: SemaphorePermit<'a>,
     _free: SemaphorePermit<'a>,
+    _running: Counted,
 }
 
 impl Turns {
@@ -42,6 +48,8 @@ impl Turns {
         Self {
             admissions: Semaphore::new(all.min(Semaphore::MAX_PERMITS)),
             free: Semaphore::new(at_once),
+            waiting: gauge!(SIGNING_CALLS, "state" => "waiting"),
+            running: gauge!(SIGNING_CALLS, "state" => "running"),
         }
     }
 
@@ -49,13 +57,16 @@ impl Turns {
     pub(crate) async fn take(&self) -> Result<Turn<'_>, Error> {
         let admission = self.admissions.try_acquire();
         let admission = admission.map_err(|_| Error::Overloaded)?;
+        let waiting = Counted::new(&self.waiting);
         let free = self.free.acquire().await.map_err(|_| Error::Overloaded)?;
+        drop(waiting);
         if time_left().is_some_and(|left| left.is_zero()) {
             return Err(Error::TooLate);
         }
         Ok(Turn {
             _admission: admission,
             _free: free,
+            _running: Counted::new(&self.running),
         })
     }
 }

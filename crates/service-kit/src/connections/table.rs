@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ConnectionLimits;
 use super::group::Group;
+use crate::metrics::{ACCEPT_ERRORS, CONNECTIONS, CONNECTIONS_CLOSED, CONNECTIONS_REFUSED, start};
 
 /// How often a listener that is full looks for a connection that has become idle.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -59,6 +60,7 @@ pub(super) struct Slot {
 
 impl Table {
     pub(super) fn new(name: &'static str, limits: &ConnectionLimits, exempt: Vec<IpNet>) -> Self {
+        start(&counter!(ACCEPT_ERRORS, "listener" => name));
         Self {
             name,
             max_per_address: limits.max_per_address,
@@ -79,8 +81,7 @@ impl Table {
         if group.is_some() && self.count(group) >= self.max_per_address {
             let same_address = |entry: &Entry| entry.group == group;
             if !self.make_room(same_address) {
-                counter!("doorward_connections_refused_total", "listener" => self.name)
-                    .increment(1);
+                counter!(CONNECTIONS_REFUSED, "listener" => self.name).increment(1);
                 return None;
             }
         }
@@ -112,7 +113,7 @@ impl Table {
         open.next += 1;
         open.entries.insert(id, Arc::clone(&entry));
         *open.groups.entry(group).or_default() += 1;
-        gauge!("doorward_connections", "listener" => self.name).increment(1);
+        gauge!(CONNECTIONS, "listener" => self.name).increment(1);
         Slot {
             table: Arc::clone(self),
             id,
@@ -146,12 +147,11 @@ impl Table {
 
     /// Counts a connection that is closed for a reason that its peer did not choose.
     pub(super) fn count_closed(&self, reason: &'static str) {
-        counter!("doorward_connections_closed_total", "listener" => self.name, "reason" => reason)
-            .increment(1);
+        counter!(CONNECTIONS_CLOSED, "listener" => self.name, "reason" => reason).increment(1);
     }
 
     pub(super) fn count_failed_accept(&self) {
-        counter!("doorward_accept_errors_total", "listener" => self.name).increment(1);
+        counter!(ACCEPT_ERRORS, "listener" => self.name).increment(1);
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -209,6 +209,6 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.table.open().remove(self.id);
-        gauge!("doorward_connections", "listener" => self.table.name).decrement(1);
+        gauge!(CONNECTIONS, "listener" => self.table.name).decrement(1);
     }
 }

@@ -5,11 +5,8 @@ use metrics::histogram;
 use tokio::time::Instant;
 use tonic::Code;
 
-pub(crate) const CALL_SECONDS: &str = "doorward_grpc_call_seconds";
-/// Limits of the histogram, in seconds.
-pub(crate) const CALL_BUCKETS: [f64; 12] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-];
+use crate::metrics::GRPC_CALL_SECONDS;
+
 const GRPC_STATUS: &str = "grpc-status";
 /// Label of all methods that do not exist: their names are the caller's.
 const UNKNOWN_METHOD: &str = "unknown";
@@ -39,6 +36,7 @@ impl Measurement {
     }
 
     fn method(&mut self) -> String {
+        // mutant: unknown-call-becomes-a-series
         if self.code == Code::Unimplemented {
             return UNKNOWN_METHOD.to_owned();
         }
@@ -51,7 +49,8 @@ impl Measurement {
 impl Drop for Measurement {
     fn drop(&mut self) {
         let (method, code) = (self.method(), code_name(self.code));
-        histogram!(CALL_SECONDS, "method" => method, "code" => code).record(self.began.elapsed());
+        histogram!(GRPC_CALL_SECONDS, "method" => method, "code" => code)
+            .record(self.began.elapsed());
     }
 }
 

@@ -13,22 +13,23 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use metrics::counter;
+use metrics::{counter, gauge};
 use tokio::time::sleep;
 
 use super::delivery::{Transport, Undelivered};
 use super::message::Message;
 use super::outbox::{Claimed, Outbox, Rows};
 use super::times::Times;
+use crate::metrics::{MAILS, MAILS_WAITING, start};
 use crate::sql::Database;
 use crate::{Clock, Shutdown, StoreError, alphanumeric, with_causes};
 
 pub use end::finish;
 
-/// Mails by outcome of an attempt: `sent`, `retried`, `failed`.
-const MAILS: &str = "doorward_mails_total";
 /// How often rows that are of no use any more are deleted.
 const FORGET: Duration = Duration::from_hours(1);
+/// How often the mails that wait are counted.
+const COUNT: Duration = Duration::from_secs(15);
 /// Delay between two attempts to record that a mail was sent.
 const RECORD: Duration = Duration::from_millis(200);
 
@@ -43,6 +44,7 @@ pub struct Worker {
     /// How often the server has failed for all mails, or an attempt has panicked, in a row.
     failures: u32,
     forgotten_at: Option<Timestamp>,
+    counted_at: Option<Timestamp>,
 }
 
 /// The way an attempt went.
@@ -75,11 +77,15 @@ impl Worker {
             times: Times::default(),
             failures: 0,
             forgotten_at: None,
+            counted_at: None,
         }
     }
 
     /// Sends mails in a task until `shutdown`; a mail on its way then still arrives ([`finish`]).
     pub fn spawn(mut self, shutdown: Shutdown) {
+        for outcome in ["sent", "retried", "failed"] {
+            start(&counter!(MAILS, "outcome" => outcome));
+        }
         tokio::spawn(async move {
             while let Some(sending) = end::begin(&shutdown).await {
                 let step = self.supervised_step().await;
@@ -147,6 +153,11 @@ impl Worker {
         if self.forgotten_at.is_none_or(|last| last + FORGET <= now) {
             self.forgotten_at = Some(now);
             self.forget_old(now).await;
+        }
+        if self.counted_at.is_none_or(|last| last + COUNT <= now) {
+            self.counted_at = Some(now);
+            let queued = self.rows.count_queued().await?;
+            gauge!(MAILS_WAITING).set(queued);
         }
         self.rows
             .claim(alphanumeric(16), now, now + self.times.claim)

@@ -32,6 +32,10 @@ impl WriteLock {
         }
     }
 
+    pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
     /// A transaction that holds the lock.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
         let begun = timeout(PATIENCE, self.begin_in_turn());

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use metrics::counter;
 
+use crate::metrics::LOG_LINES_DROPPED;
+
 /// More bytes than this do not wait; as many may be on their way already.
 const CAPACITY: usize = 1024 * 1024;
 /// Until a full pipe in non-blocking mode is tried again.
@@ -85,7 +87,7 @@ impl Sink {
             queue.dropped += lines;
             queue.dropped
         };
-        counter!("doorward_log_lines_dropped_total").absolute(dropped);
+        counter!(LOG_LINES_DROPPED).absolute(dropped);
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -5,6 +5,7 @@ use metrics::gauge;
 
 use super::TlsConfig;
 use super::identity::Identity;
+use crate::metrics::CERTIFICATE_EXPIRY_SECONDS;
 
 /// Before the expiry.
 const WARNING: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -22,7 +23,7 @@ impl Expiry {
     /// files.
     pub(super) fn look(&mut self, identity: &Identity, config: &TlsConfig, now: Timestamp) {
         let left = identity.end.duration_since(now);
-        gauge!("doorward_certificate_expiry_seconds").set(left.as_secs_f64());
+        gauge!(CERTIFICATE_EXPIRY_SECONDS).set(left.as_secs_f64());
         if self.is_due(left, now) {
             self.warned = Some(now);
             log(left, identity, config);

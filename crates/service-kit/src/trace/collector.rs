@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::export::ExportError;
 use super::settings::Protocol;
+use crate::metrics::SPANS_EXPORTED;
 
 /// The collector that the environment names.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Collector {
 
     fn note(&self, spans: u64, sent: &OTelSdkResult) {
         let outcome = if sent.is_ok() { "ok" } else { "failed" };
-        counter!("doorward_spans_exported_total", "outcome" => outcome).increment(spans);
+        counter!(SPANS_EXPORTED, "outcome" => outcome).increment(spans);
         let was_failing = self.is_failing.swap(sent.is_err(), Ordering::Relaxed);
         match sent {
             Err(error) if !was_failing => tracing::warn!(%error, "traces cannot be exported"),

@@ -2,7 +2,7 @@
 //! (<https://opentelemetry.io/docs/specs/semconv/>). No attribute holds what a user, a client or a store could keep
 //! secret: no query, no header, no body, no key.
 
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId as OtelTraceId, TraceState,
 };
@@ -16,22 +16,11 @@ use super::context::{Parent, current};
 use super::export::{TARGET, is_on};
 use super::ids::with_trace_id;
 use crate::grpc::code_name;
+use crate::known_method;
 
 const LONGEST_PATH: usize = 256;
 const GRPC_STATUS: &str = "grpc-status";
 const ERROR: &str = "ERROR";
-/// Methods of HTTP that are named; others are the caller's words.
-const METHODS: [Method; 9] = [
-    Method::GET,
-    Method::POST,
-    Method::HEAD,
-    Method::OPTIONS,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-    Method::TRACE,
-    Method::CONNECT,
-];
 const OTHER_METHOD: &str = "_OTHER";
 
 /// The span of a request over HTTP, which begins the trace. `route` is the pattern of its path, if it has one.
@@ -40,12 +29,7 @@ pub fn request<B>(id: TraceId, request: &Request<B>, route: Option<&str>) -> Spa
     if !is_on() {
         return Span::none();
     }
-    let method = request.method();
-    let method = if METHODS.contains(method) {
-        method.as_str()
-    } else {
-        OTHER_METHOD
-    };
+    let method = known_method(request.method()).unwrap_or(OTHER_METHOD);
     // mutant: query-in-trace
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
     let span = info_span!(

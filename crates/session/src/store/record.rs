@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     AccessToken, AuthorizationRequest, Device, Limits, Progress, Session, SessionUse, User, UserId,
 };
+use doorward_service_kit::metrics::STORE_FAILED;
 
 /// A session without its user. Instants and durations are in milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ pub(super) fn live_sessions(
     let readable = sessions.filter_map(|session| {
         session
             .inspect_err(|error| {
-                counter!("doorward_store_failed_total").increment(1);
+                counter!(STORE_FAILED).increment(1);
                 tracing::error!(error = with_causes(error), "cannot read a stored session");
             })
             .ok()

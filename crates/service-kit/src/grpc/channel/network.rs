@@ -24,6 +24,7 @@ use super::pool::Pool;
 use super::resolve::Resolve;
 use super::tried;
 use crate::grpc::timeout::{GRPC_TIMEOUT, timeout};
+use crate::metrics::BACKEND_RESENDS;
 
 /// How often a call that no peer has processed is sent again.
 const RESENDS: u32 = 2;
@@ -121,7 +122,7 @@ impl Inner {
                 Ok(answer) => return Ok(answer),
                 Err(Failure::NotProcessed(_)) if resends < RESENDS => {
                     resends += 1;
-                    counter!("doorward_backend_resends_total", "backend" => service).increment(1);
+                    counter!(BACKEND_RESENDS, "backend" => service).increment(1);
                 }
                 Err(failure) => return Err(failure.status(service)),
             }

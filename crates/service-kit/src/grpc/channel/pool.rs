@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::peer::{Peer, Security};
 use super::times::Times;
 use super::view::{Standing, View};
+use crate::metrics::{BACKEND_CONNECTIONS, BACKEND_CONNECTS};
 
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -106,8 +107,7 @@ impl Pool {
     }
 
     pub(super) fn count_attempt(&self, outcome: &'static str) {
-        counter!("doorward_backend_connects_total", "backend" => self.service, "outcome" => outcome)
-            .increment(1);
+        counter!(BACKEND_CONNECTS, "backend" => self.service, "outcome" => outcome).increment(1);
     }
 
     fn measure(&self, peer: &Peer, is_connected: bool) {
@@ -115,6 +115,6 @@ impl Pool {
             ("backend", self.service.to_owned()),
             ("replica", peer.to_string()),
         ];
-        gauge!("doorward_backend_connections", &labels).set(f64::from(u8::from(is_connected)));
+        gauge!(BACKEND_CONNECTIONS, &labels).set(f64::from(u8::from(is_connected)));
     }
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use metrics::counter;
 use tokio::time::Instant;
 
+use crate::metrics::TLS_HANDSHAKES_FAILED;
+
 /// Between two lines of the log.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -22,7 +24,7 @@ struct Log {
 
 impl Refusals {
     pub(super) fn count(&self, peer: Option<SocketAddr>, error: &io::Error) {
-        counter!("doorward_tls_handshakes_failed_total").increment(1);
+        counter!(TLS_HANDSHAKES_FAILED).increment(1);
         let Some(left_out) = self.next_line() else {
             return;
         };

@@ -30,6 +30,8 @@ const GIVE_UP: &str = "UPDATE mail SET state = 'failed', sealed_content = '',
     last_error = CASE last_error WHEN '' THEN 'the time for sending it was over' ELSE last_error END
     WHERE state = 'queued' AND give_up_at <= $1 AND next_attempt_at <= $1";
 
+const COUNT_QUEUED: &str = "SELECT COUNT(*) AS queued FROM mail WHERE state = 'queued'";
+
 /// A mail to add.
 #[derive(Debug)]
 pub(in super::super) struct Row<'a> {
@@ -142,6 +144,13 @@ impl Rows {
         let claimed = claimed.map(|row| read_claimed(&row, claim)).transpose()?;
         transaction.commit().await?;
         Ok(claimed)
+    }
+
+    /// The number of mails that are not sent yet.
+    pub(in super::super) async fn count_queued(&self) -> Result<u32, StoreError> {
+        let row = sqlx::query(COUNT_QUEUED).fetch_one(self.0.reader()).await?;
+        let queued: i64 = row.try_get("queued")?;
+        Ok(u32::try_from(queued).unwrap_or(u32::MAX))
     }
 
     /// Makes a claim last until `until`.

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use metrics::gauge;
+
+use crate::metrics::REDIS_BREAKER_OPEN;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -68,7 +70,7 @@ impl Breaker {
     pub(super) fn probe_answered(&self) {
         self.answered();
         if self.is_open.swap(false, Ordering::Relaxed) {
-            gauge!("doorward_redis_breaker_open").set(0);
+            gauge!(REDIS_BREAKER_OPEN).set(0);
             tracing::info!("redis answers again, circuit breaker closed");
         }
     }
@@ -94,7 +96,7 @@ impl Breaker {
         let is_enough = before.saturating_add(weight) >= CALLS && stretch >= STRETCH;
         if is_enough && !self.is_open.swap(true, Ordering::Relaxed) {
             self.opens.notify_waiters();
-            gauge!("doorward_redis_breaker_open").set(1);
+            gauge!(REDIS_BREAKER_OPEN).set(1);
             tracing::error!("redis does not answer in time, circuit breaker opened");
         }
     }

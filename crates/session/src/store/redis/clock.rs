@@ -9,6 +9,7 @@ use metrics::gauge;
 use redis::{RedisResult, from_redis_value};
 
 use super::topology::Link;
+use crate::metrics::CLOCK_DIFFERENCE_SECONDS;
 
 /// More than the difference of clocks that are kept by NTP.
 const TOLERANCE: Duration = Duration::from_secs(30);
@@ -21,7 +22,7 @@ pub(super) async fn compare(mut link: Link) -> RedisResult<()> {
     let ours = SystemClock.now().duration_since(Timestamp::UNIX_EPOCH);
     let ours = Duration::try_from(ours).unwrap_or_default();
     let difference = ours.abs_diff(theirs);
-    gauge!("doorward_clock_difference_seconds").set(difference.as_secs_f64());
+    gauge!(CLOCK_DIFFERENCE_SECONDS).set(difference.as_secs_f64());
     if difference > TOLERANCE {
         tracing::error!(
             ?difference,

@@ -26,6 +26,7 @@ use super::functions::{self, Call};
 use super::keys::Partition;
 use super::topology::Link;
 use crate::config::RedisConfig;
+use crate::metrics::REDIS_UP;
 
 #[cfg(test)]
 mod tests;
@@ -103,7 +104,7 @@ impl Connection {
 
     /// Sets the links for new calls.
     pub(super) fn publish(&self, links: Option<Arc<Links>>) {
-        gauge!("doorward_redis_up").set(u8::from(links.is_some()));
+        gauge!(REDIS_UP).set(u8::from(links.is_some()));
         self.links.send_replace(links);
     }
 

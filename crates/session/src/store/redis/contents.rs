@@ -9,6 +9,7 @@ use super::keys::Partition;
 use super::markers::{self, Found};
 use super::topology::Link;
 use crate::config::OnDataLoss;
+use crate::metrics::{REDIS_DATA_LOSSES_ACCEPTED, REDIS_MISSING_PARTITIONS};
 
 /// Deadline for looking at all markers.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,7 +74,7 @@ impl Contents {
     async fn lose(&mut self, all: Found, link: &Link) -> RedisResult<()> {
         match self.on_data_loss {
             OnDataLoss::StartEmpty => {
-                counter!("doorward_redis_data_losses_accepted_total").increment(1);
+                counter!(REDIS_DATA_LOSSES_ACCEPTED).increment(1);
                 tracing::error!(
                     partitions = all.missing,
                     "redis has lost its data, starting empty; users of the lost sessions have to sign in again"
@@ -118,5 +119,5 @@ impl Contents {
 }
 
 fn missing_partitions(count: usize) {
-    gauge!("doorward_redis_missing_partitions").set(u32::try_from(count).unwrap_or(u32::MAX));
+    gauge!(REDIS_MISSING_PARTITIONS).set(u32::try_from(count).unwrap_or(u32::MAX));
 }

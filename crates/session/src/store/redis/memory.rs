@@ -4,6 +4,7 @@ use metrics::gauge;
 use redis::{RedisResult, Value, from_redis_value};
 
 use super::topology::Link;
+use crate::metrics::REDIS_MEMORY_USED_PERCENT;
 
 /// Part of `maxmemory` from which on an operator should act.
 const NEARLY_FULL_PERCENT: u64 = 80;
@@ -63,7 +64,7 @@ impl Memory {
             .map(|server| server.used_percent(max_bytes))
             .max()
             .unwrap_or_default();
-        gauge!("doorward_redis_memory_used_percent").set(u32::try_from(used).unwrap_or(u32::MAX));
+        gauge!(REDIS_MEMORY_USED_PERCENT).set(u32::try_from(used).unwrap_or(u32::MAX));
         let is_nearly_full =
             |server: &&Server| server.used_percent(max_bytes) >= NEARLY_FULL_PERCENT;
         for server in self.0.iter().filter(is_nearly_full) {

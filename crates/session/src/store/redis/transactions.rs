@@ -14,6 +14,7 @@ use super::transaction_record::{
     decode_client, decode_transaction, encode_client, encode_transaction,
 };
 use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, UNTOUCHED_LIFE};
+use crate::metrics::SESSION_TRANSACTIONS_DROPPED;
 use crate::store::record::{encode_progress, to_millis};
 use crate::store::{AddOutcome, FoundTransaction, Transactions};
 
@@ -155,7 +156,7 @@ impl RedisStore {
     async fn drop_transaction(&self, id_hash: &str) -> Result<(), StoreError> {
         let call = Call::new("drop_transaction", &Key::transaction_of(id_hash));
         let dropped: bool = self.connection.call(&call).await?;
-        counter!("doorward_session_transactions_dropped_total").increment(u64::from(dropped));
+        counter!(SESSION_TRANSACTIONS_DROPPED).increment(u64::from(dropped));
         Ok(())
     }
 }

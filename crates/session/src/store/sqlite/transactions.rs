@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Row};
 use super::room::window_before;
 use super::{SqliteStore, clear_away, from_sql, to_sql};
 use crate::domain::{ClientAddress, NewTransaction, Progress, Secret, Transaction};
+use crate::metrics::SESSION_TRANSACTIONS_DROPPED;
 use crate::store::record::{decode_progress, decode_request, encode_progress, encode_request};
 use crate::store::{AddOutcome, FoundTransaction, Transactions};
 
@@ -188,7 +189,7 @@ impl SqliteStore {
         .execute(&mut *sql)
         .await?
         .rows_affected();
-        counter!("doorward_session_transactions_dropped_total").increment(dropped);
+        counter!(SESSION_TRANSACTIONS_DROPPED).increment(dropped);
         Ok(())
     }
 }
