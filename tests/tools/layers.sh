@@ -42,14 +42,15 @@ may paths
 may issuer
 may config issuer
 may views paths
+may metrics
 may model
-may backends model
+may backends metrics model
 may browser views model
 may error tokens backends views model
 may deps backends issuer
 may urlencoded error
 may tokens backends deps issuer model
-may pipeline tokens backends browser deps error issuer model paths urlencoded views
+may pipeline tokens backends browser deps error issuer metrics model paths urlencoded views
 
 only 'crate::http\b' crate::http http.rs http/ fuzzing.rs
 only '\baxum\b' axum http.rs http/

@@ -22,6 +22,7 @@ mod invitation;
 mod jwks;
 mod login;
 mod logout;
+mod measurement;
 mod not_this_page;
 mod oidc_logout;
 mod onward;

@@ -13,6 +13,7 @@ mod error;
 pub mod fuzzing;
 mod http;
 mod issuer;
+mod metrics;
 mod model;
 mod paths;
 mod pipeline;
@@ -32,6 +33,7 @@ pub use backends::{BackendError, Channels, Patience, PostLoginHookChannel};
 pub use config::{BackendsConfig, Config, HttpConfig, PostLoginHookConfig};
 pub use http::Router;
 pub use issuer::Issuer;
+pub use metrics::describe as describe_metrics;
 
 use backends::Backends;
 use deps::Deps;
@@ -93,6 +95,7 @@ pub fn main(args: &ServiceArgs) -> ExitCode {
 
 /// Serves browsers, and `grpc.health.v1` beside it, until `shutdown`.
 pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
+    metrics::describe();
     let tls = Tls::load_if_set(config.tls.as_ref())?;
     let server = Server::new(&config.grpc, tls.as_ref())?;
     let channels = config.backends.connect(tls.as_ref())?;

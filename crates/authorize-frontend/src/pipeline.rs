@@ -35,9 +35,13 @@ mod stop;
 mod transaction;
 mod validate_request;
 
+use doorward_oauth2_types::parameters;
+use metrics::counter;
+
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
+use crate::metrics::SILENT_AUTHENTICATIONS;
 
 pub(crate) use admit::{admit, burn_invitation};
 pub(crate) use authenticate::{Authenticated, Invitee, authenticate, invitee};
@@ -135,6 +139,20 @@ async fn to_issued(
     pending: Option<&Pending>,
     deps: &Deps,
 ) -> Result<Issued, Stop> {
+    let answered = take_steps(redirect, bound, browser, pending, deps).await;
+    if bound.get(parameters::PROMPT) == Some("none") {
+        note_silent_authentication(&answered);
+    }
+    answered
+}
+
+async fn take_steps(
+    redirect: &VerifiedRedirect,
+    bound: &BoundRequest,
+    browser: &Browser,
+    pending: Option<&Pending>,
+    deps: &Deps,
+) -> Result<Issued, Stop> {
     let request = validate_request(bound, pending, deps).await?;
     let no_page = request.prompt().none();
     // On the heap: the states of all steps are in it.
@@ -152,19 +170,27 @@ async fn to_issued(
     if !no_page {
         return granted;
     }
-    let answered = granted.map_err(|stop| stop.without_a_page(browser));
-    log_silent_authentication(&answered);
-    answered
+    granted.map_err(|stop| stop.without_a_page(browser))
 }
 
-/// With the codes that Auth0's tenant logs have for it.
-fn log_silent_authentication(answered: &Result<Issued, Stop>) {
-    match answered {
-        Ok(_) => tracing::debug!(event = "ssa", "silent authentication"),
+/// Counts a silent authentication, and logs it with the code that Auth0's tenant logs have for it.
+fn note_silent_authentication(answered: &Result<Issued, Stop>) {
+    let (outcome, reason) = match answered {
+        Ok(_) => {
+            tracing::debug!(event = "ssa", "silent authentication");
+            ("yes", "none")
+        }
         Err(Stop::Refuse(error)) => {
             let description = error.description.as_ref();
             tracing::debug!(event = "fsa", description, "silent authentication failed");
+            let outcome = if error.is_passing() {
+                "cannot_tell"
+            } else {
+                "no"
+            };
+            (outcome, error.code.as_str())
         }
-        Err(_) => {}
-    }
+        Err(_) => return,
+    };
+    counter!(SILENT_AUTHENTICATIONS, "outcome" => outcome, "reason" => reason).increment(1);
 }

@@ -16,6 +16,7 @@ use tonic::{Request, Response, Status};
 use super::error::may_be_repeated;
 use super::repeats::RepeatBudget;
 use super::{BackendError, Patience};
+use crate::metrics::BACKEND_REPEATS;
 
 /// The least time that a repeat needs to be answered.
 const WORTH_A_REPEAT: Duration = Duration::from_millis(30);
@@ -73,8 +74,7 @@ impl Calls {
         let both = async {
             match attempt(limit, message.clone(), &call).await {
                 Err(status) if may_be_repeated(&status) && self.may_repeat() => {
-                    counter!("doorward_backend_repeats_total", "backend" => self.backend)
-                        .increment(1);
+                    counter!(BACKEND_REPEATS, "backend" => self.backend).increment(1);
                     sleep(jitter()).await;
                     attempt(time_left().unwrap_or(self.limit), message, &call).await
                 }

@@ -7,6 +7,8 @@ use doorward_proto::reason_of;
 use metrics::counter;
 use tonic::{Code, Status};
 
+use crate::metrics::BACKEND_ERRORS;
+
 /// A call failed: its outcome is unknown, neither *yes* nor *no*.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BackendError {
@@ -46,6 +48,14 @@ impl BackendError {
         }
     }
 
+    /// The outcome of an event whose call failed, as a label of metrics.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::CannotTell { .. } => "cannot_tell",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
     /// A response that breaks the proto.
     pub(crate) fn malformed(backend: &'static str, problem: &str) -> Self {
         Self::new(
@@ -56,7 +66,7 @@ impl BackendError {
 }
 
 fn count(backend: &'static str, kind: &'static str) {
-    counter!("doorward_backend_errors_total", "backend" => backend, "kind" => kind).increment(1);
+    counter!(BACKEND_ERRORS, "backend" => backend, "kind" => kind).increment(1);
 }
 
 fn is_refused_by_budget(status: &Status) -> bool {

@@ -16,17 +16,37 @@ use doorward_proto::client_registry::v1::{
 };
 use doorward_service_kit::Shutdown;
 use doorward_service_kit::grpc::Channel;
+use metrics::{Counter, counter};
 use moka::future::Cache;
 use tonic::Status;
 
 use super::calls::Calls;
 use super::{BackendError, Patience};
+use crate::metrics::REGISTRY_CACHE_LOOKUPS;
 use crate::model::{Api, Client, ClientGrant, Connection, Tenant};
 use generation::Generation;
 
 const MAX_ENTRIES: u64 = 10_000;
 
-type Entries<T> = Cache<(u64, String), Arc<T>>;
+/// Cached values of one kind.
+#[derive(Debug)]
+struct Entries<T: Send + Sync + 'static> {
+    cache: Cache<(u64, String), Arc<T>>,
+    hits: Counter,
+    misses: Counter,
+}
+
+impl<T: Send + Sync + 'static> Entries<T> {
+    fn new(kind: &'static str, max: u64) -> Self {
+        let lookups =
+            |outcome| counter!(REGISTRY_CACHE_LOOKUPS, "kind" => kind, "outcome" => outcome);
+        Self {
+            cache: Cache::new(max),
+            hits: lookups("hit"),
+            misses: lookups("miss"),
+        }
+    }
+}
 
 /// Why a value was not cached.
 #[derive(Debug, Clone)]
@@ -54,11 +74,11 @@ impl Registry {
             generation: Generation::watch(service.clone(), shutdown),
             service,
             calls: Calls::new("client-registry", patience),
-            tenants: Cache::new(1),
+            tenants: Entries::new("tenant", 1),
             last_tenant: RwLock::default(),
-            clients: Cache::new(MAX_ENTRIES),
-            connections: Cache::new(MAX_ENTRIES),
-            apis: Cache::new(MAX_ENTRIES),
+            clients: Entries::new("client", MAX_ENTRIES),
+            connections: Entries::new("connection", MAX_ENTRIES),
+            apis: Entries::new("api", MAX_ENTRIES),
         }
     }
 
@@ -183,14 +203,19 @@ impl Registry {
             let status = Status::unavailable("no message from the watch for too long");
             BackendError::new(self.calls.backend, status)
         })?;
-        let loaded = entries.try_get_with((generation, key.to_owned()), async {
+        let mut lookups = &entries.hits;
+        let entry = (generation, key.to_owned());
+        let loaded = entries.cache.try_get_with(entry, async {
+            lookups = &entries.misses;
             match load().await {
                 Ok(Some(found)) => Ok(Arc::new(found)),
                 Ok(None) => Err(Miss::Absent),
                 Err(error) => Err(Miss::Lost(error)),
             }
         });
-        match loaded.await {
+        let loaded = loaded.await;
+        lookups.increment(1);
+        match loaded {
             Ok(found) => Ok(Some(found)),
             Err(miss) => match &*miss {
                 Miss::Absent => Ok(None),

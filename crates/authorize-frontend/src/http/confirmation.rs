@@ -39,7 +39,7 @@ pub(super) async fn post(
         }
         Some(Choice::Deny) => {
             let description = "User cancelled the confirmation prompt.";
-            Ok(page.decline(description, &browser, &deps).await?)
+            Ok(page.decline(description, &browser, &deps).await?.0)
         }
         None => Ok(show(&page, Some(FormError::InvalidAction))),
     }

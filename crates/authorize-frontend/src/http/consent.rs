@@ -13,6 +13,7 @@ use super::not_this_page::NotThisPage;
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::metrics::{CONSENTS, count};
 use crate::model::Stage;
 use crate::pipeline::{Pending, consent_to, given_scopes};
 use crate::urlencoded::Pairs;
@@ -37,7 +38,11 @@ pub(super) async fn post(
         Some(Choice::Accept) => accept(page, &browser, &deps).await,
         Some(Choice::Deny) => {
             let description = "User did not authorize the request";
-            Ok(page.decline(description, &browser, &deps).await?)
+            let (next, is_first) = page.decline(description, &browser, &deps).await?;
+            if is_first {
+                count(CONSENTS, "denied");
+            }
+            Ok(next)
         }
         None => Ok(show(&page, Some(FormError::InvalidAction))),
     }
@@ -56,6 +61,7 @@ async fn accept(
     let (next, is_first) = page.decide(stage, browser, deps).await?;
     if is_first {
         remember(&page, deps).await?;
+        count(CONSENTS, "accepted");
     }
     Ok(next)
 }

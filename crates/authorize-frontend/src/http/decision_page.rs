@@ -93,17 +93,17 @@ impl DecisionPage {
         Ok((self.hosted.to_page_after(&pending), is_first))
     }
 
-    /// Stores that the user denied; the application gets this description.
+    /// Like [`decide`](Self::decide), for a user who denied; the application gets this description.
     pub(super) async fn decline(
         &self,
         description: &str,
         browser: &Browser,
         deps: &Deps,
-    ) -> Result<Response, ShownError> {
+    ) -> Result<(Response, bool), ShownError> {
         let stage = Stage::Declined {
             error_description: description.to_owned(),
         };
-        Ok(self.decide(stage, browser, deps).await?.0)
+        self.decide(stage, browser, deps).await
     }
 
     /// The request, which the signed-in user may be given.

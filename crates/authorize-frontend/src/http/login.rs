@@ -9,10 +9,11 @@ use super::form::Form;
 use super::not_this_page::NotThisPage;
 use super::redirect::found;
 use super::sign_in::{MAX_IDENTIFIER, SignInPage};
-use crate::backends::PasswordVerdict;
+use crate::backends::{BackendError, PasswordVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::metrics::{LOGINS, count};
 use crate::model::Stage;
 use crate::paths::PagePath;
 use crate::pipeline::{PageAddress, PageState, no_such_transaction};
@@ -120,9 +121,22 @@ pub(super) async fn post_password(
     }
     let identity = &deps.backends.identity;
     let verdict = identity.verify_password(sign_in.connection_names(), &username, &form.password);
-    match verdict.await? {
+    let verdict = verdict.await;
+    if !sign_in.is_repeat() {
+        count(LOGINS, outcome(&verdict));
+    }
+    match verdict? {
         PasswordVerdict::Right(user) => sign_in.complete(*user, &browser, &deps).await,
         PasswordVerdict::Wrong => Ok(refuse(FormError::WrongEmailCredentials)),
+    }
+}
+
+fn outcome(verdict: &Result<PasswordVerdict, BackendError>) -> &'static str {
+    match verdict {
+        Ok(PasswordVerdict::Right(user)) if user.blocked => "blocked",
+        Ok(PasswordVerdict::Right(_)) => "ok",
+        Ok(PasswordVerdict::Wrong) => "wrong",
+        Err(error) => error.outcome(),
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::redirect_uri::match_logout_url;
 use http::HeaderMap;
+use metrics::counter;
 
 use super::cookies::expired_session_cookie;
 use super::errors::page;
@@ -16,6 +17,7 @@ use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
+use crate::metrics::LOGOUTS;
 use crate::model::{Client, Tenant};
 use crate::urlencoded::Pairs;
 use crate::views::{Language, LoggedOut};
@@ -100,6 +102,7 @@ pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), Sh
         // mutant: session-not-ended-at-logout, session-ended-after-answer
         let ended = deps.backends.sessions.end(session_token).await;
         ended.map_err(ShownError::unconfirmed_sign_out)?;
+        counter!(LOGOUTS).increment(1);
     }
     Ok(())
 }

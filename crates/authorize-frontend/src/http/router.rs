@@ -15,6 +15,7 @@ use http::StatusCode;
 use http::header::ALLOW;
 
 use super::fetch_metadata::follows_own_page;
+use super::measurement::Measurement;
 use super::{
     assets, authorize, browser, certificate, confirmation, consent, discovery, errors, guard,
     invitation, jwks, login, logout, oidc_logout, onward, organization, organization_picker,
@@ -43,6 +44,7 @@ pub(crate) fn router(deps: Arc<Deps>) -> Router {
 
 /// Does what every request needs, in one layer: axum clones all layers below a layer for each request.
 async fn pass(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Response {
+    let measurement = Measurement::start(&request);
     let (parts, body) = request.into_parts();
     let browser = browser::read(&parts, &deps.trusted_proxies);
     let follows_own_page = follows_own_page(&parts.headers);
@@ -51,6 +53,7 @@ async fn pass(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Re
     let answer = async |request| answer(request, next, &deps).await;
     let response = errors::show_errors(request, answer, &browser, &deps).await;
     let response = onward::end_forms_here(response, follows_own_page, &browser, &deps).await;
+    measurement.end(response.status());
     guard::strict_transport_security(response, &deps)
 }
 

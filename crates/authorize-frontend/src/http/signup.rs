@@ -11,6 +11,7 @@ use super::sign_in::SignInPage;
 use crate::backends::{BackendError, PasswordVerdict, SignUpVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::metrics::{SIGNUPS, count};
 use crate::model::{Connection, NewUser, User};
 use crate::urlencoded::Pairs;
 use crate::views::{FormError, Signup};
@@ -84,11 +85,23 @@ async fn create_user(
         password: &form.password,
         min_password_length: connection.min_password_length,
     });
-    match verdict.await? {
+    let verdict = verdict.await;
+    count(SIGNUPS, outcome(&verdict));
+    match verdict? {
         SignUpVerdict::Created(user) => Ok(Ok(*user)),
         SignUpVerdict::InvalidEmail => Ok(Err(FormError::InvalidEmailFormat)),
         SignUpVerdict::PasswordTooWeak => Ok(Err(FormError::PasswordTooWeak)),
         SignUpVerdict::EmailInUse => find_user(connection, email, form, deps).await,
+    }
+}
+
+fn outcome(verdict: &Result<SignUpVerdict, BackendError>) -> &'static str {
+    match verdict {
+        Ok(SignUpVerdict::Created(_)) => "ok",
+        Ok(SignUpVerdict::InvalidEmail) => "invalid_email",
+        Ok(SignUpVerdict::PasswordTooWeak) => "weak_password",
+        Ok(SignUpVerdict::EmailInUse) => "email_in_use",
+        Err(error) => error.outcome(),
     }
 }
 

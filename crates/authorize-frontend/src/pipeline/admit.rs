@@ -2,12 +2,14 @@
 //! only if the user is a member; what comes after that is repeated with the form.
 
 use doorward_oauth2_types::ErrorCode;
+use metrics::counter;
 
 use super::run_post_login_hook::ask_before_acceptance;
 use super::{Entered, not_usable};
 use crate::backends::{AcceptVerdict, BackendError};
 use crate::deps::Deps;
 use crate::error::OAuthError;
+use crate::metrics::INVITATIONS_ACCEPTED;
 use crate::model::{Acceptance, User};
 
 /// The error when another account accepts an invitation; Auth0 has the same.
@@ -62,6 +64,7 @@ pub(crate) async fn admit(
         AcceptVerdict::Accepted(metadata) => metadata,
         refused => return Ok(Err(refusal(&refused, organization))),
     };
+    counter!(INVITATIONS_ACCEPTED).increment(1);
     let email = user.email().unwrap_or_default();
     // mutant: accepted-address-not-confirmed
     let confirmed = deps

@@ -11,6 +11,8 @@ use doorward_service_kit::grpc::Channel;
 use metrics::gauge;
 use tonic::Status;
 
+use crate::metrics::REGISTRY_REVISION;
+
 /// How long the cache is used during an outage of the registry.
 const SERVED_STALE: Duration = Duration::from_mins(10);
 /// The longest pause between messages; the registry sends a heartbeat every second.
@@ -76,7 +78,7 @@ impl Generation {
         if last.replace(revision) != Some(revision) {
             self.shared.number.fetch_add(1, Ordering::Release);
             #[expect(clippy::cast_precision_loss, reason = "no registry changes 2^53 times")]
-            gauge!("doorward_registry_revision").set(revision as f64);
+            gauge!(REGISTRY_REVISION).set(revision as f64);
         }
         *self
             .shared
