@@ -21,6 +21,7 @@ mod implicit_flow;
 mod invitations;
 mod logout;
 mod logs;
+mod metrics;
 mod organization;
 mod password_memory;
 mod passwords;

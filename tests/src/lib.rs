@@ -12,6 +12,7 @@ mod deployment;
 mod embedded;
 mod form;
 mod invitation;
+mod metrics;
 mod node;
 mod page;
 mod program;
@@ -33,6 +34,7 @@ pub use deployment::{
 pub use embedded::Embedded;
 pub use form::Form;
 pub use invitation::{Invitation, forwarded};
+pub use metrics::{metric_in, metrics_at};
 pub use node::tell_in_browser;
 pub use page::Page;
 pub use program::{Build, Outcome, program, run};

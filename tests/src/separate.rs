@@ -25,6 +25,7 @@ use url::Url;
 use crate::deployment::{
     http_builder, logs, wait_until, wait_until_open, wait_until_ready, wait_until_served,
 };
+use crate::metrics::{metric_in, metrics_at};
 use crate::tls::Tls;
 use crate::{Build, Outcome};
 
@@ -271,16 +272,12 @@ impl Separate {
 
     /// The value of a process's metric, named with its labels in the text format; 0 if it is absent.
     pub async fn metric(&self, name: &str, metric: &str) -> f64 {
-        let text = self.metrics(name).await;
-        let line = text.lines().find_map(|line| line.strip_prefix(metric));
-        line.map_or(0.0, |value| value.trim().parse().expect("a number"))
+        metric_in(&self.metrics(name).await, metric)
     }
 
-    /// All metrics of a process, in the text format.
+    /// The metrics of a process, in the text format.
     pub async fn metrics(&self, name: &str) -> String {
-        let url = format!("http://127.0.0.1:{}/metrics", self.metrics_ports[name]);
-        let answer = reqwest::get(url).await.expect("metrics are served");
-        answer.text().await.expect("metrics are text")
+        metrics_at((Ipv4Addr::LOCALHOST, self.metrics_ports[name]).into()).await
     }
 
     /// Whether a frontend is connected to all backends that it has called.

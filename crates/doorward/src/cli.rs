@@ -193,6 +193,7 @@ mod tests {
             "doorward serve --ephemeral --listen 0.0.0.0:8080 --issuer http://doorward:8080 --insecure-http-issuer-for-tests --control-listen 0.0.0.0:8081 --tenant t --users u",
             "doorward serve --ephemeral --listen 127.0.0.1:0 --issuer http://localhost:8080 --seed d",
             "doorward serve --listen 127.0.0.1:0 --issuer https://login.example.com --data d --users u --control-listen 127.0.0.1:0",
+            "doorward serve --listen 127.0.0.1:0 --issuer https://login.example.com --data d --metrics-listen 127.0.0.1:9100",
             "doorward reset",
             "doorward reset --control 127.0.0.1:1",
             "doorward check-health --control 127.0.0.1:1",

@@ -24,6 +24,7 @@ mod ephemeral;
 mod error;
 mod listen;
 mod mail_options;
+mod metrics;
 mod output;
 mod read_password;
 mod service;

@@ -15,6 +15,7 @@ use crate::embedded::Embedded;
 use crate::ephemeral;
 use crate::error::Error;
 use crate::mail_options::MailOptions;
+use crate::metrics;
 use crate::output::say;
 use crate::signing_options::SigningOptions;
 use crate::users_file::Reader;
@@ -46,6 +47,9 @@ pub(crate) struct Args {
     /// --ephemeral: 127.0.0.1:8081]
     #[arg(long, value_name = "ADDR")]
     control_listen: Option<SocketAddr>,
+    /// Address to serve metrics on, in the text format of Prometheus; must not be public
+    #[arg(long, value_name = "ADDR")]
+    metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
@@ -110,6 +114,7 @@ impl Args {
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let http = args.http()?;
+    metrics::serve(args.metrics_listen)?;
     let issuer = args.issuer;
     let ready = move || say(format_args!("doorward is ready at {issuer}"));
     let Some(data) = args.data else {
