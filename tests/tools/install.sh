@@ -47,10 +47,26 @@ install_kubernetes_tools() {
     fi
 }
 
+# Without installing its package, which would start a server.
+install_promtool() {
+    local folder
+    [[ ! -x target/tools/promtool ]] || return 0
+    if command -v promtool >/dev/null; then
+        ln -sf "$(command -v promtool)" target/tools/promtool
+        return
+    fi
+    folder=$(mktemp -d)
+    (cd "$folder" && { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; })
+    dpkg-deb --extract "$folder"/prometheus_*.deb "$folder"
+    install -D "$folder/usr/bin/promtool" target/tools/promtool
+    rm -r "$folder"
+}
+
 install_packages
 install_cargo_command cargo-deny "$CARGO_DENY_VERSION"
 install_cargo_command cargo-fuzz "$CARGO_FUZZ_VERSION"
 install_kubernetes_tools
+install_promtool
 npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
 # Only when it has changed: it has thousands of small files. They ask for a newer Node, but only to be run.
 lock=tests/kubernetes/package-lock.json
