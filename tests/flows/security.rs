@@ -145,6 +145,7 @@
 //! | 191 | values are escaped and cut where lines are written | `service-kit/src/telemetry/cut.rs` |
 //! | 192 | secrets have types without `Debug`; no span holds what a request carries | `service-kit/src/trace/spans.rs` |
 //! | 194 | routes, methods and calls that exist, and one label for all others | `edge/http/measurement.rs`, `service-kit/src/grpc/measurement.rs` |
+//! | 195 | a line for each event | `edge/audit.rs` |
 //! | 196 | sizes, before anything is read | `edge/http/guard.rs` `check_size`, `edge/http/body.rs` |
 //! | 198 | a deadline of the whole request | `service-kit/src/connections/progress.rs` `due` |
 //! | 199 | given-up requests are counted | `service-kit/src/connections/progress.rs` `MAX_ABANDONED` |

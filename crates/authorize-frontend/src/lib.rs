@@ -3,6 +3,7 @@
 //!
 //! Start reading at `pipeline`, which is one authorization request from its parameters to its tokens.
 
+mod audit;
 mod backends;
 mod browser;
 mod config;

@@ -107,9 +107,12 @@ impl ClientRegistryService for Service {
             .store
             .apply(convert::desired(request)?, dry_run)
             .await?;
-        Ok(Response::new(ApplyTenantResponse {
-            changes: convert::changes(plan, dry_run),
-        }))
+        let changes = convert::changes(plan, dry_run);
+        if !dry_run {
+            let (operation, changes) = ("import", changes.len());
+            tracing::info!(target: "audit", event = "sapi", operation, changes, "tenant imported");
+        }
+        Ok(Response::new(ApplyTenantResponse { changes }))
     }
 
     type WatchStream = BoxStream<'static, Result<WatchResponse, Status>>;

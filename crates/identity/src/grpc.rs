@@ -175,6 +175,8 @@ impl IdentityService for Service {
     ) -> Result<Response<SetUserBlockedResponse>, Status> {
         let SetUserBlockedRequest { user_id, blocked } = request.into_inner();
         let user = self.accounts.set_blocked(&user_id, blocked).await?;
+        let operation = if blocked { "block" } else { "unblock" };
+        audit(operation, &user_id);
         Ok(Response::new(SetUserBlockedResponse {
             user: Some(user.into()),
         }))
@@ -207,8 +209,14 @@ impl IdentityService for Service {
         } = request.into_inner();
         let password = Password::chosen(password, min_password_length)?;
         let user = self.accounts.set_password(&user_id, password).await?;
+        audit("change password", &user_id);
         Ok(Response::new(SetPasswordResponse {
             user: Some(user.into()),
         }))
     }
+}
+
+/// Logs a change of a user by a command, with the code that Auth0's tenant logs have for its Management API.
+fn audit(operation: &str, user: &str) {
+    tracing::info!(target: "audit", event = "sapi", operation, user, "user changed");
 }

@@ -162,7 +162,7 @@ impl KeyKeeper {
         let now = self.now();
         let change = |keys: &[StoredKey]| Ok(key_life::revoke(keys, kid, now)?);
         let keys = self.store.change(Box::new(change)).await?;
-        tracing::warn!(%kid, "a signing key is revoked");
+        tracing::warn!(target: "audit", event = "keys", %kid, "a signing key is revoked");
         Ok(keys)
     }
 
@@ -171,7 +171,8 @@ impl KeyKeeper {
         let now = self.now();
         let change = |keys: &[StoredKey]| Ok(key_life::retire(keys, alg, now)?);
         let keys = self.store.change(Box::new(change)).await?;
-        tracing::info!(%alg, revision = keys.revision, "a signing algorithm is switched off");
+        let revision = keys.revision;
+        tracing::info!(target: "audit", event = "keys", %alg, revision, "a signing algorithm is switched off");
         Ok(keys)
     }
 
@@ -265,6 +266,7 @@ fn announce(what: &str, algs: &[SigningAlg], stored: &StoredKeys) {
         let kid =
             |state| key_life::only(&stored.keys, *alg, state).map_or("", |key| key.kid.as_str());
         let (current, next) = (kid(KeyState::Current), kid(KeyState::Next));
-        tracing::info!(%alg, current, next, revision = stored.revision, "{what}");
+        let revision = stored.revision;
+        tracing::info!(target: "audit", event = "keys", %alg, current, next, revision, "{what}");
     }
 }

@@ -107,10 +107,11 @@ async fn sec_190_a_request_has_one_host_which_is_ours() {
             (400, format!("http://evil.test{path}"), vec![&ours]),
             (400, format!("http://{ours}{path}"), vec!["evil.test"]),
         ] {
-            let fields: String = hosts
+            let fields: Vec<_> = hosts
                 .iter()
                 .map(|host| format!("host: {host}\r\n"))
                 .collect();
+            let fields = fields.concat();
             let request = format!("GET {target} HTTP/1.1\r\n{fields}connection: close\r\n\r\n");
             let mut stream = TcpStream::connect(listen).await.unwrap();
             stream.write_all(request.as_bytes()).await.unwrap();

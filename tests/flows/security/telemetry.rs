@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use doorward_e2e::{Agent, Deployment, FRONTEND, Request, SERVICES, Separate, User, on};
+use doorward_e2e::{Agent, Deployment, FRONTEND, Request, SERVICES, Separate, User, claims, on};
 use reqwest::Method;
+use serde_json::Value;
 
 use super::fixture::{API, TENANT, on_server_and_replicas, request, separate};
 use crate::traces::collector::{Collector, Trace};
@@ -121,4 +122,88 @@ async fn sign_up(agent: &Agent, newcomer: &User, request: &Request) {
     let form = form.with("password", &newcomer.password);
     let callback = agent.submit_and_follow(&form).await.callback();
     assert!(callback.find("id_token").is_some(), "{callback:?}");
+}
+
+#[tokio::test]
+async fn sec_195_what_users_do_is_in_the_audit() {
+    let builder = Separate::builder().tenant(TENANT).secure();
+    let builder = builder.environment("DOORWARD_LOG__FORMAT", "json");
+    let deployment = Deployment::Separate(builder.start().await);
+    on(&deployment, async |deployment| {
+        let user = deployment.add_user();
+        let agent = Agent::new(deployment);
+        let asked = request("id_token");
+        let wrong = User {
+            password: "not-the-password".to_owned(),
+            ..user.clone()
+        };
+        let page = agent.open(&asked).await;
+        agent.fill_in_wrongly(&page, &wrong).await;
+        let callback = agent.sign_in(&asked, &user).await;
+        let sub = claims(callback.get("id_token"))["sub"].clone();
+        agent.get("/v2/logout?client_id=spa1").await;
+        sign_up(&Agent::new(deployment), &User::stranger(), &asked).await;
+        sign_up_again(deployment, &user).await;
+        for command in [
+            &["user", "block", &user.email][..],
+            &["keys", "emergency-rotate"],
+        ] {
+            deployment.command(command, "").assert_success();
+        }
+        let form = agent.open(&asked).await.form();
+        let page = agent
+            .submit_and_follow(&form.with("username", &user.email))
+            .await;
+        agent
+            .submit(&page.form().with("password", &user.password))
+            .await;
+
+        let audit = audit(deployment);
+        let find = |event: &str| {
+            let found = audit.iter().find(|line| line["event"] == event);
+            found.unwrap_or_else(|| panic!("no {event} in {audit:#?}"))
+        };
+        for event in ["fp", "s", "slo", "ss", "fs", "f"] {
+            let line = find(event);
+            assert_eq!(line["client_id"], "spa1", "{line}");
+            assert_eq!(line["address"], "127.0.0.1", "{line}");
+            assert_eq!(
+                line["span"]["trace_id"].as_str().unwrap().len(),
+                32,
+                "{line}"
+            );
+            assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "{line}");
+        }
+        for event in ["s", "f"] {
+            assert_eq!(find(event)["user"], sub, "{event}");
+        }
+        assert_eq!(find("fs")["reason"], "email_in_use");
+        let operations = audit.iter().filter(|line| line["event"] == "sapi");
+        let operations: Vec<_> = operations.map(|line| &line["operation"]).collect();
+        assert_eq!(operations, ["import", "block"]);
+        assert_eq!(find("keys")["alg"], "RS256");
+    })
+    .await;
+}
+
+/// Signs up with the address of an account, and another password.
+async fn sign_up_again(deployment: &Deployment, user: &User) {
+    let agent = Agent::new(deployment);
+    let asked = request("id_token").with("screen_hint", "signup");
+    let form = agent.open(&asked).await.form();
+    let form = form.with("email", &user.email);
+    agent
+        .submit(&form.with("password", "correct horse battery"))
+        .await;
+}
+
+/// The lines of the audit, in the order of their times. The first is the import with which every deployment begins.
+fn audit(deployment: &Deployment) -> Vec<Value> {
+    let log = deployment.log();
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut lines: Vec<_> = lines.filter(|line| line["target"] == "audit").collect();
+    lines.sort_by_key(|line| line["timestamp"].as_str().map(str::to_owned));
+    lines
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::decision_page::{Choice, DecisionPage};
 use super::form::Form;
 use super::not_this_page::NotThisPage;
+use crate::audit::Audit;
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -41,6 +42,7 @@ pub(super) async fn post(
             let (next, is_first) = page.decline(description, &browser, &deps).await?;
             if is_first {
                 count(CONSENTS, "denied");
+                audit(&page, &browser).consent_denied(&page.joined().user().user_id);
             }
             Ok(next)
         }
@@ -62,8 +64,13 @@ async fn accept(
     if is_first {
         remember(&page, deps).await?;
         count(CONSENTS, "accepted");
+        audit(&page, browser).consented(&page.joined().user().user_id);
     }
     Ok(next)
+}
+
+fn audit<'a>(page: &'a DecisionPage, browser: &'a Browser) -> Audit<'a> {
+    Audit::of(&page.joined().request().client().client_id, browser)
 }
 
 /// `identity` first, then the copy that `session` answers with.

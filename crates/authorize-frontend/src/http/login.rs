@@ -9,6 +9,7 @@ use super::form::Form;
 use super::not_this_page::NotThisPage;
 use super::redirect::found;
 use super::sign_in::{MAX_IDENTIFIER, SignInPage};
+use crate::audit::Audit;
 use crate::backends::{BackendError, PasswordVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -124,10 +125,20 @@ pub(super) async fn post_password(
     let verdict = verdict.await;
     if !sign_in.is_repeat() {
         count(LOGINS, outcome(&verdict));
+        audit(&verdict, sign_in.audit(&browser));
     }
     match verdict? {
         PasswordVerdict::Right(user) => sign_in.complete(*user, &browser, &deps).await,
         PasswordVerdict::Wrong => Ok(refuse(FormError::WrongEmailCredentials)),
+    }
+}
+
+/// A sign-in itself is logged once its session is open.
+fn audit(verdict: &Result<PasswordVerdict, BackendError>, audit: Audit<'_>) {
+    match verdict {
+        Ok(PasswordVerdict::Wrong) => audit.wrong_password(),
+        Ok(PasswordVerdict::Right(user)) if user.blocked => audit.is_blocked(&user.user_id),
+        _ => {}
     }
 }
 

@@ -13,6 +13,7 @@ use super::errors::page;
 use super::fetch_metadata::check_page;
 use super::html::{Policy, html};
 use super::redirect::found;
+use crate::audit::Audit;
 use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -38,7 +39,9 @@ pub(super) async fn logout(
     }
     // Also during an outage of the registry: a logout needs only the session store.
     // mutant: unconfirmed-logout-is-a-success
-    end_session(&browser, &deps).await?;
+    let client_id = client.as_ref().ok().and_then(Option::as_ref);
+    let client_id = client_id.map_or("", |client| &client.client_id);
+    end_session(client_id, &browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match target(&query, client, &deps).await {
         Ok(Some(url)) => found(&url),
@@ -96,12 +99,21 @@ async fn target(
 
 /// Ends the session of this browser, if it has one; an error means that it may live on. Of several cookies none signs
 /// anybody in, but what is told afterwards has to be true of each.
-pub(super) async fn end_session(browser: &Browser, deps: &Deps) -> Result<(), ShownError> {
+pub(super) async fn end_session(
+    client_id: &str,
+    browser: &Browser,
+    deps: &Deps,
+) -> Result<(), ShownError> {
     // mutant: logout-needs-browser-cookie
+    let audit = Audit::of(client_id, browser);
     for session_token in &browser.session_tokens {
         // mutant: session-not-ended-at-logout, session-ended-after-answer
         let ended = deps.backends.sessions.end(session_token).await;
-        ended.map_err(ShownError::unconfirmed_sign_out)?;
+        ended.map_err(|error| {
+            audit.sign_out_unconfirmed();
+            ShownError::unconfirmed_sign_out(error)
+        })?;
+        audit.signed_out();
         counter!(LOGOUTS).increment(1);
     }
     Ok(())

@@ -187,7 +187,8 @@ async fn finish(
     deps: &Deps,
 ) -> Result<Response, ShownError> {
     // mutant: unconfirmed-oidc-logout-is-a-success (end)
-    end_session(browser, deps).await?;
+    let client_id = request.client().map_or("", |client| &client.client_id);
+    end_session(client_id, browser, deps).await?;
     let language = browser.language(request.ui_locales(), request.tenant());
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match request.target() {

@@ -138,7 +138,7 @@ impl<'a> Viewer<'a> {
 
     /// Signs out of this browser, as `/v2/logout` does.
     async fn end(&self, deps: &Deps) -> Result<Response, ShownError> {
-        end_session(self.browser, deps).await?;
+        end_session("", self.browser, deps).await?;
         let language = self.browser.language(None, self.tenant);
         let answer = logged_out(self.tenant, language);
         Ok((expired_session_cookie(), answer).into_response())

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::not_this_page::NotThisPage;
 use super::redirect::{found, see_other};
+use crate::audit::Audit;
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -165,6 +166,10 @@ impl SignInPage {
         found(&address.to_string())
     }
 
+    pub(super) fn audit<'a>(&'a self, browser: &'a Browser) -> Audit<'a> {
+        Audit::of(&self.hosted.bound.client().client_id, browser)
+    }
+
     /// The user has proved who they are: accepts their invitation, opens the session and goes on to the answer. A
     /// submit that comes too late opens nothing, and leaves the cookie alone.
     pub(super) async fn complete(
@@ -180,6 +185,7 @@ impl SignInPage {
         let tenant = self.hosted.bound.tenant();
         let persistent = tenant.session_lifetimes.persistent_cookie;
         let life = tenant.session_lifetimes.life(persistent);
+        let user_id = user.user_id.clone();
         let session = NewSession {
             user,
             // mutant: previous-session-not-named
@@ -194,6 +200,7 @@ impl SignInPage {
             let current = Pending::find(&page, browser, deps).await?;
             return Ok(self.hosted.to_page_after(&current));
         };
+        self.audit(browser).signed_in(&user_id);
         let max_age = persistent.then_some(life.absolute_seconds);
         let cookie = session_cookie(&opened.session_token, max_age);
         let page = PageState {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::form::Form;
 use super::not_this_page::NotThisPage;
 use super::sign_in::SignInPage;
+use crate::audit::Audit;
 use crate::backends::{BackendError, PasswordVerdict, SignUpVerdict};
 use crate::browser::Browser;
 use crate::deps::Deps;
@@ -46,7 +47,8 @@ pub(super) async fn post(
     let found = if sign_in.is_repeat() {
         find_user(connection, email, &form, &deps).await?
     } else {
-        create_user(connection, email, &form, &deps).await?
+        let audit = sign_in.audit(&browser);
+        create_user(connection, email, &form, audit, &deps).await?
     };
     match found {
         Ok(user) => sign_in.complete(user, &browser, &deps).await,
@@ -67,6 +69,7 @@ async fn create_user(
     connection: &Connection,
     email: &str,
     form: &Form,
+    audit: Audit<'_>,
     deps: &Deps,
 ) -> Result<Result<User, FormError>, BackendError> {
     if email.is_empty() {
@@ -86,7 +89,13 @@ async fn create_user(
         min_password_length: connection.min_password_length,
     });
     let verdict = verdict.await;
-    count(SIGNUPS, outcome(&verdict));
+    let outcome = outcome(&verdict);
+    count(SIGNUPS, outcome);
+    match &verdict {
+        Ok(SignUpVerdict::Created(user)) => audit.signed_up(&user.user_id),
+        Ok(_) => audit.not_signed_up(outcome),
+        Err(_cannot_tell) => {}
+    }
     match verdict? {
         SignUpVerdict::Created(user) => Ok(Ok(*user)),
         SignUpVerdict::InvalidEmail => Ok(Err(FormError::InvalidEmailFormat)),
