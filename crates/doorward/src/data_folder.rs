@@ -12,7 +12,7 @@ use doorward_service_kit::grpc::{Channel, in_memory};
 use doorward_service_kit::mail::Transport;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, StartError, open_private};
-use doorward_token_signing::{Backdate, KeyKeeper, RotationConfig};
+use doorward_token_signing::{Backdate, Custody, KeyKeeper, RotationConfig};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -285,7 +285,7 @@ impl DataFolder {
             .map_err(|error| unusable_keys(error.into()))?;
         let store = doorward_token_signing::open(&self.database("token-signing")).await?;
         let rotation = RotationConfig::default();
-        Ok(KeyKeeper::new(store, Arc::new(key), rotation, clock))
+        Ok(KeyKeeper::new(store, Custody::file(key), rotation, clock))
     }
 }
 

@@ -31,10 +31,11 @@ impl KeyEncryptionKey {
     /// Encrypts a secret: nonce, ciphertext and tag as base64 text. `context` names the row; it is authenticated, so
     /// that no row can replace another.
     pub fn seal(&self, context: &str, secret: &[u8]) -> Result<String, SealError> {
-        let mut ciphertext = secret.to_vec();
+        // Wiped when dropped: it is the secret itself if encryption fails.
+        let mut ciphertext = Zeroizing::new(secret.to_vec());
         let nonce = self
             .0
-            .seal_in_place_append_tag(Aad::from(context), &mut ciphertext)
+            .seal_in_place_append_tag(Aad::from(context), &mut *ciphertext)
             .map_err(|_| SealError)?;
         let sealed = [nonce.as_ref().as_slice(), &ciphertext].concat();
         Ok(BASE64_STANDARD.encode(sealed))

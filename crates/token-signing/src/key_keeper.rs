@@ -3,23 +3,24 @@
 use std::sync::Arc;
 
 use doorward_oauth2_types::SigningAlg;
-use doorward_service_kit::{Clock, KeyEncryptionKey, StoreError};
+use doorward_service_kit::{Clock, StoreError};
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task;
 
 use crate::Error;
 use crate::config::{RotationConfig, SigningConfig};
+use crate::custody::Custody;
 use crate::domain::key_life;
-use crate::domain::{KeyId, KeyState, SigningKey, StoredKey, StoredKeys};
-use crate::key_ring::{self, KeyRing};
+use crate::domain::{KeyId, KeyState, StoredKey, StoredKeys};
+use crate::key_ring::KeyRing;
 use crate::store::Store;
 
 /// Changes the keys of a store. Replicas learn of each change by polling.
 #[derive(Debug, Clone)]
 pub struct KeyKeeper {
     store: Arc<dyn Store>,
-    key_encryption_key: Arc<KeyEncryptionKey>,
+    custody: Custody,
     rotation: RotationConfig,
     clock: Arc<dyn Clock>,
     /// The algorithms that keys are made for at the start.
@@ -31,13 +32,13 @@ impl KeyKeeper {
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
-        key_encryption_key: Arc<KeyEncryptionKey>,
+        custody: Custody,
         rotation: RotationConfig,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             store,
-            key_encryption_key,
+            custody,
             rotation,
             clock,
             algs: SigningConfig::default().switched_on(),
@@ -61,7 +62,7 @@ impl KeyKeeper {
     pub(crate) async fn prepare(&self, host: &str) -> Result<(), Error> {
         let stored = self.store.find_keys().await?.keys;
         let sealed = || stored.iter().filter(|key| key.sealed.is_some());
-        sealed().try_for_each(|key| key_ring::open(key, &self.key_encryption_key).map(drop))?;
+        sealed().try_for_each(|key| self.custody.open(key).map(drop))?;
         let missing = self.algs.iter().flat_map(|alg| {
             let states = [KeyState::Current, KeyState::Next].into_iter();
             states
@@ -96,8 +97,7 @@ impl KeyKeeper {
 
     /// The keys in memory, for signing.
     pub(crate) async fn open_ring(&self) -> Result<Arc<KeyRing>, Error> {
-        let (store, key) = (&self.store, &self.key_encryption_key);
-        KeyRing::open(Arc::clone(store), Arc::clone(key)).await
+        KeyRing::open(Arc::clone(&self.store), self.custody.clone()).await
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
@@ -222,23 +222,10 @@ impl KeyKeeper {
     }
 
     async fn make(&self, alg: SigningAlg, common_name: &str) -> Result<StoredKey, Error> {
-        let (key_encryption_key, now) = (Arc::clone(&self.key_encryption_key), self.now());
+        let (custody, now) = (self.custody.clone(), self.now());
         let common_name = common_name.to_owned();
         // Generating an RSA key takes a good part of a second.
-        let made = task::spawn_blocking(move || {
-            let key = SigningKey::generate(alg)?;
-            Ok(StoredKey {
-                alg,
-                kid: key.kid().clone(),
-                state: KeyState::Next,
-                sealed: Some(key.seal(&key_encryption_key)?),
-                certificate: Some(key.certificate(&common_name, now)?),
-                created_at: now,
-                current_since: None,
-                current_until: None,
-                revoked_at: None,
-            })
-        });
+        let made = task::spawn_blocking(move || custody.make(alg, &common_name, now));
         made.await.map_err(|_| Error::Interrupted)?
     }
 
@@ -246,8 +233,7 @@ impl KeyKeeper {
         if key.certificate.is_some() || key.sealed.is_none() {
             return Ok(key.clone());
         }
-        let opened = key_ring::open(key, &self.key_encryption_key)?;
-        let certificate = opened.certificate(host, now)?;
+        let certificate = self.custody.decrypt(key)?.certificate(host, now)?;
         Ok(StoredKey {
             certificate: Some(certificate),
             ..key.clone()

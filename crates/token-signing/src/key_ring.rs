@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_oauth2_types::SigningAlg;
-use doorward_service_kit::{KeyEncryptionKey, Shutdown, with_causes};
+use doorward_service_kit::{Shutdown, with_causes};
 use futures::{Stream, stream};
 use metrics::gauge;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::Error;
+use crate::custody::Custody;
 use crate::domain::key_life::{algs, only};
 use crate::domain::{KeyId, KeyState, PublicKey, SigningKey, StoredKey, StoredKeys};
 use crate::metrics::SIGNING_KEYS_REVISION;
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct KeyRing {
     keys: watch::Sender<Arc<Keys>>,
-    key_encryption_key: Arc<KeyEncryptionKey>,
+    custody: Custody,
     store: Arc<dyn Store>,
     /// Held while the store is read, so that what was read first does not replace what was read later.
     turn: Mutex<()>,
@@ -51,15 +52,12 @@ struct Signer {
 
 impl KeyRing {
     /// Reads the keys from the store, which must have them.
-    pub(crate) async fn open(
-        store: Arc<dyn Store>,
-        key_encryption_key: Arc<KeyEncryptionKey>,
-    ) -> Result<Arc<Self>, Error> {
+    pub(crate) async fn open(store: Arc<dyn Store>, custody: Custody) -> Result<Arc<Self>, Error> {
         let stored = store.find_keys().await?;
         only(&stored.keys, SigningAlg::default(), KeyState::Current)?;
         let signers = algs(&stored.keys).map(|alg| {
             let current = only(&stored.keys, alg, KeyState::Current)?;
-            let key = Some(Arc::new(open(current, &key_encryption_key)?));
+            let key = Some(Arc::new(custody.open(current)?));
             Ok(Signer { alg, key })
         });
         let signers = signers.collect::<Result<_, Error>>()?;
@@ -71,7 +69,7 @@ impl KeyRing {
         );
         Ok(Arc::new(Self {
             keys: watch::Sender::new(Arc::new(keys)),
-            key_encryption_key,
+            custody,
             store,
             turn: Mutex::new(()),
         }))
@@ -176,7 +174,7 @@ impl KeyRing {
         }
         let opened = only(stored, alg, KeyState::Current)
             .map_err(Error::from)
-            .and_then(|current| open(current, &self.key_encryption_key));
+            .and_then(|current| self.custody.open(current));
         match opened {
             Ok(signer) => (Some(Arc::new(signer)), None),
             Err(error) => (held, Some(error)),
@@ -217,16 +215,6 @@ impl Keys {
 fn is_published(key: &StoredKey) -> bool {
     // mutant: revoked-key-published
     key.state != KeyState::Revoked
-}
-
-pub(crate) fn open(stored: &StoredKey, key: &KeyEncryptionKey) -> Result<SigningKey, Error> {
-    let opened = stored
-        .sealed
-        .as_ref()
-        .map(|sealed| SigningKey::open(sealed, stored.alg, key));
-    opened
-        .flatten()
-        .ok_or_else(|| Error::WrongKeyEncryptionKey(stored.kid.clone()))
 }
 
 #[cfg(test)]

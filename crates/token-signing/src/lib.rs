@@ -5,6 +5,7 @@
 
 mod config;
 mod convert;
+mod custody;
 pub mod domain;
 mod error;
 mod grpc;
@@ -31,6 +32,7 @@ use doorward_service_kit::{
 use tonic::service::Routes;
 
 pub use config::{Backdate, Config, RotationConfig, SigningConfig};
+pub use custody::Custody;
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
@@ -96,7 +98,8 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
         .map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
-    let keeper = KeyKeeper::new(store, Arc::new(key), config.rotation, Arc::new(SystemClock))
+    let custody = Custody::file(key);
+    let keeper = KeyKeeper::new(store, custody, config.rotation, Arc::new(SystemClock))
         .with_algs(&config.signing);
     let routes = start(
         keeper,

@@ -13,7 +13,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::{DatabaseConfig, back_up};
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig, SigningConfig};
+use doorward_token_signing::{Backdate, Custody, Issuer, KeyKeeper, RotationConfig, SigningConfig};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -221,7 +221,12 @@ async fn key_keeper(path: &Path, clock: &Arc<dyn Clock>) -> KeyKeeper {
     let store = doorward_token_signing::open(&DatabaseConfig::sqlite(path)).await;
     let key = KeyEncryptionKey::from_bytes(&[7; KeyEncryptionKey::LENGTH]).unwrap();
     let rotation = RotationConfig::default();
-    KeyKeeper::new(store.unwrap(), Arc::new(key), rotation, Arc::clone(clock))
+    KeyKeeper::new(
+        store.unwrap(),
+        Custody::file(key),
+        rotation,
+        Arc::clone(clock),
+    )
 }
 
 fn cheap_hashing() -> doorward_identity::HashingConfig {

@@ -10,7 +10,10 @@ use aws_lc_rs::signature::{
     KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
 };
 use doorward_oauth2_types::SigningAlg;
+use jiff::Timestamp;
 use jsonwebtoken::Algorithm;
+
+use super::{Certificate, CertificateError, PrivateKey, SigningError};
 
 /// The algorithm as the header of a token names it.
 pub(super) fn header_algorithm(alg: SigningAlg) -> Algorithm {
@@ -32,8 +35,8 @@ pub(super) fn hash(alg: SigningAlg) -> &'static digest::Algorithm {
     }
 }
 
-/// A key pair that signs with one algorithm.
-pub(super) enum KeyPair {
+/// A key pair in memory, which signs with one algorithm.
+pub(crate) enum KeyPair {
     /// 2048 bits.
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
     P256(EcdsaKeyPair),
@@ -42,7 +45,7 @@ pub(super) enum KeyPair {
 
 impl KeyPair {
     /// A new key pair. An RSA key takes a good part of a second.
-    pub(super) fn generate(alg: SigningAlg) -> Result<Self, Unspecified> {
+    pub(crate) fn generate(alg: SigningAlg) -> Result<Self, Unspecified> {
         Ok(match alg {
             SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Rs512 => {
                 Self::Rsa(RsaKeyPair::generate(KeySize::Rsa2048)?, encoding(alg))
@@ -55,7 +58,7 @@ impl KeyPair {
     }
 
     /// Reads the form of [`Self::with_pkcs8`].
-    pub(super) fn from_pkcs8(alg: SigningAlg, pkcs8: &[u8]) -> Option<Self> {
+    pub(crate) fn from_pkcs8(alg: SigningAlg, pkcs8: &[u8]) -> Option<Self> {
         Some(match alg {
             SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Rs512 => {
                 Self::Rsa(RsaKeyPair::from_pkcs8(pkcs8).ok()?, encoding(alg))
@@ -71,7 +74,7 @@ impl KeyPair {
     }
 
     /// Passes the key on in PKCS#8 form (RFC 5958), which is wiped afterwards.
-    pub(super) fn with_pkcs8<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, Unspecified> {
+    pub(crate) fn with_pkcs8<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, Unspecified> {
         match self {
             Self::Rsa(pair, _) => {
                 let pkcs8: Pkcs8V1Der<'_> = pair.as_der()?;
@@ -82,29 +85,17 @@ impl KeyPair {
         }
     }
 
-    /// The public half as a certificate has it.
-    pub(super) fn public_key(&self) -> &[u8] {
-        match self {
-            Self::Rsa(pair, _) => pair.public_key().as_ref(),
-            Self::P256(pair) => pair.public_key().as_ref(),
-            Self::Ed25519(pair) => pair.public_key().as_ref(),
-        }
+    /// Makes a certificate of the key, signed by itself. `common_name` is for people only: the host of the issuer.
+    pub(crate) fn certificate(
+        &self,
+        common_name: &str,
+        now: Timestamp,
+    ) -> Result<Certificate, CertificateError> {
+        Certificate::make(self, common_name, now)
     }
 
-    /// The signature of a token: RFC 7518 §3.3 to §3.5, or RFC 8037 §3.1.
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
-        match self {
-            Self::Rsa(pair, encoding) => sign_rsa(pair, *encoding, message),
-            Self::P256(pair) => {
-                let signature = pair.sign(&SystemRandom::new(), message)?;
-                Ok(signature.as_ref().to_vec())
-            }
-            Self::Ed25519(pair) => Ok(pair.try_sign(message)?.as_ref().to_vec()),
-        }
-    }
-
-    /// The signature of a certificate by its own key, in the form of [`Self::certificate_algorithm`].
-    pub(super) fn sign_certificate(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
+    /// The signature of a certificate by its own key.
+    fn sign_certificate(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
         match self {
             Self::Rsa(pair, _) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
             Self::P256(_) => self.with_pkcs8(|pkcs8| {
@@ -112,17 +103,49 @@ impl KeyPair {
                 let signature = pair.sign(&SystemRandom::new(), message)?;
                 Ok(signature.as_ref().to_vec())
             })?,
-            Self::Ed25519(_) => self.sign(message),
+            Self::Ed25519(pair) => Ok(pair.try_sign(message)?.as_ref().to_vec()),
+        }
+    }
+}
+
+impl PrivateKey for KeyPair {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        Ok(match self {
+            Self::Rsa(pair, encoding) => sign_rsa(pair, *encoding, message)?,
+            Self::P256(pair) => {
+                let signature = pair.sign(&SystemRandom::new(), message)?;
+                signature.as_ref().to_vec()
+            }
+            Self::Ed25519(pair) => pair.try_sign(message)?.as_ref().to_vec(),
+        })
+    }
+}
+
+/// For the certificate.
+impl rcgen::PublicKeyData for KeyPair {
+    fn der_bytes(&self) -> &[u8] {
+        match self {
+            Self::Rsa(pair, _) => pair.public_key().as_ref(),
+            Self::P256(pair) => pair.public_key().as_ref(),
+            Self::Ed25519(pair) => pair.public_key().as_ref(),
         }
     }
 
-    /// The algorithm of a certificate. All RSA keys have the same one: few programs read certificates with RSASSA-PSS.
-    pub(super) fn certificate_algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        // All RSA keys have the same one: few programs read certificates with RSASSA-PSS.
         match self {
             Self::Rsa(..) => &rcgen::PKCS_RSA_SHA256,
             Self::P256(_) => &rcgen::PKCS_ECDSA_P256_SHA256,
             Self::Ed25519(_) => &rcgen::PKCS_ED25519,
         }
+    }
+}
+
+/// For the certificate.
+impl rcgen::SigningKey for KeyPair {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        self.sign_certificate(message)
+            .map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }
 

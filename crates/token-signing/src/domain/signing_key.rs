@@ -5,13 +5,12 @@ use std::fmt;
 use aws_lc_rs::error::Unspecified;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use doorward_oauth2_types::SigningAlg;
-use doorward_service_kit::{KeyEncryptionKey, SealError};
-use jiff::Timestamp;
+use doorward_service_kit::SealError;
 use jsonwebtoken::Header;
 use serde::Serialize;
 
-use super::key_pair::{KeyPair, header_algorithm};
-use super::{Certificate, CertificateError, PublicHalf, SealedKey};
+use super::key_pair::header_algorithm;
+use super::{PrivateKey, PublicHalf};
 
 /// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +20,7 @@ impl KeyId {
     const LENGTH: usize = 21;
 
     /// A new id. It does not begin with a hyphen, so that it cannot be taken for an option of a command.
-    fn generate() -> Self {
+    pub(crate) fn generate() -> Self {
         loop {
             let mut id = doorward_service_kit::secret();
             id.truncate(Self::LENGTH);
@@ -35,6 +34,15 @@ impl KeyId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Names a key together with its algorithm. What is kept for this name can stand for no other key, and signs with
+    /// no other algorithm. RS256 is left out: keys of the first version have no algorithm.
+    pub(crate) fn context(&self, alg: SigningAlg) -> String {
+        match alg {
+            SigningAlg::Rs256 => self.to_string(),
+            alg => format!("{self} {alg}"),
+        }
     }
 }
 
@@ -81,39 +89,18 @@ pub enum SigningError {
     Json(#[from] serde_json::Error),
 }
 
-/// A key pair that signs with one algorithm (RFC 8725 §3.1). It is held ready to use: `jsonwebtoken::encode` would read
-/// the key anew for every token, which costs more than the signature.
+/// A key that signs with one algorithm (RFC 8725 §3.1). It is held ready to use: `jsonwebtoken::encode` would read the key
+/// anew for every token, which costs more than the signature.
 pub struct SigningKey {
     kid: KeyId,
     alg: SigningAlg,
-    pair: KeyPair,
+    private: Box<dyn PrivateKey>,
 }
 
 impl SigningKey {
-    /// A new key. An RSA key takes a good part of a second.
-    pub fn generate(alg: SigningAlg) -> Result<Self, SigningError> {
-        Ok(Self {
-            kid: KeyId::generate(),
-            alg,
-            pair: KeyPair::generate(alg)?,
-        })
-    }
-
-    /// Encrypts the key for the store.
-    pub fn seal(&self, key: &KeyEncryptionKey) -> Result<SealedKey, SigningError> {
-        let context = context(&self.kid, self.alg);
-        let text = self.pair.with_pkcs8(|pkcs8| key.seal(&context, pkcs8))??;
-        Ok(SealedKey::new(self.kid.clone(), text))
-    }
-
-    /// Decrypts a key from the store; `None` when it was encrypted with another key, or for another algorithm.
-    #[must_use]
-    pub fn open(sealed: &SealedKey, alg: SigningAlg, key: &KeyEncryptionKey) -> Option<Self> {
-        let kid = sealed.kid().clone();
-        let pair = key.open(&context(&kid, alg), sealed.as_text(), |pkcs8| {
-            KeyPair::from_pkcs8(alg, pkcs8)
-        })?;
-        Some(Self { kid, alg, pair })
+    pub(crate) fn new(kid: KeyId, alg: SigningAlg, private: impl PrivateKey + 'static) -> Self {
+        let private = Box::new(private);
+        Self { kid, alg, private }
     }
 
     /// The id of the key.
@@ -128,15 +115,6 @@ impl SigningKey {
         self.alg
     }
 
-    /// Makes a certificate of the key, signed by itself. `common_name` is for people only: the host of the issuer.
-    pub fn certificate(
-        &self,
-        common_name: &str,
-        now: Timestamp,
-    ) -> Result<Certificate, CertificateError> {
-        Certificate::make(self, common_name, now)
-    }
-
     /// A JWT in compact form, RFC 7515 §7.1.
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
         let header = Header {
@@ -146,39 +124,10 @@ impl SigningKey {
             ..Header::new(header_algorithm(self.alg))
         };
         let mut token = format!("{}.{}", encode(&header)?, encode(claims)?);
-        let signature = self.pair.sign(token.as_bytes())?;
+        let signature = self.private.sign(token.as_bytes())?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
-    }
-}
-
-/// The id and the algorithm that a key is sealed for, so that no row can replace another, and no key sign with another
-/// algorithm. RS256 is left out: keys of earlier versions have no algorithm.
-fn context(kid: &KeyId, alg: SigningAlg) -> String {
-    match alg {
-        SigningAlg::Rs256 => kid.to_string(),
-        alg => format!("{kid} {alg}"),
-    }
-}
-
-/// For the certificate.
-impl rcgen::PublicKeyData for SigningKey {
-    fn der_bytes(&self) -> &[u8] {
-        self.pair.public_key()
-    }
-
-    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
-        self.pair.certificate_algorithm()
-    }
-}
-
-/// For the certificate.
-impl rcgen::SigningKey for SigningKey {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        self.pair
-            .sign_certificate(message)
-            .map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }
 

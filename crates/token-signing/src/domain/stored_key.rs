@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Certificate, KeyId, PublicKey};
 
-/// A private key, encrypted: nonce, ciphertext and tag of AES-256-GCM as base64 text.
+/// A private key, encrypted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey {
     kid: KeyId,

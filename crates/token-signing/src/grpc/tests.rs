@@ -53,7 +53,8 @@ impl TestService {
         let store = crate::open(&config).await.unwrap();
         let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
         let rotation = crate::RotationConfig::default();
-        let keeper = crate::KeyKeeper::new(store, Arc::new(key), rotation, clock.clone());
+        let keeper =
+            crate::KeyKeeper::new(store, crate::Custody::file(key), rotation, clock.clone());
         let signing = crate::SigningConfig {
             algs: algs.to_vec(),
             ..crate::SigningConfig::default()

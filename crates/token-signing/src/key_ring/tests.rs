@@ -1,3 +1,4 @@
+use doorward_service_kit::KeyEncryptionKey;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_test_support::{FakeClock, postgres};
 
@@ -17,7 +18,12 @@ fn scheduled(
     rotation: RotationConfig,
 ) -> KeyKeeper {
     let key = KeyEncryptionKey::from_bytes(&[byte; KeyEncryptionKey::LENGTH]).unwrap();
-    KeyKeeper::new(Arc::clone(store), Arc::new(key), rotation, clock.clone())
+    KeyKeeper::new(
+        Arc::clone(store),
+        Custody::file(key),
+        rotation,
+        clock.clone(),
+    )
 }
 
 /// A replica over a database.

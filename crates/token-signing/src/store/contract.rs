@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{SqlStore, Store};
 use crate::Error;
-use crate::domain::{KeyId, KeyState, SealedKey, SigningKey, StoredKey};
+use crate::domain::{KeyId, KeyPair, KeyState, SealedKey, StoredKey};
 
 const AT: Timestamp = Timestamp::constant(1_767_323_045, 123_000_000);
 
@@ -68,13 +68,13 @@ async fn of_two_who_begin_together_one_wins(store: &dyn Store) {
 }
 
 async fn every_part_of_a_key_is_kept(store: &dyn Store) {
-    let signing = SigningKey::generate(SigningAlg::EdDsa).unwrap();
+    let pair = KeyPair::generate(SigningAlg::EdDsa).unwrap();
     let whole = StoredKey {
         alg: SigningAlg::EdDsa,
-        kid: signing.kid().clone(),
+        kid: KeyId::from("whole".to_owned()),
         state: KeyState::Revoked,
         sealed: None,
-        certificate: Some(signing.certificate("login.example.com", AT).unwrap()),
+        certificate: Some(pair.certificate("login.example.com", AT).unwrap()),
         created_at: AT,
         current_since: Some(AT + std::time::Duration::from_millis(1)),
         current_until: Some(AT + std::time::Duration::from_millis(2)),

@@ -10,7 +10,7 @@ use doorward_service_kit::grpc::in_memory;
 use doorward_service_kit::sql::DatabaseConfig;
 use doorward_service_kit::{Clock, KeyEncryptionKey, Shutdown, SystemClock};
 use doorward_test_support::FakeClock;
-use doorward_token_signing::{Backdate, Issuer, KeyKeeper, RotationConfig, SigningConfig};
+use doorward_token_signing::{Backdate, Custody, Issuer, KeyKeeper, RotationConfig, SigningConfig};
 use tempfile::TempDir;
 
 use super::*;
@@ -38,7 +38,7 @@ impl Signer {
         let database = DatabaseConfig::sqlite(&self.folder.path().join("token-signing.db"));
         let store = doorward_token_signing::open(&database).await.unwrap();
         let key = KeyEncryptionKey::create_file(&self.folder.path().join("key")).unwrap();
-        let keeper = KeyKeeper::new(store, Arc::new(key), RotationConfig::default(), clock);
+        let keeper = KeyKeeper::new(store, Custody::file(key), RotationConfig::default(), clock);
         let issuer = Issuer::parse(issuer).unwrap();
         let routes = doorward_token_signing::start(
             keeper,

@@ -31,22 +31,19 @@ impl Secrets {
         let path = service.data.path().join("keys.db");
         let store = crate::open(&DatabaseConfig::sqlite(&path)).await.unwrap();
         let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
+        let custody = crate::Custody::file(key);
         for stored in store.find_keys().await.unwrap().keys {
-            let (Some(sealed), Some(certificate)) = (stored.sealed, stored.certificate) else {
+            let (Some(_), Some(certificate)) = (&stored.sealed, &stored.certificate) else {
                 continue;
             };
-            let context = match stored.alg {
-                SigningAlg::Rs256 => stored.kid.to_string(),
-                alg => format!("{} {alg}", stored.kid),
-            };
-            let opened = key.open(&context, sealed.as_text(), |pkcs8| Some(pkcs8.to_vec()));
+            let pair = custody.decrypt(&stored).unwrap();
+            let opened = pair.with_pkcs8(<[u8]>::to_vec).unwrap();
             match certificate.public_half() {
                 PublicHalf::Rsa { n, .. } => {
-                    self.add_rsa(&opened.unwrap(), &BASE64_URL_SAFE_NO_PAD.decode(n).unwrap());
+                    self.add_rsa(&opened, &BASE64_URL_SAFE_NO_PAD.decode(n).unwrap());
                 }
                 // The private key is the first string of 32 bytes: an OCTET STRING.
                 PublicHalf::P256 { .. } | PublicHalf::Ed25519 { .. } => {
-                    let opened = opened.unwrap();
                     let mut parts = opened.windows(2);
                     let place = parts.position(|part| part == [0x04, 0x20]).unwrap();
                     self.add(&opened[place + 2..][..32]);
