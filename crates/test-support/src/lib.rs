@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod smtp;
+pub mod softhsm;
 
 pub use clock::FakeClock;
 pub use port::free_port;

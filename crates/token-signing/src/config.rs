@@ -1,6 +1,6 @@
 //! This service's settings.
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::PathBuf;
 
 use doorward_oauth2_types::SigningAlg;
@@ -26,8 +26,13 @@ pub struct Config {
     pub issuer: Issuer,
     /// Where the signing keys are kept, encrypted.
     pub database: DatabaseConfig,
-    /// File with the key that the signing keys are encrypted with: 32 random bytes as base64 text.
-    pub key_encryption_key_file: PathBuf,
+    /// File with the key that signing keys are encrypted with: 32 random bytes as base64 text. Required without
+    /// `[pkcs11]`, and until the last key that was encrypted with it is rotated out.
+    #[serde(default)]
+    pub key_encryption_key_file: Option<PathBuf>,
+    /// A PKCS#11 token that holds the signing keys. Default: none.
+    #[serde(default)]
+    pub pkcs11: Option<Pkcs11Config>,
     /// How tokens may be signed.
     #[serde(default)]
     pub signing: SigningConfig,
@@ -99,6 +104,33 @@ impl SigningConfig {
         algs.dedup();
         algs
     }
+}
+
+/// The `[pkcs11]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pkcs11Config {
+    /// The PKCS#11 module: a shared library of the token's vendor.
+    pub module: PathBuf,
+    /// The label of the token.
+    pub token_label: String,
+    /// File with the PIN of the token's user.
+    pub pin_file: PathBuf,
+    /// Whether new keys are made in the token. Otherwise they are encrypted with the key from
+    /// `key_encryption_key_file`, and each rotation moves keys out of the token. Default true.
+    #[serde(default = "yes")]
+    pub new_keys: bool,
+    /// Sessions with the token, and signatures at the same time. Default 8.
+    #[serde(default = "sessions")]
+    pub max_sessions: NonZeroUsize,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn sessions() -> NonZeroUsize {
+    NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// When signing keys are rotated.
@@ -183,6 +215,21 @@ mod tests {
         assert_eq!(read("{}").unwrap().max_waiting(4), 512);
         assert_eq!(read(r#"{"max_waiting": 0}"#).unwrap().max_waiting(4), 0);
         assert!(read(r#"{"waiting": 1}"#).is_err());
+    }
+
+    #[test]
+    fn a_token_needs_its_module_its_label_and_its_pin() {
+        let whole = r#"{"module": "m.so", "token_label": "t", "pin_file": "pin"}"#;
+        let read = |text: &str| serde_json::from_str::<Pkcs11Config>(text);
+        let config = read(whole).unwrap();
+        assert!(config.new_keys);
+        assert_eq!(config.max_sessions.get(), 8);
+        for key in ["module", "token_label", "pin_file"] {
+            let problem = read(&whole.replace(key, "other")).unwrap_err();
+            assert!(problem.to_string().contains(key), "{problem}");
+        }
+        let none = whole.replace('}', r#", "max_sessions": 0}"#);
+        assert!(read(&none).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tonic::Status;
 
 use crate::domain::key_life::KeyLifeError;
 use crate::domain::{CertificateError, KeyId, SigningError};
+use crate::pkcs11::TokenError;
 
 /// A start that failed, or a call that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,24 @@ pub enum Error {
         "signing key {0} was encrypted with a different key-encryption key; restore the original file"
     )]
     WrongKeyEncryptionKey(KeyId),
+    /// A stored key needs the key-encryption key of a file, which is not in the settings.
+    #[error(
+        "signing key {0} is encrypted with a key from a file; set `key_encryption_key_file`, until the key is rotated out"
+    )]
+    NoKeyEncryptionKey(KeyId),
+    /// A stored key is in a token, which is not in the settings.
+    #[error(
+        "signing key {0} is in a PKCS#11 token; set `[pkcs11]`, with `new_keys = false` until the key is rotated out"
+    )]
+    NoToken(KeyId),
+    /// The settings name nothing that keeps new keys.
+    #[error(
+        "new signing keys need `key_encryption_key_file`, or `[pkcs11]` with `new_keys = true`"
+    )]
+    NoPlaceForKeys,
+    /// The token failed, or its settings are wrong.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// A rule of a key's life.
     #[error(transparent)]
     Life(#[from] KeyLifeError),
@@ -65,7 +84,10 @@ impl From<Error> for Status {
             Error::TooLate => Status::deadline_exceeded(error.to_string()),
             Error::Overloaded => Refusal::new(ErrorReason::Overloaded, error.to_string()).into(),
             error @ Error::SwitchedOff(_) => InvalidField::new("alg", error.to_string()).into(),
-            Error::NoSigner(_) | Error::Interrupted => {
+            Error::NoSigner(_)
+            | Error::Interrupted
+            | Error::Token(_)
+            | Error::Signing(SigningError::Token(_)) => {
                 tracing::error!(error = with_causes(&error), "tokens cannot be signed");
                 Status::unavailable(error.to_string())
             }

@@ -17,16 +17,17 @@ use tonic::{Request, Response, Status};
 
 use crate::Error;
 use crate::config::Backdate;
-use crate::domain::{AccompanyingToken, Issuer, SignedTokens, TokenRequest};
+use crate::domain::{AccompanyingToken, Issuer, SignedTokens, SigningError, TokenRequest};
 use crate::key_ring::KeyRing;
 use crate::metrics::TOKENS_SIGNED;
+use crate::pkcs11::TokenError;
 use crate::turns::Turns;
 
 pub(crate) use keys::Keys;
 
 #[derive(Debug)]
 pub(crate) struct Service {
-    signer: Signer,
+    signer: Arc<Signer>,
     turns: Turns,
     shutdown: Shutdown,
 }
@@ -34,10 +35,17 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(signer: Signer, turns: Turns, shutdown: Shutdown) -> Self {
         Self {
-            signer,
+            signer: Arc::new(signer),
             turns,
             shutdown,
         }
+    }
+
+    async fn sign(&self, request: &Arc<TokenRequest>) -> Result<SignedTokens, Error> {
+        let turn = self.turns.take().await?;
+        // Key and time are taken now that the turn has come.
+        let (signer, request) = (Arc::clone(&self.signer), Arc::clone(request));
+        turn.run(move || signer.sign(&request)).await
     }
 }
 
@@ -64,10 +72,16 @@ impl TokenSigningService for Service {
         &self,
         request: Request<SignTokensRequest>,
     ) -> Result<Response<SignTokensResponse>, Status> {
-        let request = TokenRequest::try_from(request.into_inner())?;
-        let _turn = self.turns.take().await?;
-        // Key and time are taken now that the turn has come.
-        let tokens = self.signer.sign(&request)?;
+        let request = Arc::new(TokenRequest::try_from(request.into_inner())?);
+        let tokens = match self.sign(&request).await {
+            // A key in a PKCS#11 token that another replica has just replaced.
+            Err(Error::Signing(SigningError::Token(TokenError::NoKey(_)))) => {
+                self.signer.ring.refresh().await?;
+                self.sign(&request).await
+            }
+            tokens => tokens,
+        };
+        let tokens = tokens?;
         count(&request);
         Ok(Response::new(tokens.into()))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_oauth2_types::SigningAlg;
-use doorward_service_kit::{Clock, StoreError};
+use doorward_service_kit::{Clock, StoreError, with_causes};
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task;
@@ -62,7 +62,7 @@ impl KeyKeeper {
     pub(crate) async fn prepare(&self, host: &str) -> Result<(), Error> {
         let stored = self.store.find_keys().await?.keys;
         let sealed = || stored.iter().filter(|key| key.sealed.is_some());
-        sealed().try_for_each(|key| self.custody.open(key).map(drop))?;
+        self.check(sealed().cloned().collect()).await?;
         let missing = self.algs.iter().flat_map(|alg| {
             let states = [KeyState::Current, KeyState::Next].into_iter();
             states
@@ -76,7 +76,7 @@ impl KeyKeeper {
         let made = missing.iter().map(|(alg, _)| self.make(*alg, host));
         let new = try_join_all(made).await?;
         let now = self.now();
-        let change = |keys: &[StoredKey]| {
+        let change = |keys: &[StoredKey], new: Vec<StoredKey>| {
             let certified = keys.iter().map(|key| self.certified(key, host, now));
             let mut keys = certified.collect::<Result<Vec<_>, _>>()?;
             for (new, (alg, state)) in new.into_iter().zip(missing) {
@@ -92,12 +92,21 @@ impl KeyKeeper {
             keys.sort_by_key(StoredKey::order);
             Ok(keys)
         };
-        self.store.change(Box::new(change)).await.map(drop)
+        self.change_with(new, change).await.map(drop)
+    }
+
+    async fn check(&self, keys: Vec<StoredKey>) -> Result<(), Error> {
+        self.blocking(move |custody| keys.iter().try_for_each(|key| custody.check(key)))
+            .await
     }
 
     /// The keys in memory, for signing.
     pub(crate) async fn open_ring(&self) -> Result<Arc<KeyRing>, Error> {
         KeyRing::open(Arc::clone(&self.store), self.custody.clone()).await
+    }
+
+    pub(crate) fn token_sessions(&self) -> Option<usize> {
+        self.custody.token_sessions()
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
@@ -125,8 +134,8 @@ impl KeyKeeper {
         let algs = alg.map_or_else(|| key_life::algs(&stored).collect(), |alg| vec![alg]);
         let new = self.next(&stored, &algs).await?;
         let now = self.now();
-        let change = |keys: &[StoredKey]| Ok(key_life::rotate_all(keys, new, spacing, now)?);
-        let keys = self.store.change(Box::new(change)).await?;
+        let change = |keys: &[StoredKey], new| Ok(key_life::rotate_all(keys, new, spacing, now)?);
+        let keys = self.change_with(new, change).await?;
         announce("signing keys are rotated", &algs, &keys);
         Ok((algs, keys))
     }
@@ -148,11 +157,11 @@ impl KeyKeeper {
         }
         let new = self.next(&stored, &due).await?;
         let (now, spacing) = (self.now(), self.rotation.spacing());
-        let change = |keys: &[StoredKey]| {
+        let change = |keys: &[StoredKey], new: Vec<StoredKey>| {
             let new = new.into_iter().filter(|new| is_due(keys, new.alg, now));
             Ok(key_life::rotate_all(keys, new, spacing, now)?)
         };
-        let keys = self.store.change(Box::new(change)).await?;
+        let keys = self.change_with(new, change).await?;
         announce("signing keys are rotated by the schedule", &due, &keys);
         Ok(())
     }
@@ -163,6 +172,7 @@ impl KeyKeeper {
         let change = |keys: &[StoredKey]| Ok(key_life::revoke(keys, kid, now)?);
         let keys = self.store.change(Box::new(change)).await?;
         tracing::warn!(target: "audit", event = "keys", %kid, "a signing key is revoked");
+        self.destroy_revoked().await;
         Ok(keys)
     }
 
@@ -185,12 +195,43 @@ impl KeyKeeper {
     ) -> Result<(SigningAlg, StoredKeys), Error> {
         let stored = self.list().await?.keys;
         let alg = key_life::alg_to_replace(&stored, kid, alg)?;
-        let new = self.new_next(&stored, alg).await?;
+        let new = self.next(&stored, &[alg]).await?;
         let now = self.now();
-        let change = |keys: &[StoredKey]| Ok(key_life::replace_current(keys, kid, new, now)?);
-        let keys = self.store.change(Box::new(change)).await?;
+        let change = |keys: &[StoredKey], new| {
+            let replace = |keys: Vec<_>, new| key_life::replace_current(&keys, kid, new, now);
+            Ok(Vec::into_iter(new).try_fold(keys.to_vec(), replace)?)
+        };
+        let keys = self.change_with(new, change).await?;
         announce("the current signing key is revoked", &[alg], &keys);
+        self.destroy_revoked().await;
         Ok((alg, keys))
+    }
+
+    /// Destroys private keys in the token that no row needs any more. Of a process that is killed in an operation, at
+    /// worst a key in the token is left: either one that was made and is in no row yet, or one whose row has lost it.
+    pub(crate) async fn destroy_unused(&self) -> Result<(), Error> {
+        // The token before the rows: a key that is made meanwhile is not looked at.
+        let mut objects = self.blocking(Custody::objects).await?;
+        let (stored, now) = (self.list().await?.keys, self.now());
+        objects.retain(|object| object.is_done(&stored, now));
+        if objects.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(?objects, "destroying private keys in the PKCS#11 token");
+        // mutant: retired-key-stays-in-token
+        self.blocking(move |custody| custody.destroy(&objects))
+            .await
+    }
+
+    /// [`Self::destroy_unused`] after an operation that has revoked a key. If it fails, the upkeep repeats it.
+    async fn destroy_revoked(&self) {
+        if let Err(error) = self.destroy_unused().await {
+            let error = with_causes(&error);
+            tracing::warn!(
+                error,
+                "a revoked private key stays in the PKCS#11 token for now"
+            );
+        }
     }
 
     /// Removes previous keys whose tokens have all expired.
@@ -202,6 +243,30 @@ impl KeyKeeper {
         }
         let change = |keys: &[StoredKey]| Ok(key_life::without_expired(keys, now));
         self.store.change(Box::new(change)).await.map(drop)
+    }
+
+    /// Changes the keys with new ones. Those that are in no row afterwards are destroyed, unless the store cannot tell.
+    async fn change_with(
+        &self,
+        new: Vec<StoredKey>,
+        change: impl FnOnce(&[StoredKey], Vec<StoredKey>) -> Result<Vec<StoredKey>, Error> + Send,
+    ) -> Result<StoredKeys, Error> {
+        let mut unused = new.clone();
+        let changed = self.store.change(Box::new(|keys| change(keys, new)));
+        let changed = changed.await;
+        match &changed {
+            Ok(stored) => {
+                unused.retain(|new| stored.keys.iter().all(|key| key.kid != new.kid));
+            }
+            Err(Error::Life(_)) => {}
+            Err(_) => unused.clear(),
+        }
+        if !unused.is_empty() {
+            // The upkeep removes what stays.
+            let discard = self.blocking(move |custody| custody.discard(&unused));
+            let _ = discard.await;
+        }
+        changed
     }
 
     /// New next keys, one for each algorithm.
@@ -222,11 +287,19 @@ impl KeyKeeper {
     }
 
     async fn make(&self, alg: SigningAlg, common_name: &str) -> Result<StoredKey, Error> {
-        let (custody, now) = (self.custody.clone(), self.now());
-        let common_name = common_name.to_owned();
-        // Generating an RSA key takes a good part of a second.
-        let made = task::spawn_blocking(move || custody.make(alg, &common_name, now));
-        made.await.map_err(|_| Error::Interrupted)?
+        let (common_name, now) = (common_name.to_owned(), self.now());
+        self.blocking(move |custody| custody.make(alg, &common_name, now))
+            .await
+    }
+
+    /// Runs what generates a key, which takes a good part of a second, or waits for a token.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Custody) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let custody = self.custody.clone();
+        let done = task::spawn_blocking(move || work(&custody));
+        done.await.map_err(|_| Error::Interrupted)?
     }
 
     fn certified(&self, key: &StoredKey, host: &str, now: Timestamp) -> Result<StoredKey, Error> {

@@ -12,6 +12,7 @@ mod grpc;
 mod key_keeper;
 mod key_ring;
 mod metrics;
+mod pkcs11;
 pub mod store;
 mod turns;
 mod upkeep;
@@ -29,14 +30,16 @@ use doorward_service_kit::tls::Tls;
 use doorward_service_kit::{
     KeyEncryptionKey, ServiceArgs, Shutdown, StartError, SystemClock, forbid_core_dumps,
 };
+use tokio::task;
 use tonic::service::Routes;
 
-pub use config::{Backdate, Config, RotationConfig, SigningConfig};
+pub use config::{Backdate, Config, Pkcs11Config, RotationConfig, SigningConfig};
 pub use custody::Custody;
 pub use domain::Issuer;
 pub use error::Error;
 pub use key_keeper::KeyKeeper;
 pub use metrics::describe as describe_metrics;
+pub use pkcs11::TokenError;
 use store::{SqlStore, Store};
 use turns::Turns;
 
@@ -65,7 +68,11 @@ pub async fn start(
         clock: keeper.clock(),
         backdate,
     };
-    let signing = grpc::Service::new(signer, Turns::new(signing), shutdown.clone());
+    let turns = match keeper.token_sessions() {
+        Some(sessions) => Turns::on_own_threads(sessions, signing),
+        None => Turns::on_the_runtime(signing),
+    };
+    let signing = grpc::Service::new(signer, turns, shutdown.clone());
     Ok(Routes::new(SigningKeyServiceServer::new(keys))
         .add_service(TokenSigningServiceServer::new(signing)))
 }
@@ -95,10 +102,12 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     let server = Server::new(&config.grpc, tls.as_ref())?;
     let unusable =
         |error: Error| StartError::Unusable("the signing keys cannot be used", error.into());
-    let key = KeyEncryptionKey::from_file(&config.key_encryption_key_file)
-        .map_err(|error| unusable(error.into()))?;
+    let file = config.key_encryption_key_file.as_deref();
+    let file = file.map(KeyEncryptionKey::from_file).transpose();
+    let file = file.map_err(|error| unusable(error.into()))?;
     let store = open(&config.database).await?;
-    let custody = Custody::file(key);
+    let custody = custody(file, config.pkcs11, &*store).await;
+    let custody = custody.map_err(unusable)?;
     let keeper = KeyKeeper::new(store, custody, config.rotation, Arc::new(SystemClock))
         .with_algs(&config.signing);
     let routes = start(
@@ -113,4 +122,21 @@ pub async fn run(config: Config, shutdown: Shutdown) -> Result<(), StartError> {
     Ok(server
         .serve(SERVICE_NAME, routes, NoStore, shutdown)
         .await?)
+}
+
+/// The key from the file, the token, or both, as the settings say.
+async fn custody(
+    file: Option<KeyEncryptionKey>,
+    token: Option<Pkcs11Config>,
+    store: &dyn Store,
+) -> Result<Custody, Error> {
+    match (file, token) {
+        (Some(file), None) => Ok(Custody::file(file)),
+        (None, None) => Err(Error::NoPlaceForKeys),
+        (file, Some(token)) => {
+            let mark = store.mark().await?;
+            let connected = task::spawn_blocking(move || Custody::connect(file, token, &mark));
+            connected.await.map_err(|_| Error::Interrupted)?
+        }
+    }
 }

@@ -23,6 +23,10 @@ pub trait Store: Debug + Send + Sync {
     /// The revision of the keys, which rises with each change.
     async fn revision(&self) -> Result<u64, StoreError>;
 
+    /// A random name of this database, which stays the same. Keys in a PKCS#11 token have it in their labels, so that
+    /// those of other databases are left alone.
+    async fn mark(&self) -> Result<String, StoreError>;
+
     /// All keys.
     async fn find_keys(&self) -> Result<StoredKeys, StoreError>;
 

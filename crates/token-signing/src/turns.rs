@@ -4,14 +4,20 @@
 //! another thread costs a tenth of that (ADR 44). So that the service still accepts, refuses and answers other calls
 //! meanwhile, one thread of the runtime is left free; the process has one more than there are processors.
 //!
+//! A PKCS#11 token may take many milliseconds, and often does the work on another machine. Calls that may wait for one
+//! sign on threads of their own: as many at the same time as there are sessions with the token.
+//!
 //! A call that finds too many others waiting is refused at once. One that is given up while it waits is not signed, so
 //! that under more load than can be signed all signatures are for callers that still wait.
+
+use std::sync::Arc;
 
 use doorward_service_kit::deadline::time_left;
 use doorward_service_kit::metrics::Counted;
 use metrics::{Gauge, gauge};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task;
 
 use crate::Error;
 use crate::config::SigningConfig;
@@ -21,44 +27,54 @@ use crate::metrics::SIGNING_CALLS;
 #[derive(Debug)]
 pub(crate) struct Turns {
     /// A permit for each call that signs or waits.
-    admissions: Semaphore,
+    admissions: Arc<Semaphore>,
     /// A permit for each call that signs.
-    free: Semaphore,
+    free: Arc<Semaphore>,
+    /// Whether signing may block.
+    own_threads: bool,
     waiting: Gauge,
     running: Gauge,
 }
 
 /// A call may sign while it has this.
 #[derive(Debug)]
-pub(crate) struct Turn<'a> {
-    _admission: SemaphorePermit<'a>,
-    _free: SemaphorePermit<'a>,
+pub(crate) struct Turn {
+    _admission: OwnedSemaphorePermit,
+    _free: OwnedSemaphorePermit,
     _running: Counted,
+    own_thread: bool,
 }
 
 impl Turns {
     /// Turns for the threads of the current runtime.
-    pub(crate) fn new(config: &SigningConfig) -> Self {
+    pub(crate) fn on_the_runtime(config: &SigningConfig) -> Self {
         let threads = Handle::current().metrics().num_workers();
-        Self::of((threads - 1).max(1), config)
+        Self::of((threads - 1).max(1), false, config)
     }
 
-    fn of(at_once: usize, config: &SigningConfig) -> Self {
+    /// Turns for this many threads of their own.
+    pub(crate) fn on_own_threads(threads: usize, config: &SigningConfig) -> Self {
+        Self::of(threads, true, config)
+    }
+
+    fn of(at_once: usize, own_threads: bool, config: &SigningConfig) -> Self {
         let all = at_once.saturating_add(config.max_waiting(at_once));
         Self {
-            admissions: Semaphore::new(all.min(Semaphore::MAX_PERMITS)),
-            free: Semaphore::new(at_once),
+            admissions: Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS))),
+            free: Arc::new(Semaphore::new(at_once)),
+            own_threads,
             waiting: gauge!(SIGNING_CALLS, "state" => "waiting"),
             running: gauge!(SIGNING_CALLS, "state" => "running"),
         }
     }
 
     /// Waits for a turn. Refuses it if too many others wait.
-    pub(crate) async fn take(&self) -> Result<Turn<'_>, Error> {
-        let admission = self.admissions.try_acquire();
+    pub(crate) async fn take(&self) -> Result<Turn, Error> {
+        let admission = Arc::clone(&self.admissions).try_acquire_owned();
         let admission = admission.map_err(|_| Error::Overloaded)?;
         let waiting = Counted::new(&self.waiting);
-        let free = self.free.acquire().await.map_err(|_| Error::Overloaded)?;
+        let free = Arc::clone(&self.free).acquire_owned().await;
+        let free = free.map_err(|_| Error::Overloaded)?;
         drop(waiting);
         if time_left().is_some_and(|left| left.is_zero()) {
             return Err(Error::TooLate);
@@ -67,7 +83,25 @@ impl Turns {
             _admission: admission,
             _free: free,
             _running: Counted::new(&self.running),
+            own_thread: self.own_threads,
         })
+    }
+}
+
+impl Turn {
+    /// Runs what signs. It keeps the turn until it ends, even if the caller has given up meanwhile.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        sign: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if !self.own_thread {
+            return sign();
+        }
+        let signed = task::spawn_blocking(move || {
+            let _turn = self;
+            sign()
+        });
+        signed.await.map_err(|_| Error::Interrupted)?
     }
 }
 
@@ -89,7 +123,7 @@ mod tests {
             max_waiting: Some(max_waiting),
             ..SigningConfig::default()
         };
-        Turns::of(1, &config)
+        Turns::of(1, false, &config)
     }
 
     #[tokio::test]
@@ -130,7 +164,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
     async fn one_thread_is_left_free() {
-        let turns = Turns::new(&SigningConfig::default());
+        let turns = Turns::on_the_runtime(&SigningConfig::default());
         let _held = (turns.take().await.unwrap(), turns.take().await.unwrap());
         assert!(poll!(pin!(turns.take())).is_pending());
     }

@@ -1,6 +1,6 @@
 //! A private key encrypted with a data key of its own, which a key-encryption key wraps.
 
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand;
@@ -34,34 +34,48 @@ impl WrapDataKeys for KeyEncryptionKey {
     }
 }
 
-/// An encrypted private key, and the data key for it, wrapped. As text with a dot between them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An encrypted private key, and the data key for it, wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Envelope<'a> {
     pub(crate) wrapped: &'a str,
     pub(crate) ciphertext: &'a str,
 }
 
-/// Encrypts a private key with a new data key: the text of an [`Envelope`].
+/// An [`Envelope`] that is new.
+pub(crate) struct NewEnvelope {
+    wrapped: String,
+    ciphertext: String,
+}
+
+impl NewEnvelope {
+    pub(crate) fn as_ref(&self) -> Envelope<'_> {
+        Envelope {
+            wrapped: &self.wrapped,
+            ciphertext: &self.ciphertext,
+        }
+    }
+}
+
+/// Encrypts a private key with a new data key.
 pub(crate) fn seal(
     pair: &KeyPair,
     context: &str,
     key: &dyn WrapDataKeys,
-) -> Result<String, SigningError> {
+) -> Result<NewEnvelope, SigningError> {
     let mut data_key = DataKey::default();
     rand::fill(&mut *data_key)?;
     let wrapped = key.wrap(context, &data_key)?;
     let cipher = KeyEncryptionKey::from_bytes(&*data_key).ok_or(Unspecified)?;
     let ciphertext = pair.with_pkcs8(|pkcs8| cipher.seal(context, pkcs8))??;
-    let envelope = Envelope {
-        wrapped: &wrapped,
-        ciphertext: &ciphertext,
-    };
-    Ok(envelope.to_string())
+    Ok(NewEnvelope {
+        wrapped,
+        ciphertext,
+    })
 }
 
 /// Decrypts a private key; `None` if it was encrypted by another key or for another context, or was changed.
 pub(crate) fn open(
-    envelope: &Envelope<'_>,
+    envelope: Envelope<'_>,
     alg: SigningAlg,
     context: &str,
     key: &dyn WrapDataKeys,
@@ -70,10 +84,4 @@ pub(crate) fn open(
     let cipher = data_key.and_then(|key| KeyEncryptionKey::from_bytes(&*key));
     let read = |pkcs8: &[u8]| KeyPair::from_pkcs8(alg, pkcs8);
     Ok(cipher.and_then(|cipher| cipher.open(context, envelope.ciphertext, read)))
-}
-
-impl fmt::Display for Envelope<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.wrapped, self.ciphertext)
-    }
 }

@@ -68,7 +68,7 @@ pub enum CertificateError {
 
 impl Certificate {
     /// Makes the certificate of a key. `common_name` is for people only: the host of the issuer.
-    pub(super) fn make(
+    pub(crate) fn make(
         key: &impl rcgen::SigningKey,
         common_name: &str,
         now: Timestamp,

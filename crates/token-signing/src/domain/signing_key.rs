@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::key_pair::header_algorithm;
 use super::{PrivateKey, PublicHalf};
+use crate::pkcs11::TokenError;
 
 /// The `kid` of a key: 21 characters of base64url. Says nothing about the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,13 +85,16 @@ pub enum SigningError {
     /// The key could not be encrypted.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The token that has the key failed.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The claims cannot be written as JSON.
     #[error("the claims cannot be written as JSON")]
     Json(#[from] serde_json::Error),
 }
 
-/// A key that signs with one algorithm (RFC 8725 §3.1). It is held ready to use: `jsonwebtoken::encode` would read the key
-/// anew for every token, which costs more than the signature.
+/// A key that signs with one algorithm (RFC 8725 §3.1). It is held ready to use: `jsonwebtoken::encode` would read the
+/// key anew for every token, which costs more than the signature.
 pub struct SigningKey {
     kid: KeyId,
     alg: SigningAlg,

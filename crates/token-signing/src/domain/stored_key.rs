@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Certificate, KeyId, PublicKey};
 
-/// A private key, encrypted.
+/// A private key, encrypted, or a reference to one in a PKCS#11 token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey {
     kid: KeyId,

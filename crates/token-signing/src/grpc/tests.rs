@@ -6,6 +6,7 @@ mod claims;
 mod life;
 mod refusals;
 mod secrets;
+mod token;
 mod trust;
 
 use std::time::Duration;
@@ -36,7 +37,7 @@ struct TestService {
     keys: SigningKeyServiceClient<Channel>,
     _stop: doorward_service_kit::DropGuard,
     clock: Arc<FakeClock>,
-    data: tempfile::TempDir,
+    data: Arc<tempfile::TempDir>,
 }
 
 impl TestService {
@@ -46,15 +47,26 @@ impl TestService {
 
     /// A service with more algorithms than RS256.
     async fn start_with(algs: &[SigningAlg]) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
         let clock = FakeClock::start();
         clock.advance(Duration::from_millis(900));
+        Self::start_over(data, crate::Custody::file(key), clock, algs)
+            .await
+            .unwrap()
+    }
+
+    /// A replica over the database in a folder.
+    async fn start_over(
+        data: Arc<tempfile::TempDir>,
+        custody: crate::Custody,
+        clock: Arc<FakeClock>,
+        algs: &[SigningAlg],
+    ) -> Result<Self, crate::Error> {
         let config = DatabaseConfig::sqlite(&data.path().join("keys.db"));
         let store = crate::open(&config).await.unwrap();
-        let key = KeyEncryptionKey::from_bytes(&[1; KeyEncryptionKey::LENGTH]).unwrap();
         let rotation = crate::RotationConfig::default();
-        let keeper =
-            crate::KeyKeeper::new(store, crate::Custody::file(key), rotation, clock.clone());
+        let keeper = crate::KeyKeeper::new(store, custody, rotation, clock.clone());
         let signing = crate::SigningConfig {
             algs: algs.to_vec(),
             ..crate::SigningConfig::default()
@@ -62,17 +74,16 @@ impl TestService {
         let keeper = keeper.with_algs(&signing);
         let issuer = Issuer::parse(ISSUER).unwrap();
         let stop = Shutdown::new();
-        let routes = crate::start(keeper, issuer, crate::Backdate::default(), &signing, &stop)
-            .await
-            .unwrap();
+        let backdate = crate::Backdate::default();
+        let routes = crate::start(keeper, issuer, backdate, &signing, &stop).await?;
         let channel = in_memory(routes, Shutdown::new());
-        Self {
+        Ok(Self {
             client: TokenSigningServiceClient::new(channel.clone()),
             keys: SigningKeyServiceClient::new(channel),
             _stop: stop.drop_guard(),
             clock,
             data,
-        }
+        })
     }
 
     async fn sign(

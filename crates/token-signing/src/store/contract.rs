@@ -67,6 +67,16 @@ async fn of_two_who_begin_together_one_wins(store: &dyn Store) {
     assert_eq!(store.find_keys().await.unwrap(), kept);
 }
 
+async fn a_database_has_one_mark(store: &dyn Store) {
+    let before = store.revision().await.unwrap();
+    let (one, other) = tokio::join!(store.mark(), store.mark());
+    let mark = one.unwrap();
+    assert_eq!(mark.len(), 8);
+    assert_eq!(mark, other.unwrap());
+    assert_eq!(mark, store.mark().await.unwrap());
+    assert_eq!(store.revision().await.unwrap(), before);
+}
+
 async fn every_part_of_a_key_is_kept(store: &dyn Store) {
     let pair = KeyPair::generate(SigningAlg::EdDsa).unwrap();
     let whole = StoredKey {
@@ -204,6 +214,7 @@ async fn all(config: DatabaseConfig) {
     let store = SqlStore::open(&config).await.unwrap();
     an_empty_store_has_no_keys(&store).await;
     of_two_who_begin_together_one_wins(&store).await;
+    a_database_has_one_mark(&store).await;
     every_part_of_a_key_is_kept(&store).await;
     keys_move_on_in_one_transaction(&store).await;
     each_algorithm_has_keys_of_its_own(&store).await;

@@ -1,8 +1,8 @@
 //! Signing keys in Postgres or SQLite.
 
 use async_trait::async_trait;
-use doorward_service_kit::StoreError;
 use doorward_service_kit::sql::{Database, DatabaseConfig, OpenError};
+use doorward_service_kit::{StoreError, alphanumeric};
 use jiff::Timestamp;
 use sqlx::{Any, Executor, Row, Transaction, any::AnyRow};
 
@@ -13,13 +13,17 @@ use crate::domain::{Certificate, KeyId, KeyState, SealedKey, StoredKey, StoredKe
 doorward_service_kit::migrations![
     "0001_signing_keys.sql",
     "0002_key_life.sql",
-    "0003_algorithms.sql"
+    "0003_algorithms.sql",
+    "0004_token_mark.sql"
 ];
 
 const REVISION: &str = "SELECT revision FROM signing_key_revision";
 /// Locks the row: of several transactions that change keys, one runs at a time.
 const NEXT_REVISION: &str =
     "UPDATE signing_key_revision SET revision = revision + 1 RETURNING revision";
+const MARK: &str = "SELECT token_mark FROM signing_key_revision";
+const PUT_MARK: &str = "UPDATE signing_key_revision SET token_mark = $1 WHERE token_mark IS NULL";
+const MARK_LENGTH: usize = 8;
 const KEYS: &str = "SELECT kid, alg, state, sealed_private_key, certificate, created_at, current_since, \
     current_until, revoked_at FROM signing_key";
 /// Writes one key. Rows that leave a state are written before the row that enters it.
@@ -49,6 +53,19 @@ impl SqlStore {
 impl Store for SqlStore {
     async fn revision(&self) -> Result<u64, StoreError> {
         revision(self.database.reader(), REVISION).await
+    }
+
+    async fn mark(&self) -> Result<String, StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(PUT_MARK)
+            .bind(alphanumeric(MARK_LENGTH))
+            .execute(&mut *transaction)
+            .await?;
+        let mark = sqlx::query_scalar(MARK)
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(mark)
     }
 
     async fn find_keys(&self) -> Result<StoredKeys, StoreError> {
