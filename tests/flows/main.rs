@@ -26,6 +26,7 @@ mod organization;
 mod password_memory;
 mod passwords;
 mod permissions;
+mod pkcs11;
 mod post_login_hook;
 mod redis_functions;
 mod reliability;

@@ -18,6 +18,7 @@ use certificates::service_of;
 use doorward_service_kit::grpc::Channel;
 use doorward_test_support::process::Process;
 use doorward_test_support::redis;
+use doorward_test_support::softhsm::{self, SoftHsm};
 use reqwest::Client;
 use tempfile::TempDir;
 use url::Url;
@@ -47,6 +48,8 @@ pub const SECOND_ORGANIZATION: &str = "organization-2";
 
 /// A second `token-signing` over the same database, which only the second frontend calls.
 pub const SECOND_TOKEN_SIGNING: &str = "token-signing-2";
+
+const TOKEN_LABEL: &str = "doorward";
 
 /// All processes, in the order of their start.
 const PROCESSES: [&str; 10] = [
@@ -107,6 +110,8 @@ pub struct Separate {
     token_signing: String,
     /// Variables of the environment, each with its value.
     environment: Vec<String>,
+    /// The token with the signing keys; `None`: they are in the database.
+    token: Option<SoftHsm>,
     processes: Mutex<BTreeMap<&'static str, Process>>,
 }
 
@@ -211,7 +216,10 @@ impl Separate {
         let config = self.config_path(name);
         let service = service_of(name);
         let (program, arguments) = self.build.service(service);
-        let mut command: Vec<&OsStr> = self.environment.iter().map(OsStr::new).collect();
+        let token = self.token.as_ref().filter(|_| service == "token-signing");
+        let token = token.map(|token| format!("{}={}", softhsm::SETTINGS, text(&token.settings())));
+        let environment = self.environment.iter().chain(&token);
+        let mut command: Vec<&OsStr> = environment.map(OsStr::new).collect();
         command.push(program.as_os_str());
         command.extend(arguments.iter().map(OsStr::new));
         command.extend(["--config".as_ref(), config.as_os_str()]);
@@ -229,6 +237,12 @@ impl Separate {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         act(&processes[name])
+    }
+
+    /// The token with the signing keys, of a [`Builder::keys_in_token`].
+    #[must_use]
+    pub fn token(&self) -> &SoftHsm {
+        self.token.as_ref().expect("the keys are in a token")
     }
 
     /// The process of a service, or of the frontend (`authorize-frontend`).

@@ -13,6 +13,8 @@ missing_packages() {
     [[ -x /usr/bin/chromium ]] || echo chromium fonts-liberation
     command -v redis-server >/dev/null || echo redis-server
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || echo postgresql
+    [[ -e /usr/lib/softhsm/libsofthsm2.so ]] || echo softhsm2
+    command -v pkcs11-tool >/dev/null || echo opensc
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 

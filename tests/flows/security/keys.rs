@@ -1,5 +1,7 @@
 //! Group J: the keys that sign tokens. Each test has a server of its own, whose keys it rotates.
 
+mod token;
+
 use std::time::{Duration, Instant};
 
 use doorward_e2e::{

@@ -1,13 +1,15 @@
 //! Settings of a deployment with separate processes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 
+use doorward_test_support::softhsm::SoftHsm;
 use doorward_test_support::{free_port, postgres, redis};
 use url::Url;
 
 use super::certificates::Certificates;
-use super::{PROCESSES, Redis, SERVICES, Separate};
+use super::{PROCESSES, Redis, SERVICES, Separate, TOKEN_LABEL};
 use crate::tls::Tls;
 use crate::{Build, TENANT};
 
@@ -25,6 +27,8 @@ pub struct Builder {
     organization: String,
     token_signing: String,
     environment: Vec<String>,
+    /// The label of the token that has the signing keys.
+    token: Option<&'static str>,
 }
 
 impl Default for Builder {
@@ -40,6 +44,7 @@ impl Default for Builder {
             organization: String::new(),
             token_signing: String::new(),
             environment: Vec::new(),
+            token: None,
         }
     }
 }
@@ -105,6 +110,12 @@ impl Builder {
         self
     }
 
+    /// Keeps the signing keys in a PKCS#11 token, which both `token-signing` processes use.
+    pub fn keys_in_token(mut self) -> Self {
+        self.token = Some(TOKEN_LABEL);
+        self
+    }
+
     /// Starts the stores and all processes, imports the tenant, and waits until all are ready.
     pub async fn start(self) -> Separate {
         let folder = tempfile::tempdir().expect("a folder");
@@ -117,6 +128,7 @@ impl Builder {
         let certificates = self
             .mutual_tls
             .then(|| Certificates::make(&self.build, folder.path()));
+        let token = self.token.map(|label| token(folder.path(), label));
         let deployment = Separate {
             build: self.build,
             certificates,
@@ -139,12 +151,21 @@ impl Builder {
             organization: self.organization,
             token_signing: self.token_signing,
             environment: self.environment,
+            token,
             processes: Mutex::default(),
         };
         deployment.start_all().await;
         deployment.import(&self.tenant);
         deployment
     }
+}
+
+fn token(folder: &Path, label: &str) -> SoftHsm {
+    let folder = folder.join("token");
+    std::fs::create_dir(&folder).expect("the folder is ours");
+    let token = SoftHsm::create(&folder);
+    token.add_token(label);
+    token
 }
 
 async fn databases() -> BTreeMap<&'static str, String> {

@@ -4,18 +4,16 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use doorward_test_support::softhsm::{self, SoftHsm};
+
 use super::certificates::service_of;
-use super::{Redis, Replica, SERVICES, Separate, text};
+use super::{Redis, Replica, SERVICES, Separate, TOKEN_LABEL, text};
 
 impl Separate {
     /// Returns the configuration file. In TOML, keys without a section come first.
     pub(super) fn service_config(&self, name: &str) -> String {
         let keys = match service_of(name) {
-            "token-signing" => format!(
-                "issuer = \"{}\"\nkey_encryption_key_file = \"{}\"\n",
-                self.issuer,
-                text(&self.key_encryption_key("token-signing"))
-            ),
+            "token-signing" => format!("issuer = \"{}\"\n{}", self.issuer, self.key_place()),
             "organization" => format!(
                 "key_encryption_key_file = \"{}\"\n",
                 text(&self.key_encryption_key("organization"))
@@ -24,7 +22,7 @@ impl Separate {
         };
         let more = match service_of(name) {
             "organization" => self.mail_config() + &self.organization,
-            "token-signing" => self.token_signing.clone(),
+            "token-signing" => self.token_config() + &self.token_signing,
             _ => String::new(),
         };
         let store = match self.databases.get(service_of(name)) {
@@ -32,6 +30,27 @@ impl Separate {
             None => format!("[redis]\n{}\n", self.redis_settings()),
         };
         format!("{keys}{}{store}{more}", self.grpc_config(name))
+    }
+
+    /// The setting of the key that encrypts the signing keys. Those in a token need none.
+    fn key_place(&self) -> String {
+        if self.token.is_some() {
+            return String::new();
+        }
+        let file = self.key_encryption_key("token-signing");
+        format!("key_encryption_key_file = \"{}\"\n", text(&file))
+    }
+
+    /// The section `[pkcs11]`.
+    fn token_config(&self) -> String {
+        let section = |token: &SoftHsm| {
+            format!(
+                "[pkcs11]\nmodule = \"{}\"\ntoken_label = \"{TOKEN_LABEL}\"\npin_file = \"{}\"\n",
+                softhsm::MODULE,
+                text(&token.pin_file())
+            )
+        };
+        self.token.as_ref().map(section).unwrap_or_default()
     }
 
     /// The section `[mail]`; without it, mails wait in the database.
