@@ -18,6 +18,9 @@ use crate::domain::{
 use crate::pkcs11::{Token, TokenError, TokenKeyEncryptionKey, TokenObject};
 use form::Form;
 
+/// How often a token may try to make a key.
+const ATTEMPTS: usize = 3;
+
 /// Makes private keys, opens those of the store, and destroys those that are not needed any more. Its calls block where
 /// there is a token.
 #[derive(Debug, Clone)]
@@ -71,7 +74,27 @@ impl Custody {
     }
 
     /// Makes a next key. An RSA key takes a good part of a second. `common_name` is for its certificate.
+    ///
+    /// A token that fails gets more attempts, each with another id, for it may keep what it has made. `SoftHSM` fails
+    /// now and then while another session looks for objects.
     pub(crate) fn make(
+        &self,
+        alg: SigningAlg,
+        common_name: &str,
+        now: Timestamp,
+    ) -> Result<StoredKey, Error> {
+        for _ in 1..ATTEMPTS {
+            match self.make_once(alg, common_name, now) {
+                Err(Error::Token(TokenError::Call(error))) => {
+                    tracing::warn!(%error, "the PKCS#11 token has not made a key, trying again");
+                }
+                done => return done,
+            }
+        }
+        self.make_once(alg, common_name, now)
+    }
+
+    fn make_once(
         &self,
         alg: SigningAlg,
         common_name: &str,
@@ -169,6 +192,13 @@ impl Custody {
     fn token_of(&self, stored: &StoredKey) -> Result<&Arc<Token>, Error> {
         let missing = || Error::NoToken(stored.kid.clone());
         self.token.as_ref().ok_or_else(missing)
+    }
+
+    /// Lets the next call see all that is in the token.
+    pub(crate) fn renew(&self) {
+        if let Some(token) = &self.token {
+            token.renew();
+        }
     }
 
     /// The private keys of this database in the token.

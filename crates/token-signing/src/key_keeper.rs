@@ -225,6 +225,8 @@ impl KeyKeeper {
 
     /// [`Self::destroy_unused`] after an operation that has revoked a key. If it fails, the upkeep repeats it.
     async fn destroy_revoked(&self) {
+        // Another process may have made the key.
+        self.custody.renew();
         if let Err(error) = self.destroy_unused().await {
             let error = with_causes(&error);
             tracing::warn!(

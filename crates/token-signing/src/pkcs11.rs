@@ -8,7 +8,7 @@ mod mechanism;
 mod object;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
@@ -33,6 +33,8 @@ pub(crate) struct Token {
     mechanisms: Mechanisms,
     /// The label of all objects that belong to the database of this service.
     label: String,
+    /// Held while a key is made: `SoftHSM` fails if two threads do that at the same time.
+    making: Mutex<()>,
 }
 
 impl Token {
@@ -43,6 +45,7 @@ impl Token {
             mechanisms: Mechanisms::of(&connection)?,
             connection,
             label: format!("doorward {mark}"),
+            making: Mutex::default(),
         })
     }
 
@@ -68,6 +71,7 @@ impl Token {
         common_name: &str,
         now: Timestamp,
     ) -> Result<Certificate, Error> {
+        let _turn = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let id = object::id(kid, alg, now);
         let key = NewKey::make(self, &id, alg)?;
         Ok(Certificate::make(&key, common_name, now)?)
@@ -87,6 +91,12 @@ impl Token {
         let template = object::private_key(&self.label, id);
         self.connection
             .with_retry(|session| work(session.session(), session.find(id, &template)?))
+    }
+
+    /// Lets the next call see what other processes have made: modules keep lists of objects, and that of `SoftHSM` may
+    /// lack some.
+    pub(crate) fn renew(&self) {
+        self.connection.renew();
     }
 
     /// The private keys in the token that belong to this database.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -22,6 +23,9 @@ use crate::config::Pkcs11Config;
 
 /// A token that could not be reached is not tried again sooner. Calls fail at once until then.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often it is tried in a row.
+const ATTEMPTS: usize = 5;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(50);
 
 /// The module, and a bounded number of sessions with the token.
 pub(super) struct Connection {
@@ -97,6 +101,11 @@ impl Connection {
         self.with(&work).or_else(|_| self.with(&work))
     }
 
+    /// Initializes the module anew before the next call. A module may not see before what other processes have made.
+    pub(super) fn renew(&self) {
+        self.state().slot = None;
+    }
+
     pub(super) fn max_sessions(&self) -> usize {
         self.config.max_sessions.get()
     }
@@ -162,8 +171,19 @@ impl Connection {
         }
     }
 
-    /// Initializes the module and logs in. All sessions are logged in for as long as one is open.
+    /// Connects, and tries again if that fails: a token of `SoftHSM` may not answer while another process writes to it.
     fn connect(&self) -> Result<(Slot, OpenSession), TokenError> {
+        for _ in 1..ATTEMPTS {
+            match self.try_to_connect() {
+                Err(TokenError::Call(_) | TokenError::NoToken { .. }) => sleep(BETWEEN_ATTEMPTS),
+                done => return done,
+            }
+        }
+        self.try_to_connect()
+    }
+
+    /// Initializes the module and logs in. All sessions are logged in for as long as one is open.
+    fn try_to_connect(&self) -> Result<(Slot, OpenSession), TokenError> {
         // Not initialized yet: at the first time.
         let _ = self.module.clone().finalize();
         let locking = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);

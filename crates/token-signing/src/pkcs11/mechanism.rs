@@ -46,7 +46,7 @@ impl Mechanisms {
             .all(|needed| self.0.contains(needed))
     }
 
-    /// Takes EdDSA away.
+    /// Removes the one of `EdDSA`.
     #[cfg(test)]
     pub(super) fn forget_eddsa(&mut self) {
         self.0

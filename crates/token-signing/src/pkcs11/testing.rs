@@ -31,11 +31,11 @@ pub(crate) fn with_token<F: FnOnce(&SoftHsm)>(test: F) {
         .env(FOLDER, folder.path())
         .output()
         .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text);
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed);
     assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{name}: {text}"
+        output.status.success() && printed.contains("1 passed"),
+        "{name}: {printed}"
     );
 }
 

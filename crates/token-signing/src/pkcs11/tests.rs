@@ -152,7 +152,7 @@ fn threads_wait_for_a_session() {
     });
 }
 
-/// A token without EdDSA.
+/// A token without `EdDSA`.
 #[test]
 fn what_the_token_cannot_do_is_encrypted_by_its_own_key() {
     with_token(|softhsm| {

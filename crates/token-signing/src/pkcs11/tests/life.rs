@@ -107,7 +107,7 @@ impl Replica {
     }
 }
 
-fn run(test: impl AsyncFn(&SoftHsm, &tempfile::TempDir), softhsm: &SoftHsm) {
+fn run(test: impl AsyncFnOnce(&SoftHsm, &tempfile::TempDir), softhsm: &SoftHsm) {
     let folder = tempfile::tempdir().unwrap();
     Runtime::new().unwrap().block_on(test(softhsm, &folder));
 }
