@@ -1,12 +1,17 @@
 //! Group L: data never becomes a key, an address or a header.
 
-use doorward_e2e::{Agent, Deployment, Embedded, Separate, on};
+use std::time::{Duration, Instant};
+
+use doorward_e2e::{Agent, Deployment, Embedded, PATIENCE, Separate, on};
 use doorward_test_support::redis::Persistent;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::assertions::assert_session_good;
 use super::fixture::{SESSION_COOKIE, TENANT, request, signed_in, silent, with_session_cookie};
+
+/// The end of the key with the last change of a user that `session` was told of.
+const RELAY_POSITION: &str = "user-relay-position";
 
 #[tokio::test]
 async fn sec_186_no_other_key_of_redis_is_touched() {
@@ -27,6 +32,12 @@ async fn sec_186_no_other_key_of_redis_is_touched() {
             keys.sort();
             keys
         };
+        // The changes of users are relayed a little later, and leave a key of their own.
+        let begin = Instant::now();
+        while !keys().iter().any(|key| key.ends_with(RELAY_POSITION)) {
+            assert!(begin.elapsed() < PATIENCE, "{:?}", keys());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let before = keys();
         for value in [
             "*",
