@@ -128,6 +128,7 @@ async fn sec_198_a_body_that_trickles_in() {
 /// A connection of a client that knows the server's HTTP/2.
 struct Http2 {
     sender: SendRequest<Bytes>,
+    pings: h2::PingPong,
     port: u16,
     ended: tokio::task::JoinHandle<Result<(), h2::Error>>,
 }
@@ -135,9 +136,10 @@ struct Http2 {
 impl Http2 {
     async fn open(server: &Embedded) -> Self {
         let stream = TcpStream::connect(server.listen()).await.unwrap();
-        let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+        let (sender, mut connection) = h2::client::handshake(stream).await.unwrap();
         Self {
             sender,
+            pings: connection.ping_pong().unwrap(),
             port: server.listen().port(),
             ended: tokio::spawn(connection),
         }
@@ -178,6 +180,41 @@ async fn sec_199_requests_that_are_reset_at_once() {
         drop(connection.sender);
         let _error = timeout(PATIENCE, connection.ended).await.unwrap();
         assert!(sent < 10_000, "the server ends the connection");
+        assert_eq!(agent.silent_error().await, "");
+    })
+    .await;
+}
+
+/// The server has begun each request when it is reset: it waits for a body.
+#[tokio::test]
+async fn sec_199_requests_that_are_given_up_once_they_have_begun() {
+    on_plain_server(async |_, server, agent| {
+        let mut connection = Http2::open(server).await;
+        let mut sent = 0;
+        while sent < 200 {
+            if poll_fn(|cx| connection.sender.poll_ready(cx))
+                .await
+                .is_err()
+            {
+                break;
+            }
+            let mut request = connection.request("/authorize");
+            *request.method_mut() = http::Method::POST;
+            let form = http::HeaderValue::from_static("application/x-www-form-urlencoded");
+            request
+                .headers_mut()
+                .insert(http::header::CONTENT_TYPE, form);
+            let Ok((_, mut stream)) = connection.sender.send_request(request, false) else {
+                break;
+            };
+            // Answered after what was sent before.
+            if connection.pings.ping(h2::Ping::opaque()).await.is_err() {
+                break;
+            }
+            stream.send_reset(Reason::CANCEL);
+            sent += 1;
+        }
+        assert!((100..200).contains(&sent), "{sent}");
         assert_eq!(agent.silent_error().await, "");
     })
     .await;

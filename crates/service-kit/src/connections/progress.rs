@@ -60,7 +60,7 @@ struct State {
     in_flight: BTreeMap<u64, Instant>,
     /// Requests so far.
     count: u64,
-    /// Requests that the peer has given up before their answer.
+    /// Requests that the peer has given up before the end of their answer.
     abandoned: u64,
     /// While none is in flight.
     idle_since: Instant,
@@ -194,16 +194,13 @@ impl Drop for InFlight {
 #[derive(Debug)]
 pub(super) struct AnswerBody<B> {
     inner: B,
-    _request: InFlight,
+    request: InFlight,
 }
 
-impl<B> AnswerBody<B> {
+impl<B: Body> AnswerBody<B> {
     pub(super) fn new(inner: B, mut request: InFlight) -> Self {
-        request.is_answered = true;
-        Self {
-            inner,
-            _request: request,
-        }
+        request.is_answered = inner.is_end_stream();
+        Self { inner, request }
     }
 }
 
@@ -215,7 +212,11 @@ impl<B: Body + Unpin> Body for AnswerBody<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        Pin::new(&mut self.get_mut().inner).poll_frame(cx)
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.inner).poll_frame(cx);
+        let is_over = matches!(polled, Poll::Ready(None)) || this.inner.is_end_stream();
+        this.request.is_answered |= is_over;
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
