@@ -239,19 +239,16 @@ impl Embedded {
         }
         arguments.extend(self.options.iter().map(OsStr::new));
         let doorward = self.build.program("doorward");
+        let environment = self.environment.lock();
+        let environment = environment.unwrap_or_else(PoisonError::into_inner);
         let Some(files) = self.open_files else {
-            let environment = self.environment.lock();
-            let environment = environment.unwrap_or_else(PoisonError::into_inner);
-            let mut command: Vec<&OsStr> = environment.iter().map(OsStr::new).collect();
-            command.push(doorward.as_os_str());
-            command.extend(arguments);
-            return Process::start(Path::new("/usr/bin/env"), &command, log);
+            return Process::start_with(&environment, &doorward, &arguments, log);
         };
         // Both limits: the server raises the soft one to the hard one.
         let script = format!("ulimit -n {files} && exec \"$@\"");
         let shell = ["-c", &script, "sh"].map(OsStr::new);
         let arguments = [&shell, &[doorward.as_os_str()][..], &arguments].concat();
-        Process::start(Path::new("/bin/sh"), &arguments, log)
+        Process::start_with(&environment, Path::new("/bin/sh"), &arguments, log)
     }
 }
 

@@ -218,12 +218,10 @@ impl Separate {
         let (program, arguments) = self.build.service(service);
         let token = self.token.as_ref().filter(|_| service == "token-signing");
         let token = token.map(|token| format!("{}={}", softhsm::SETTINGS, text(&token.settings())));
-        let environment = self.environment.iter().chain(&token);
-        let mut command: Vec<&OsStr> = environment.map(OsStr::new).collect();
-        command.push(program.as_os_str());
-        command.extend(arguments.iter().map(OsStr::new));
-        command.extend(["--config".as_ref(), config.as_os_str()]);
-        let process = Process::start(Path::new("/usr/bin/env"), &command, log);
+        let environment: Vec<_> = self.environment.iter().cloned().chain(token).collect();
+        let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        arguments.extend(["--config".as_ref(), config.as_os_str()]);
+        let process = Process::start_with(&environment, &program, &arguments, log);
         let mut processes = self
             .processes
             .lock()

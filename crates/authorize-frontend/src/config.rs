@@ -353,9 +353,7 @@ mod tests {
 
     #[test]
     fn the_settings_for_containers_are_accepted() {
-        let deploy = Path::new("../../deploy");
-        for folder in ["compose", "kubernetes/overlays/production/settings"] {
-            let file = deploy.join(folder).join("authorize-frontend.toml");
+        for file in doorward_test_support::container_settings("authorize-frontend") {
             let config: Config = doorward_service_kit::config::load(Some(&file)).unwrap();
             assert!(config.tls.is_some());
             assert!(config.http.validate().unwrap().is_https());

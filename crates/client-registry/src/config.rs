@@ -45,9 +45,7 @@ mod tests {
 
     #[test]
     fn the_settings_for_containers_are_accepted() {
-        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
-        for folder in ["compose", "kubernetes/overlays/production/settings"] {
-            let file = deploy.join(folder).join("client-registry.toml");
+        for file in doorward_test_support::container_settings("client-registry") {
             let config: Config = doorward_service_kit::config::load(Some(&file)).unwrap();
             assert!(config.tls.is_some());
             assert_eq!(config.grpc.listen.to_string(), "0.0.0.0:7001");

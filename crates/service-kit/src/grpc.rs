@@ -21,5 +21,5 @@ pub use address::{AddressError, GrpcAddress};
 pub use channel::{Attempts, Channel, ChannelError, attempts, connect, with_deadline};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
-pub(crate) use measurement::code_name;
+pub(crate) use measurement::{code_name, code_of};
 pub use server::{GrpcConfig, ServeError, Server};

@@ -9,8 +9,10 @@ mod port;
 pub mod postgres;
 pub mod process;
 pub mod redis;
+mod settings;
 pub mod smtp;
 pub mod softhsm;
 
 pub use clock::FakeClock;
 pub use port::free_port;
+pub use settings::container_settings;

@@ -36,6 +36,20 @@ impl Process {
         Self::start_script(shell)
     }
 
+    /// Like [`start`](Self::start), with more variables in the environment, each as `NAME=value`.
+    #[must_use]
+    pub fn start_with(
+        environment: &[String],
+        program: &Path,
+        arguments: &[&OsStr],
+        log: &Path,
+    ) -> Self {
+        let variables = environment.iter().map(OsStr::new);
+        let command = variables.chain([program.as_os_str()]);
+        let command: Vec<_> = command.chain(arguments.iter().copied()).collect();
+        Self::start(Path::new("/usr/bin/env"), &command, log)
+    }
+
     /// Starts a script, and waits until it reports that its process is ready.
     pub(crate) fn start_script(mut shell: Command) -> Self {
         let mut child = shell

@@ -5,17 +5,16 @@ use std::future::poll_fn;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use doorward_e2e::{Agent, Deployment, Embedded, Request, User, on};
+use doorward_e2e::{Agent, Deployment, Embedded, PATIENCE, Request, User, on};
 use futures::future::join_all;
 use h2::Reason;
+use h2::SendStream;
 use h2::client::SendRequest;
 use http::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long a test waits for the end of a connection, on a machine that does other things.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// Passwords at once: more than a queue of 64 and two that are hashed.
 const FLOOD: usize = 160;
 const FRAME_HEADERS: u8 = 1;
@@ -145,6 +144,17 @@ impl Http2 {
         }
     }
 
+    /// Sends the head of a request as soon as the connection takes it.
+    async fn send(
+        &mut self,
+        request: http::Request<()>,
+        is_whole: bool,
+    ) -> Result<SendStream<Bytes>, h2::Error> {
+        poll_fn(|cx| self.sender.poll_ready(cx)).await?;
+        let (_, stream) = self.sender.send_request(request, is_whole)?;
+        Ok(stream)
+    }
+
     fn request(&self, path: &str) -> http::Request<()> {
         let uri: Uri = format!("http://localhost:{}{path}", self.port)
             .parse()
@@ -162,14 +172,8 @@ async fn sec_199_requests_that_are_reset_at_once() {
         let mut connection = Http2::open(server).await;
         let mut sent = 0;
         while sent < 10_000 {
-            if poll_fn(|cx| connection.sender.poll_ready(cx))
-                .await
-                .is_err()
-            {
-                break;
-            }
             let request = connection.request("/authorize?prompt=none");
-            let Ok((_, mut stream)) = connection.sender.send_request(request, true) else {
+            let Ok(mut stream) = connection.send(request, true).await else {
                 break;
             };
             // Otherwise the client would send neither.
@@ -192,19 +196,13 @@ async fn sec_199_requests_that_are_given_up_once_they_have_begun() {
         let mut connection = Http2::open(server).await;
         let mut sent = 0;
         while sent < 200 {
-            if poll_fn(|cx| connection.sender.poll_ready(cx))
-                .await
-                .is_err()
-            {
-                break;
-            }
             let mut request = connection.request("/authorize");
             *request.method_mut() = http::Method::POST;
             let form = http::HeaderValue::from_static("application/x-www-form-urlencoded");
             request
                 .headers_mut()
                 .insert(http::header::CONTENT_TYPE, form);
-            let Ok((_, mut stream)) = connection.sender.send_request(request, false) else {
+            let Ok(mut stream) = connection.send(request, false).await else {
                 break;
             };
             // Answered after what was sent before.

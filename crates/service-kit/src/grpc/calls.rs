@@ -92,7 +92,7 @@ impl Service<Request<Body>> for Calls {
 async fn measured(path: String, answer: impl Future<Output = Response<Body>>) -> Response<Body> {
     let measurement = Measurement::start(path);
     let answer = answer.await;
-    measurement.end(answer.headers());
+    measurement.end(&answer);
     answer
 }
 

@@ -1,6 +1,6 @@
 //! How long calls take, by method and code.
 
-use http::HeaderMap;
+use http::Response;
 use metrics::histogram;
 use tokio::time::Instant;
 use tonic::Code;
@@ -29,10 +29,9 @@ impl Measurement {
         }
     }
 
-    /// Ends with the code in the head of an answer; a head without one begins messages.
-    pub(super) fn end(mut self, head: &HeaderMap) {
-        let code = head.get(GRPC_STATUS);
-        self.code = code.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()));
+    /// Ends with the code of an answer.
+    pub(super) fn end<B>(mut self, answer: &Response<B>) {
+        self.code = code_of(answer);
     }
 
     fn method(&mut self) -> String {
@@ -52,6 +51,12 @@ impl Drop for Measurement {
         histogram!(GRPC_CALL_SECONDS, "method" => method, "code" => code)
             .record(self.began.elapsed());
     }
+}
+
+/// Returns the code in the head of an answer; a head without one begins messages.
+pub(crate) fn code_of<B>(answer: &Response<B>) -> Code {
+    let code = answer.headers().get(GRPC_STATUS);
+    code.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
 }
 
 /// Returns the name of a code as the specification spells it

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures::future::{Ready, ready};
+use futures::future::ready;
 use metrics::counter;
 use opentelemetry_otlp::SpanExporter as OtlpExporter;
 use opentelemetry_sdk::Resource;
@@ -59,8 +59,7 @@ impl SpanExporter for Collector {
         let spans = batch.len() as u64;
         let sent = self.runtime.block_on(self.exporter.export(batch));
         self.note(spans, &sent);
-        let done: Ready<OTelSdkResult> = ready(sent);
-        done
+        ready(sent)
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {

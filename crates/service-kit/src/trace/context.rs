@@ -3,10 +3,11 @@
 
 use std::fmt;
 
-use aws_lc_rs::rand;
 use http::{HeaderMap, HeaderValue};
 use tokio::task::futures::TaskLocalFuture;
 use tokio::task_local;
+
+use crate::random::bytes;
 
 pub(super) const TRACEPARENT: &str = "traceparent";
 const SAMPLED: u8 = 1;
@@ -26,7 +27,7 @@ impl TraceId {
     /// Makes a new id.
     #[must_use]
     pub fn random() -> Self {
-        Self(u128::from_ne_bytes(random()).max(1))
+        Self(u128::from_ne_bytes(bytes()).max(1))
     }
 
     pub(super) fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
@@ -73,7 +74,7 @@ impl Parent {
     pub(super) fn unsampled(trace_id: TraceId) -> Self {
         Self {
             trace_id,
-            span_id: u64::from_ne_bytes(random()).max(1),
+            span_id: u64::from_ne_bytes(bytes()).max(1),
             is_sampled: false,
         }
     }
@@ -107,12 +108,6 @@ impl Parent {
             headers.insert(TRACEPARENT, value);
         }
     }
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).expect("the operating system's random generator works");
-    bytes
 }
 
 fn is_hex(field: &str, length: usize) -> bool {

@@ -68,6 +68,7 @@ impl Export {
             .with_resource(resource(service))
             .with_batch_exporter(Collector::new(protocol)?)
             .build();
+        IS_ON.store(true, Ordering::Relaxed);
         Ok(Some(Self(provider)))
     }
 
@@ -100,7 +101,6 @@ pub(crate) fn layers<S>(export: &Export) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
 {
-    IS_ON.store(true, Ordering::Relaxed);
     let spans = tracing_opentelemetry::layer()
         .with_tracer(export.tracer())
         .with_context_activation(false)

@@ -15,11 +15,10 @@ use super::TraceId;
 use super::context::{Parent, current};
 use super::export::{TARGET, is_on};
 use super::ids::with_trace_id;
-use crate::grpc::code_name;
+use crate::grpc::{code_name, code_of};
 use crate::known_method;
 
 const LONGEST_PATH: usize = 256;
-const GRPC_STATUS: &str = "grpc-status";
 const ERROR: &str = "ERROR";
 const OTHER_METHOD: &str = "_OTHER";
 
@@ -63,18 +62,7 @@ pub(crate) fn outgoing_call(path: &str) -> Span {
     if !is_on() || Span::current().is_none() {
         return Span::none();
     }
-    let method = path.trim_start_matches('/');
-    info_span!(
-        target: TARGET,
-        "call",
-        otel.name = method,
-        otel.kind = "client",
-        rpc.system.name = "grpc",
-        rpc.method = method,
-        rpc.response.status_code = Empty,
-        otel.status_code = Empty,
-        error.type = Empty,
-    )
+    call(path, "client")
 }
 
 /// The span of a call from another process.
@@ -84,30 +72,30 @@ pub(crate) fn served_call<B>(request: &Request<B>) -> Span {
     let Some(parent) = parent else {
         return Span::none();
     };
-    let method = request.uri().path().trim_start_matches('/');
-    let span = info_span!(
+    let span = call(request.uri().path(), "server");
+    follow(&span, parent);
+    span
+}
+
+fn call(path: &str, kind: &'static str) -> Span {
+    let method = path.trim_start_matches('/');
+    info_span!(
         target: TARGET,
-        parent: None,
         "call",
         otel.name = method,
-        otel.kind = "server",
+        otel.kind = kind,
         rpc.system.name = "grpc",
         rpc.method = method,
         rpc.response.status_code = Empty,
         otel.status_code = Empty,
         error.type = Empty,
-    );
-    follow(&span, parent);
-    span
+    )
 }
 
 /// Ends the span of a call, at the head of its answer.
 pub(crate) fn called<B>(span: &Span, answer: Result<&Response<B>, &Status>) {
     let code = match answer {
-        Ok(answer) => {
-            let code = answer.headers().get(GRPC_STATUS);
-            code.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
-        }
+        Ok(answer) => code_of(answer),
         Err(status) => status.code(),
     };
     let name = code_name(code);

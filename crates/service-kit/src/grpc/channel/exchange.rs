@@ -14,6 +14,7 @@ use tonic::codegen::{Body as HttpBody, Bytes};
 use tonic::{Code, Status};
 
 use super::connection::Connection;
+use crate::grpc::code_of;
 
 /// A call that is given up after this long without an answer was late; one that is given up earlier was not wanted any
 /// more.
@@ -108,9 +109,7 @@ impl Call {
     fn end_waiting<T>(&mut self, answer: Option<&Response<T>>) {
         self.waits_since = None;
         let Some(answer) = answer else { return };
-        let status = answer.headers().get("grpc-status");
-        let code = status.map(|code| Code::from_bytes(code.as_bytes()));
-        if code == Some(Code::Unavailable) {
+        if code_of(answer) == Code::Unavailable {
             self.connection.health.note_failure();
         } else {
             self.connection.health.note_answer();
