@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::clock::millis;
+
 /// The number of unanswered calls in a row that are an outage.
 const CALLS: u32 = 20;
 /// Minimum time from the first to the last of them: on a busy machine, many calls are late in the same moment.
@@ -40,7 +42,7 @@ impl Unanswered {
 
     /// Counts a call that was late or lost, as `weight` of them. Returns whether the row is an outage.
     pub fn count(&self, weight: u32, now: Instant) -> bool {
-        let now = u64::try_from((now - self.start).as_millis()).unwrap_or(u64::MAX);
+        let now = millis(now - self.start);
         let before = self.row.fetch_add(weight, Relaxed);
         if before == 0 {
             self.began.store(now, Relaxed);

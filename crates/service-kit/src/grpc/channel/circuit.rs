@@ -1,17 +1,20 @@
 //! A circuit breaker: while no replica of a service answers in time, calls fail at once instead of waiting.
 //!
-//! One call at a time, every [`PROBE_EVERY`], is made nevertheless: its answer closes the circuit. Only calls without
+//! One call each [`PROBE_EVERY`] is made nevertheless: its answer closes the circuit. Only calls without
 //! an answer count. A service that answers, if only that its store is away, may have other answers in memory.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use metrics::gauge;
 use tokio::time::Instant;
 use tonic::Status;
 
+use super::health;
+use crate::clock::millis;
 use crate::metrics::BACKEND_CIRCUIT_OPEN;
 use crate::unanswered::Unanswered;
 
@@ -27,63 +30,63 @@ const ABOUT: Duration = Duration::from_millis(5);
 pub(super) struct Circuit {
     service: &'static str,
     unanswered: Unanswered,
-    is_open: AtomicBool,
-    /// In milliseconds after `start`.
+    /// When the next call may be made, as [`health::now`] tells it; 0 while the circuit is closed.
     next_probe: AtomicU64,
-    start: Instant,
 }
 
 impl Circuit {
     /// A closed one.
     pub(super) fn new(service: &'static str) -> Self {
-        let now = Instant::now();
         gauge!(BACKEND_CIRCUIT_OPEN, "backend" => service).set(0);
         Self {
             service,
-            unanswered: Unanswered::new(now),
-            is_open: AtomicBool::new(false),
+            unanswered: Unanswered::new(Instant::now()),
             next_probe: AtomicU64::new(0),
-            start: now,
         }
     }
 
-    /// Lets a call pass that shall be answered within `limit`, or refuses it.
-    pub(super) fn enter(&self, limit: Duration) -> Result<Passage<'_>, Status> {
-        let now = Instant::now();
-        if self.is_open.load(Relaxed) && !self.is_time_for_a_probe(now) {
+    /// Lets a call pass that begins now and shall be answered within `limit`, or refuses it.
+    pub(super) fn enter(&self, now: Instant, limit: Duration) -> Result<Passage<'_>, Status> {
+        let next_probe = self.next_probe.load(Relaxed);
+        if next_probe != 0 && !self.may_probe(next_probe) {
             return Err(refusal(self.service));
         }
+        let counts_from = now.checked_add(limit.saturating_sub(ABOUT));
         Ok(Passage {
             circuit: self,
-            counts_from: (limit >= WORTH_COUNTING)
-                .then(|| now.checked_add(limit.saturating_sub(ABOUT)))
-                .flatten(),
+            counts_from: counts_from.filter(|_| limit >= WORTH_COUNTING),
         })
     }
 
-    fn is_time_for_a_probe(&self, now: Instant) -> bool {
-        let now = millis(now - self.start);
-        let due = self.next_probe.load(Relaxed);
+    /// Takes the probe that is due, if it is, and no other call has taken it.
+    fn may_probe(&self, due: u64) -> bool {
+        let now = health::now();
         let next = now.saturating_add(millis(PROBE_EVERY));
-        now >= due
-            && self
-                .next_probe
+        let take = || {
+            self.next_probe
                 .compare_exchange(due, next, Relaxed, Relaxed)
-                .is_ok()
+        };
+        now >= due && take().is_ok()
     }
 
     fn answered(&self) {
         self.unanswered.answered();
-        if self.is_open.load(Relaxed) && self.is_open.swap(false, Relaxed) {
+        // Read first: the line stays shared between the cores while all goes well.
+        if self.next_probe.load(Relaxed) != 0 && self.next_probe.swap(0, Relaxed) != 0 {
             gauge!(BACKEND_CIRCUIT_OPEN, "backend" => self.service).set(0);
             tracing::info!(backend = self.service, "answers again, circuit closed");
         }
     }
 
     fn late(&self, now: Instant) {
-        if self.unanswered.count(1, now) && !self.is_open.swap(true, Relaxed) {
-            let first_probe = millis(now + PROBE_EVERY - self.start);
-            self.next_probe.store(first_probe, Relaxed);
+        if !self.unanswered.count(1, now) {
+            return;
+        }
+        let first_probe = health::now().saturating_add(millis(PROBE_EVERY));
+        let opened = self
+            .next_probe
+            .compare_exchange(0, first_probe, Relaxed, Relaxed);
+        if opened.is_ok() {
             gauge!(BACKEND_CIRCUIT_OPEN, "backend" => self.service).set(1);
             tracing::error!(
                 backend = self.service,
@@ -113,8 +116,9 @@ impl Passage<'_> {
 
 impl Drop for Passage<'_> {
     fn drop(&mut self) {
+        let Some(from) = self.counts_from else { return };
         let now = Instant::now();
-        if self.counts_from.is_some_and(|from| now >= from) {
+        if now >= from {
             self.circuit.late(now);
         }
     }
@@ -130,7 +134,7 @@ impl fmt::Display for Open {
     }
 }
 
-impl std::error::Error for Open {}
+impl Error for Open {}
 
 fn refusal(service: &str) -> Status {
     let mut status = Status::unavailable(format!("{service} does not answer in time"));
@@ -141,12 +145,5 @@ fn refusal(service: &str) -> Status {
 /// Whether a call was not made, because its service had not answered the calls before.
 #[must_use]
 pub fn is_circuit_open(status: &Status) -> bool {
-    let source = std::error::Error::source(status);
-    source
-        .and_then(|source| source.downcast_ref::<Open>())
-        .is_some()
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+    status.source().is_some_and(<dyn Error>::is::<Open>)
 }

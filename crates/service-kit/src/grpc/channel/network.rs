@@ -84,8 +84,9 @@ impl Network {
             let Some(limit) = timeout(request.headers()) else {
                 return inner.answer(request, None).await;
             };
-            let passage = inner.circuit.enter(limit)?;
-            let deadline = Instant::now().checked_add(limit);
+            let now = Instant::now();
+            let passage = inner.circuit.enter(now, limit)?;
+            let deadline = now.checked_add(limit);
             let answer = tokio::time::timeout(limit, inner.answer(request, deadline)).await;
             let Ok(answer) = answer else {
                 return Err(Status::deadline_exceeded("no answer in time"));
