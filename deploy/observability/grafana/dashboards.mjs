@@ -65,6 +65,10 @@ const processes = [
 const SERVICES = {
   'authorize-frontend': [
     ...http,
+    panel('Requests in work', 'short',
+      [sum('doorward_requests_in_work', 'instance'), 'in work {{instance}}'],
+      [sum('doorward_requests_limit', 'instance'), 'limit {{instance}}']),
+    panel('Refused requests', 'reqps', [rate('doorward_requests_shed_total', 'priority, cause'), '{{priority}} {{cause}}']),
     panel('Silent authentications', 'reqps', [rate('doorward_silent_authentications_total', 'outcome, reason'), '{{outcome}} {{reason}}']),
     panel('Sign-ins and sign-ups', 'reqps',
       [rate('doorward_logins_total', 'outcome'), 'sign-in {{outcome}}'],
