@@ -38,7 +38,8 @@ pub(crate) enum Priority {
     Deferrable,
     /// Pages, and requests that may show one.
     Interactive,
-    /// Silent authentication, which no person can repeat, and the end of a sign-in, whose work is done.
+    /// Silent authentication, which no person can repeat, and the end of a sign-in, whose work is done. A quarter of the
+    /// limit is for these requests only, however many others are in work.
     Silent,
 }
 
@@ -85,6 +86,8 @@ pub(crate) struct Workload(Mutex<State>);
 struct State {
     limit: Limit,
     in_work: usize,
+    /// Those of them with [`Priority::Silent`].
+    silent: usize,
     shares: Shares,
     window: Window,
     /// Requests refused since the last line in the log, and when that was.
@@ -98,6 +101,7 @@ impl Workload {
         Arc::new(Self(Mutex::new(State {
             limit: Limit::new(max),
             in_work: 0,
+            silent: 0,
             shares: Shares::default(),
             window: Window::default(),
             refused: 0,
@@ -125,15 +129,19 @@ impl Workload {
         let mut state = self.state();
         let quarters = priority.quarters();
         let named = || parties.iter().flatten();
+        let is_silent = priority == Priority::Silent;
         if state.has_room(quarters - parties.len())
             || state.has_room(quarters - state.shares.most(named()))
+            || is_silent && state.silent < state.limit.quarters(1)
         {
             state.in_work += 1;
+            state.silent += usize::from(is_silent);
             state.window.peak = state.window.peak.max(state.in_work);
             named().for_each(|party| state.shares.add(*party));
             drop(state);
             return Ok(Work {
                 workload: Arc::clone(self),
+                is_silent,
                 parties,
                 failed: None,
             });
@@ -186,12 +194,14 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct Work {
     workload: Arc<Workload>,
+    is_silent: bool,
     parties: Parties,
     failed: Option<bool>,
 }
 
 impl Work {
-    /// Ends the request. It `failed` if a service could not answer it, for which there may be too many requests.
+    /// Ends the request. It `failed` if a service could not answer it. Too many silent requests may be the cause; the
+    /// others also fail when `identity` has enough passwords to hash, which is no reason to refuse anything else.
     pub(crate) fn end(mut self, failed: bool) {
         self.failed = Some(failed);
     }
@@ -201,7 +211,8 @@ impl Drop for Work {
     fn drop(&mut self) {
         let mut state = self.workload.state();
         state.in_work -= 1;
-        if let Some(failed) = self.failed {
+        state.silent -= usize::from(self.is_silent);
+        if let (true, Some(failed)) = (self.is_silent, self.failed) {
             state.window.ended += 1;
             state.window.failed += u32::from(failed);
         }

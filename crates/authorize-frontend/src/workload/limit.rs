@@ -6,11 +6,11 @@ use std::time::Duration;
 pub(crate) const MIN_REQUESTS: usize = 16;
 /// A process whose tasks run later than this has too much to do.
 const LATE: Duration = Duration::from_millis(20);
-/// The part of the answers in a window that may fail before the limit falls: one in this many.
+/// The part of the silent requests in a window that may fail before the limit falls: one in this many.
 const FAILING: u32 = 10;
 
 /// The limit of requests in work. It falls by a fifth in each window in which the process runs late, or a tenth of the
-/// answers fail, and rises by a twentieth otherwise. It never falls below a quarter of the maximum: a machine that is
+/// silent requests fail, and rises by a twentieth otherwise. It never falls below a quarter of the maximum: a machine that is
 /// busy with something else still serves.
 #[derive(Debug)]
 pub(super) struct Limit {
@@ -23,8 +23,8 @@ pub(super) struct Limit {
 pub(super) struct Window {
     /// The most requests in work.
     pub(super) peak: usize,
+    /// Silent requests that ended, and those of them that a service could not answer.
     pub(super) ended: u32,
-    /// The ended requests that a service could not answer.
     pub(super) failed: u32,
 }
 

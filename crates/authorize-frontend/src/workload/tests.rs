@@ -44,6 +44,25 @@ fn rel_39_what_can_wait_is_refused_first() {
 }
 
 #[test]
+fn rel_40_pages_that_wait_leave_room_for_silent_requests() {
+    let workload = Workload::new(64);
+    let mut waiting = fill(&workload, Priority::Interactive, client("app"));
+    assert_eq!(waiting.len(), 32);
+    // A password that is not checked is no reason to refuse anything else.
+    waiting.pop().unwrap().end(true);
+    workload.adjust(CALM);
+    assert_eq!(workload.state().limit.requests(), 64);
+    // The process runs late, and the limit falls below what is in work.
+    for _ in 0..10 {
+        workload.adjust(Duration::from_secs(1));
+    }
+    assert_eq!(workload.state().limit.requests(), 16);
+    let silent = fill(&workload, Priority::Silent, client("other"));
+    assert_eq!(silent.len(), 4);
+    assert!(workload.begin(Priority::Silent, client("app")).is_err());
+}
+
+#[test]
 fn rel_41_who_has_most_is_refused_first() {
     let workload = Workload::new(16);
     let noisy = fill(&workload, Priority::Silent, client("noisy"));
