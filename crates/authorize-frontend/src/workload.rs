@@ -38,8 +38,8 @@ pub(crate) enum Priority {
     Deferrable,
     /// Pages, and requests that may show one.
     Interactive,
-    /// Silent authentication, which no person can repeat, and the end of a sign-in, whose work is done. A quarter of the
-    /// limit is for these requests only, however many others are in work.
+    /// Silent authentication, which no person can repeat, and the end of a sign-in, whose work is done. A quarter of
+    /// the limit is for these requests only, however many others are in work.
     Silent,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Workload(Mutex<State>);
 struct State {
     limit: Limit,
     in_work: usize,
-    /// Those of them with [`Priority::Silent`].
+    /// Requests in work with [`Priority::Silent`].
     silent: usize,
     shares: Shares,
     window: Window,

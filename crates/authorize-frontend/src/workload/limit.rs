@@ -10,8 +10,8 @@ const LATE: Duration = Duration::from_millis(20);
 const FAILING: u32 = 10;
 
 /// The limit of requests in work. It falls by a fifth in each window in which the process runs late, or a tenth of the
-/// silent requests fail, and rises by a twentieth otherwise. It never falls below a quarter of the maximum: a machine that is
-/// busy with something else still serves.
+/// silent requests fail, and rises by a twentieth otherwise. It never falls below a quarter of the maximum: a machine
+/// that is busy with something else still serves.
 #[derive(Debug)]
 pub(super) struct Limit {
     now: usize,
