@@ -33,7 +33,7 @@ end() {
 }
 trap end EXIT
 
-# ---- A browser with one cookie jar per user ---------------------------------------------------------------------------
+# A browser with one cookie jar per user.
 browse() {
     local jar=$folder/$1.jar
     shift
@@ -41,7 +41,8 @@ browse() {
 }
 field() { sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" "$2" | head -n 1; }
 location() { sed -n 's/^location: \(.*\)\r$/\1/ip' "$1" | tail -n 1; }
-# Opens a page or a callback, following redirects within Doorward. The last header is in $folder/head, its page in $folder/page.
+# Opens a page or a callback, following redirects within Doorward. The last header is in $folder/head, its page in
+# $folder/page.
 open() {
     local jar=$1 url=$2
     shift 2
@@ -74,7 +75,10 @@ sign_in() {
     submit "$1" --data-urlencode "password=$3"
 }
 silent() { open "$1" "$(request '&prompt=none')"; }
-kid() { node -e 'console.log(JSON.parse(Buffer.from(process.argv[1].split(".")[0], "base64url")).kid)' "$1"; }
+# A value of a token's header or payload; `undefined` if it is missing.
+part_of() { node -e 'console.log(JSON.parse(Buffer.from(process.argv[1].split(".")[process.argv[2]], "base64url"))[process.argv[3]])' "$@"; }
+kid() { part_of "$1" 0 kid; }
+claim() { part_of "$2" 1 "$1"; }
 # Checks the signature of a token with the published keys.
 verify() {
     browse keys --output "$folder/jwks" "$issuer/.well-known/jwks.json"
@@ -87,7 +91,7 @@ verify() {
         process.exit(good ? 0 : 1);' "$folder/jwks" "$1" || fail "a token from before is refused: its key is not published"
 }
 
-# ---- The volumes that hold certificates, passwords and keys -------------------------------------------------------------
+# The volumes that hold certificates, passwords and keys.
 volumes() { docker volume ls --quiet --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" | sed "s/^${COMPOSE_PROJECT_NAME}_//" | grep -E '^(ca|demo|tls-.*)$'; }
 in_volume() { docker run --rm --interactive --network none --user 0 --entrypoint tar --volume "${COMPOSE_PROJECT_NAME}_$1:/volume" postgres:17 -C /volume "${@:2}"; }
 administrator() { compose exec --no-TTY --user postgres postgres "$@"; }
@@ -124,7 +128,7 @@ restore() {
     compose up --detach --wait --no-build
 }
 
-# ---- The drill ----------------------------------------------------------------------------------------------------------
+# The drill.
 echo "$(date --utc +%F) docker $(docker version --format '{{.Server.Version}}'), sessions: $sessions"
 destroy
 compose up --detach --wait --no-build
@@ -183,7 +187,8 @@ for _ in {1..3}; do
     [[ -z $(location "$folder/head") ]] || break
     submit again
 done
-[[ -n $(returned id_token) ]] || fail "the invitation is not accepted: $(location "$folder/head")"
+member=$(returned id_token)
+[[ $(claim org_id "$member") == org_DemoGlobex000001 ]] || fail "no member: $(location "$folder/head")"
 say "the invitation from before is accepted"
 sign_in late late@doorward.example "$password"
 [[ -z $(location "$folder/head") ]] || fail "a user from after the backup is there"
