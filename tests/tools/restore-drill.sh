@@ -82,6 +82,7 @@ claim() { part_of "$2" 1 "$1"; }
 # Checks the signature of a token with the published keys.
 verify() {
     browse keys --output "$folder/jwks" "$issuer/.well-known/jwks.json"
+    # shellcheck disable=SC2016 # The script is JavaScript.
     node -e '
         const { readFileSync } = require("fs"), { createPublicKey, verify } = require("crypto");
         const [file, token] = process.argv.slice(1), [head, body, signature] = token.split(".");
