@@ -71,6 +71,7 @@ impl Compose {
 
     /// Fills the memory of a container up to its limit, until the kernel kills its process. A process beside it in its
     /// control group takes the memory. Needs root; returns whether this user has the rights.
+    #[must_use]
     pub fn exhaust_memory(container: &str) -> bool {
         let process = docker(&["inspect", "--format", "{{.State.Pid}}", container]);
         let mut eater = Command::new("sh");
