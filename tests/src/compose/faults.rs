@@ -1,7 +1,5 @@
 //! Faults of containers.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::engine::{docker, try_docker};
@@ -10,17 +8,6 @@ use crate::{FRONTEND, PATIENCE, Replica};
 
 /// The limit of each container in `docker-compose.yml`.
 const PROCESSORS: &str = "1";
-/// Joins the control group of a process and takes memory. The kernel spares this process, and kills the other one.
-const TAKE_MEMORY: &str = r#"
-set -eu
-group=$(sed -n 's/^[0-9]*:memory://p' "/proc/$1/cgroup")
-if [ -n "$group" ]; then folder=/sys/fs/cgroup/memory$group
-else folder=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$1/cgroup"); fi
-echo -1000 >/proc/self/oom_score_adj
-echo $$ >"$folder/cgroup.procs"
-echo joined
-exec tail /dev/zero
-"#;
 
 impl Compose {
     /// Kills a container, which stays away until [`start`](Self::start).
@@ -67,34 +54,6 @@ impl Compose {
             docker(&["update", "--cpus", &processors.to_string(), container]);
         }
         Throttled { containers }
-    }
-
-    /// Fills the memory of a container up to its limit, until the kernel kills its process. A process beside it in its
-    /// control group takes the memory. Needs root; returns whether this user has the rights.
-    #[must_use]
-    pub fn exhaust_memory(container: &str) -> bool {
-        let process = docker(&["inspect", "--format", "{{.State.Pid}}", container]);
-        let mut eater = Command::new("sh");
-        eater
-            .arg("-c")
-            .arg(TAKE_MEMORY)
-            .arg("sh")
-            .arg(process.trim());
-        let mut eater = eater.stdout(Stdio::piped()).spawn().expect("a shell");
-        let mut ready = String::new();
-        let output = eater.stdout.as_mut().expect("it is piped");
-        let joined = BufReader::new(output).read_line(&mut ready);
-        let joined = joined.is_ok() && ready == "joined\n";
-        let begin = Instant::now();
-        while joined
-            && docker(&["inspect", "--format", "{{.State.Running}}", container]).trim() == "true"
-        {
-            assert!(begin.elapsed() < PATIENCE, "{container} is not killed");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let _ = eater.kill();
-        let _ = eater.wait();
-        joined
     }
 
     /// Waits until a container's health check succeeds. The engine runs it only every few seconds.
