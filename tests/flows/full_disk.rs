@@ -6,27 +6,44 @@ use std::process::Command;
 use doorward_e2e::run;
 use tempfile::TempDir;
 
-/// A full file system.
+/// A small file system.
 pub(super) struct FullDisk {
     folder: TempDir,
     filler: PathBuf,
+    /// KiB.
+    size: usize,
 }
 
 impl FullDisk {
-    /// Mounts a small file system and fills it; `None` if this user may not mount.
+    /// Mounts a file system of 64 KiB and fills it; `None` if this user may not mount.
     pub(super) fn mount() -> Option<Self> {
+        let disk = Self::empty(64)?;
+        disk.fill();
+        Some(disk)
+    }
+
+    /// Mounts a file system of so many KiB; `None` if this user may not mount.
+    pub(super) fn empty(size: usize) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]);
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}k"), "tmpfs"]);
         let mounted = mount.arg(folder.path()).output();
         if !mounted.is_ok_and(|output| output.status.success()) {
-            println!("not run: a file system of 64 KiB can only be mounted by root");
+            println!("not run: a small file system can only be mounted by root");
             return None;
         }
         let filler = folder.path().join("filler");
-        let full = std::fs::write(&filler, vec![0; 128 * 1024]);
+        Some(Self {
+            folder,
+            filler,
+            size,
+        })
+    }
+
+    /// Takes all space that is left.
+    pub(super) fn fill(&self) {
+        let full = std::fs::write(&self.filler, vec![0; (self.size + 64) * 1024]);
         assert!(full.is_err(), "it is full");
-        Some(Self { folder, filler })
     }
 
     /// A path in it.

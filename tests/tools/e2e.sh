@@ -3,7 +3,8 @@
 # parts of it away. Reports are in target/e2e: a verdict for each fault, logs of containers after a failure.
 #
 #     tests/tools/e2e.sh                       everything
-#     PHASES="flows faults" tests/tools/e2e.sh only these of: kubernetes, security, flows, containers, browser, faults
+#     PHASES="flows faults" tests/tools/e2e.sh only these of: kubernetes, restore, security, flows, containers,
+#                                             browser, faults
 #     FAULTS=rel_25 tests/tools/e2e.sh         only these faults
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,7 +20,7 @@ export COMPOSE_PROJECT_NAME=doorward-e2e
 export DOORWARD_ISSUER=https://auth.example.test/ DOORWARD_HOST=auth.example.test
 export DOORWARD_E2E_PROJECT=$COMPOSE_PROJECT_NAME DOORWARD_E2E_ISSUER=$DOORWARD_ISSUER
 export DOORWARD_E2E_CERTIFICATES=$results/certificates
-phases=" ${PHASES:-kubernetes security flows containers browser faults} "
+phases=" ${PHASES:-kubernetes restore security flows containers browser faults} "
 
 log=$(mktemp)
 failures=()
@@ -99,6 +100,10 @@ tests/tools/e2e-tests.mjs left-out >"$results/not-run.txt"
 if wants kubernetes; then
     echo '== kubernetes'
     tests/tools/kubernetes-containers.sh || failures+=("  kubernetes")
+fi
+if wants restore; then
+    echo '== restore'
+    tests/tools/restore-drill.sh | tee "$results/restore-drill.txt" || failures+=("  restore")
 fi
 if wants security && start_stack; then
     mapfile -t tests < <(tests/tools/e2e-tests.mjs security)

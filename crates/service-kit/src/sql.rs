@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use rusqlite::Row;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use backup::{BackupError, back_up, check_backup};
@@ -33,6 +33,7 @@ use direct::DirectReader;
 pub use document::merge_document;
 pub use error::{OpenError, is_unavailable, is_unique_violation};
 pub use group_commit::{GroupCommit, GroupedWrite};
+use migrations::CONTRACT;
 pub use migrations::migrator;
 pub use open_databases::close_all;
 pub(crate) use open_databases::measure_pools;
@@ -214,10 +215,30 @@ async fn migrate(
     };
     let refused = |error| OpenError::connect(name, error);
     let mut connection = connect(url, settings).await.map_err(refused)?;
-    let migrated = migrator.run(&mut connection).await;
+    let migrated = match migrator.run(&mut connection).await {
+        Ok(()) => refuse_contracted(&mut connection, migrator).await,
+        Err(error) => Err(error),
+    };
     let closed = connection.close().await;
     migrated.map_err(|error| OpenError::migrate(name, error))?;
     closed.map_err(refused)
+}
+
+/// Refuses a schema from which a newer release has removed something.
+async fn refuse_contracted(
+    connection: &mut AnyConnection,
+    migrator: &Migrator,
+) -> Result<(), MigrateError> {
+    let own = migrator.iter().map(|migration| migration.version).max();
+    let newer = "SELECT version FROM _sqlx_migrations WHERE version > $1 AND description LIKE $2";
+    let found: Option<(i64,)> = sqlx::query_as(newer)
+        .bind(own.unwrap_or_default())
+        .bind(format!("{CONTRACT} %"))
+        .fetch_optional(connection)
+        .await?;
+    found.map_or(Ok(()), |(version,)| {
+        Err(MigrateError::VersionMissing(version))
+    })
 }
 
 async fn connect(url: &str, settings: &'static str) -> Result<AnyConnection, sqlx::Error> {

@@ -41,7 +41,15 @@ impl Compose {
 
     /// Gives both containers of a service a small share of a processor, until the result is dropped.
     pub fn throttle(&self, service: &str, processors: f64) -> Throttled {
-        let containers = self.both(service);
+        Self::throttle_these(self.both(service).into(), processors)
+    }
+
+    /// The same for one container.
+    pub fn throttle_one(&self, service: &str, replica: Replica, processors: f64) -> Throttled {
+        Self::throttle_these(vec![self.container(service, replica)], processors)
+    }
+
+    fn throttle_these(containers: Vec<String>, processors: f64) -> Throttled {
         for container in &containers {
             docker(&["update", "--cpus", &processors.to_string(), container]);
         }
@@ -124,7 +132,7 @@ impl Compose {
 #[derive(Debug)]
 #[must_use]
 pub struct Throttled {
-    containers: [String; 2],
+    containers: Vec<String>,
 }
 
 impl Drop for Throttled {

@@ -29,6 +29,9 @@ macro_rules! migrations {
     };
 }
 
+/// The first word in the description of a migration that removes what the release before uses.
+pub(super) const CONTRACT: &str = "contract";
+
 /// The expansion of `migrations!`. Files are named `VERSION_DESCRIPTION.sql`.
 ///
 /// # Panics
@@ -41,6 +44,8 @@ pub fn migrator(files: &[(&'static str, &'static str)]) -> Migrator {
         .collect();
     Migrator {
         migrations: migrations.into(),
+        // A newer release may have updated the database, and must leave room for this one.
+        ignore_missing: true,
         ..Migrator::DEFAULT
     }
 }

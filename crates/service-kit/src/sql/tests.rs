@@ -58,12 +58,31 @@ async fn the_database_of_another_service_is_left_alone() {
 }
 
 #[tokio::test]
-async fn the_database_of_a_newer_version_is_left_alone() {
+async fn a_schema_that_a_newer_version_expanded_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let config = DatabaseConfig::sqlite(&folder.path().join("some.db"));
     let newer = [
         ("0001_first.sql", TABLE),
         ("0002_second.sql", "CREATE TABLE c (d TEXT)"),
+    ];
+    Database::open(&config, &migrator(&newer)).await.unwrap();
+    let rolled_back = open(&config, TABLE).await.unwrap();
+    write(&rolled_back).await.unwrap();
+    assert_eq!(count(&rolled_back).await, 1);
+    rolled_back.close().await;
+    Database::open(&config, &migrator(&newer)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_schema_that_a_newer_version_contracted_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = DatabaseConfig::sqlite(&folder.path().join("some.db"));
+    let newer = [
+        ("0001_first.sql", TABLE),
+        (
+            "0002_contract_second.sql",
+            "ALTER TABLE a RENAME COLUMN b TO c",
+        ),
     ];
     Database::open(&config, &migrator(&newer)).await.unwrap();
     let error = with_causes(&open(&config, TABLE).await.unwrap_err());

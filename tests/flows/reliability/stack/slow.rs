@@ -1,11 +1,11 @@
-//! REL-15: a service hangs after accepting, or answers late.
+//! REL-15, REL-24: a service hangs after accepting, or answers late; one replica has little processor time.
 
 use std::time::Duration;
 
-use doorward_e2e::Compose;
+use doorward_e2e::{Compose, FRONTEND, Replica, SERVICES};
 
 use super::row::Served::{Maybe, No};
-use super::row::{Row, assert_well_after};
+use super::row::{Row, assert_served, assert_well_after};
 use super::{LASTS, begin, finish, on_stack};
 
 /// Freezes both containers of a service. Their kernel still accepts connections.
@@ -89,6 +89,28 @@ async fn rel_15_session_answers_late() {
             row.check(&verdict, begin, end);
         }
         assert_well_after(&verdict, ready);
+    })
+    .await;
+}
+
+/// The share of a processor of a throttled replica.
+const LITTLE: f64 = 0.2;
+
+/// One replica of each service in turn has a fifth of a processor, and every request is served. The latencies are in
+/// the report.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the compose stack: make e2e"]
+async fn rel_24_one_replica_is_throttled() {
+    on_stack(async |stack, stand| {
+        let load = begin(stand).await;
+        for service in SERVICES.into_iter().chain([FRONTEND]) {
+            let throttled = stack.throttle_one(service, Replica::Second, LITTLE);
+            load.mark(&format!("{service} throttled"));
+            load.go_on(LASTS).await;
+            drop(throttled);
+        }
+        let verdict = finish(load, "REL-24").await;
+        assert_served(&verdict, Duration::ZERO, Duration::MAX);
     })
     .await;
 }
