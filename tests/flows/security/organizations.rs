@@ -147,7 +147,7 @@ async fn sec_135_the_connection_must_be_enabled_for_the_organization() {
         let staff = add_staff(deployment);
         let agent = Agent::new(deployment);
         let by_staff = of_acme("id_token").with("connection", "staff");
-        // Before it is asked who is signed in, or a silent request would say `login_required`.
+        // Checked before the session: otherwise the silent request gets `login_required`.
         let silent = by_staff.clone().with("prompt", "none");
         for request in [by_staff, silent] {
             let page = agent.authorize(&request).await;
