@@ -80,8 +80,13 @@ const mutants = all.filter(({ name, numbers }) => wanted.length === 0 || [name, 
 mkdirSync(tree, { recursive: true });
 copySources(all);
 const flows = build();
-const listed = execFileSync(flows, ['--list', '--format', 'terse'], { encoding: 'utf8' });
-const security = [...listed.matchAll(/^(security::\S+): test$/gm)].map(([, test]) => test).filter(numberOf);
+const list = (...more) => {
+  const listed = execFileSync(flows, ['--list', '--format', 'terse', ...more], { encoding: 'utf8' });
+  return [...listed.matchAll(/^(\S+): test$/gm)].map(([, test]) => test);
+};
+// Those that are ignored need the local stack.
+const ignored = new Set(list('--ignored'));
+const security = list().filter((test) => numberOf(test) && !ignored.has(test));
 const named = new Set(all.flatMap(({ numbers }) => numbers));
 const tests = security.filter((test) => named.has(numberOf(test)));
 const testsOf = (numbers) => tests.filter((test) => numbers.includes(numberOf(test)));

@@ -147,11 +147,12 @@ async fn sec_135_the_connection_must_be_enabled_for_the_organization() {
         let staff = add_staff(deployment);
         let agent = Agent::new(deployment);
         let by_staff = of_acme("id_token").with("connection", "staff");
-        assert_refused(
-            &agent.authorize(&by_staff).await,
-            &by_staff,
-            "invalid_request",
-        );
+        // Checked before the session: otherwise the silent request gets `login_required`.
+        let silent = by_staff.clone().with("prompt", "none");
+        for request in [by_staff, silent] {
+            let page = agent.authorize(&request).await;
+            assert_refused(&page, &request, "invalid_request");
+        }
 
         // A session of the connection that is offered elsewhere is worth nothing here.
         let elsewhere = of_client("staff1", "https://staff.example.test/cb", "id_token");

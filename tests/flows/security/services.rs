@@ -182,17 +182,26 @@ async fn dial(
     dial_as(socket(separate, process), process, client).await
 }
 
-/// A connection to a server that must have this name.
+/// A connection to a server that must have this name, which has begun HTTP/2.
 async fn dial_as(
+    address: SocketAddr,
+    name: &'static str,
+    client: Arc<ClientConfig>,
+) -> io::Result<TlsStream<TcpStream>> {
+    let mut stream = connect(address, name, client).await?;
+    stream.write_all(PREFACE).await?;
+    Ok(stream)
+}
+
+/// A connection over which nothing was sent yet.
+async fn connect(
     address: SocketAddr,
     name: &'static str,
     client: Arc<ClientConfig>,
 ) -> io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from(name).unwrap();
-    let mut stream = TlsConnector::from(client).connect(name, stream).await?;
-    stream.write_all(PREFACE).await?;
-    Ok(stream)
+    TlsConnector::from(client).connect(name, stream).await
 }
 
 /// Whether a process begins HTTP/2 with this client. With TLS 1.3 the client is refused after it believes itself

@@ -113,7 +113,7 @@ pub(crate) async fn verify_access_token(
 
 async fn verify_jwt_access_token(token: &str, deps: &Deps) -> Result<Option<Bearer>, BackendError> {
     let audience = deps.issuer.userinfo_endpoint();
-    // mutant: id-token-as-access-token
+    // mutant: id-token-as-access-token, userinfo-for-tokens-of-other-apis (audience)
     let found = verify::<AccessTokenClaims>(token, Some(&audience), deps).await?;
     let live = found.filter(|token| !token.has_expired(now(deps)));
     Ok(live.and_then(|Genuine { claims, .. }| {
@@ -149,7 +149,7 @@ fn expected(issuer: &str, audience: Option<&str>) -> Validation {
     let mut validation = Validation::default();
     // That of the key is added to it.
     validation.algorithms.clear();
-    // mutant: userinfo-for-tokens-of-other-apis (audience), expired-hint-refused
+    // mutant: expired-hint-refused
     validation.validate_exp = false;
     validation.set_issuer(&[issuer]);
     match audience {

@@ -44,6 +44,7 @@ fn write_value(writer: &mut impl Write, longest: usize, value: &dyn Debug) -> fm
         left: longest,
         is_over: false,
     };
+    // mutant: control-characters-logged (value)
     let written = write!(cut, "{value:?}");
     if cut.is_over {
         writer.write_char(ELLIPSIS)
@@ -67,7 +68,7 @@ impl<W: Write> Write for Cut<'_, W> {
                 self.is_over = true;
                 fmt::Error
             })?;
-            // mutant: control-characters-logged
+            // mutant: control-characters-logged (character)
             if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
                 write!(self.writer, "{}", character.escape_default())?;
             } else {

@@ -19,6 +19,7 @@ impl Ticket {
     /// Creates a new ticket.
     #[must_use]
     pub fn generate() -> Self {
+        // mutant: tickets-can-be-guessed
         Self(alphanumeric(LENGTH))
     }
 
