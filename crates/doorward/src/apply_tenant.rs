@@ -30,8 +30,8 @@ pub(crate) struct Mode {
     pub(crate) strict: bool,
 }
 
-/// Applies the file. Returns one line for each object that is new or differs, and warns of references to objects that do
-/// not exist.
+/// Applies the file. Returns one line for each object that is new or differs, and warns of references to objects that
+/// do not exist.
 pub(crate) async fn apply(
     file: TenantFile,
     deployment: &Deployment,

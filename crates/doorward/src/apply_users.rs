@@ -134,8 +134,8 @@ impl<'a> Importer<'a> {
         Ok(name)
     }
 
-    /// Imports one batch. When the service refuses it because of one user, that user is found by halving, and the others
-    /// are imported: a refused call changes nothing.
+    /// Imports one batch. When the service refuses it because of one user, that user is found by halving, and the
+    /// others are imported: a refused call changes nothing.
     pub(crate) async fn import(&mut self, batch: Batch) -> Result<(), Error> {
         let connection = self.connection(batch.connection).await?;
         let mut identity = self.deployment.identity().await?;

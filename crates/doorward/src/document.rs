@@ -64,7 +64,8 @@ impl Error {
 }
 
 fn lines(errors: &[Error]) -> String {
-    errors.iter().map(|error| format!("\n  {error}")).collect()
+    let lines: Vec<_> = errors.iter().map(|error| format!("\n  {error}")).collect();
+    lines.concat()
 }
 
 fn line_prefix(line: Option<u64>) -> String {

@@ -33,7 +33,7 @@ pub(crate) struct TenantFile {
     pub(crate) roles: Vec<RolePatch>,
     /// For `organization`.
     pub(crate) organizations: Vec<OrganizationPatch>,
-    /// What is ignored and what is left out.
+    /// The keys and objects that are ignored or left out.
     pub(crate) warnings: Warnings,
     /// Where references to applications stand.
     pub(crate) places: Places,
@@ -96,8 +96,8 @@ fn settings(file: &mut Object, places: &mut Places) -> Option<TenantPatch> {
     }
 }
 
-/// Reads the objects of a list, except those that are left out; `read` returns `None` for an object that is ignored as a
-/// whole.
+/// Reads the objects of a list, except those that are left out; `read` returns `None` for an object that is ignored
+/// as a whole.
 fn each<T>(
     file: &mut Object,
     key: &str,

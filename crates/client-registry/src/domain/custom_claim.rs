@@ -111,8 +111,8 @@ fn depth(value: &serde_json::Value) -> usize {
     1 + inner.unwrap_or_default()
 }
 
-/// Replaces the names of applications by their ids. A claim whose applications are all left out is left out too: without
-/// a list it would be for every application.
+/// Replaces the names of applications by their ids. A claim whose applications are all left out is left out too:
+/// without a list it would be for every application.
 pub(super) fn resolve_clients(
     claims: Vec<CustomClaim>,
     references: &mut References<'_>,

@@ -1,4 +1,5 @@
-//! Rules for single values, also for those who read a file and leave out what is refused here. URLs that a browser is sent to, or that pages show, never have a scheme that runs code.
+//! Rules for single values, also for those who read a file and leave out what is refused here. URLs that a browser is
+//! sent to, or that pages show, never have a scheme that runs code.
 
 use std::ops::RangeInclusive;
 

@@ -45,8 +45,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     let calls = [Service::ClientRegistry, Service::Identity];
     let deployment = args.target.existing(&calls)?;
-    let importer = Importer::new(args.connection.as_deref(), &deployment).await?;
-    let imported = import(&args.file, importer, users - faulty).await?;
+    let service = Importer::new(args.connection.as_deref(), &deployment).await?;
+    let imported = import(&args.file, service, users - faulty).await?;
     for (email, reason) in &imported.refused {
         complain(format_args!(
             "{}: users[{email}]: {reason}",
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
 }
 
-/// What a file has.
+/// The numbers of users in a file.
 struct Checked {
     users: usize,
     faulty: usize,

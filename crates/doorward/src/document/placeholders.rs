@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// scalar a comment or an error, and no file means this one.
 const LEFT: char = '\u{E000}';
 
-/// Begins a scalar that was given by `--set` as a number, `true`, `false` or `null`, and may be meant as a text: Auth0's
-/// tool writes values of the environment as texts.
+/// Begins a scalar that was given by `--set` as a number, `true`, `false` or `null`, and may be meant as a text:
+/// Auth0's tool writes values of the environment as texts.
 const GIVEN: char = '\u{E001}';
 
 /// Replaces every placeholder that has a value, and marks the others for [`left_in`].

@@ -1,4 +1,4 @@
-//! What reading a file has found, each thing reported once.
+//! The findings of reading a file, each thing reported once.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -94,7 +94,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// What reading a file has found: keys without effect, what is left out, and faults. Clones share their content, so
+/// The findings of reading a file: keys without effect, what is left out, and faults. Clones share their content, so
 /// that every object of a file can hold one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Report(Rc<RefCell<Findings>>);
@@ -130,7 +130,7 @@ pub(super) struct Fault {
     weight: Weight,
 }
 
-/// What follows from a fault.
+/// The consequence of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weight {
     /// The file is wrong.

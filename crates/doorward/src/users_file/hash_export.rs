@@ -1,5 +1,5 @@
-//! The export of password hashes that Auth0's support sends on request: one object a line, which looks like no other file
-//! of users.
+//! The export of password hashes that Auth0's support sends on request: one object a line, which looks like no other
+//! file of users.
 
 use doorward_identity::domain::{Email, UserId};
 use doorward_proto::common::v1::UserClaims;

@@ -316,7 +316,7 @@ fn f8_one_faulty_user_does_not_concern_the_others_and_empty_texts_are_none() {
 ]"#;
     let mut outcomes = Vec::new();
     each(text.as_bytes(), Reader::Import, |entry| {
-        outcomes.push(entry)
+        outcomes.push(entry);
     })
     .unwrap();
     let [first, second, third] = &outcomes[..] else {
@@ -359,7 +359,7 @@ fn f24_one_object_a_line() {
     let text = "\u{feff}{\"user_id\":\"auth0|1\",\"email\":\"a@b.example\"}\n\n{\"email\":\"c@b.example\"}\r\n{\"email\"\n";
     let mut outcomes = Vec::new();
     each(text.as_bytes(), Reader::Import, |entry| {
-        outcomes.push(entry)
+        outcomes.push(entry);
     })
     .unwrap();
     assert_eq!(outcomes.len(), 3);

@@ -372,8 +372,8 @@ fn is_same(own: &[u8], other: &[u8]) -> bool {
     own.len() == other.len() && differing == 0
 }
 
-/// What follows `$pbkdf2`: `-sha256$i=1000,l=32$salt$hash`, or `-sha256$1000$salt$hash` as passlib writes it. Without a
-/// name it is SHA-1.
+/// Reads the text after `$pbkdf2`: `-sha256$i=1000,l=32$salt$hash`, or `-sha256$1000$salt$hash` as passlib writes it.
+/// Without a name it is SHA-1.
 fn pbkdf2(rest: &str) -> Option<ImportedHash> {
     let [digest, settings, salt, output] =
         <[&str; 4]>::try_from(rest.split('$').collect::<Vec<_>>()).ok()?;
@@ -402,7 +402,7 @@ fn pbkdf2(rest: &str) -> Option<ImportedHash> {
     })
 }
 
-/// What follows `{` in a `userPassword`: `SSHA}` and base64 of digest and salt.
+/// Reads the text after `{` in a `userPassword`: `SSHA}` and base64 of digest and salt.
 fn ldap(rest: &str) -> Option<ImportedHash> {
     let (scheme, value) = rest.split_once('}')?;
     let (digest, salted) = match scheme.to_ascii_uppercase().as_str() {

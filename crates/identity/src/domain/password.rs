@@ -12,8 +12,8 @@ const DEFAULT_MIN_CHARACTERS: u32 = 8;
 
 /// A password of 1 to 1,024 bytes.
 ///
-/// Keyboards and systems write `é` as one character or as two. Hashes are made of the composed form, NFC (NIST SP 800-63B-4
-/// §3.1.1.2). Hashes from elsewhere, and older ones, may be of another form.
+/// Keyboards and systems write `é` as one character or as two. Hashes are made of the composed form, NFC (NIST SP
+/// 800-63B-4 §3.1.1.2). Hashes from elsewhere, and older ones, may be of another form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password {
     /// The composed form first, then other forms that differ from it: as typed, and decomposed.

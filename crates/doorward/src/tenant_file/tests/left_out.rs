@@ -1,4 +1,4 @@
-//! What is left out of a tenant file, and what refuses it.
+//! The parts of a tenant file that are left out, and those that refuse it.
 
 use super::*;
 
