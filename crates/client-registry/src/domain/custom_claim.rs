@@ -125,7 +125,6 @@ pub(super) fn resolve_clients(
             let found = references.resolve(listed, &Entity::tenant(), &field)?;
             ids.extend(found.map(|id| id.to_string()));
         }
-        // mutant: claim-of-unknown-applications-for-all
         if ids.is_empty() && !claim.clients.is_empty() {
             continue;
         }

@@ -115,9 +115,10 @@ fn f8_a_faulty_user_is_named_and_the_others_are_imported() {
         r#"[{"email": "a@b.example"}, {"email": "nobody"}, {"email": "c@b.example"}]"#,
     );
     let output = place.run("import-users users.json --data data");
-    let printed = String::from_utf8(output.stdout.clone()).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed, "2 created, 0 changed, 0 unchanged\n");
-    let errors = failed(&output, 3);
+    assert_eq!(output.status.code(), Some(3));
+    let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("line 1: users[nobody].email"), "{errors}");
 }
 

@@ -183,7 +183,6 @@ impl ImportedHash {
         if !is_sound || !(MIN_OUTPUT..=MAX_OUTPUT).contains(&length) || salt.len() > MAX_SALT {
             return Err(UnknownHash::Format);
         }
-        // mutant: imported-hash-without-limits
         if self.is_affordable() {
             Ok(())
         } else {
