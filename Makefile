@@ -38,7 +38,7 @@ fuzz: ## look for input that breaks what reads untrusted text; SECONDS_EACH=60
 mutants: ## takes each defence out, and sees whether the security tests notice; minutes
 	tests/tools/mutants.mjs
 
-bench: ## measures speed beside npm's oidc-provider, and what a million sessions cost; ONLY=speed, ONLY=sessions
+bench: ## measures speed beside npm's oidc-provider, and what a million sessions cost; ONLY=speed, sessions or overload
 	tests/tools/bench.sh
 
 advisories: ## look for known vulnerabilities in dependencies; fetches the advisory database

@@ -1,6 +1,6 @@
 //! Measurements, run by `make bench`: `speed` compares the ways to run Doorward with each other and with npm's
-//! oidc-provider; `sessions` measures the cost of a million sessions. All measured programs run in separate processes,
-//! as in production.
+//! oidc-provider; `sessions` measures the cost of a million sessions; `overload` asks for more than can be answered. All
+//! measured programs run in separate processes, as in production.
 //!
 //! The figures are CPU time, summed over all serving processes, and ratios between alternating rounds of one run: wall
 //! times on shared machines mean little. A missed goal is reported and fails nothing; a wrong answer fails the run.
@@ -8,6 +8,7 @@
 mod arguments;
 mod goal;
 mod machine;
+mod overload;
 mod sessions;
 mod speed;
 mod statistics;
@@ -48,6 +49,10 @@ async fn measure(measurement: &[String]) -> bool {
             sessions::measure(arguments).await;
             true
         }
-        _ => panic!("neither speed nor sessions: {what:?}"),
+        "overload" => {
+            overload::measure(arguments).await;
+            true
+        }
+        _ => panic!("not a measurement: {what:?}"),
     }
 }

@@ -1,11 +1,11 @@
 //! The speed of silent authentications in each way to run Doorward, beside npm's oidc-provider and, if asked for, an
 //! earlier build: latency, requests per second, CPU time, memory, and the timing of wrong passwords.
 
-mod answer;
+pub(crate) mod answer;
 mod goals;
 mod guesses;
-mod job;
-mod load;
+pub(crate) mod job;
+pub(crate) mod load;
 mod logins;
 mod peer;
 mod process;
@@ -15,8 +15,8 @@ mod settings;
 mod sign_in;
 mod signature;
 mod signing;
-mod target;
-mod way;
+pub(crate) mod target;
+pub(crate) mod way;
 
 use doorward_e2e::Build;
 

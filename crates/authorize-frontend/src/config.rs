@@ -1,7 +1,9 @@
 //! This service's settings.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use doorward_service_kit::config::ConfigError;
@@ -14,6 +16,10 @@ use serde::Deserialize;
 
 use crate::backends::{Channels, POST_LOGIN_HOOK, Patience, PostLoginHookChannel};
 use crate::issuer::Issuer;
+use crate::workload::MIN_REQUESTS;
+
+/// So many silent authentications take a processor about a tenth of a second.
+const REQUESTS_PER_PROCESSOR: usize = 256;
 
 /// Everything that `doorward-authorize-frontend` can be told.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +60,10 @@ pub struct HttpConfig {
     /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted; default loopback.
     #[serde(default = "loopback")]
     pub trusted_proxies: Vec<IpNet>,
+    /// How many requests may be worked on at a time; falls to a quarter of it under overload. Default: 256 for each
+    /// processor.
+    #[serde(default)]
+    pub max_requests: Option<usize>,
     /// How many connections there may be, and how long each may take.
     #[serde(default)]
     pub connections: ConnectionLimits,
@@ -86,6 +96,7 @@ impl HttpConfig {
             tls_cert: None,
             tls_key: None,
             trusted_proxies: loopback(),
+            max_requests: None,
             connections: ConnectionLimits::default(),
             plain_http_for_tests: false,
         }
@@ -99,11 +110,21 @@ impl HttpConfig {
             Issuer::parse(&self.issuer)?
         };
         self.connections.validate("http.connections")?;
+        if self.max_requests.is_some_and(|max| max < MIN_REQUESTS) {
+            let problem = format!("must be {MIN_REQUESTS} or more");
+            return Err(ConfigError::invalid("http.max_requests", problem));
+        }
         if self.tls_files()?.is_some() && !issuer.is_https() {
             let problem = "must begin with https:// when a certificate is given";
             return Err(ConfigError::invalid("http.issuer", problem));
         }
         Ok(issuer)
+    }
+
+    pub(crate) fn max_requests(&self) -> usize {
+        let processors = || available_parallelism().map_or(1, NonZeroUsize::get);
+        self.max_requests
+            .unwrap_or_else(|| REQUESTS_PER_PROCESSOR * processors())
     }
 
     pub(crate) fn tls_files(&self) -> Result<Option<TlsFiles<'_>>, ConfigError> {
@@ -337,6 +358,21 @@ mod tests {
             error,
             "configuration: http.connections.idle_ms: must be 1 or more"
         );
+    }
+
+    #[test]
+    fn a_limit_of_requests_has_room_for_all() {
+        let mut config = HttpConfig::new("http://localhost:8080/", ([127, 0, 0, 1], 8080).into());
+        assert!(config.max_requests() >= REQUESTS_PER_PROCESSOR);
+        config.max_requests = Some(15);
+        let error = config.validate().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "configuration: http.max_requests: must be 16 or more"
+        );
+        config.max_requests = Some(16);
+        config.validate().unwrap();
+        assert_eq!(config.max_requests(), 16);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use crate::model::User;
 use crate::pipeline::not_usable;
 use crate::tokens::{MintError, TooLarge};
 use crate::views::ErrorKind;
+use crate::workload::Overloaded;
 
 /// An error for the application: `error` and `error_description`, RFC 6749 §4.2.2.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +179,12 @@ impl ShownError {
 impl From<OAuthError> for ShownError {
     fn from(error: OAuthError) -> Self {
         Self::new(error.code, error.description)
+    }
+}
+
+impl From<Overloaded> for ShownError {
+    fn from(overloaded: Overloaded) -> Self {
+        OAuthError::from(overloaded).into()
     }
 }
 

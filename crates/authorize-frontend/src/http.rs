@@ -44,6 +44,7 @@ mod sessions;
 mod sign_in;
 mod signup;
 mod speculation;
+mod take_on;
 mod userinfo;
 
 pub use axum::Router;

@@ -21,6 +21,7 @@ mod pipeline;
 mod tokens;
 mod urlencoded;
 pub mod views;
+mod workload;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use metrics::describe as describe_metrics;
 
 use backends::Backends;
 use deps::Deps;
+use workload::Workload;
 
 /// The name of this service in `grpc.health.v1`; it has no gRPC methods of its own.
 const HEALTH_NAME: &str = "doorward.authorize_frontend";
@@ -49,10 +51,14 @@ pub fn app(
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
 ) -> Result<Router, StartError> {
+    let issuer = http.validate()?;
+    let workload = Workload::new(http.max_requests());
+    workload.watch(shutdown.clone());
     let deps = Deps {
-        issuer: http.validate()?,
+        issuer,
         trusted_proxies: http.trusted_proxies.clone(),
         backends: Backends::start(channels, shutdown),
+        workload,
         clock,
     };
     let router = http::router(Arc::new(deps));

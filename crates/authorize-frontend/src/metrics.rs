@@ -3,6 +3,9 @@
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 
 pub(crate) const HTTP_REQUEST_SECONDS: &str = "doorward_http_request_seconds";
+pub(crate) const REQUESTS_IN_WORK: &str = "doorward_requests_in_work";
+pub(crate) const REQUESTS_LIMIT: &str = "doorward_requests_limit";
+pub(crate) const REQUESTS_SHED: &str = "doorward_requests_shed_total";
 pub(crate) const SILENT_AUTHENTICATIONS: &str = "doorward_silent_authentications_total";
 pub(crate) const LOGINS: &str = "doorward_logins_total";
 pub(crate) const SIGNUPS: &str = "doorward_signups_total";
@@ -20,6 +23,15 @@ pub fn describe() {
         HTTP_REQUEST_SECONDS,
         Unit::Seconds,
         "duration of HTTP requests until the head of the response"
+    );
+    describe_gauge!(REQUESTS_IN_WORK, "requests that are worked on");
+    describe_gauge!(
+        REQUESTS_LIMIT,
+        "requests that may be worked on at a time; falls under overload"
+    );
+    describe_counter!(
+        REQUESTS_SHED,
+        "requests refused because there was too much to do"
     );
     describe_counter!(SILENT_AUTHENTICATIONS, "answers to prompt=none");
     describe_counter!(LOGINS, "passwords that were submitted to sign in");

@@ -35,13 +35,14 @@ mod stop;
 mod transaction;
 mod validate_request;
 
-use doorward_oauth2_types::parameters;
+use doorward_oauth2_types::{ErrorCode, auth0};
 use metrics::counter;
 
 use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::{OAuthError, ShownError};
 use crate::metrics::SILENT_AUTHENTICATIONS;
+use crate::workload::{Overloaded, Party, Priority, Work};
 
 pub(crate) use admit::{admit, burn_invitation};
 pub(crate) use authenticate::{Authenticated, Invitee, authenticate, invitee};
@@ -74,13 +75,37 @@ pub(crate) async fn authorize(
 ) -> Result<Next, ShownError> {
     // Until here an error is a page, never a redirect; from here on it is an answer to the application.
     let (redirect, bound) = bind_client(raw, browser, deps).await?;
-    Ok(
-        match to_issued(&redirect, &bound, browser, None, deps).await {
-            Ok(issued) => Next::Answer(redirect, Ok(issued)),
-            Err(Stop::Refuse(error)) => Next::Answer(redirect, Err(error)),
-            Err(stop) => interact::begin(stop, redirect, &bound, browser, deps).await,
-        },
-    )
+    let priority = if bound.is_silent() {
+        Priority::Silent
+    } else {
+        Priority::Interactive
+    };
+    let work = take_on(&bound, priority, deps);
+    let next = match to_issued(&redirect, &bound, browser, None, &work, deps).await {
+        Ok(issued) => Next::Answer(redirect, Ok(issued)),
+        Err(Stop::Refuse(error)) => Next::Answer(redirect, Err(error)),
+        Err(stop) => interact::begin(stop, redirect, &bound, browser, deps).await,
+    };
+    end(work, &next);
+    Ok(next)
+}
+
+/// Takes a request on, as one of its client, and of the organization that it names.
+fn take_on(bound: &BoundRequest, priority: Priority, deps: &Deps) -> Result<Work, Overloaded> {
+    let client_id = &*bound.client().client_id;
+    let organization = bound.get(auth0::ORGANIZATION);
+    let organization = organization.map(|name| Party::organization(client_id, name));
+    let parties = [Some(Party::client(client_id)), organization];
+    deps.workload.begin(priority, parties)
+}
+
+fn end(work: Result<Work, Overloaded>, next: &Next) {
+    let Ok(work) = work else { return };
+    let error = match next {
+        Next::Answer(_, Err(error)) => Some(error.code),
+        _ => None,
+    };
+    work.end(error == Some(ErrorCode::TemporarilyUnavailable));
 }
 
 /// Takes a pending request up again after a page: what may have changed meanwhile is checked again.
@@ -94,17 +119,21 @@ pub(crate) async fn resume(
     if pending.is_answered() {
         return Err(over::answered(&redirect, &bound, browser, deps).await);
     }
+    // The user has typed all that they were asked for.
+    let work = take_on(&bound, Priority::Silent, deps);
     let outcome = match pending.refusal() {
         Some(error) => Err(Stop::Refuse(error)),
-        None => to_issued(&redirect, &bound, browser, Some(&pending), deps).await,
+        None => to_issued(&redirect, &bound, browser, Some(&pending), &work, deps).await,
     };
-    match outcome {
+    let next = match outcome {
         Ok(issued) => answer(&pending, redirect, &bound, Ok(issued), browser, deps).await,
         Err(Stop::Refuse(error)) => {
             answer(&pending, redirect, &bound, Err(error), browser, deps).await
         }
         Err(stop) => interact::go_on(stop, pending, &bound, browser, deps).await,
-    }
+    }?;
+    end(work, &next);
+    Ok(next)
 }
 
 /// Answers the application, which ends a pending request: `state` is spent by then, so that there is no second answer.
@@ -137,10 +166,14 @@ async fn to_issued(
     bound: &BoundRequest,
     browser: &Browser,
     pending: Option<&Pending>,
+    work: &Result<Work, Overloaded>,
     deps: &Deps,
 ) -> Result<Issued, Stop> {
-    let answered = take_steps(redirect, bound, browser, pending, deps).await;
-    if bound.get(parameters::PROMPT) == Some("none") {
+    let answered = match work {
+        Ok(_) => take_steps(redirect, bound, browser, pending, deps).await,
+        Err(overloaded) => Err(Stop::Refuse((*overloaded).into())),
+    };
+    if bound.is_silent() {
         note_silent_authentication(&answered);
     }
     answered

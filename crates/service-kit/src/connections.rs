@@ -12,6 +12,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use group::Group;
 pub use limits::ConnectionLimits;
 pub use listener::{Accept, Listener};
 pub use stream::GuardedStream;

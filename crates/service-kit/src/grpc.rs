@@ -18,7 +18,9 @@ mod timeout;
 mod unix;
 
 pub use address::{AddressError, GrpcAddress};
-pub use channel::{Attempts, Channel, ChannelError, attempts, connect, with_deadline};
+pub use channel::{
+    Attempts, Channel, ChannelError, attempts, connect, is_circuit_open, with_deadline,
+};
 pub use health::{NoStore, StoreHealth};
 pub use in_memory::in_memory;
 pub(crate) use measurement::{code_name, code_of};

@@ -28,6 +28,7 @@ mod store_error;
 mod telemetry;
 pub mod tls;
 pub mod trace;
+mod unanswered;
 
 pub use clock::{Clock, SystemClock};
 pub use core_dumps::forbid_core_dumps;
@@ -49,3 +50,4 @@ pub use store_error::StoreError;
 pub use telemetry::{
     LogConfig, LogFormat, TelemetryError, TelemetryGuard, init as init_telemetry, print_error,
 };
+pub use unanswered::Unanswered;

@@ -15,6 +15,7 @@ pub(crate) const CONNECTIONS_CLOSED: &str = "doorward_connections_closed_total";
 pub(crate) const CONNECTIONS_REFUSED: &str = "doorward_connections_refused_total";
 pub(crate) const ACCEPT_ERRORS: &str = "doorward_accept_errors_total";
 pub(crate) const GRPC_CALL_SECONDS: &str = "doorward_grpc_call_seconds";
+pub(crate) const BACKEND_CIRCUIT_OPEN: &str = "doorward_backend_circuit_open";
 pub(crate) const BACKEND_CONNECTIONS: &str = "doorward_backend_connections";
 pub(crate) const BACKEND_CONNECTS: &str = "doorward_backend_connects_total";
 pub(crate) const BACKEND_RESENDS: &str = "doorward_backend_resends_total";
@@ -64,6 +65,10 @@ pub fn describe() {
         GRPC_CALL_SECONDS,
         Unit::Seconds,
         "duration of gRPC calls in the service"
+    );
+    describe_gauge!(
+        BACKEND_CIRCUIT_OPEN,
+        "1 while calls are not made, because no replica answers in time"
     );
     describe_gauge!(
         BACKEND_CONNECTIONS,

@@ -65,6 +65,10 @@ const processes = [
 const SERVICES = {
   'authorize-frontend': [
     ...http,
+    panel('Requests in work', 'short',
+      [sum('doorward_requests_in_work', 'instance'), 'in work {{instance}}'],
+      [sum('doorward_requests_limit', 'instance'), 'limit {{instance}}']),
+    panel('Refused requests', 'reqps', [rate('doorward_requests_shed_total', 'priority, cause'), '{{priority}} {{cause}}']),
     panel('Silent authentications', 'reqps', [rate('doorward_silent_authentications_total', 'outcome, reason'), '{{outcome}} {{reason}}']),
     panel('Sign-ins and sign-ups', 'reqps',
       [rate('doorward_logins_total', 'outcome'), 'sign-in {{outcome}}'],
@@ -78,6 +82,7 @@ const SERVICES = {
       [rate('doorward_backend_repeats_total', 'backend'), '{{backend}} repeated'],
       [rate('doorward_backend_resends_total', 'backend'), '{{backend}} resent']),
     panel('Replicas that can be called', 'short', [sum('doorward_backend_connections', 'instance, backend'), '{{backend}} from {{instance}}']),
+    panel('Services that do not answer in time', 'short', [sum('doorward_backend_circuit_open', 'instance, backend'), '{{backend}} from {{instance}}']),
     panel('Attempts to connect', 'cps', [rate('doorward_backend_connects_total', 'backend, outcome'), '{{backend}} {{outcome}}']),
     panel('Cache of the registry', 'reqps', [rate('doorward_registry_cache_lookups_total', 'kind, outcome'), '{{kind}} {{outcome}}']),
     panel('Revision of the registry', 'short', ['doorward_registry_revision{service="$service"}', '{{instance}}']),

@@ -57,7 +57,8 @@ impl Load {
         run.await.expect("the load ends")
     }
 
-    async fn run_here(self) -> (Vec<Exchange>, Duration) {
+    /// [`Self::run`] on this thread.
+    pub(crate) async fn run_here(self) -> (Vec<Exchange>, Duration) {
         // The requests begin once all connections are open.
         let start = Arc::new(Barrier::new(self.connections + 1));
         let mut browsers = JoinSet::new();
@@ -89,7 +90,7 @@ impl Load {
         exchanges
     }
 
-    async fn connect(&self) -> SendRequest<String> {
+    pub(crate) async fn connect(&self) -> SendRequest<String> {
         let stream = TcpStream::connect(self.address).await;
         let stream = stream.expect("the server accepts connections");
         stream.set_nodelay(true).expect("the option is known");
@@ -99,7 +100,7 @@ impl Load {
         sender
     }
 
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         connection: &mut SendRequest<String>,
         number: usize,

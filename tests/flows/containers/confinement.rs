@@ -74,8 +74,9 @@ fn files(container: &str) -> BTreeSet<String> {
         .stdin(export.stdout.take().unwrap())
         .output()
         .unwrap();
-    assert!(export.wait().unwrap().success() && list.status.success());
+    let exported = export.wait().unwrap();
     docker(&["rm", fresh.trim()]);
+    assert!(exported.success() && list.status.success());
     let list = String::from_utf8(list.stdout).unwrap();
     let files = list.lines().filter(|name| !name.ends_with('/'));
     files.map(str::to_owned).collect()

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use doorward_e2e::{Agent, Deployment, Embedded, PATIENCE, Request, User, on};
 use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use h2::Reason;
 use h2::SendStream;
 use h2::client::SendRequest;
@@ -310,7 +311,8 @@ async fn sec_202_a_flood_of_passwords() {
             let form = page.form().with("password", "not this one");
             (browser, form)
         });
-        let browsers = join_all(browsers).await;
+        // The pages before the flood come in turns, so that none of them is refused.
+        let browsers = stream::iter(browsers).buffered(8).collect::<Vec<_>>().await;
         let flood = join_all(
             browsers
                 .iter()

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use doorward_proto::errors::v1::ErrorReason;
 use doorward_proto::reason_of;
+use doorward_service_kit::grpc::is_circuit_open;
 use metrics::counter;
 use tonic::{Code, Status};
 
@@ -36,6 +37,10 @@ impl BackendError {
         if is_refused_by_budget(&status) {
             // Not logged here: the backend logs it, with a limited rate.
             count(backend, "refused");
+            Self::CannotTell { backend, status }
+        } else if is_circuit_open(&status) {
+            // The channel has logged it once.
+            count(backend, "circuit_open");
             Self::CannotTell { backend, status }
         } else if cannot_tell(&status) {
             count(backend, "cannot_tell");
@@ -94,11 +99,11 @@ fn cannot_tell(status: &Status) -> bool {
     }
 }
 
-/// Whether an immediate repeat may succeed. A call to an overloaded backend is not repeated.
+/// Whether an immediate repeat may succeed. A call to an overloaded backend is not repeated, nor one that was not made.
 pub(super) fn may_be_repeated(status: &Status) -> bool {
     let has_too_much = reason_of(status) == Some(ErrorReason::Overloaded)
         || status.code() == Code::ResourceExhausted;
-    cannot_tell(status) && !has_too_much
+    cannot_tell(status) && !has_too_much && !is_circuit_open(status)
 }
 
 #[cfg(test)]

@@ -136,12 +136,7 @@ async fn show(error: &ShownError, browser: &Browser, trace_id: TraceId, deps: &D
         isolated: true,
         ..Policy::default()
     };
-    let mut response = (error.status, html(&view, &policy)).into_response();
-    if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        let headers = response.headers_mut();
-        headers.insert(RETRY_AFTER, retry_after());
-    }
-    response
+    with_retry_after((error.status, html(&view, &policy)).into_response())
 }
 
 /// The page for a person who has come back to a sign-in that is over, and is signed in.
@@ -168,12 +163,17 @@ pub(super) fn json_error(error: &OAuthError) -> Response {
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (status, headers, Json(body)).into_response()
+    with_retry_after((status, headers, Json(body)).into_response())
 }
 
-/// 1 to 5 seconds, so that not everybody comes back at once.
-fn retry_after() -> HeaderValue {
-    HeaderValue::from(u16::from(random_byte() % 5) + 1)
+/// Says when to try again, if that may help: in 1 to 5 seconds, so that not everybody comes back at once.
+fn with_retry_after(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let seconds = u16::from(random_byte() % 5) + 1;
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// The parts that all pages of a tenant show.

@@ -38,9 +38,9 @@ pub(super) async fn logout(
         return Err(not_allowed());
     }
     // Also during an outage of the registry: a logout needs only the session store.
-    // mutant: unconfirmed-logout-is-a-success
     let client_id = client.as_ref().ok().and_then(Option::as_ref);
     let client_id = client_id.map_or("", |client| &client.client_id);
+    // mutant: unconfirmed-logout-is-a-success
     end_session(client_id, &browser, &deps).await?;
     // A wrong address does not keep the session alive, so it is answered last.
     let answer = match target(&query, client, &deps).await {

@@ -186,8 +186,8 @@ async fn finish(
     redirect: fn(&str) -> Response,
     deps: &Deps,
 ) -> Result<Response, ShownError> {
-    // mutant: unconfirmed-oidc-logout-is-a-success (end)
     let client_id = request.client().map_or("", |client| &client.client_id);
+    // mutant: unconfirmed-oidc-logout-is-a-success (end)
     end_session(client_id, browser, deps).await?;
     let language = browser.language(request.ui_locales(), request.tenant());
     // A wrong address does not keep the session alive, so it is answered last.

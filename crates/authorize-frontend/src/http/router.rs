@@ -19,8 +19,9 @@ use super::measurement::Measurement;
 use super::{
     assets, authorize, browser, certificate, confirmation, consent, discovery, errors, guard,
     invitation, jwks, login, logout, oidc_logout, onward, organization, organization_picker,
-    patience, pre_organization_picker, sessions, signup, speculation, userinfo,
+    patience, pre_organization_picker, sessions, signup, speculation, take_on, userinfo,
 };
+use crate::browser::Browser;
 use crate::deps::Deps;
 use crate::error::ShownError;
 use crate::paths::PagePath;
@@ -50,21 +51,31 @@ async fn pass(State(deps): State<Arc<Deps>>, request: Request, next: Next) -> Re
     let follows_own_page = follows_own_page(&parts.headers);
     let request = Request::from_parts(parts, body);
 
-    let answer = async |request| answer(request, next, &deps).await;
+    let answer = async |request| answer(request, next, &browser, &deps).await;
     let response = errors::show_errors(request, answer, &browser, &deps).await;
     let response = onward::end_forms_here(response, follows_own_page, &browser, &deps).await;
     measurement.end(response.status());
     guard::strict_transport_security(response, &deps)
 }
 
-async fn answer(request: Request, next: Next, deps: &Deps) -> Response {
-    match guard::guard(request, deps).await {
-        Ok(request) => {
-            let limit = patience::limit(&request, deps);
-            within(limit, catch_panic(next.run(request))).await
-        }
-        Err(error) => error.into_response(),
+async fn answer(request: Request, next: Next, browser: &Browser, deps: &Deps) -> Response {
+    let request = match guard::guard(request, deps).await {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
+    let work = match take_on::priority(&request) {
+        Some(priority) => match take_on::take_on(priority, browser, deps) {
+            Ok(work) => Some(work),
+            Err(overloaded) => return ShownError::from(overloaded).into_response(),
+        },
+        None => None,
+    };
+    let limit = patience::limit(&request, deps);
+    let response = within(limit, catch_panic(next.run(request))).await;
+    if let Some(work) = work {
+        work.end(response.status() == StatusCode::SERVICE_UNAVAILABLE);
     }
+    response
 }
 
 /// Endpoints that change something, or may: a session is extended when it is looked at.

@@ -16,12 +16,16 @@ use serde_json::json;
 
 use super::cors;
 use super::errors::json_error;
+use super::take_on::take_on;
 use crate::backends::BackendError;
+use crate::browser::Browser;
 use crate::deps::Deps;
+use crate::error::OAuthError;
 use crate::model::{OrganizationSelector, Tenant, User};
 use crate::pipeline::role_ids;
 use crate::tokens::verify::{Bearer, verify_access_token};
 use crate::tokens::{ClaimsContext, JsonObject, custom_claims, user_claims};
+use crate::workload::Priority;
 
 /// A preflight names no application: an origin that any of them allows will do.
 pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
@@ -29,8 +33,20 @@ pub(super) async fn preflight(State(deps): State<Arc<Deps>>, headers: HeaderMap)
     (StatusCode::NO_CONTENT, cors::preflight(origin)).into_response()
 }
 
-pub(super) async fn userinfo(State(deps): State<Arc<Deps>>, headers: HeaderMap) -> Response {
-    match answer(&headers, &deps).await {
+pub(super) async fn userinfo(
+    State(deps): State<Arc<Deps>>,
+    browser: Browser,
+    headers: HeaderMap,
+) -> Response {
+    let answered = match take_on(Priority::Silent, &browser, &deps) {
+        Ok(work) => {
+            let answered = answer(&headers, &deps).await;
+            work.end(matches!(answered, Err(Refusal::Unavailable(_))));
+            answered
+        }
+        Err(overloaded) => Err(Refusal::Unavailable(overloaded.into())),
+    };
+    match answered {
         Ok((bearer, user_info)) => {
             let origin = client_origin(&headers, &bearer, &deps).await;
             // mutant: userinfo-cached
@@ -55,12 +71,12 @@ enum Refusal {
     MissingToken,
     InvalidToken,
     InsufficientScope,
-    Unavailable(BackendError),
+    Unavailable(OAuthError),
 }
 
 impl From<BackendError> for Refusal {
     fn from(error: BackendError) -> Self {
-        Self::Unavailable(error)
+        Self::Unavailable(error.into())
     }
 }
 
@@ -186,7 +202,7 @@ impl IntoResponse for Refusal {
                 ErrorCode::InsufficientScope,
                 "The access token lacks the scope openid",
             ),
-            Self::Unavailable(error) => return json_error(&error.into()),
+            Self::Unavailable(error) => return json_error(&error),
         };
         let challenge = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
         let body = json!({ "error": error.as_str(), "error_description": description });

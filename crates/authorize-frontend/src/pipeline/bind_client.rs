@@ -85,6 +85,11 @@ impl BoundRequest {
         self.requested.response_type()
     }
 
+    /// Whether the application wants an answer without a page.
+    pub(super) fn is_silent(&self) -> bool {
+        self.get(parameters::PROMPT) == Some("none")
+    }
+
     /// A parameter that the sign-in pages use.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.params.get(name)

@@ -80,6 +80,7 @@ impl Answer {
         rest.split('"').next().unwrap_or_default()
     }
 
+    #[track_caller]
     pub(crate) fn assert_page(&self, status: u16, text: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         assert_eq!(self.location(), "");

@@ -24,14 +24,14 @@ const ENOUGH: Duration = Duration::from_secs(30);
 
 /// Delays the first calls of one method, and counts all its calls.
 #[derive(Debug, Clone)]
-struct Slow {
+pub(crate) struct Slow {
     method: &'static str,
     late: usize,
     called: Arc<AtomicUsize>,
 }
 
 impl Slow {
-    fn new(method: &'static str, late: usize) -> Self {
+    pub(crate) fn new(method: &'static str, late: usize) -> Self {
         Self {
             method,
             late,
@@ -39,7 +39,7 @@ impl Slow {
         }
     }
 
-    fn before(&self, backend: &Channel) -> Channel {
+    pub(crate) fn before(&self, backend: &Channel) -> Channel {
         let (slow, backend) = (self.clone(), backend.clone());
         let router = Router::new().fallback(async move |request: Request<Body>| {
             if request.uri().path().ends_with(slow.method)
@@ -55,7 +55,7 @@ impl Slow {
         in_memory(Routes::from(router), Shutdown::new())
     }
 
-    fn called(&self) -> usize {
+    pub(crate) fn called(&self) -> usize {
         self.called.load(Ordering::SeqCst)
     }
 }

@@ -17,6 +17,7 @@ mod new_replica;
 mod oidc_logout;
 mod onward;
 mod organizations;
+mod overload;
 mod parameters;
 mod permissions;
 mod post_login_hook;

@@ -79,6 +79,8 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) session_clock: Arc<SessionClock>,
     pub(crate) channels: Channels,
+    /// Requests that may be worked on at a time, from the next start of the frontend on.
+    pub(crate) max_requests: Option<usize>,
     lives: [Shutdown; Backend::ALL.len()],
     folder: TempDir,
 }
@@ -96,7 +98,8 @@ impl TestApp {
         let channels = channels(folder.path(), &clock, &session_clock, &lives).await;
         set_up(&channels).await;
         Self {
-            router: router(&channels, &clock),
+            router: router(&channels, &clock, None),
+            max_requests: None,
             clock,
             session_clock,
             channels,
@@ -127,12 +130,15 @@ impl TestApp {
 
     /// Replaces the frontend by a new one with an empty cache.
     pub(crate) fn restart(&mut self) {
-        self.router = router(&self.channels, &self.clock);
+        self.router = router(&self.channels, &self.clock, self.max_requests);
     }
 }
 
-fn router(channels: &Channels, clock: &Arc<FakeClock>) -> Router {
-    let http = HttpConfig::new(ISSUER, ([127, 0, 0, 1], 0).into());
+fn router(channels: &Channels, clock: &Arc<FakeClock>, max_requests: Option<usize>) -> Router {
+    let http = HttpConfig {
+        max_requests,
+        ..HttpConfig::new(ISSUER, ([127, 0, 0, 1], 0).into())
+    };
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     app(&http, channels.clone(), clock, &Shutdown::new()).unwrap()
 }

@@ -6,7 +6,7 @@ const NETWORK: u128 = !0 << 64;
 
 /// An IPv4 address, or the /64 network of an IPv6 address: a single host has all of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Group(IpAddr);
+pub struct Group(IpAddr);
 
 impl From<IpAddr> for Group {
     fn from(address: IpAddr) -> Self {

@@ -1,10 +1,11 @@
 //! Channels to other services.
 //!
 //! Over a socket, a channel keeps one connection to each replica of its service (ADR 32). `members` looks up the
-//! replicas, a `keeper` for each of them connects it, a `driver` moves the bytes of a connection; a call takes a
-//! connection from the `pool` and makes an `exchange` over it.
+//! replicas, a `keeper` for each of them connects it, a `driver` moves the bytes of a connection; a call passes
+//! the `circuit`, takes a connection from the `pool` and makes an `exchange` over it.
 
 mod backoff;
+mod circuit;
 mod connection;
 mod driver;
 mod exchange;
@@ -35,6 +36,7 @@ use tonic::{Request, Status};
 use tower::Service;
 use tracing::Instrument;
 
+pub use self::circuit::is_circuit_open;
 use self::network::Network;
 use self::peer::Security;
 use self::pool::Pool;

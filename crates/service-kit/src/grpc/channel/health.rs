@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use crate::clock::millis;
+
 /// Calls in a row without an answer, after which other replicas are preferred.
 const FAILURES: u32 = 3;
 /// For how long. Then the replica gets calls again, and one more failure is enough.
@@ -57,12 +59,9 @@ impl Health {
     }
 }
 
-fn now() -> u64 {
+/// The present, in milliseconds since [`EPOCH`].
+pub(super) fn now() -> u64 {
     millis(EPOCH.elapsed())
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{Body as HttpBody, Bytes};
 
+use super::circuit::Circuit;
 use super::exchange::{Failure, exchange};
 use super::members::Members;
 use super::pool::Pool;
@@ -36,6 +37,7 @@ const WORTH_TELLING: Duration = Duration::from_millis(5);
 pub(super) struct Network(Arc<Inner>);
 
 struct Inner {
+    circuit: Circuit,
     pool: Arc<Pool>,
     resolver: Arc<dyn Resolve>,
     scheme: Scheme,
@@ -61,6 +63,7 @@ impl Network {
             Scheme::HTTP
         };
         Self(Arc::new(Inner {
+            circuit: Circuit::new(pool.service),
             scheme,
             authority: Authority::from_static(pool.service),
             _stop: pool.stop.clone().drop_guard(),
@@ -81,10 +84,15 @@ impl Network {
             let Some(limit) = timeout(request.headers()) else {
                 return inner.answer(request, None).await;
             };
-            let deadline = Instant::now().checked_add(limit);
-            tokio::time::timeout(limit, inner.answer(request, deadline))
-                .await
-                .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")))
+            let now = Instant::now();
+            let passage = inner.circuit.enter(now, limit)?;
+            let deadline = now.checked_add(limit);
+            let answer = tokio::time::timeout(limit, inner.answer(request, deadline)).await;
+            let Ok(answer) = answer else {
+                return Err(Status::deadline_exceeded("no answer in time"));
+            };
+            passage.end(answer.is_ok());
+            answer
         }
         .boxed()
     }

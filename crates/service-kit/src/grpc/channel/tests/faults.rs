@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use futures::future::join_all;
+use tokio::time::{Instant, sleep, timeout};
 use tonic::Code;
 
 use super::support::{
-    Name, Replica, State, Wire, all_answer, call, channel, eventually, listen, only_answers, times,
+    Name, Replica, State, Wire, all_answer, call, call_within, channel, eventually, listen,
+    only_answers, times,
 };
 use crate::grpc::channel::times::Times;
+use crate::grpc::channel::{Channel, is_circuit_open};
 
 /// Two replicas, the second one behind a wire.
 async fn two(state: State) -> (Replica, Replica, Wire) {
@@ -156,4 +159,62 @@ async fn rel_10_a_replica_that_resets_connections_is_tried_seldom() {
     }
     // 50, 100, 200, 400, 600, 600 ms, less 30%.
     assert!(wire.connections() <= 9, "{}", wire.connections());
+}
+
+/// Makes 20 calls at the same time that hang until their deadline. Returns whether some were refused instead.
+async fn hang(channel: &Channel, limit: Duration) -> bool {
+    let calls = (0..20).map(|_| call_within(channel, "Hang", limit));
+    let answers = join_all(calls).await;
+    let mut errors = answers.into_iter().map(Result::unwrap_err);
+    errors.any(|error| is_circuit_open(&error))
+}
+
+const LIMIT: Duration = Duration::from_millis(250);
+
+#[tokio::test]
+async fn rel_15_a_service_that_never_answers_in_time_is_called_seldom() {
+    let replica = Replica::start(1).await;
+    let channel = channel(&Name::of(&[replica.address]), times());
+    all_answer(&channel, &[&replica]).await;
+    eventually(async || hang(&channel, LIMIT).await).await;
+    let (begin, before) = (Instant::now(), replica.calls());
+    let mut refused = 0;
+    for _ in 0..1_000 {
+        let answer = call_within(&channel, "Hang", LIMIT).await;
+        refused += usize::from(is_circuit_open(&answer.unwrap_err()));
+    }
+    let probes = replica.calls() - before;
+    assert_eq!(refused + probes, 1_000);
+    let most = 2 + begin.elapsed().as_millis() / 200;
+    assert!(probes as u128 <= most, "{probes} of {most}");
+
+    // The first answer closes it.
+    eventually(async || call(&channel, "Answer").await.is_ok()).await;
+    for _ in 0..100 {
+        call(&channel, "Answer").await.unwrap();
+    }
+}
+
+/// Browsers that go away, callers with little time, and a service that says that it cannot tell open nothing.
+#[tokio::test]
+async fn only_late_answers_open_a_circuit() {
+    let replica = Replica::start(1).await;
+    let channel = channel(&Name::of(&[replica.address]), times());
+    all_answer(&channel, &[&replica]).await;
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(1) {
+        let gone = Duration::from_millis(100);
+        let _ = timeout(gone, hang(&channel, LIMIT)).await;
+        assert!(!hang(&channel, Duration::from_millis(50)).await);
+    }
+    call(&channel, "Answer").await.unwrap();
+
+    let replica = Replica::answering(2, Code::Unavailable).await;
+    let channel = self::channel(&Name::of(&[replica.address]), times());
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(1) {
+        let error = call(&channel, "Answer").await.unwrap_err();
+        assert!(!is_circuit_open(&error));
+        sleep(Duration::from_millis(10)).await;
+    }
 }

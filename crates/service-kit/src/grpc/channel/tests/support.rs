@@ -312,8 +312,17 @@ pub(super) fn secure_channel(
 
 /// Makes a call, and returns the address of the replica that answered.
 pub(super) async fn call(channel: &Channel, method: &str) -> Result<SocketAddr, Status> {
+    call_within(channel, method, PATIENCE).await
+}
+
+/// Makes a call with this deadline.
+pub(super) async fn call_within(
+    channel: &Channel,
+    method: &str,
+    limit: Duration,
+) -> Result<SocketAddr, Status> {
     let mut channel = channel.clone();
-    let answer = channel.call(request(method, Some(PATIENCE))).await?;
+    let answer = channel.call(request(method, Some(limit))).await?;
     match code(&answer) {
         Code::Ok => Ok(answer.headers()[REPLICA].to_str().unwrap().parse().unwrap()),
         _ => Err(Status::from_header_map(answer.headers()).unwrap()),
