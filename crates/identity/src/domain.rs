@@ -17,7 +17,7 @@ pub use consent::Consent;
 pub use email::Email;
 pub use hash_kind::HashKind;
 pub use hash_memory::HashMemory;
-pub use import::{ImportEntry, Outcome, Tally, refuse_repeats};
+pub use import::{ImportEntry, Outcome, Tally, refuse_repeats, refuse_too_many_kinds};
 pub use imported_hash::{
     Algorithm as ImportedAlgorithm, Digest, ImportedHash, PasswordEncoding, SaltPosition,
 };

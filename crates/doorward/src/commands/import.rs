@@ -85,7 +85,7 @@ fn refuse_left_out(path: &Path, file: &TenantFile) -> Result<(), Error> {
     match file.warnings.left_out.len() {
         0 => Ok(()),
         count => Err(Error::Refused(format!(
-            "{}: --strict: {count} of the warnings say what would be left out; nothing was changed",
+            "{}: --strict: {count} would be left out, see the warnings; nothing was changed",
             path.display()
         ))),
     }
