@@ -256,7 +256,7 @@ fn f4_strict_refuses_what_is_left_out_by_default() {
         errors.contains("line 3: clients[B]: left out: app_type"),
         "{errors}"
     );
-    assert!(errors.contains("--strict: 1 of the warnings"), "{errors}");
+    assert!(errors.contains("--strict: 1 would be left out"), "{errors}");
     assert!(!place.path().join("data").exists());
     let output = place.run("import tenant.yaml --data data");
     let warnings = String::from_utf8(output.stderr.clone()).unwrap();

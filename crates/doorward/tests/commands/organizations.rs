@@ -140,7 +140,7 @@ fn a_setting_that_is_refused_writes_nothing() {
         (
             "https://acme.example/l.png",
             "http://acme.example/l.png",
-            "organizations[acme]: left out: branding.logo_url",
+            "organizations[acme].branding.logo_url: \"http://acme.example/l.png\" is not an https URL",
         ),
         (
             "assign_membership_on_login: true, ",
