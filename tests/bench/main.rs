@@ -1,5 +1,5 @@
 //! Measurements, run by `make bench`: `speed` compares the ways to run Doorward with each other and with npm's
-//! oidc-provider; `sessions` measures the cost of a million sessions; `overload` asks for more than can be answered. All
+//! oidc-provider; `sessions` measures the cost of a million sessions; `overload` asks for more than is possible. All
 //! measured programs run in separate processes, as in production.
 //!
 //! The figures are CPU time, summed over all serving processes, and ratios between alternating rounds of one run: wall

@@ -157,6 +157,13 @@ impl Workload {
         Err(Overloaded)
     }
 
+    /// Notes how long the tokens of a request took to be signed.
+    pub(crate) fn signed(&self, time: Duration) {
+        let mut state = self.state();
+        state.window.signings += 1;
+        state.window.signing += time;
+    }
+
     fn is_busy(&self) -> bool {
         let state = self.state();
         state.limit.is_near(state.in_work)

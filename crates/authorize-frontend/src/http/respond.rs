@@ -1,6 +1,7 @@
 //! Draws what the pipeline returned.
 
 use axum::response::{IntoResponse, Response};
+use doorward_oauth2_types::ErrorCode;
 
 use super::cookies::browser_cookie;
 use super::redirect::found;
@@ -36,7 +37,13 @@ fn answer(redirect: &VerifiedRedirect, outcome: Result<Issued, OAuthError>) -> R
 
 /// RFC 6749 §4.2.2.1.
 fn refuse(redirect: &VerifiedRedirect, error: OAuthError) -> Response {
-    tracing::info!(error = %error.code, description = error.description.as_ref(), "authorization refused");
+    let (code, description) = (error.code, error.description.as_ref());
+    // An outage and too much to do are logged where they are noticed, and no line for each request makes them worse.
+    if code == ErrorCode::TemporarilyUnavailable {
+        tracing::debug!(error = %code, description, "authorization refused");
+    } else {
+        tracing::info!(error = %code, description, "authorization refused");
+    }
     if redirect.shows_errors() {
         let tag = redirect.language().tag().to_owned();
         let shown = ShownError::from(error).in_language_of(Some(tag));

@@ -1,6 +1,6 @@
 //! Making tokens. Nothing else has tokens signed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward_oauth2_types::ResponseType;
 use doorward_service_kit::secret;
@@ -136,7 +136,12 @@ async fn sign_once(
     deps: &Deps,
 ) -> Result<SignedTokens, BackendError> {
     match to_sign(opaque, grant, requested, || deps.issuer.userinfo_endpoint()) {
-        Some(tokens) => deps.backends.token_signing.sign(tokens).await,
+        Some(tokens) => {
+            let begin = Instant::now();
+            let signed = deps.backends.token_signing.sign(tokens).await;
+            deps.workload.signed(begin.elapsed());
+            signed
+        }
         None => Ok(SignedTokens::default()),
     }
 }

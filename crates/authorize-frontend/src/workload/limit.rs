@@ -4,14 +4,15 @@ use std::time::Duration;
 
 /// The smallest limit, in which each priority has room for some requests.
 pub(crate) const MIN_REQUESTS: usize = 16;
-/// A process whose tasks run later than this has too much to do.
+/// A process whose tasks run later than this has too much to do, and so has `token-signing` when signatures, which take
+/// a millisecond, take longer than this: they wait for their turns.
 const LATE: Duration = Duration::from_millis(20);
 /// The part of the silent requests in a window that may fail before the limit falls: one in this many.
 const FAILING: u32 = 10;
 
-/// The limit of requests in work. It falls by a fifth in each window in which the process runs late, or a tenth of the
-/// silent requests fail, and rises by a twentieth otherwise. It never falls below a quarter of the maximum: a machine
-/// that is busy with something else still serves.
+/// The limit of requests in work. It falls by a fifth in each window in which the process or `token-signing` is late,
+/// or a tenth of the silent requests fail, and rises by a twentieth otherwise. It never falls below a quarter of the
+/// maximum: a machine that is busy with something else still serves.
 #[derive(Debug)]
 pub(super) struct Limit {
     now: usize,
@@ -26,6 +27,9 @@ pub(super) struct Window {
     /// Silent requests that ended, and those of them that a service could not answer.
     pub(super) ended: u32,
     pub(super) failed: u32,
+    /// Calls of `token-signing`, and their time together.
+    pub(super) signings: u32,
+    pub(super) signing: Duration,
 }
 
 impl Limit {
@@ -50,8 +54,10 @@ impl Limit {
     }
 
     pub(super) fn adjust(&mut self, window: &Window, delay: Duration) {
+        let signing = window.signing.checked_div(window.signings);
+        let is_late = delay > LATE || signing.is_some_and(|mean| mean > LATE);
         let fails = window.failed > 0 && window.failed >= window.ended / FAILING;
-        self.now = if delay > LATE || fails {
+        self.now = if is_late || fails {
             // A limit that was not reached has not been too low.
             (self.now.min(window.peak) * 4 / 5).max(self.least())
         } else {
@@ -76,6 +82,8 @@ mod tests {
             peak,
             ended: 100,
             failed,
+            signings: 100,
+            signing: 100 * IN_TIME,
         }
     }
 
@@ -92,6 +100,17 @@ mod tests {
             limit.adjust(&Window::default(), IN_TIME);
         }
         assert_eq!(limit.now, 400);
+    }
+
+    #[test]
+    fn it_falls_while_signatures_wait() {
+        let mut limit = Limit::new(400);
+        let slow = Window {
+            signing: 100 * TOO_LATE,
+            ..busy(400, 0)
+        };
+        limit.adjust(&slow, IN_TIME);
+        assert_eq!(limit.now, 320);
     }
 
     #[test]
