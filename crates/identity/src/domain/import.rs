@@ -178,7 +178,6 @@ pub fn refuse_too_many_kinds(
         let Some(hash) = &entry.password_hash else {
             continue;
         };
-        // mutant: kinds-of-hashes-unlimited
         if kinds.insert(hash.kind()) && kinds.len() > MAX_KINDS {
             let path = ImportEntry::field_path(index, entry.email.as_str(), "password_hash");
             let problem = format!(

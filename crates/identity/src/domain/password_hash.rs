@@ -108,14 +108,7 @@ impl PasswordHash {
         memory: &mut HashMemory,
     ) -> Result<Self, HashingFailed> {
         let (algorithm, version, salt) = (Algorithm::Argon2id, Version::V0x13, Salt::generate());
-        let output = compute_argon2(
-            password.normalized(),
-            algorithm,
-            version,
-            cost,
-            &salt,
-            memory,
-        )?;
+        let output = compute_argon2(password, algorithm, version, cost, &salt, memory)?;
         let hash = argon2::PasswordHash {
             algorithm: algorithm.ident(),
             version: Some(version.into()),
@@ -126,32 +119,23 @@ impl PasswordHash {
         Self::parse(&hash.to_string()).map_err(HashingFailed::new)
     }
 
-    /// Whether it was made from this password, in any of its forms. Needs as many blocks as [`PasswordHash::blocks`].
+    /// Whether it was made from this password. Needs as many blocks as [`PasswordHash::blocks`].
     pub fn matches(
         &self,
         password: &Password,
         memory: &mut HashMemory,
     ) -> Result<bool, HashingFailed> {
-        let mut matches = false;
-        for form in password.forms() {
-            // Computes every form, so that timing does not reveal which one matches.
-            matches |= self.matches_form(form, memory)?;
-        }
-        Ok(matches)
-    }
-
-    fn matches_form(&self, password: &str, memory: &mut HashMemory) -> Result<bool, HashingFailed> {
         match &self.scheme {
             Scheme::Imported(hash) => {
                 #[cfg(test)]
                 memory.computed.push(self.kind());
-                Ok(hash.matches(password))
+                Ok(hash.matches(password.as_str()))
             }
             // As bcrypt does everywhere, only the first 72 bytes count.
             Scheme::Bcrypt(_) => {
                 #[cfg(test)]
                 memory.computed.push(self.kind());
-                bcrypt::verify(password, &self.text).map_err(HashingFailed::new)
+                bcrypt::verify(password.as_str(), &self.text).map_err(HashingFailed::new)
             }
             Scheme::Argon2(hash) => {
                 let Argon2Hash {
@@ -197,7 +181,7 @@ impl PasswordHash {
     #[must_use]
     pub fn blocks(&self) -> usize {
         match &self.scheme {
-            // scrypt takes its own memory, less than a slot has.
+            // scrypt takes memory of its own beside that of its slot, at most 32 MiB.
             Scheme::Bcrypt(_) | Scheme::Imported(_) => 0,
             Scheme::Argon2(hash) => hash.cost.block_count(),
         }
@@ -220,7 +204,7 @@ impl From<ImportedHash> for PasswordHash {
 }
 
 fn compute_argon2(
-    password: &str,
+    password: &Password,
     algorithm: Algorithm,
     version: Version,
     cost: &Params,
@@ -238,7 +222,7 @@ fn compute_argon2(
         .get_mut(..len)
         .ok_or_else(|| HashingFailed::new("the output is too long"))?;
     argon2
-        .hash_password_into_with_memory(password.as_bytes(), salt, output, memory.blocks())
+        .hash_password_into_with_memory(password.as_str().as_bytes(), salt, output, memory.blocks())
         .map_err(HashingFailed::new)?;
     Output::new(output).map_err(HashingFailed::new)
 }

@@ -131,11 +131,13 @@ async fn sec_151_passwords_are_compared_as_typed() {
             "{password:?}"
         );
         let shorter: String = password.chars().skip(1).collect();
-        // The same characters in other code points (NIST SP 800-63B §3.1.1.2).
         let decomposed = password.replace('é', "e\u{301}");
-        let verified = service.verify(sign_in(&email, &decomposed)).await;
-        assert!(verified.is_ok(), "{decomposed:?}");
-        for other in [shorter, password.trim().to_owned(), password.to_uppercase()] {
+        for other in [
+            shorter,
+            decomposed,
+            password.trim().to_owned(),
+            password.to_uppercase(),
+        ] {
             if other != password {
                 assert!(
                     service.verify(sign_in(&email, &other)).await.is_err(),
