@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use doorward_oauth2_types::UnknownValue;
+use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use doorward_proto::client_registry::v1::StringList;
 use doorward_proto::{InvalidField, WireEnum};
 
@@ -127,6 +128,10 @@ impl Object {
     ) -> Option<String> {
         let given = self.text(key)?;
         match rule(&given) {
+            Err(problem) if is_dangerous(&given) => {
+                self.fault(key, format!("{given:?} {problem}"));
+                None
+            }
             Err(problem) if !given.is_empty() => {
                 let why = format!("{given:?} {problem}; left out");
                 self.report.left_out(&self.place(key), why);
@@ -163,6 +168,11 @@ impl Object {
             let Err(problem) = rule(&text) else {
                 return Some(text);
             };
+            if is_dangerous(&text) {
+                let problem = format!("{text:?} {problem}");
+                self.report.fault(Weight::Refuse, &path, problem);
+                return None;
+            }
             let adapted = adapt(&text).filter(|adapted| rule(adapted).is_ok());
             let why = match &adapted {
                 Some(adapted) => format!("{text:?} {problem}; {adapted:?} is taken"),
@@ -560,4 +570,9 @@ fn wrong_type(report: &Report, path: &Path, expected: &str, value: &Value) {
         other => format!("must be {expected}, but is {}", other.kind()),
     };
     report.fault(Weight::Refuse, path, problem);
+}
+
+/// Whether a URL that breaks a rule would do harm if it did not.
+fn is_dangerous(url: &str) -> bool {
+    url.contains('*') || RegisteredUri::parse(url).is_err_and(|error| error.is_dangerous())
 }

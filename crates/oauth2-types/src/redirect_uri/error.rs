@@ -62,6 +62,25 @@ pub enum RegistrationError {
     PlaceholderDomain,
 }
 
+impl RegistrationError {
+    /// Whether the URI would run code, or match or take over more than its writer may know. Such an entry is no slip
+    /// that a reader of a file may pass over.
+    #[must_use]
+    pub fn is_dangerous(&self) -> bool {
+        matches!(
+            self,
+            Self::DangerousScheme
+                | Self::AnswerName(_)
+                | Self::PlaceholderScheme
+                | Self::SeveralPlaceholders
+                | Self::UnknownPlaceholder
+                | Self::PlaceholderPosition
+                | Self::PlaceholderLabel
+                | Self::PlaceholderDomain
+        )
+    }
+}
+
 fn named(character: char, at_end: bool) -> String {
     let name = match character {
         ' ' => "a space".to_owned(),
