@@ -6,5 +6,5 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use changes::changes;
-pub(crate) use request::desired;
+pub(crate) use changes::{changes, left_out};
+pub(crate) use request::{client, client_grant, connection, desired, resource_server, tenant};

@@ -17,7 +17,7 @@ mod origin;
 mod plan;
 mod resource_server;
 mod resource_server_patch;
-mod rule;
+pub mod rule;
 mod tenant;
 mod tenant_patch;
 

@@ -107,12 +107,13 @@ impl ClientRegistryService for Service {
             .store
             .apply(convert::desired(request)?, dry_run)
             .await?;
+        let left_out = convert::left_out(&plan);
         let changes = convert::changes(plan, dry_run);
         if !dry_run {
             let (operation, changes) = ("import", changes.len());
             tracing::info!(target: "audit", event = "sapi", operation, changes, "tenant imported");
         }
-        Ok(Response::new(ApplyTenantResponse { changes }))
+        Ok(Response::new(ApplyTenantResponse { changes, left_out }))
     }
 
     type WatchStream = BoxStream<'static, Result<WatchResponse, Status>>;

@@ -3,6 +3,7 @@
 //!
 //! [`run`] is the whole process; [`open`] and [`routes`] are its parts, for a host of several services.
 
+pub mod check;
 mod config;
 mod convert;
 pub mod domain;

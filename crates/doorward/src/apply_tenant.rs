@@ -3,7 +3,9 @@
 mod roles;
 
 use doorward_proto::client_registry::v1::client_registry_service_client::ClientRegistryServiceClient;
-use doorward_proto::client_registry::v1::{ApplyTenantRequest, ObjectKind, TenantChange};
+use doorward_proto::client_registry::v1::{
+    ApplyTenantRequest, ApplyTenantResponse, LeftOutReference, ObjectKind, TenantChange,
+};
 use doorward_proto::organization::v1::organization_service_client::OrganizationServiceClient;
 use doorward_proto::organization::v1::{
     ApplyOrganizationsRequest, OrganizationChange, OrganizationPatch,
@@ -15,16 +17,25 @@ use crate::error::Error;
 use crate::output::warn;
 use crate::service::Service;
 use crate::target::Deployment;
-use crate::tenant_file::TenantFile;
+use crate::tenant_file::{Places, TenantFile};
 use crate::unknown_references::{References, unknown_references};
 use roles::Roles;
 
-/// Applies the file or, in a dry run, only finds out what would change. Returns one line for each object that is new or
-/// differs, and warns of references to objects that do not exist.
+/// How to apply a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Mode {
+    /// Only finds out what would change.
+    pub(crate) dry_run: bool,
+    /// Refuses references to applications that do not exist, which are otherwise left out.
+    pub(crate) strict: bool,
+}
+
+/// Applies the file. Returns one line for each object that is new or differs, and warns of references to objects that
+/// do not exist.
 pub(crate) async fn apply(
     file: TenantFile,
     deployment: &Deployment,
-    dry_run: bool,
+    Mode { dry_run, strict }: Mode,
 ) -> Result<Vec<String>, Error> {
     let registry = deployment.registry().await?;
     let roles = Roles::of(file.roles, deployment).await?;
@@ -33,7 +44,15 @@ pub(crate) async fn apply(
     let planned_roles = roles.apply(true).await?;
     let planned = organizations.apply(true).await?;
     let wanted = file.tenant.clone();
-    let changes = apply_to_registry(registry.clone(), file.tenant, dry_run).await?;
+    if strict {
+        let planned = apply_to_registry(registry.clone(), file.tenant.clone(), true).await?;
+        refuse_left_out(&planned.left_out, &file.places)?;
+    }
+    let applied = apply_to_registry(registry.clone(), file.tenant, dry_run).await?;
+    for line in left_out_lines(&applied.left_out, &file.places) {
+        warn(format_args!("{line}; left out"));
+    }
+    let changes = applied.changes;
     let of_roles = if dry_run {
         planned_roles
     } else {
@@ -62,11 +81,34 @@ async fn apply_to_registry(
     mut registry: ClientRegistryServiceClient<Channel>,
     tenant: ApplyTenantRequest,
     dry_run: bool,
-) -> Result<Vec<TenantChange>, Error> {
-    let wanted = request(ApplyTenantRequest { dry_run, ..tenant });
+) -> Result<ApplyTenantResponse, Error> {
+    let wanted = request(ApplyTenantRequest {
+        dry_run,
+        leave_out_unknown_clients: true,
+        ..tenant
+    });
     let applied = registry.apply_tenant(wanted).await;
     let applied = applied.map_err(Error::service(Service::ClientRegistry))?;
-    Ok(applied.into_inner().changes)
+    Ok(applied.into_inner())
+}
+
+/// One line for each reference, with its place in the file.
+fn left_out_lines(left_out: &[LeftOutReference], places: &Places) -> Vec<String> {
+    let lines = left_out.iter();
+    lines
+        .map(|reference| format!("{}: {}", places.of(&reference.field), reference.problem))
+        .collect()
+}
+
+fn refuse_left_out(left_out: &[LeftOutReference], places: &Places) -> Result<(), Error> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let lines = left_out_lines(left_out, places);
+    Err(Error::Refused(format!(
+        "--strict: nothing was changed\n  {}",
+        lines.join("\n  ")
+    )))
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use doorward_authorize_frontend::Channels;
 
-use crate::apply_tenant::apply;
+use crate::apply_tenant::{Mode, apply};
 use crate::apply_users::{apply_test_keys, apply_users};
 use crate::commands::import::{self, Values};
 use crate::commands::import_users;
@@ -59,7 +59,7 @@ impl Content {
     pub(crate) async fn import(self, channels: &Channels) -> Result<(), Error> {
         let deployment = Deployment::embedded(channels);
         if let Some(tenant) = self.tenant {
-            for change in apply(tenant, &deployment, false).await? {
+            for change in apply(tenant, &deployment, Mode::default()).await? {
                 tracing::info!("tenant file: {change}");
             }
         }

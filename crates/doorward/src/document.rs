@@ -1,18 +1,20 @@
 //! Files in Auth0's formats, read member by member: an error names the line and the member, and members that are not
 //! supported are reported.
 
-mod ignored;
 mod json;
 mod node;
 mod object;
 mod placeholders;
+mod report;
+mod suggestion;
 mod yaml;
 
 use std::collections::BTreeMap;
+use std::io::BufRead;
 
-pub(crate) use ignored::{Ignored, Path};
 pub(crate) use node::Value;
 pub(crate) use object::Object;
+pub(crate) use report::{Path, Report, Warnings};
 
 /// A file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -35,12 +37,15 @@ pub(crate) enum Error {
         /// The problem.
         problem: String,
     },
+    /// More than one of them, in the order of the file.
+    #[error("{} faults{}", .0.len(), lines(.0))]
+    Several(Vec<Self>),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    fn value(path: &Path, problem: impl Into<String>) -> Self {
+    pub(crate) fn value(path: &Path, problem: impl Into<String>) -> Self {
         Self::Value {
             line: path.line(),
             path: path.to_string(),
@@ -48,26 +53,19 @@ impl Error {
         }
     }
 
-    /// The same problem, at further places too.
-    pub(crate) fn and_at(self, others: impl Iterator<Item = Self>) -> Self {
-        let others = others.filter_map(|other| match other {
-            Self::Value { path, .. } => Some(path),
-            Self::Syntax { .. } => None,
-        });
-        let others = others.collect::<Vec<_>>().join(", ");
+    /// Counted from 1; unknown in JSON.
+    fn line(&self) -> Option<u64> {
         match self {
-            Self::Value {
-                line,
-                path,
-                problem,
-            } if !others.is_empty() => Self::Value {
-                line,
-                path,
-                problem: format!("{problem} (also {others})"),
-            },
-            alone => alone,
+            Self::Syntax { line, .. } => Some(*line),
+            Self::Value { line, .. } => *line,
+            Self::Several(errors) => errors.first().and_then(Self::line),
         }
     }
+}
+
+fn lines(errors: &[Error]) -> String {
+    let lines: Vec<_> = errors.iter().map(|error| format!("\n  {error}")).collect();
+    lines.concat()
 }
 
 fn line_prefix(line: Option<u64>) -> String {
@@ -75,13 +73,38 @@ fn line_prefix(line: Option<u64>) -> String {
         .unwrap_or_default()
 }
 
-/// Reads the object of a YAML file; `values` are the values of its placeholders.
-pub(crate) fn from_yaml(text: &str, values: &BTreeMap<String, String>) -> Result<Object> {
+/// Reads the object of a YAML file, and reports to `report`; `values` are the values of its placeholders.
+pub(crate) fn from_yaml(
+    text: &str,
+    values: &BTreeMap<String, String>,
+    report: &Report,
+) -> Result<Object> {
     let document = yaml::parse(&placeholders::replace(text, values))?;
-    Object::new(Path::root(), document)
+    let mark = report.mark();
+    let object = Object::new(Path::root(), document, report);
+    object.ok_or_else(|| {
+        let fault = report.faults_since(mark).into_error();
+        fault.unwrap_or_else(|| Error::value(&Path::root(), "must be an object"))
+    })
 }
 
-/// Reads the list of objects of a JSON file. Error messages call each by the first of `names` that it has.
-pub(crate) fn list_from_json(text: &str, kind: &str, names: &[&str]) -> Result<Vec<Object>> {
-    Object::list(&Path::root().member(kind), json::parse(text)?, names)
+/// Reads the objects of a JSON file one by one. Error messages call each by the first of `names` that it has. An `Err`
+/// item is a line or an entry that is no object; the result is an error if the rest of the file cannot be read.
+pub(crate) fn each_from_json(
+    text: impl BufRead,
+    kind: &str,
+    names: &[&str],
+    report: &Report,
+    mut each: impl FnMut(Result<Object>),
+) -> Result<()> {
+    let list = Path::root().member(kind);
+    let mut index = 0;
+    json::each(text, |node| {
+        let object = node.and_then(|node| {
+            let path = object::name_of(&list, index, &node, names);
+            Object::from_json(path, node, report)
+        });
+        index += 1;
+        each(object);
+    })
 }

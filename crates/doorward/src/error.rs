@@ -23,6 +23,9 @@ pub(crate) enum Error {
     /// The command cannot be carried out, for the reason in the text.
     #[error("{0}")]
     Refused(String),
+    /// The command was carried out, except for some users, each of which was named.
+    #[error("{0} users were not imported; see the errors above")]
+    SomeLeftOut(usize),
     /// A file or folder cannot be used.
     #[error("{}", path.display())]
     File {
@@ -130,8 +133,13 @@ impl Error {
         }
     }
 
-    /// Returns 2 for a mistake on the command line, like clap, and 1 for everything else.
+    /// Returns 2 for a mistake on the command line, like clap, 3 for a command that was carried out in part, and 1 for
+    /// everything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
+        ExitCode::from(match self {
+            Self::Usage(_) => 2,
+            Self::SomeLeftOut(_) => 3,
+            _ => 1,
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 /// Reads one line of standard input; a terminal does not show it.
 pub(crate) fn read_password() -> Result<String, Error> {
     let unreadable = |error| Error::Refused(format!("the password cannot be read: {error}"));
-    let password = if io::stdin().is_terminal() {
+    let typed = if io::stdin().is_terminal() {
         rpassword::prompt_password("Password: ").map_err(unreadable)?
     } else {
         let given = io::read_to_string(io::stdin()).map_err(unreadable)?;
@@ -15,12 +15,18 @@ pub(crate) fn read_password() -> Result<String, Error> {
             Error::Refused("the password is one line, but standard input has more".into())
         })?
     };
+    let password = without_mark(&typed);
     if password.is_empty() {
         return Err(Error::Refused(
             "no password was given on standard input".into(),
         ));
     }
-    Ok(password)
+    Ok(password.to_owned())
+}
+
+/// The text without the byte order mark that some programs write to a pipe.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text)
 }
 
 /// The only line, without its line end; `None` if there are several.
@@ -35,6 +41,12 @@ fn only_line(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn f26_a_byte_order_mark_is_no_part_of_the_password() {
+        assert_eq!(without_mark("\u{FEFF}secret"), "secret");
+        assert_eq!(without_mark("sec\u{FEFF}ret"), "sec\u{FEFF}ret");
+    }
 
     #[test]
     fn only_the_line_end_is_removed() {

@@ -7,6 +7,7 @@ mod clients;
 mod connections;
 mod doorward;
 mod organizations;
+mod places;
 mod resource_servers;
 mod roles;
 mod tenant;
@@ -15,12 +16,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use doorward_proto::client_registry::v1::ApplyTenantRequest;
+use doorward_proto::client_registry::v1::{ApplyTenantRequest, TenantPatch};
 use doorward_proto::identity::v1::RolePatch;
 use doorward_proto::organization::v1::OrganizationPatch;
 
-use crate::document::{self, Ignored, Object, Result};
+use crate::document::{self, Object, Report, Result, Warnings};
 use organizations::Known;
+pub(crate) use places::Places;
 
 /// The content of a tenant file.
 #[derive(Debug)]
@@ -31,48 +33,41 @@ pub(crate) struct TenantFile {
     pub(crate) roles: Vec<RolePatch>,
     /// For `organization`.
     pub(crate) organizations: Vec<OrganizationPatch>,
-    /// One line for each key that is ignored.
-    pub(crate) ignored: Vec<String>,
+    /// The keys and objects that are ignored or left out.
+    pub(crate) warnings: Warnings,
+    /// Where references to applications stand.
+    pub(crate) places: Places,
 }
 
-/// Reads a tenant file; `values` are the values of its placeholders.
+/// Reads a tenant file; `values` are the values of its placeholders. The error lists all faults of the file.
 pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<TenantFile> {
-    let mut file = document::from_yaml(text, values)?;
-    let mut ignored = Ignored::default();
-    let ignored_keys = &mut ignored;
+    let report = Report::default();
+    let mut file = document::from_yaml(text, values, &report)?;
+    let mut places = Places::default();
 
-    let tenant = file.object("tenant")?;
-    let tenant = tenant
-        .map(|object| tenant::read(object, ignored_keys))
-        .transpose()?;
-    let tenant = match file.object("doorward")? {
-        Some(object) => Some(doorward::read(object, tenant, ignored_keys)?),
-        None => tenant,
-    };
-    let clients = each(
-        file.objects("clients", &["name"])?,
-        clients::read,
-        ignored_keys,
-    )?;
-    let apis = file.objects("resourceServers", &["name", "identifier"])?;
-    let resource_servers = each(apis, resource_servers::read, ignored_keys)?;
-    let grants = file.objects("clientGrants", &["client_id"])?;
-    let client_grants = each(grants, client_grants::read, ignored_keys)?;
-    let databases = file.objects("databases", &["name"])?;
-    let mut connections = each(databases, connections::read, ignored_keys)?;
-    let others = file.objects("connections", &["name"])?;
-    connections.extend(each(others, connections::read, ignored_keys)?);
-    let roles = each(file.objects("roles", &["name"])?, roles::read, ignored_keys)?;
-    let objects = file.objects("organizations", &["name"])?;
+    let tenant = settings(&mut file, &mut places);
+    let clients = each(&mut file, "clients", &["name"], clients::read);
+    let names = ["name", "identifier"];
+    let resource_servers = each(&mut file, "resourceServers", &names, resource_servers::read);
+    let client_grants = each(&mut file, "clientGrants", &["client_id"], |grant| {
+        client_grants::read(grant, &mut places)
+    });
+    let mut connections = Vec::new();
+    for key in ["databases", "connections"] {
+        let objects = file.objects(key, &["name"]).unwrap_or_default().into_iter();
+        connections.extend(objects.filter_map(|object| {
+            object.read_or_refuse(|object| connections::read(object, &mut places))
+        }));
+    }
+    let roles = each(&mut file, "roles", &["name"], roles::read);
     let known = Known {
         clients: &clients,
         connections: &connections,
     };
-    let mut organizations = Vec::new();
-    for object in objects.unwrap_or_default() {
-        organizations.push(organizations::read(object, &known, ignored_keys)?);
-    }
-    file.finish(ignored_keys);
+    let organizations = each(&mut file, "organizations", &["name"], |organization| {
+        organizations::read(organization, &known)
+    });
+    file.finish();
 
     Ok(TenantFile {
         tenant: ApplyTenantRequest {
@@ -82,21 +77,35 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
             client_grants,
             connections,
             dry_run: false,
+            leave_out_unknown_clients: false,
         },
         roles,
         organizations,
-        ignored: ignored.into_lines(),
+        warnings: report.finish()?,
+        places,
     })
 }
 
-/// Reads the objects of a list; `read` returns `None` for an object that is ignored as a whole.
+/// `tenant` and `doorward`.
+fn settings(file: &mut Object, places: &mut Places) -> Option<TenantPatch> {
+    let tenant = file.object("tenant");
+    let tenant = tenant.and_then(|tenant| tenant.read_or_refuse(|it| Some(tenant::read(it))));
+    match file.object("doorward") {
+        Some(object) => object.read_or_refuse(|it| Some(doorward::read(it, tenant, places))),
+        None => tenant,
+    }
+}
+
+/// Reads the objects of a list, except those that are left out; `read` returns `None` for an object that is ignored
+/// as a whole.
 fn each<T>(
-    objects: Option<Vec<Object>>,
-    read: fn(Object, &mut Ignored) -> Result<Option<T>>,
-    ignored: &mut Ignored,
-) -> Result<Vec<T>> {
-    let objects = objects.unwrap_or_default().into_iter();
+    file: &mut Object,
+    key: &str,
+    names: &[&str],
+    mut read: impl FnMut(&mut Object) -> Option<T>,
+) -> Vec<T> {
+    let objects = file.objects(key, names).unwrap_or_default().into_iter();
     objects
-        .filter_map(|object| read(object, ignored).transpose())
+        .filter_map(|object| object.read_or_leave_out(&mut read))
         .collect()
 }

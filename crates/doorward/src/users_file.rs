@@ -1,21 +1,22 @@
-//! The user file: a JSON array in the shape of Auth0's bulk import.
+//! The user file: a JSON list in the shape of Auth0's bulk import, one object a line as Auth0 exports users, or the
+//! export of password hashes that Auth0's support sends.
 
 mod for_tests;
+mod hash_export;
 mod password_hash;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
+use std::io::BufRead;
 
 use doorward_identity::domain::{Email, Profile, UserId};
 use doorward_oauth2_types::{ClaimKind, ClaimSet, ClaimValue, StandardClaim};
-use doorward_proto::InvalidField;
 use doorward_proto::common::v1::UserClaims;
 use doorward_proto::identity::v1::ImportedUser;
 
 pub(crate) use self::for_tests::TestKeys;
-use self::password_hash::CostlyHashes;
-use crate::document::{self, Error, Ignored, Object, Result};
+use crate::document::{self, Error, Object, Report, Result};
 
 /// The prefix of user ids, which the file leaves out: `auth0|1234` is `1234` there.
 const ID_PREFIX: &str = "auth0|";
@@ -31,6 +32,15 @@ pub(crate) struct UsersFile {
     pub(crate) ignored: Vec<String>,
 }
 
+/// One user of a file.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The user.
+    pub(crate) user: ImportedUser,
+    /// The connection, and what only a server for tests accepts.
+    pub(crate) keys: TestKeys,
+}
+
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
@@ -40,108 +50,121 @@ pub(crate) enum Reader {
     Tests,
 }
 
-/// Reads a user file. Finds every error of a single entry before anything is written.
-pub(crate) fn parse(text: &str, reader: Reader) -> Result<UsersFile> {
-    let mut ignored = Ignored::default();
-    let mut costly = CostlyHashes::default();
-    let mut seen = HashSet::new();
-    let entries = document::list_from_json(text, "users", &["email", "user_id"])?.into_iter();
-    let users = entries.map(|mut entry| {
-        let test_keys = for_tests::read(&mut entry, reader)?;
-        let user = read(&mut entry, &mut ignored, &mut costly)?;
-        if test_keys.password.is_some() && user.password_hash.is_some() {
-            return Err(entry.problem("password", "cannot stand beside a hash"));
+/// Reads a whole user file. The error lists all faults.
+pub(crate) fn parse(text: impl BufRead, reader: Reader) -> Result<UsersFile> {
+    let (mut users, mut test_keys, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    let ignored = each(text, reader, |entry| match entry {
+        Ok(Entry { user, keys }) => {
+            users.push(user);
+            test_keys.push(keys);
         }
-        refuse_repeated(&mut seen, &user, &test_keys, &entry)?;
-        entry.finish(&mut ignored);
-        Ok((user, test_keys))
-    });
-    let (users, test_keys) = users.collect::<Result<Vec<_>>>()?.into_iter().unzip();
-    costly.refuse()?;
-    Ok(UsersFile {
-        users,
-        test_keys,
-        ignored: ignored.into_lines(),
-    })
+        Err(fault) => faults.push(fault),
+    })?;
+    match faults.len() {
+        0 => Ok(UsersFile {
+            users,
+            test_keys,
+            ignored,
+        }),
+        1 => Err(faults.remove(0)),
+        _ => Err(Error::Several(faults)),
+    }
 }
 
-fn read(
-    entry: &mut Object,
-    ignored: &mut Ignored,
-    costly: &mut CostlyHashes,
-) -> Result<ImportedUser> {
-    let claims = claims(entry)?;
+/// Reads the users one by one, and returns one line per key that has no effect. The error of one user does not concern
+/// the others; the result is an error if the rest of the file cannot be read.
+pub(crate) fn each(
+    text: impl BufRead,
+    reader: Reader,
+    mut each: impl FnMut(Result<Entry>),
+) -> Result<Vec<String>> {
+    let report = Report::default();
+    let mut seen = HashSet::new();
+    let names = ["email", "user_id"];
+    document::each_from_json(text, "users", &names, &report, |object| {
+        each(object.and_then(|object| {
+            object.read_alone(|object| {
+                let entry = read(object, reader)?;
+                refuse_repeated(&mut seen, &entry, object);
+                Some(entry)
+            })
+        }));
+    })?;
+    Ok(report.finish()?.into_lines())
+}
+
+fn read(entry: &mut Object, reader: Reader) -> Option<Entry> {
+    if hash_export::is_one(entry) {
+        return hash_export::read(entry);
+    }
+    let keys = for_tests::read(entry, reader);
+    let claims = claims(entry);
     let user = ImportedUser {
-        user_id: user_id(entry)?,
-        password_hash: password_hash::read(entry, ignored, costly)?,
-        blocked: entry.flag("blocked")?,
-        app_metadata_json: entry.json("app_metadata")?,
-        user_metadata_json: entry.json("user_metadata")?,
-        claims: Some(claims.clone()),
+        user_id: user_id(entry),
+        password_hash: password_hash::read(entry),
+        blocked: entry.flag("blocked"),
+        app_metadata_json: entry.json("app_metadata"),
+        user_metadata_json: entry.json("user_metadata"),
+        claims: Some(claims.clone()?),
     };
-    Profile::from(claims).validate().map_err(invalid(entry))?;
-    Ok(user)
+    entry.check(Profile::from(claims?).validate());
+    if keys.password.is_some() && user.password_hash.is_some() {
+        entry.fault("password", "cannot stand beside a hash");
+    }
+    Some(Entry { user, keys })
 }
 
-fn user_id(entry: &mut Object) -> Result<Option<String>> {
-    let Some(given) = entry.text("user_id")? else {
-        return Ok(None);
-    };
+fn user_id(entry: &mut Object) -> Option<String> {
+    let given = entry.filled_text("user_id")?;
     let id = if given.starts_with(ID_PREFIX) {
         given
     } else {
         format!("{ID_PREFIX}{given}")
     };
-    UserId::parse(&id).map_err(invalid(entry))?;
-    Ok(Some(id))
+    entry.check(UserId::parse(&id).map(|_| ()));
+    Some(id)
 }
 
-fn claims(entry: &mut Object) -> Result<UserClaims> {
-    let email = entry.required_text("email")?;
-    let email = Email::parse(&email).map_err(invalid(entry))?;
-    let mut claims = ClaimSet::from_iter([(StandardClaim::Email, email.as_str().into())]);
+fn claims(entry: &mut Object) -> Option<UserClaims> {
     let others = StandardClaim::ALL
         .iter()
         .filter(|claim| **claim != StandardClaim::Email);
-    for claim in others {
-        if let Some(value) = claim_value(*claim, entry)? {
-            claims.set(*claim, value);
-        }
+    let others: Vec<_> = others
+        .filter_map(|claim| Some((*claim, claim_value(*claim, entry)?)))
+        .collect();
+    let email = email(entry)?;
+    let mut claims = ClaimSet::from_iter([(StandardClaim::Email, email.into())]);
+    for (claim, value) in others {
+        claims.set(claim, value);
     }
-    Ok(claims.into())
+    Some(claims.into())
 }
 
-/// The value of a claim that Auth0's bulk import has.
-fn claim_value(claim: StandardClaim, entry: &mut Object) -> Result<Option<ClaimValue>> {
-    let Some(key) = claim.import_key() else {
-        return Ok(None);
-    };
-    Ok(match claim.kind() {
-        ClaimKind::Text { .. } => entry.text(key)?.map(ClaimValue::from),
-        ClaimKind::Flag => entry.flag(key)?.map(ClaimValue::from),
+fn email(entry: &mut Object) -> Option<String> {
+    let email = Email::parse(&entry.required_text("email")?);
+    entry.check(email.as_ref().map(|_| ()).map_err(Clone::clone));
+    Some(email.ok()?.as_str().to_owned())
+}
+
+/// The value of a claim that Auth0's bulk import has. An empty text is none: exports of databases write it so.
+fn claim_value(claim: StandardClaim, entry: &mut Object) -> Option<ClaimValue> {
+    let key = claim.import_key()?;
+    match claim.kind() {
+        ClaimKind::Text { .. } => entry.filled_text(key).map(ClaimValue::from),
+        ClaimKind::Flag => entry.flag(key).map(ClaimValue::from),
         ClaimKind::Instant | ClaimKind::Unavailable => None,
-    })
+    }
 }
 
 /// Refuses two entries about one user: which of them counts would depend on chance.
-fn refuse_repeated(
-    seen: &mut HashSet<String>,
-    user: &ImportedUser,
-    test_keys: &TestKeys,
-    entry: &Object,
-) -> Result<()> {
+fn refuse_repeated(seen: &mut HashSet<String>, entry: &Entry, object: &Object) {
+    let Entry { user, keys } = entry;
     let email = user.claims.as_ref().and_then(|claims| claims.email.clone());
-    let connection = test_keys.connection.as_deref().unwrap_or_default();
+    let connection = keys.connection.as_deref().unwrap_or_default();
     let email = email.map(|email| format!("{email} {connection}"));
     for (key, value) in [("email", email), ("user_id", user.user_id.clone())] {
         if value.is_some_and(|value| !seen.insert(format!("{key} {value}"))) {
-            return Err(entry.problem(key, "is in an earlier entry too"));
+            object.fault(key, "is in an earlier entry too");
         }
     }
-    Ok(())
-}
-
-/// Converts an error of the rules of `identity` to one with the place in the file.
-fn invalid(entry: &Object) -> impl Fn(InvalidField) -> Error {
-    |invalid| entry.problem(&invalid.field, invalid.problem)
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::Error;
 use crate::domain::{
     AddedMetadata, Connection, Consent, Email, ImportEntry, Password, PasswordHash, Tally, User,
-    UserId, refuse_repeats,
+    UserId, refuse_repeats, refuse_too_many_kinds,
 };
 use crate::hashing::{Hasher, PasswordCheck};
 use crate::store::{Account, Store};
@@ -101,6 +101,7 @@ impl Accounts {
             return Err(InvalidField::new("users", problem).into());
         }
         refuse_repeats(entries)?;
+        refuse_too_many_kinds(entries, self.store.list_hash_kinds().await?)?;
         self.store.import(connection, entries, self.now()).await
     }
 

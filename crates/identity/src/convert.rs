@@ -3,7 +3,7 @@
 mod consent;
 mod role;
 
-pub(crate) use role::{role_changes, role_patches};
+pub(crate) use role::{role_changes, role_patch, role_patches};
 
 use doorward_oauth2_types::{ClaimSet, StandardClaim};
 use doorward_proto::common::v1 as common;

@@ -5,6 +5,7 @@ mod email;
 mod hash_kind;
 mod hash_memory;
 mod import;
+mod imported_hash;
 mod password;
 mod password_hash;
 mod profile;
@@ -16,7 +17,10 @@ pub use consent::Consent;
 pub use email::Email;
 pub use hash_kind::HashKind;
 pub use hash_memory::HashMemory;
-pub use import::{ImportEntry, Outcome, Tally, refuse_repeats};
+pub use import::{ImportEntry, Outcome, Tally, refuse_repeats, refuse_too_many_kinds};
+pub use imported_hash::{
+    Algorithm as ImportedAlgorithm, Digest, ImportedHash, PasswordEncoding, SaltPosition,
+};
 pub use password::Password;
 pub use password_hash::{HashingFailed, PasswordHash, UnknownHash};
 pub use profile::Profile;

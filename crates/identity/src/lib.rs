@@ -17,6 +17,8 @@ mod watch;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_proto::InvalidField;
+use doorward_proto::identity::v1::RolePatch;
 use doorward_proto::identity::v1::identity_service_server::{IdentityServiceServer, SERVICE_NAME};
 use doorward_service_kit::grpc::Server;
 use doorward_service_kit::sql::{DatabaseConfig, OpenError};
@@ -32,6 +34,11 @@ pub use metrics::describe as describe_metrics;
 use roles::Roles;
 use store::{SqlStore, Store};
 use watch::Watch;
+
+/// Checks a role with the rules of `ApplyRoles`, for callers that leave out what it would refuse.
+pub fn check_role(role: RolePatch) -> Result<(), InvalidField> {
+    convert::role_patch(role).map(|_| ())
+}
 
 /// Opens the store and brings its schema up to date.
 pub async fn open(database: &DatabaseConfig) -> Result<Arc<dyn Store>, OpenError> {

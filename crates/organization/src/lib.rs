@@ -15,6 +15,8 @@ pub mod store;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_proto::InvalidField;
+use doorward_proto::organization::v1::OrganizationPatch;
 use doorward_proto::organization::v1::invitation_service_server::InvitationServiceServer;
 use doorward_proto::organization::v1::organization_service_server::{
     OrganizationServiceServer, SERVICE_NAME,
@@ -33,6 +35,11 @@ pub use error::Error;
 pub use invitation_limits::InvitationLimits;
 pub use mails::{has_mails_in, mail_languages};
 use store::{SqlInvitations, SqlStore};
+
+/// Checks an organization with the rules of `ApplyOrganizations`, for callers that leave out what it would refuse.
+pub fn check_patch(patch: OrganizationPatch) -> Result<(), InvalidField> {
+    domain::Patch::try_from(patch).map(|_| ())
+}
 
 /// The data of the service, in one database.
 #[derive(Debug, Clone)]

@@ -131,6 +131,7 @@ pub(crate) async fn block(email: &str, channels: &Channels) {
 
 fn tenant() -> ApplyTenantRequest {
     ApplyTenantRequest {
+        leave_out_unknown_clients: false,
         tenant: Some(TenantPatch {
             friendly_name: Some("Example".to_owned()),
             session_lifetime_minutes: Some(600),

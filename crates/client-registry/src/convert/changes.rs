@@ -1,6 +1,7 @@
 //! Writes the changes of a plan as messages.
 
-use doorward_proto::client_registry::v1::{ObjectKind, TenantChange};
+use doorward_proto::InvalidField;
+use doorward_proto::client_registry::v1::{LeftOutReference, ObjectKind, TenantChange};
 
 use crate::domain::{
     Client, ConnectionWithClients, Draft, Plan, PlannedClientGrant, ResourceServer, Tenant,
@@ -26,6 +27,14 @@ pub(crate) fn changes(plan: Plan, dry_run: bool) -> Vec<TenantChange> {
         }
     }
     changes
+}
+
+/// The references of a plan that lead nowhere.
+pub(crate) fn left_out(plan: &Plan) -> Vec<LeftOutReference> {
+    let left_out = plan.left_out.iter().cloned();
+    left_out
+        .map(|InvalidField { field, problem }| LeftOutReference { field, problem })
+        .collect()
 }
 
 impl From<Draft<Tenant>> for TenantChange {

@@ -12,6 +12,7 @@ use crate::domain::{
 
 pub(crate) fn desired(request: wire::ApplyTenantRequest) -> Result<Desired, InvalidField> {
     Ok(Desired {
+        leave_out_unknown_clients: request.leave_out_unknown_clients,
         tenant: request.tenant.map(tenant).transpose()?,
         clients: request
             .clients
@@ -36,7 +37,7 @@ pub(crate) fn desired(request: wire::ApplyTenantRequest) -> Result<Desired, Inva
     })
 }
 
-fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
+pub(crate) fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidField> {
     let entity = Entity::tenant();
     let patch = TenantPatch {
         friendly_name: Change::from_text(patch.friendly_name),
@@ -111,7 +112,7 @@ fn custom_claim_value(
     }
 }
 
-fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
+pub(crate) fn client(patch: wire::ClientPatch) -> Result<ClientPatch, InvalidField> {
     let entity = Entity::client(&patch.name);
     let patch = ClientPatch {
         client_id: patch.client_id.map(Into::into),
@@ -183,7 +184,9 @@ fn grant_types(names: Option<wire::StringList>) -> Option<Vec<GrantType>> {
     Some(names.iter().map(|name| name.as_str().into()).collect())
 }
 
-fn resource_server(patch: wire::ResourceServerPatch) -> Result<ResourceServerPatch, InvalidField> {
+pub(crate) fn resource_server(
+    patch: wire::ResourceServerPatch,
+) -> Result<ResourceServerPatch, InvalidField> {
     let entity = Entity::resource_server(&patch.identifier);
     let scopes = patch
         .replace_scopes
@@ -216,7 +219,9 @@ impl From<wire::ResourceServerScope> for Scope {
     }
 }
 
-fn client_grant(patch: wire::ClientGrantPatch) -> Result<ClientGrantPatch, InvalidField> {
+pub(crate) fn client_grant(
+    patch: wire::ClientGrantPatch,
+) -> Result<ClientGrantPatch, InvalidField> {
     let entity = Entity::client_grant(&patch.client, &patch.audience);
     let patch = ClientGrantPatch {
         subject_type: entity
@@ -230,7 +235,7 @@ fn client_grant(patch: wire::ClientGrantPatch) -> Result<ClientGrantPatch, Inval
     Ok(patch)
 }
 
-fn connection(patch: wire::ConnectionPatch) -> Result<ConnectionPatch, InvalidField> {
+pub(crate) fn connection(patch: wire::ConnectionPatch) -> Result<ConnectionPatch, InvalidField> {
     let entity = Entity::connection(&patch.name);
     let patch = ConnectionPatch {
         id: patch.id.map(Into::into),

@@ -353,8 +353,8 @@ fn client_urls() {
             "web_origins: has 101 entries, but may have 100",
         ),
         (
-            |client| client.allowed_origins = Some(list(&["com.example.app://x"])),
-            "allowed_origins[0]: is not an http or https origin",
+            |client| client.allowed_origins = Some(list(&["com.example.app:/x"])),
+            "allowed_origins[0]: is not an origin, scheme://host[:port]",
         ),
         (
             |client| client.initiate_login_uri = Some("http://a.test".to_owned()),

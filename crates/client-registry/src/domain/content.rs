@@ -33,6 +33,8 @@ pub struct Desired {
     pub client_grants: Vec<ClientGrantPatch>,
     /// Connections, found by name.
     pub connections: Vec<ConnectionPatch>,
+    /// Whether references to applications that do not exist are left out; otherwise they are an error.
+    pub leave_out_unknown_clients: bool,
 }
 
 /// An application, its connections, and its client grants for users.

@@ -4,8 +4,9 @@ use doorward_oauth2_types::{ClaimSource, CustomClaimName, MAX_CUSTOM_CLAIMS_BYTE
 use doorward_proto::InvalidField;
 use serde::{Deserialize, Serialize};
 
+use super::Entity;
+use super::plan::References;
 use super::rule::{self, RuleResult};
-use super::{Client, Draft, Entity, plan};
 
 const MAX_CUSTOM_CLAIMS: usize = 100;
 const MAX_SOURCE: usize = 600;
@@ -110,19 +111,25 @@ fn depth(value: &serde_json::Value) -> usize {
     1 + inner.unwrap_or_default()
 }
 
-/// Replaces the names of applications by their ids.
+/// Replaces the names of applications by their ids. A claim whose applications are all left out is left out too:
+/// without a list it would be for every application.
 pub(super) fn resolve_clients(
-    claims: &mut [CustomClaim],
-    clients: &[Draft<Client>],
-) -> Result<(), InvalidField> {
-    for (index, claim) in claims.iter_mut().enumerate() {
-        for (place, listed) in claim.clients.iter_mut().enumerate() {
-            let client_id = plan::resolve_client(clients, listed).map_err(|problem| {
-                let field = format!("custom_claims[{index}].clients[{place}]");
-                Entity::tenant().invalid(field, problem)
-            })?;
-            client_id.to_string().clone_into(listed);
+    claims: Vec<CustomClaim>,
+    references: &mut References<'_>,
+) -> Result<Vec<CustomClaim>, InvalidField> {
+    let mut resolved = Vec::new();
+    for (index, mut claim) in claims.into_iter().enumerate() {
+        let mut ids = Vec::new();
+        for (place, listed) in claim.clients.iter().enumerate() {
+            let field = format!("custom_claims[{index}].clients[{place}]");
+            let found = references.resolve(listed, &Entity::tenant(), &field)?;
+            ids.extend(found.map(|id| id.to_string()));
         }
+        if ids.is_empty() && !claim.clients.is_empty() {
+            continue;
+        }
+        claim.clients = ids;
+        resolved.push(claim);
     }
-    Ok(())
+    Ok(resolved)
 }

@@ -7,13 +7,15 @@ mod resource_servers;
 #[cfg(test)]
 mod tests;
 
+use doorward_proto::InvalidField;
+
 use super::{
     Client, ClientGrant, ConnectionWithClients, Content, Desired, Draft, ResourceServer, Tenant,
     custom_claim,
 };
 use crate::Error;
 
-pub(super) use clients::resolve as resolve_client;
+pub(super) use clients::References;
 
 /// The objects that must be written: those that are new or differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Plan {
     pub client_grants: Vec<PlannedClientGrant>,
     /// Connections.
     pub connections: Vec<Draft<ConnectionWithClients>>,
+    /// References to applications that do not exist, each with its field and problem.
+    pub left_out: Vec<InvalidField>,
 }
 
 /// A client grant that must be written.
@@ -42,25 +46,30 @@ pub struct PlannedClientGrant {
 /// Applies the desired changes to the content. Each patch was validated before.
 pub fn plan(content: Content, desired: Desired) -> Result<Plan, Error> {
     let clients = clients::plan(content.clients, desired.clients)?;
+    let mut references = References::new(&clients, desired.leave_out_unknown_clients);
     let mut tenant = Draft::existing(content.tenant);
     if let Some(mut patch) = desired.tenant {
-        custom_claim::resolve_clients(
-            patch.custom_claims.as_deref_mut().unwrap_or_default(),
-            &clients,
-        )?;
+        let claims = patch.custom_claims;
+        let claims = claims.map(|claims| custom_claim::resolve_clients(claims, &mut references));
+        patch.custom_claims = claims.transpose()?;
         patch.apply(&mut tenant);
     }
     let resource_servers =
         resource_servers::plan(content.resource_servers, desired.resource_servers)?;
-    let client_grants =
-        client_grants::plan(content.client_grants, desired.client_grants, &clients)?;
+    let client_grants = client_grants::plan(
+        content.client_grants,
+        desired.client_grants,
+        &mut references,
+    )?;
     let mut connections = connections::Connections::new(content.connections, &clients);
     if tenant.object.enable_client_connections {
         connections.enable_for_new_clients(&desired.connections);
     }
-    connections.apply(desired.connections)?;
+    connections.apply(desired.connections, &mut references)?;
     let connections = connections.finish();
+    let left_out = references.into_left_out();
     Ok(Plan {
+        left_out,
         tenant: Some(tenant).filter(Draft::differs),
         client_grants: client_grants::differing(client_grants, &clients),
         clients: differing(clients),

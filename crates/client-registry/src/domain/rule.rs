@@ -1,4 +1,5 @@
-//! Rules for single values. URLs that a browser is sent to, or that pages show, never have a scheme that runs code.
+//! Rules for single values, also for those who read a file and leave out what is refused here. URLs that a browser is
+//! sent to, or that pages show, never have a scheme that runs code.
 
 use std::ops::RangeInclusive;
 
@@ -9,7 +10,7 @@ use doorward_oauth2_types::redirect_uri::{
 use url::{Host, Url};
 
 /// `Err` is the problem, for the error message.
-pub(super) type RuleResult = Result<(), String>;
+pub type RuleResult = Result<(), String>;
 
 pub(super) const ID_LENGTH: RangeInclusive<usize> = 1..=255;
 pub(super) const MAX_IDENTIFIER: usize = 600;
@@ -42,7 +43,8 @@ pub(super) fn name(max_length: usize) -> impl Fn(&str) -> RuleResult {
     }
 }
 
-pub(super) fn email(text: &str) -> RuleResult {
+/// An email address as far as a page needs it.
+pub fn email(text: &str) -> RuleResult {
     let parts = text.split_once('@');
     let sound = parts.is_some_and(|(user, host)| {
         !user.is_empty() && !host.is_empty() && !host.contains('@') && is_visible_ascii(text)
@@ -50,12 +52,14 @@ pub(super) fn email(text: &str) -> RuleResult {
     require(sound, "is not an email address")
 }
 
-pub(super) fn https_url(text: &str) -> RuleResult {
+/// A URL that a page shows or a browser is sent to, `https` only.
+pub fn https_url(text: &str) -> RuleResult {
     let url = web_url_of(text)?;
     require(url.scheme() == "https", "is not an https URL")
 }
 
-pub(super) fn web_url(text: &str) -> RuleResult {
+/// A URL of `http` or `https`.
+pub fn web_url(text: &str) -> RuleResult {
     web_url_of(text).map(|_| ())
 }
 
@@ -77,7 +81,7 @@ fn without_iss(text: &str) -> RuleResult {
 
 /// The tenant's login page, which may be one of this device by plain `http`, for development. An administrator of a
 /// server on the internet has no reason to send its users to their own devices.
-pub(super) fn default_redirection_uri(text: &str) -> RuleResult {
+pub fn default_redirection_uri(text: &str) -> RuleResult {
     if is_loopback_http(&web_url_of(text)?) {
         return without_iss(text);
     }
@@ -95,7 +99,7 @@ fn is_loopback_http(url: &Url) -> bool {
 }
 
 /// Users are sent there unasked; on `localhost` any program of the device may answer.
-pub(super) fn initiate_login_uri(text: &str) -> RuleResult {
+pub fn initiate_login_uri(text: &str) -> RuleResult {
     login_page(text)?;
     let url = web_url_of(text)?;
     require(
@@ -122,28 +126,29 @@ fn web_url_of(text: &str) -> Result<Url, String> {
 }
 
 /// A redirection URI, with or without placeholder.
-pub(super) fn callback(text: &str) -> RuleResult {
+pub fn callback(text: &str) -> RuleResult {
     registered(text).map(|_| ())
 }
 
 /// Like a callback, without `{organization_name}`: a logout knows no organization.
-pub(super) fn logout_url(text: &str) -> RuleResult {
+pub fn logout_url(text: &str) -> RuleResult {
     without_organization_name(&registered(text)?)
 }
 
 /// `scheme://host[:port]`, with or without placeholder.
-pub(super) fn allowed_origin(text: &str) -> RuleResult {
+pub fn allowed_origin(text: &str) -> RuleResult {
     let uri = registered(text)?;
-    let origin = uri.origin().ok_or("is not an http or https origin")?;
+    let origin = uri.origin_of_any_scheme();
+    let origin = origin.ok_or("is not an origin, scheme://host[:port]")?;
     let bare = text.strip_suffix('/').unwrap_or(text);
     require(
-        bare.eq_ignore_ascii_case(origin),
+        bare.eq_ignore_ascii_case(&origin),
         "is more than an origin, scheme://host[:port]",
     )
 }
 
 /// Like an allowed origin, without `{organization_name}`, which is not filled in here.
-pub(super) fn web_origin(text: &str) -> RuleResult {
+pub fn web_origin(text: &str) -> RuleResult {
     allowed_origin(text)?;
     without_organization_name(&registered(text)?)
 }
@@ -162,7 +167,7 @@ fn without_organization_name(uri: &RegisteredUri) -> RuleResult {
 }
 
 /// The form of a language tag, RFC 5646 §2.1: a language, then subtags.
-pub(super) fn language_tag(text: &str) -> RuleResult {
+pub fn language_tag(text: &str) -> RuleResult {
     let mut subtags = text.split('-');
     let language = subtags.next().unwrap_or_default();
     let is_language = (2..=8).contains(&language.len())
@@ -192,7 +197,7 @@ pub(super) fn grant_type(text: &str) -> RuleResult {
 }
 
 /// A `scope-token` of RFC 6749 §3.3.
-pub(super) fn scope(text: &str) -> RuleResult {
+pub fn scope(text: &str) -> RuleResult {
     require(
         is_scope_token(text),
         "is not a scope: printable ASCII without space, \" and \\",

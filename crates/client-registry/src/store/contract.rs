@@ -76,6 +76,7 @@ async fn apply(store: &dyn Store, desired: Desired) -> Plan {
 /// Nothing in it has its default, which shows a key that is not written.
 fn unusual() -> Desired {
     Desired {
+        leave_out_unknown_clients: false,
         tenant: Some(TenantPatch {
             friendly_name: Change::Set(text("Acme")),
             picture_url: Change::Set(text("https://acme.test/picture.png")),
@@ -214,6 +215,7 @@ async fn applying_twice_changes_nothing(store: SqlStore) {
 
 async fn every_field_can_be_changed(store: SqlStore) {
     let only_names = Desired {
+        leave_out_unknown_clients: false,
         clients: vec![ClientPatch {
             is_first_party: Some(false),
             ..client(Some("spa"), "Old name")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use doorward_authorize_frontend::HttpConfig;
 
-use crate::apply_tenant::apply;
+use crate::apply_tenant::{Mode, apply};
 use crate::data_folder::DataFolder;
 use crate::demo::invite::Place;
 use crate::demo::{DemoTenant, application, organizations, user, welcome};
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let connection = tenant.connection().to_owned();
     let (organization_id, invite) = (tenant.organization_id().to_owned(), tenant.invite(&place));
     let deployment = Deployment::embedded(&server.channels);
-    apply(tenant.file, &deployment, false).await?;
+    apply(tenant.file, &deployment, Mode::default()).await?;
     let identity = deployment.identity().await?;
     let password_file = server.folder.file(user::PASSWORD_FILE);
     let user = user::ensure(identity, &password_file, &connection).await?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::apply_tenant::apply;
+use crate::apply_tenant::{Mode, apply};
 use crate::demo::invite::Place;
 use crate::demo::{DemoTenant, organizations, user, welcome};
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let connection = tenant.connection().to_owned();
     let organization_id = tenant.organization_id().to_owned();
     let invite = tenant.invite(&Place::stack());
-    apply(tenant.file, &deployment, false).await?;
+    apply(tenant.file, &deployment, Mode::default()).await?;
     let identity = deployment.identity().await?;
     let user = user::ensure(identity, &args.password_file, &connection).await?;
     organizations::join(deployment.organization().await?, &organization_id, &user).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::apply_tenant::apply;
+use crate::apply_tenant::{Mode, apply};
 use crate::error::Error;
 use crate::output::{say, warn};
 use crate::service::Service;
@@ -18,6 +18,9 @@ pub(crate) struct Args {
     /// Print what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Refuse the file where an object, an entry or a name would be left out
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     values: Values,
     #[command(flatten)]
@@ -39,13 +42,20 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let file = read(&args.file, args.values)?;
+    if args.strict {
+        refuse_left_out(&args.file, &file)?;
+    }
     let calls = calls(&file);
+    let mode = Mode {
+        dry_run: args.dry_run,
+        strict: args.strict,
+    };
     let deployment = if args.dry_run {
         args.target.for_dry_run(&calls)?
     } else {
         args.target.created(&calls)?
     };
-    let changes = apply(file, &deployment, args.dry_run).await?;
+    let changes = apply(file, &deployment, mode).await?;
     for change in &changes {
         say(change);
     }
@@ -70,12 +80,28 @@ fn calls(file: &TenantFile) -> Vec<Service> {
     needed.map(|(service, _)| service).collect()
 }
 
-/// Reads a tenant file, and prints the keys that have no effect on standard error.
+/// Refuses a file of which something is left out. The lines say what, and were printed before.
+fn refuse_left_out(path: &Path, file: &TenantFile) -> Result<(), Error> {
+    match file.warnings.left_out.len() {
+        0 => Ok(()),
+        count => Err(Error::Refused(format!(
+            "{}: --strict: {count} would be left out, see the warnings; nothing was changed",
+            path.display()
+        ))),
+    }
+}
+
+/// Reads a tenant file, and prints on standard error the keys that have no effect, and what is left out.
 pub(crate) fn read(path: &Path, values: Values) -> Result<TenantFile, Error> {
+    if path.is_dir() {
+        let hint = "is a folder; let Auth0's tool export one file: a0deploy export --format yaml";
+        return Err(Error::Refused(format!("{} {hint}", path.display())));
+    }
     let text = fs::read_to_string(path).map_err(Error::file(path))?;
     let values: BTreeMap<_, _> = values.values.into_iter().collect();
-    let file = tenant_file::parse(&text, &values).map_err(Error::document(path))?;
-    for line in &file.ignored {
+    let mut file = tenant_file::parse(&text, &values).map_err(Error::document(path))?;
+    file.places.set_file(path);
+    for line in file.warnings.ignored.iter().chain(&file.warnings.left_out) {
         warn(format_args!("{}: {line}", path.display()));
     }
     Ok(file)

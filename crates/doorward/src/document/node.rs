@@ -6,7 +6,7 @@ use serde_json::Number;
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(super) value: Value,
-    /// Counted from 1; unknown in JSON.
+    /// Counted from 1; unknown below the objects of a JSON file.
     pub(super) line: Option<u64>,
 }
 
@@ -19,11 +19,23 @@ pub(crate) enum Value {
     Text(String),
     /// A scalar with a placeholder of this name, for which there is no value.
     Placeholder(String),
+    /// A number or a flag given by `--set`: the reader decides whether it is one, or a text.
+    Given(String),
     List(Vec<Node>),
     Object(Vec<(String, Node)>),
 }
 
 impl Value {
+    /// Whether leaving it away changes nothing: `null`, an empty list or an empty object.
+    pub(super) fn asks_for_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::List(items) => items.is_empty(),
+            Self::Object(members) => members.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Name of the type, for the error message when another one is expected.
     pub(super) fn kind(&self) -> &'static str {
         match self {
@@ -32,6 +44,7 @@ impl Value {
             Self::Number(_) => "a number",
             Self::Text(_) => "a text",
             Self::Placeholder(_) => "a placeholder",
+            Self::Given(_) => "a value given by --set",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
         }

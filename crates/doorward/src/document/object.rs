@@ -1,30 +1,60 @@
 //! Reads the members of an object by name and type; the others are reported as ignored.
+//!
+//! A member that is wrong is reported as a fault and reads as absent, so that one run finds all faults of a file.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use doorward_oauth2_types::UnknownValue;
-use doorward_proto::WireEnum;
+use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use doorward_proto::client_registry::v1::StringList;
+use doorward_proto::{InvalidField, WireEnum};
 
-use super::ignored::{Ignored, Path};
 use super::node::{Node, Value};
-use super::{Error, Result};
+use super::report::{Path, Report, Weight};
+use super::suggestion::suggestion;
 
 /// An object whose members are taken one by one; [`Object::finish`] reports the rest.
 #[derive(Debug)]
 pub(crate) struct Object {
     path: Path,
     members: Vec<(String, Node)>,
+    /// The members that were asked for, with their lines.
+    asked: Vec<(String, Option<u64>)>,
+    report: Report,
 }
 
 impl Object {
-    pub(super) fn new(path: Path, node: Node) -> Result<Self> {
+    pub(super) fn new(path: Path, node: Node, report: &Report) -> Option<Self> {
         let path = path.at(node.line);
         match node.value {
-            Value::Object(members) => Ok(Self { path, members }),
-            other => Err(wrong_type(&path, "an object", &other)),
+            Value::Object(members) => Some(Self {
+                path,
+                members,
+                asked: Vec::new(),
+                report: report.clone(),
+            }),
+            other => {
+                wrong_type(report, &path, "an object", &other);
+                None
+            }
         }
+    }
+
+    /// An object of a JSON file. A member that stands twice is a fault: readers of JSON differ in which one counts.
+    pub(super) fn from_json(path: Path, node: Node, report: &Report) -> super::Result<Self> {
+        let path = path.at(node.line);
+        let mark = report.mark();
+        let repeated = first_repeated(&path, &node);
+        if let Some(object) = Self::new(path, node, report) {
+            if let Some(place) = repeated {
+                report.fault(Weight::Refuse, &place, "stands twice");
+            }
+            return Ok(object);
+        }
+        let fault = report.faults_since(mark).into_error();
+        Err(fault.unwrap_or_else(|| super::Error::value(&Path::root(), "must be an object")))
     }
 
     /// Its place in the file.
@@ -32,286 +62,505 @@ impl Object {
         &self.path
     }
 
-    /// The place of a member that was not taken yet.
+    /// The report of its file.
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The place of a member, taken or not.
     pub(crate) fn place(&self, key: &str) -> Path {
         let member = self.members.iter().find(|(name, _)| name == key);
         let line = member.and_then(|(_, node)| node.line);
-        self.path.member(key).at(line.or(self.path.line()))
+        let asked = || self.asked.iter().find(|(name, _)| name == key)?.1;
+        self.path
+            .member(key)
+            .at(line.or_else(asked).or(self.path.line()))
     }
 
     /// Removes a member. `null` counts as absent.
     fn take(&mut self, key: &str) -> Option<(Path, Node)> {
-        let index = self.members.iter().position(|(name, _)| name == key)?;
-        let (_, node) = self.members.remove(index);
+        let index = self.members.iter().position(|(name, _)| name == key);
+        let line = index.and_then(|index| self.members[index].1.line);
+        self.asked.push((key.to_owned(), line));
+        let (_, node) = self.members.remove(index?);
         (node.value != Value::Null).then(|| (self.path.member(key).at(node.line), node))
     }
 
-    pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>> {
-        self.take(key)
-            .map(|(path, node)| text(&path, node))
-            .transpose()
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
+        let (path, node) = self.take(key)?;
+        text(&self.report, &path, node)
     }
 
-    pub(crate) fn required_text(&mut self, key: &str) -> Result<String> {
-        self.text(key)?
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| self.problem(key, "is missing"))
+    /// A text that is not empty. Auth0's exports of databases write `""` for what is absent.
+    pub(crate) fn filled_text(&mut self, key: &str) -> Option<String> {
+        self.text(key).filter(|text| !text.is_empty())
+    }
+
+    pub(crate) fn required_text(&mut self, key: &str) -> Option<String> {
+        let mark = self.report.mark();
+        let given = self.filled_text(key);
+        if given.is_none() && self.report.mark() == mark {
+            self.fault(key, "is missing");
+        }
+        given
     }
 
     /// A text that is a `T`, as it was written.
-    pub(crate) fn text_of<T>(&mut self, key: &str) -> Result<Option<String>>
+    pub(crate) fn text_of<T>(&mut self, key: &str) -> Option<String>
     where
         T: FromStr<Err: Display>,
     {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
-        let given = text(&path, node)?;
+        let given = self.text(key)?;
         match given.parse::<T>() {
-            Ok(_) => Ok(Some(given)),
-            Err(problem) => Err(Error::value(&path, format!("{given:?} {problem}"))),
+            Ok(_) => Some(given),
+            Err(problem) => {
+                self.fault(key, format!("{given:?} {problem}"));
+                None
+            }
         }
     }
 
-    pub(crate) fn texts(&mut self, key: &str) -> Result<Option<StringList>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
-        let items = items(&path, node)?.into_iter().enumerate();
-        let values: Result<_> = items
-            .map(|(index, node)| text(&path.item(index).at(node.line), node))
-            .collect();
-        Ok(Some(StringList { values: values? }))
+    /// A text that follows a rule; any other is left out. An empty text stays: it removes a setting.
+    pub(crate) fn text_that(
+        &mut self,
+        key: &str,
+        rule: impl Fn(&str) -> Result<(), String>,
+    ) -> Option<String> {
+        let given = self.text(key)?;
+        match rule(&given) {
+            Err(problem) if is_dangerous(&given) => {
+                self.fault(key, format!("{given:?} {problem}"));
+                None
+            }
+            Err(problem) if !given.is_empty() => {
+                let why = format!("{given:?} {problem}; left out");
+                self.report.left_out(&self.place(key), why);
+                None
+            }
+            _ => Some(given),
+        }
+    }
+
+    pub(crate) fn texts(&mut self, key: &str) -> Option<StringList> {
+        let entries = self.entries(key)?;
+        let values = entries.into_iter().map(|(_, text)| text).collect();
+        Some(StringList { values })
+    }
+
+    /// A list of texts that each follow a rule; the others are left out.
+    pub(crate) fn texts_that(
+        &mut self,
+        key: &str,
+        rule: impl Fn(&str) -> Result<(), String>,
+    ) -> Option<StringList> {
+        self.adapted_texts(key, rule, |_| None)
+    }
+
+    /// Like [`Object::texts_that`]; `adapt` may return the closest text that follows the rule.
+    pub(crate) fn adapted_texts(
+        &mut self,
+        key: &str,
+        rule: impl Fn(&str) -> Result<(), String>,
+        adapt: impl Fn(&str) -> Option<String>,
+    ) -> Option<StringList> {
+        let entries = self.entries(key)?.into_iter();
+        let values = entries.filter_map(|(path, text)| {
+            let Err(problem) = rule(&text) else {
+                return Some(text);
+            };
+            if is_dangerous(&text) {
+                let problem = format!("{text:?} {problem}");
+                self.report.fault(Weight::Refuse, &path, problem);
+                return None;
+            }
+            let adapted = adapt(&text).filter(|adapted| rule(adapted).is_ok());
+            let why = match &adapted {
+                Some(adapted) => format!("{text:?} {problem}; {adapted:?} is taken"),
+                None => format!("{text:?} {problem}; left out"),
+            };
+            self.report.left_out(&path, why);
+            adapted
+        });
+        Some(StringList {
+            values: values.collect(),
+        })
+    }
+
+    /// The texts of a list, each with its place.
+    fn entries(&mut self, key: &str) -> Option<Vec<(Path, String)>> {
+        let (path, node) = self.take(key)?;
+        let items = items(&self.report, &path, node)?.into_iter().enumerate();
+        let entries = items.filter_map(|(index, node)| {
+            let path = path.item(index).at(node.line);
+            let text = text(&self.report, &path, node)?;
+            Some((path, text))
+        });
+        Some(entries.collect())
     }
 
     /// An object whose members are all texts.
-    pub(crate) fn text_members(&mut self, key: &str) -> Result<Option<Vec<(String, String)>>> {
-        let Some(object) = self.object(key)? else {
-            return Ok(None);
-        };
-        let Self { path, members } = object;
-        let members = members.into_iter().map(|(key, node)| {
+    pub(crate) fn text_members(&mut self, key: &str) -> Option<Vec<(String, String)>> {
+        let Self { path, members, .. } = self.object(key)?;
+        let members = members.into_iter().filter_map(|(key, node)| {
             let path = path.member(&key).at(node.line);
-            Ok((key, text(&path, node)?))
+            let text = text(&self.report, &path, node)?;
+            Some((key, text))
         });
-        members.collect::<Result<_>>().map(Some)
+        Some(members.collect())
     }
 
-    pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
+    pub(crate) fn flag(&mut self, key: &str) -> Option<bool> {
+        let (path, node) = self.take(key)?;
         match node.value {
-            Value::Flag(flag) => Ok(Some(flag)),
-            other => Err(wrong_type(&path, "true or false", &other)),
+            Value::Flag(flag) => Some(flag),
+            Value::Given(text) if text == "true" => Some(true),
+            Value::Given(text) if text == "false" => Some(false),
+            other => {
+                wrong_type(&self.report, &path, "true or false", &other);
+                None
+            }
         }
     }
 
     /// A whole number that is not negative.
-    pub(crate) fn count(&mut self, key: &str) -> Result<Option<u32>> {
+    pub(crate) fn count(&mut self, key: &str) -> Option<u32> {
         self.number(key, 1.0)
     }
 
     /// A number in units of `unit`, fractions allowed, rounded to a whole number of the smaller unit.
-    pub(crate) fn scaled(&mut self, key: &str, unit: f64) -> Result<Option<u32>> {
+    pub(crate) fn scaled(&mut self, key: &str, unit: f64) -> Option<u32> {
         self.number(key, unit)
     }
 
-    fn number(&mut self, key: &str, unit: f64) -> Result<Option<u32>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
+    fn number(&mut self, key: &str, unit: f64) -> Option<u32> {
+        let (path, node) = self.take(key)?;
+        let number = match &node.value {
+            Value::Number(number) => number.as_f64(),
+            Value::Given(text) => text.parse().ok(),
+            other => {
+                wrong_type(&self.report, &path, "a number", other);
+                return None;
+            }
         };
-        let Value::Number(number) = &node.value else {
-            return Err(wrong_type(&path, "a number", &node.value));
-        };
-        let number = number.as_f64().unwrap_or(f64::INFINITY);
+        let number = number.unwrap_or(f64::INFINITY);
         let scaled = (number * unit).round();
         #[expect(clippy::float_cmp, reason = "a whole number is exact")]
         let whole = unit != 1.0 || scaled == number;
         if !whole {
-            return Err(Error::value(&path, "must be a whole number"));
+            let problem = "must be a whole number";
+            self.report.fault(Weight::Refuse, &path, problem);
+            return None;
         }
         if !(0.0..=f64::from(u32::MAX)).contains(&scaled) {
-            return Err(Error::value(&path, "is out of range"));
+            self.report.fault(Weight::Refuse, &path, "is out of range");
+            return None;
         }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "in range"
         )]
-        Ok(Some(scaled as u32))
+        Some(scaled as u32)
     }
 
     /// A text that is one of `choices`.
-    pub(crate) fn choice<T: Copy>(
-        &mut self,
-        key: &str,
-        choices: &[(&str, T)],
-    ) -> Result<Option<T>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
-        let given = text(&path, node)?;
+    pub(crate) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
+        let (path, node) = self.take(key)?;
+        let given = text(&self.report, &path, node)?;
         let known = choices.iter().find(|(text, _)| *text == given);
-        known.map(|(_, meaning)| Some(*meaning)).ok_or_else(|| {
+        if known.is_none() {
             let known: Vec<_> = choices.iter().map(|(text, _)| *text).collect();
-            not_one_of(&path, &given, &known)
-        })
+            not_one_of(&self.report, &path, &given, &known);
+        }
+        known.map(|(_, meaning)| *meaning)
     }
 
     /// A text that is one of the values of an enum, as the enum's number in messages.
-    pub(crate) fn wire_enum<T>(&mut self, key: &str) -> Result<Option<i32>>
+    pub(crate) fn wire_enum<T>(&mut self, key: &str) -> Option<i32>
     where
         T: WireEnum + FromStr<Err = UnknownValue>,
     {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
-        let given = text(&path, node)?;
-        let value: T = given
-            .parse()
-            .map_err(|unknown: UnknownValue| not_one_of(&path, &given, unknown.known()))?;
-        Ok(Some(value.to_wire()))
+        let (path, node) = self.take(key)?;
+        let given = text(&self.report, &path, node)?;
+        wire_number::<T>(&self.report, &path, &given)
     }
 
     /// A list of texts that are each one of an enum's values.
-    pub(crate) fn wire_enums<T>(&mut self, key: &str) -> Result<Option<Vec<i32>>>
+    pub(crate) fn wire_enums<T>(&mut self, key: &str) -> Option<Vec<i32>>
     where
         T: WireEnum + FromStr<Err = UnknownValue>,
     {
-        let path = self.place(key);
-        let Some(given) = self.texts(key)? else {
-            return Ok(None);
-        };
-        let given = given.values.iter().enumerate();
-        let values = given.map(|(index, text)| match text.parse::<T>() {
-            Ok(value) => Ok(value.to_wire()),
-            Err(unknown) => Err(not_one_of(&path.item(index), text, unknown.known())),
-        });
-        values.collect::<Result<_>>().map(Some)
+        let entries = self.entries(key)?.into_iter();
+        let values =
+            entries.filter_map(|(path, text)| wire_number::<T>(&self.report, &path, &text));
+        Some(values.collect())
     }
 
     /// Like [`Object::wire_enum`]; an empty text is the enum's unspecified value.
-    pub(crate) fn wire_enum_or_empty<T>(&mut self, key: &str) -> Result<Option<i32>>
+    pub(crate) fn wire_enum_or_empty<T>(&mut self, key: &str) -> Option<i32>
     where
         T: WireEnum + FromStr<Err = UnknownValue>,
     {
-        let empty = Value::Text(String::new());
-        if self
-            .members
-            .iter()
-            .any(|(name, node)| name == key && node.value == empty)
-        {
-            self.take(key);
-            return Ok(Some(0));
+        let (path, node) = self.take(key)?;
+        match text(&self.report, &path, node)?.as_str() {
+            "" => Some(0),
+            given => wire_number::<T>(&self.report, &path, given),
         }
-        self.wire_enum::<T>(key)
     }
 
-    pub(crate) fn object(&mut self, key: &str) -> Result<Option<Self>> {
-        self.take(key)
-            .map(|(path, node)| Self::new(path, node))
-            .transpose()
+    pub(crate) fn object(&mut self, key: &str) -> Option<Self> {
+        let (path, node) = self.take(key)?;
+        Self::new(path, node, &self.report)
     }
 
     /// The objects of a list. Error messages call each by the first of `names` that it has, else by its position.
-    pub(crate) fn objects(&mut self, key: &str, names: &[&str]) -> Result<Option<Vec<Self>>> {
-        self.take(key)
-            .map(|(path, node)| Self::list(&path, node, names))
-            .transpose()
-    }
-
-    pub(super) fn list(path: &Path, node: Node, names: &[&str]) -> Result<Vec<Self>> {
-        let items = items(path, node)?.into_iter().enumerate();
-        let objects = items.map(|(index, node)| {
-            let path =
-                name_of(&node, names).map_or_else(|| path.item(index), |name| path.item(name));
-            Self::new(path, node)
+    pub(crate) fn objects(&mut self, key: &str, names: &[&str]) -> Option<Vec<Self>> {
+        let (path, node) = self.take(key)?;
+        let items = items(&self.report, &path, node)?.into_iter().enumerate();
+        let objects = items.filter_map(|(index, node)| {
+            Self::new(name_of(&path, index, &node, names), node, &self.report)
         });
-        objects.collect()
+        Some(objects.collect())
     }
 
     /// An object as JSON text.
-    pub(crate) fn json(&mut self, key: &str) -> Result<Option<String>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
+    pub(crate) fn json(&mut self, key: &str) -> Option<String> {
+        let (path, node) = self.take(key)?;
         match &node.value {
-            Value::Object(_) => Ok(Some(serde_json::Value::from(node).to_string())),
-            other => Err(wrong_type(&path, "an object", other)),
+            Value::Object(_) => Some(serde_json::Value::from(node).to_string()),
+            other => {
+                wrong_type(&self.report, &path, "an object", other);
+                None
+            }
         }
     }
 
     /// A value of any type as JSON text.
-    pub(crate) fn any_json(&mut self, key: &str) -> Result<Option<String>> {
-        let Some((path, node)) = self.take(key) else {
-            return Ok(None);
-        };
+    pub(crate) fn any_json(&mut self, key: &str) -> Option<String> {
+        let (path, node) = self.take(key)?;
         match &node.value {
-            placeholder @ Value::Placeholder(_) => Err(wrong_type(&path, "a value", placeholder)),
-            _ => Ok(Some(serde_json::Value::from(node).to_string())),
+            placeholder @ Value::Placeholder(_) => {
+                wrong_type(&self.report, &path, "a value", placeholder);
+                None
+            }
+            _ => Some(serde_json::Value::from(node).to_string()),
         }
     }
 
-    /// An error about a member that was taken before.
-    pub(crate) fn problem(&self, key: &str, problem: impl Into<String>) -> Error {
-        Error::value(&self.path.member(key), problem)
+    /// Adds a fault of a member.
+    pub(crate) fn fault(&self, key: &str, problem: impl Into<String>) {
+        let place = self.place(key);
+        self.report.fault(Weight::Refuse, &place, problem);
+    }
+
+    /// Adds a value of a member for which the whole object is left out.
+    pub(crate) fn unserved(&self, key: &str, problem: impl Into<String>) {
+        let place = self.place(key);
+        self.report.fault(Weight::LeaveOut, &place, problem);
+    }
+
+    /// Adds a fault unless a rule of a service accepts the value.
+    pub(crate) fn check(&self, checked: Result<(), InvalidField>) {
+        if let Err(InvalidField { field, problem }) = checked {
+            self.fault(last_part(&field), problem);
+        }
+    }
+
+    /// Removes a member that has no meaning here.
+    pub(crate) fn drop(&mut self, key: &str) {
+        self.take(key);
+    }
+
+    /// Leaves the object out unless the service that owns it accepts it.
+    pub(crate) fn require(&self, checked: Result<(), InvalidField>) {
+        if let Err(InvalidField { field, problem }) = checked {
+            self.unserved(last_part(&field), problem);
+        }
     }
 
     /// Removes a member whose value is one of `as_here`: it describes what Doorward does anyway.
     pub(crate) fn pass(&mut self, key: &str, as_here: &[Value]) {
+        self.asked.push((key.to_owned(), None));
         self.members
             .retain(|(name, node)| name != key || !as_here.contains(&node.value));
     }
 
-    /// Reports the members that were not taken.
-    pub(crate) fn finish(self, ignored: &mut Ignored) {
-        for (key, node) in self.members {
-            if node.value != Value::Null {
-                ignored.unsupported(&self.path.member(&key).at(node.line));
+    /// Reports the members that were not taken, except those that ask for nothing: `null`, `[]`, `{}`.
+    pub(crate) fn finish(self) {
+        self.report_rest();
+    }
+
+    fn report_rest(&self) {
+        for (key, node) in &self.members {
+            if node.value.asks_for_nothing() {
+                continue;
             }
+            let asked = self.asked.iter().map(|(name, _)| name.as_str());
+            let absent = asked.filter(|name| !self.is_given(name));
+            let path = self.path.member(key).at(node.line);
+            self.report.unsupported(&path, suggestion(key, absent));
+        }
+    }
+
+    /// Whether the object has the member, taken or not.
+    pub(crate) fn is_given(&self, key: &str) -> bool {
+        let taken = self
+            .asked
+            .iter()
+            .any(|(name, line)| name == key && line.is_some());
+        taken || self.members.iter().any(|(name, _)| name == key)
+    }
+
+    /// Reads the whole object. Returns `None` if it has a fault, and if the only faults are values that Doorward cannot
+    /// serve, reports it as left out.
+    pub(crate) fn read_or_leave_out<T>(
+        mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let mark = self.report.mark();
+        let value = read(&mut self);
+        let faults = self.report.faults_since(mark);
+        if faults.is_empty() {
+            if value.is_some() {
+                self.report_rest();
+            }
+            return value;
+        }
+        if faults.only_unserved() {
+            let (line, reason) = faults.reason(&self.path);
+            let place = self.path.clone().at(line.or(self.path.line()));
+            self.report.left_out(&place, format!("left out: {reason}"));
+        } else {
+            self.report.put_back(faults);
+            self.report_rest();
+        }
+        None
+    }
+
+    /// Reads the whole object; its faults are the error, and no other part of the file's report.
+    pub(crate) fn read_alone<T>(
+        mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> super::Result<T> {
+        // A member that stands twice was found when the object was read.
+        let value = read(&mut self);
+        let faults = self.report.faults_since(0);
+        match (faults.into_error(), value) {
+            (None, Some(value)) => {
+                self.report_rest();
+                Ok(value)
+            }
+            (fault, _) => {
+                Err(fault.unwrap_or_else(|| super::Error::value(&self.path, "cannot be read")))
+            }
+        }
+    }
+
+    /// Reads the whole object. Every fault refuses the file, because without the object more would be allowed.
+    pub(crate) fn read_or_refuse<T>(
+        mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let mark = self.report.mark();
+        let value = read(&mut self);
+        if value.is_some() || self.report.mark() > mark {
+            self.report_rest();
+        }
+        value
+    }
+}
+
+/// The place of the first member that stands twice, at any depth.
+fn first_repeated(path: &Path, node: &Node) -> Option<Path> {
+    match &node.value {
+        Value::List(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| first_repeated(&path.item(index), item))
+        }
+        Value::Object(members) => {
+            let mut seen = HashSet::new();
+            let mut members = members.iter();
+            members.find_map(|(key, member)| {
+                let place = path.member(key);
+                let is_new = seen.insert(key);
+                if is_new {
+                    first_repeated(&place, member)
+                } else {
+                    Some(place)
+                }
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The field at the end of a path of a message: `name` of `client "A": name`.
+fn last_part(field: &str) -> &str {
+    field.rsplit(": ").next().unwrap_or(field)
+}
+
+/// The path of an item that is named by the first of `names` that it has, else by its position.
+pub(super) fn name_of(list: &Path, index: usize, node: &Node, names: &[&str]) -> Path {
+    let Value::Object(members) = &node.value else {
+        return list.item(index).at(node.line);
+    };
+    let text_of = |name: &&str| {
+        let (_, node) = members.iter().find(|(key, _)| key == name)?;
+        match &node.value {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        }
+    };
+    let path = match names.iter().find_map(text_of) {
+        Some(name) => list.item(name),
+        None => list.item(index),
+    };
+    path.at(node.line)
+}
+
+fn items(report: &Report, path: &Path, node: Node) -> Option<Vec<Node>> {
+    match node.value {
+        Value::List(items) => Some(items),
+        other => {
+            wrong_type(report, path, "a list", &other);
+            None
         }
     }
 }
 
-fn name_of<'a>(node: &'a Node, names: &[&str]) -> Option<&'a str> {
-    let Value::Object(members) = &node.value else {
-        return None;
+fn text(report: &Report, path: &Path, node: Node) -> Option<String> {
+    match node.value {
+        Value::Text(text) | Value::Given(text) => Some(text),
+        other => {
+            wrong_type(report, path, "a text", &other);
+            None
+        }
+    }
+}
+
+fn wire_number<T>(report: &Report, path: &Path, given: &str) -> Option<i32>
+where
+    T: WireEnum + FromStr<Err = UnknownValue>,
+{
+    match given.parse::<T>() {
+        Ok(value) => Some(value.to_wire()),
+        Err(unknown) => {
+            not_one_of(report, path, given, unknown.known());
+            None
+        }
+    }
+}
+
+fn not_one_of(report: &Report, path: &Path, given: &str, known: &[&str]) {
+    let meant = match suggestion(given, known.iter().copied()) {
+        Some(meant) => format!("; is {meant} meant?"),
+        None => String::new(),
     };
-    names
-        .iter()
-        .find_map(|name| match members.iter().find(|(key, _)| key == name) {
-            Some((
-                _,
-                Node {
-                    value: Value::Text(text),
-                    ..
-                },
-            )) => Some(text.as_str()),
-            _ => None,
-        })
+    let problem = format!("{given:?} is not one of {}{meant}", known.join(", "));
+    report.fault(Weight::LeaveOut, path, problem);
 }
 
-fn items(path: &Path, node: Node) -> Result<Vec<Node>> {
-    match node.value {
-        Value::List(items) => Ok(items),
-        other => Err(wrong_type(path, "a list", &other)),
-    }
-}
-
-fn text(path: &Path, node: Node) -> Result<String> {
-    match node.value {
-        Value::Text(text) => Ok(text),
-        other => Err(wrong_type(path, "a text", &other)),
-    }
-}
-
-fn not_one_of(path: &Path, given: &str, known: &[&str]) -> Error {
-    let problem = format!("{given:?} is not one of {}", known.join(", "));
-    Error::value(path, problem)
-}
-
-fn wrong_type(path: &Path, expected: &str, value: &Value) -> Error {
+fn wrong_type(report: &Report, path: &Path, expected: &str, value: &Value) {
     let problem = match value {
         Value::Placeholder(name) => {
             format!(
@@ -320,5 +569,10 @@ fn wrong_type(path: &Path, expected: &str, value: &Value) -> Error {
         }
         other => format!("must be {expected}, but is {}", other.kind()),
     };
-    Error::value(path, problem)
+    report.fault(Weight::Refuse, path, problem);
+}
+
+/// Whether a URL that breaks a rule would do harm if it did not.
+fn is_dangerous(url: &str) -> bool {
+    url.contains('*') || RegisteredUri::parse(url).is_err_and(|error| error.is_dangerous())
 }

@@ -9,6 +9,10 @@ use std::collections::BTreeMap;
 /// scalar a comment or an error, and no file means this one.
 const LEFT: char = '\u{E000}';
 
+/// Begins a scalar that was given by `--set` as a number, `true`, `false` or `null`, and may be meant as a text:
+/// Auth0's tool writes values of the environment as texts.
+const GIVEN: char = '\u{E001}';
+
 /// Replaces every placeholder that has a value, and marks the others for [`left_in`].
 pub(super) fn replace(text: &str, values: &BTreeMap<String, String>) -> String {
     let mut replaced = String::with_capacity(text.len());
@@ -68,12 +72,19 @@ fn unquote<'a>(before: &mut String, after: &'a str) -> &'a str {
     after
 }
 
-/// A value that is JSON already stays; any other is a text.
+/// A list, an object or a text in JSON stays. Another JSON value is marked for [`given`]. The rest is a text.
 fn as_json(value: &str) -> String {
-    match serde_json::from_str::<serde_json::Value>(value) {
-        Ok(json) => json.to_string(),
-        Err(_) => serde_json::Value::from(value).to_string(),
+    use serde_json::Value;
+    match serde_json::from_str::<Value>(value) {
+        Ok(json @ (Value::Array(_) | Value::Object(_) | Value::String(_))) => json.to_string(),
+        Ok(_) => Value::from(format!("{GIVEN}{}", value.trim())).to_string(),
+        Err(_) => Value::from(value).to_string(),
     }
+}
+
+/// The value of a scalar that is marked as given by `--set`.
+pub(super) fn given(scalar: &str) -> Option<&str> {
+    scalar.strip_prefix(GIVEN)
 }
 
 #[cfg(test)]
@@ -100,6 +111,7 @@ mod tests {
             ("life: ##N##", "life: 3600"),
             ("host: @@HOST@@", r#"host: "app.example""#),
             ("urls: @@URLS@@", r#"urls: ["https://a","https://b"]"#),
+            ("life: @@N@@", "life: \"\u{E001}3600\""),
             (r#"urls: "@@URLS@@""#, r#"urls: ["https://a","https://b"]"#),
             (
                 "urls: '@@URLS@@' # all",

@@ -83,8 +83,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(match placeholders::left_in(text) {
-            Some(name) => Value::Placeholder(name.to_owned()),
+        if let Some(name) = placeholders::left_in(text) {
+            return Ok(Value::Placeholder(name.to_owned()));
+        }
+        Ok(match placeholders::given(text) {
+            Some(given) => Value::Given(given.to_owned()),
             None => Value::Text(text.to_owned()),
         })
     }

@@ -1,8 +1,10 @@
 //! `databases` and `connections`: sources of users. Databases are the only kind that is supported, under either key.
 
+use doorward_client_registry::check;
 use doorward_proto::client_registry::v1::{ConnectionPatch, ConnectionStrategy};
 
-use crate::document::{Ignored, Object, Result, Value};
+use super::places::Places;
+use crate::document::{Object, Value};
 
 const DATABASE: &str = "auth0";
 
@@ -52,61 +54,58 @@ struct Policy {
     more: bool,
 }
 
-pub(super) fn read(
-    mut connection: Object,
-    ignored: &mut Ignored,
-) -> Result<Option<ConnectionPatch>> {
-    let strategy = connection.text("strategy")?;
+pub(super) fn read(connection: &mut Object, places: &mut Places) -> Option<ConnectionPatch> {
+    let strategy = connection.text("strategy");
     if let Some(strategy) = &strategy
         && strategy != DATABASE
     {
-        ignored.note(
-            connection.path(),
-            format!("the strategy {strategy:?} is not supported, ignored"),
-        );
-        return Ok(None);
+        let why = format!("the strategy {strategy:?} is not supported, ignored");
+        connection.report().note(connection.path(), why);
+        return None;
     }
-    let name = connection.required_text("name")?;
-    let (disable_signup, min_password_length) = options(&mut connection, ignored)?;
+    let name = connection.required_text("name");
+    let (disable_signup, min_password_length) = options(connection);
     connection.pass("is_domain_connection", &[false.into()]);
+    let id = connection.text("id");
+    let clients_place = connection.place("enabled_clients");
+    let enabled_clients = connection.texts("enabled_clients");
     let patch = ConnectionPatch {
-        id: connection.text("id")?,
-        name,
+        id,
+        name: name?,
         strategy: strategy.map(|_database| ConnectionStrategy::Auth0.into()),
         disable_signup,
         min_password_length,
-        enabled_clients: connection.texts("enabled_clients")?,
+        enabled_clients,
     };
-    connection.finish(ignored);
-    Ok(Some(patch))
+    connection.require(check::connection(patch.clone()));
+    places.add_connection(&patch, &clients_place);
+    Some(patch)
 }
 
-fn options(connection: &mut Object, ignored: &mut Ignored) -> Result<(Option<bool>, Option<u32>)> {
-    let Some(mut options) = connection.object("options")? else {
-        return Ok((None, None));
+fn options(connection: &mut Object) -> (Option<bool>, Option<u32>) {
+    let Some(mut options) = connection.object("options") else {
+        return (None, None);
     };
-    let least = match options.object("password_complexity_options")? {
-        Some(mut complexity) => {
-            let least = complexity.count("min_length")?;
-            complexity.finish(ignored);
-            least
-        }
-        None => None,
-    };
-    let policy_place = options.place("passwordPolicy");
-    let policy = options.choice("passwordPolicy", &PASSWORD_POLICIES)?;
+    let complexity = options.object("password_complexity_options");
+    let least = complexity.and_then(|mut complexity| {
+        let least = complexity.count("min_length");
+        complexity.finish();
+        least
+    });
+    let policy = options.choice("passwordPolicy", &PASSWORD_POLICIES);
     let least = least.or(policy.map(|policy| policy.length));
     if let (Some(Policy { more: true, .. }), Some(least)) = (policy, least) {
         let why = format!("only its minimum length of {least} characters is supported");
-        ignored.note(&policy_place, why);
+        let place = options.place("passwordPolicy");
+        options.report().note(&place, why);
     }
-    let disable_signup = options.flag("disable_signup")?;
-    pass_what_happens_anyway(&mut options, ignored)?;
-    options.finish(ignored);
-    Ok((disable_signup, least))
+    let disable_signup = options.flag("disable_signup");
+    pass_what_happens_anyway(&mut options);
+    options.finish();
+    (disable_signup, least)
 }
 
-fn pass_what_happens_anyway(options: &mut Object, ignored: &mut Ignored) -> Result<()> {
+fn pass_what_happens_anyway(options: &mut Object) {
     let never = [false.into()];
     options.pass("requires_username", &never);
     options.pass("import_mode", &never);
@@ -119,13 +118,13 @@ fn pass_what_happens_anyway(options: &mut Object, ignored: &mut Ignored) -> Resu
         "password_no_personal_info",
         "password_dictionary",
     ] {
-        let Some(mut rule) = options.object(rule)? else {
+        let Some(mut rule) = options.object(rule) else {
             continue;
         };
         // The other members of a rule that is off have no effect.
-        if rule.flag("enable")? != Some(false) {
-            ignored.unsupported(rule.path());
+        if rule.flag("enable") != Some(false) {
+            let why = "not supported, ignored";
+            rule.report().note(rule.path(), why);
         }
     }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use doorward_identity::domain::Password;
 
 use super::Reader;
-use crate::document::{Object, Result};
+use crate::document::Object;
 
 /// Values that a server for tests accepts in addition, for one user.
 #[derive(Debug, Clone, Default)]
@@ -20,29 +20,29 @@ pub(crate) struct TestKeys {
 
 /// Takes the keys out of an entry. A lasting server refuses a readable password, which would stay in a file, and
 /// reports the other keys as ignored.
-pub(super) fn read(entry: &mut Object, reader: Reader) -> Result<TestKeys> {
-    let given = entry.text("password")?;
+pub(super) fn read(entry: &mut Object, reader: Reader) -> TestKeys {
+    let given = entry.text("password");
     // mutant: readable-passwords-imported
     if reader == Reader::Import {
-        return match given {
-            Some(_) => Err(entry.problem(
-                "password",
-                "is for doorward serve --ephemeral only; give a password_hash",
-            )),
-            None => Ok(TestKeys::default()),
-        };
+        if given.is_some() {
+            let problem = "is for doorward serve --ephemeral only; give a password_hash";
+            entry.fault("password", problem);
+        }
+        return TestKeys::default();
     }
-    let password = given.map(|text| {
-        let problem = "must have 1 to 1024 bytes";
-        Password::typed(text).ok_or_else(|| entry.problem("password", problem))
+    let password = given.and_then(|text| {
+        let password = Password::typed(text);
+        if password.is_none() {
+            entry.fault("password", "must have 1 to 1024 bytes");
+        }
+        password
     });
-    let password = password.transpose()?;
-    let mut texts = |key| Ok(entry.texts(key)?.unwrap_or_default().values);
-    let (roles, organizations) = (texts("roles")?, texts("organizations")?);
-    Ok(TestKeys {
+    let mut texts = |key| entry.texts(key).unwrap_or_default().values;
+    let (roles, organizations) = (texts("roles"), texts("organizations"));
+    TestKeys {
         password,
-        connection: entry.text("connection")?,
+        connection: entry.text("connection"),
         roles,
         organizations,
-    })
+    }
 }

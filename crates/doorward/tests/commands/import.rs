@@ -202,13 +202,10 @@ fn a_bad_file_writes_nothing() {
     for (content, complaint) in [
         ("clients: {}", "tenant.yaml: line 1: clients must be a list"),
         ("clients: [", "tenant.yaml: line"),
+        ("clients: [{name: A}, {name: A}]", "client-registry: "),
         (
-            "clients: [{name: A}, {name: B, callbacks: ['javascript:alert(1)']}]",
-            "client-registry: ",
-        ),
-        (
-            "clients: [{name: A}]\norganizations: [{name: Not A Name}]",
-            "organization: ",
+            "clients: [{name: A}]\ntenant: {friendly_name: 1}",
+            "line 2: tenant.friendly_name must be a text",
         ),
     ] {
         place.write("tenant.yaml", content);
@@ -245,4 +242,34 @@ fn a_target_is_needed() {
     assert!(errors.contains("not a loopback address"), "{errors}");
     let errors = failed(&place.run("import missing.yaml --data data"), 1);
     assert!(errors.contains("missing.yaml"), "{errors}");
+}
+
+#[test]
+fn f4_strict_refuses_what_is_left_out_by_default() {
+    let place = Place::new();
+    place.write(
+        "tenant.yaml",
+        "clients:\n- {name: A, client_id: a}\n- {name: B, app_type: rms}\ndatabases:\n- {name: D, enabled_clients: [A, B]}\n",
+    );
+    let errors = failed(&place.run("import tenant.yaml --data data --strict"), 1);
+    assert!(
+        errors.contains("line 3: clients[B]: left out: app_type"),
+        "{errors}"
+    );
+    assert!(errors.contains("--strict: 1 would be left out"), "{errors}");
+    assert!(!place.path().join("data").exists());
+    let output = place.run("import tenant.yaml --data data");
+    let warnings = String::from_utf8(output.stderr.clone()).unwrap();
+    let expected = "warning: tenant.yaml: line 5: databases[D].enabled_clients[1]: no application has the name or id \"B\"; left out\n";
+    assert!(warnings.ends_with(expected), "{warnings}");
+    assert!(succeeded(output).contains("created client \"A\" (a)"));
+    place.write(
+        "tenant.yaml",
+        "databases:\n- {name: D, enabled_clients: [A, C, E]}\n",
+    );
+    let errors = failed(&place.run("import tenant.yaml --data data --strict"), 1);
+    assert!(
+        errors.contains("enabled_clients[1]") && errors.contains("enabled_clients[2]"),
+        "{errors}"
+    );
 }

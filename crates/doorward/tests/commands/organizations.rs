@@ -135,27 +135,23 @@ fn a_setting_that_is_refused_writes_nothing() {
         (
             "'#0059D6'",
             "'red'",
-            "organization acme: branding.colors.primary: \"red\" is not a color",
+            "organizations[acme]: left out: branding.colors.primary \"red\" is not a color",
         ),
         (
             "https://acme.example/l.png",
             "http://acme.example/l.png",
-            "organization acme: branding.logo_url: ",
+            "organizations[acme].branding.logo_url: \"http://acme.example/l.png\" is not an https URL",
         ),
         (
             "assign_membership_on_login: true, ",
             "",
-            "organization acme: connections: \"Staff\": is_signup_enabled needs assign_membership_on_login",
+            "is_signup_enabled needs assign_membership_on_login",
         ),
-        (
-            "name: beta",
-            "name: org_beta",
-            "name: \"org_beta\" must not begin with org_",
-        ),
+        ("name: beta", "name: org_beta", "must not begin with org_"),
     ] {
         place.write("tenant.yaml", &FILE.replace(good, bad));
-        let errors = failed(&place.run(IMPORT), 1);
-        assert!(errors.contains(complaint), "{errors}");
+        let errors = failed(&place.run(&format!("{IMPORT} --strict")), 1);
+        assert!(errors.contains(complaint), "{complaint}: {errors}");
     }
     place.write("tenant.yaml", FILE);
     let printed = succeeded(place.run(IMPORT));

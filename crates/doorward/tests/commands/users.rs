@@ -54,7 +54,7 @@ fn users_are_imported_with_their_ids_and_hashes() {
         .unwrap()
         .format_for_version(bcrypt::Version::TwoB);
     let users = format!(
-        r#"[{{"email": "alice@example.com", "user_id": "alice", "password_hash": "{hash}", "mfa_factors": []}},
+        r#"[{{"email": "alice@example.com", "user_id": "alice", "password_hash": "{hash}", "mfa_factors": [1]}},
             {{"email": "bob@example.com", "email_verified": true}}]"#
     );
     place.write("users.json", &users);
@@ -91,9 +91,12 @@ fn a_bad_user_file_writes_nothing() {
         "users.json",
         r#"[{"email": "a@b.example"}, {"email": "nobody"}]"#,
     );
-    let errors = failed(&place.run("import-users users.json --data data"), 1);
+    let errors = failed(
+        &place.run("import-users users.json --data data --strict"),
+        1,
+    );
     assert!(
-        errors.contains("users.json: users[nobody].email is not an email address"),
+        errors.contains("users.json: line 1: users[nobody].email is not an email address"),
         "{errors}"
     );
     // A byte order mark, as editors on Windows write it.
@@ -102,6 +105,21 @@ fn a_bad_user_file_writes_nothing() {
         succeeded(place.run("import-users users.json --data data")),
         "1 created, 0 changed, 0 unchanged\n"
     );
+}
+
+#[test]
+fn f8_a_faulty_user_is_named_and_the_others_are_imported() {
+    let place = Place::with_tenant();
+    place.write(
+        "users.json",
+        r#"[{"email": "a@b.example"}, {"email": "nobody"}, {"email": "c@b.example"}]"#,
+    );
+    let output = place.run("import-users users.json --data data");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, "2 created, 0 changed, 0 unchanged\n");
+    assert_eq!(output.status.code(), Some(3));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("line 1: users[nobody].email"), "{errors}");
 }
 
 #[test]

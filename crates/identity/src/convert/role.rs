@@ -39,7 +39,8 @@ pub(crate) fn role_patches(roles: Vec<wire::RolePatch>) -> Result<Vec<RolePatch>
     roles.into_iter().map(role_patch).collect()
 }
 
-fn role_patch(role: wire::RolePatch) -> Result<RolePatch, InvalidField> {
+/// One role that shall be.
+pub(crate) fn role_patch(role: wire::RolePatch) -> Result<RolePatch, InvalidField> {
     let id = role.id.as_deref().map(RoleId::parse).transpose();
     let permissions = role.permissions.into_iter().map(Into::into);
     let patch = RolePatch {

@@ -3,21 +3,29 @@
 use std::fmt;
 
 use doorward_proto::InvalidField;
+use unicode_normalization::UnicodeNormalization;
 
 const MAX_LENGTH: usize = 254;
+/// The bytes of a text that may still become a shorter address.
+const MAX_TYPED: usize = 1024;
 const MAX_LOCAL_PART: usize = 64;
 const MAX_LABEL: usize = 63;
 
 /// An email address in lower case, with the syntax of HTML forms
-/// ([HTML](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address): no quoting, no comments, ASCII).
+/// ([HTML](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address): no quoting, no comments, ASCII). An
+/// international domain has its ASCII form, which browsers send for `type=email` (UTS 46).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {
-    /// Checks an address, and converts it to lower case.
+    /// Checks an address, and converts it to lower case. Converts compatible characters, such as the full-width ones of
+    /// Japanese keyboards, to the usual ones first (NFKC).
     pub fn parse(text: &str) -> Result<Self, InvalidField> {
+        let text = &canonical(text);
         let problem = if text.len() > MAX_LENGTH {
             "must have at most 254 characters"
+        } else if !text.is_ascii() {
+            "has a character before the @ that is not ASCII, or no valid domain"
         } else if !is_address(text) {
             "is not an email address"
         } else {
@@ -42,6 +50,21 @@ impl Email {
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The form of the address that all spellings share. A text that is no address stays.
+fn canonical(text: &str) -> String {
+    if text.is_ascii() || text.len() > MAX_TYPED {
+        return text.to_owned();
+    }
+    let text: String = text.nfkc().collect();
+    let Some((local_part, domain)) = text.split_once('@') else {
+        return text;
+    };
+    match idna::domain_to_ascii(domain) {
+        Ok(ascii) if !domain.is_ascii() => format!("{local_part}@{ascii}"),
+        _ => text,
     }
 }
 
@@ -102,6 +125,32 @@ mod tests {
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn f10_f11_all_spellings_of_an_address_are_one() {
+        for (typed, expected) in [
+            ("info@b\u{fc}cher.example", "info@xn--bcher-kva.example"),
+            ("info@bu\u{308}cher.example", "info@xn--bcher-kva.example"),
+            ("info@B\u{dc}CHER.example", "info@xn--bcher-kva.example"),
+            ("info@XN--BCHER-KVA.example", "info@xn--bcher-kva.example"),
+            (
+                "\u{ff41}lice\u{ff20}example\u{ff0e}com",
+                "alice@example.com",
+            ),
+            ("alice@example\u{3002}com", "alice@example.com"),
+        ] {
+            assert_eq!(Email::parse(typed).unwrap().as_str(), expected);
+        }
+        for other in [
+            "j\u{f6}rg@people.example",
+            "a@b\u{ff20}c",
+            "a@\u{200d}.example",
+        ] {
+            assert!(Email::parse(other).is_err(), "{other}");
+        }
+        // Addresses that were stored before stay addresses.
+        assert!(Email::parse("a@xn--0.example").is_ok());
     }
 
     #[test]

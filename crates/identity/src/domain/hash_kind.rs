@@ -4,7 +4,7 @@ use std::fmt;
 
 use argon2::{Algorithm, Params, Version};
 
-use super::{PasswordHash, UnknownHash};
+use super::{ImportedHash, PasswordHash, UnknownHash};
 
 /// 16 bytes of salt and 32 bytes of output, in base64.
 const ARGON2_TAIL: &str = "c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -29,6 +29,10 @@ impl HashKind {
         ))
     }
 
+    pub(super) fn imported(hash: &ImportedHash) -> Self {
+        Self(hash.kind())
+    }
+
     /// `$2a$` and `$2b$` take the same work.
     pub(super) fn bcrypt(cost: u32) -> Self {
         Self(format!("$2b${cost:02}$"))
@@ -43,6 +47,9 @@ impl HashKind {
 
     /// A hash of this kind that belongs to no user and that no known password matches.
     pub fn stand_in(&self) -> Result<PasswordHash, UnknownHash> {
+        if let Some(hash) = ImportedHash::stand_in(&self.0) {
+            return Ok(hash.into());
+        }
         let tail = if self.0.starts_with("$argon2") {
             ARGON2_TAIL
         } else {

@@ -1,11 +1,11 @@
 //! Bringing users from elsewhere.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use doorward_proto::InvalidField;
 use jiff::Timestamp;
 
-use super::{Connection, Email, Metadata, PasswordHash, Profile, User, UserId};
+use super::{Connection, Email, HashKind, Metadata, PasswordHash, Profile, User, UserId};
 
 /// One imported user; what is absent stays as it is.
 #[derive(Debug, Clone)]
@@ -161,6 +161,31 @@ pub fn refuse_repeats(entries: &[ImportEntry]) -> Result<(), InvalidField> {
         };
         let path = ImportEntry::field_path(index, entry.email.as_str(), field);
         return Err(InvalidField::new(path, "is in an earlier entry too"));
+    }
+    Ok(())
+}
+
+/// The kinds of hashes that accounts may have. Every check of a password computes one hash of each.
+const MAX_KINDS: usize = 8;
+
+/// Refuses a hash that would make every sign-in dearer than `stored` kinds of hashes and some more do.
+pub fn refuse_too_many_kinds(
+    entries: &[ImportEntry],
+    stored: Vec<HashKind>,
+) -> Result<(), InvalidField> {
+    let mut kinds = BTreeSet::from_iter(stored);
+    for (index, entry) in entries.iter().enumerate() {
+        let Some(hash) = &entry.password_hash else {
+            continue;
+        };
+        if kinds.insert(hash.kind()) && kinds.len() > MAX_KINDS {
+            let path = ImportEntry::field_path(index, entry.email.as_str(), "password_hash");
+            let problem = format!(
+                "would be one more kind than the {MAX_KINDS} algorithms and costs that accounts may have, because each \
+                 sign-in computes one hash of each kind; import the user without a hash"
+            );
+            return Err(InvalidField::new(path, problem));
+        }
     }
     Ok(())
 }

@@ -35,8 +35,8 @@ impl Password {
         })
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,4 +1,4 @@
-//! How passwords are kept: Argon2id, and for imported users bcrypt or another Argon2 until their first sign-in.
+//! How passwords are kept: Argon2id, and for imported users the hash of another system until their first sign-in.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use argon2::password_hash::phc::{Output, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use super::{HashKind, HashMemory, Password};
+use super::{HashKind, HashMemory, ImportedHash, Password};
 
 /// The time of a check: kibibytes times passes, about one second.
 const MAX_ARGON2_COST: u64 = 1024 * 1024;
@@ -26,6 +26,7 @@ pub struct PasswordHash {
 enum Scheme {
     Bcrypt(u32),
     Argon2(Box<Argon2Hash>),
+    Imported(Box<ImportedHash>),
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -41,11 +42,12 @@ struct Argon2Hash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownHash {
     /// Another algorithm, or damaged.
-    #[error("is neither a bcrypt ($2a$, $2b$) nor an Argon2 hash in its encoded form")]
+    #[error("is no hash of a supported algorithm in its encoded form")]
     Format,
     /// Each check would take seconds, or more memory than can be set aside.
     #[error(
-        "costs too much to check: at most bcrypt cost 15, Argon2 128 MiB, and 1 GiB as memory times passes"
+        "costs too much to check: at most bcrypt cost 15, Argon2 128 MiB, and 1 GiB as memory times passes, PBKDF2 \
+         4000000 rounds, scrypt 32 MiB, and 128 MiB as memory times parallelization"
     )]
     Cost,
 }
@@ -67,6 +69,8 @@ impl PasswordHash {
     pub fn parse(text: &str) -> Result<Self, UnknownHash> {
         let scheme = if text.starts_with("$2a$") || text.starts_with("$2b$") {
             Scheme::Bcrypt(parse_bcrypt(text)?)
+        } else if let Some(imported) = ImportedHash::from_store(text) {
+            Scheme::Imported(Box::new(imported?))
         } else {
             Scheme::Argon2(Box::new(parse_argon2(text)?))
         };
@@ -77,8 +81,16 @@ impl PasswordHash {
     /// Reads an encoded hash that was made elsewhere. A stranger decides how often it is checked, so its cost is
     /// limited.
     pub fn parse_imported(text: &str) -> Result<Self, UnknownHash> {
-        let hash = Self::parse(text)?;
+        if let Some(imported) = ImportedHash::from_elsewhere(text) {
+            return Ok(imported?.into());
+        }
+        // The same algorithm; PHP has its own name for it.
+        let hash = match text.strip_prefix("$2y$") {
+            Some(rest) => Self::parse(&format!("$2b${rest}"))?,
+            None => Self::parse(text)?,
+        };
         let affordable = match &hash.scheme {
+            Scheme::Imported(hash) => return hash.check().map(|()| hash.as_ref().clone().into()),
             Scheme::Bcrypt(cost) => *cost <= MAX_BCRYPT_COST,
             Scheme::Argon2(hash) => {
                 let (memory, passes) = (hash.cost.m_cost(), hash.cost.t_cost());
@@ -114,11 +126,16 @@ impl PasswordHash {
         memory: &mut HashMemory,
     ) -> Result<bool, HashingFailed> {
         match &self.scheme {
+            Scheme::Imported(hash) => {
+                #[cfg(test)]
+                memory.computed.push(self.kind());
+                Ok(hash.matches(password.as_str()))
+            }
             // As bcrypt does everywhere, only the first 72 bytes count.
             Scheme::Bcrypt(_) => {
                 #[cfg(test)]
                 memory.computed.push(self.kind());
-                bcrypt::verify(password.as_bytes(), &self.text).map_err(HashingFailed::new)
+                bcrypt::verify(password.as_str(), &self.text).map_err(HashingFailed::new)
             }
             Scheme::Argon2(hash) => {
                 let Argon2Hash {
@@ -153,6 +170,7 @@ impl PasswordHash {
     pub fn kind(&self) -> HashKind {
         match &self.scheme {
             Scheme::Bcrypt(cost) => HashKind::bcrypt(*cost),
+            Scheme::Imported(hash) => HashKind::imported(hash),
             Scheme::Argon2(hash) => {
                 HashKind::argon2(hash.algorithm.as_str(), hash.version.into(), &hash.cost)
             }
@@ -163,7 +181,8 @@ impl PasswordHash {
     #[must_use]
     pub fn blocks(&self) -> usize {
         match &self.scheme {
-            Scheme::Bcrypt(_) => 0,
+            // scrypt takes memory of its own beside that of its slot, at most 32 MiB.
+            Scheme::Bcrypt(_) | Scheme::Imported(_) => 0,
             Scheme::Argon2(hash) => hash.cost.block_count(),
         }
     }
@@ -172,6 +191,15 @@ impl PasswordHash {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl From<ImportedHash> for PasswordHash {
+    fn from(hash: ImportedHash) -> Self {
+        Self {
+            text: hash.to_string(),
+            scheme: Scheme::Imported(Box::new(hash)),
+        }
     }
 }
 
@@ -194,7 +222,7 @@ fn compute_argon2(
         .get_mut(..len)
         .ok_or_else(|| HashingFailed::new("the output is too long"))?;
     argon2
-        .hash_password_into_with_memory(password.as_bytes(), salt, output, memory.blocks())
+        .hash_password_into_with_memory(password.as_str().as_bytes(), salt, output, memory.blocks())
         .map_err(HashingFailed::new)?;
     Output::new(output).map_err(HashingFailed::new)
 }

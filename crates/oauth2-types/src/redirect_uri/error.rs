@@ -4,8 +4,19 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// A space, a backslash, a control character or one outside ASCII.
-    #[error("the URI has a character that must be percent-encoded")]
-    Character,
+    #[error("the URI has {}, which must be percent-encoded", named(*character, *at_end))]
+    Character {
+        /// The first one.
+        character: char,
+        /// Whether it is the last character of the URI, where it is easily overlooked.
+        at_end: bool,
+    },
+    /// A list in one text.
+    #[error("the text looks like several URIs, split by commas; each needs an entry of its own")]
+    SeveralUris,
+    /// RFC 3986 §3.1.
+    #[error("the scheme of the URI has {0:?}; schemes have letters, digits, +, - and . only")]
+    SchemeCharacter(char),
     /// No scheme, or nothing after it.
     #[error("the URI is not absolute")]
     NotAbsolute,
@@ -49,4 +60,32 @@ pub enum RegistrationError {
     /// For example `https://*.com`.
     #[error("a registrable domain must follow a placeholder")]
     PlaceholderDomain,
+}
+
+impl RegistrationError {
+    /// Whether the URI would run code, or match or take over more than its writer may know. Such an entry is no slip
+    /// that a reader of a file may pass over.
+    #[must_use]
+    pub fn is_dangerous(&self) -> bool {
+        matches!(
+            self,
+            Self::DangerousScheme
+                | Self::AnswerName(_)
+                | Self::PlaceholderScheme
+                | Self::SeveralPlaceholders
+                | Self::UnknownPlaceholder
+                | Self::PlaceholderPosition
+                | Self::PlaceholderLabel
+                | Self::PlaceholderDomain
+        )
+    }
+}
+
+fn named(character: char, at_end: bool) -> String {
+    let name = match character {
+        ' ' => "a space".to_owned(),
+        other => format!("the character {other:?}"),
+    };
+    let place = if at_end { " at its end" } else { "" };
+    format!("{name}{place}")
 }

@@ -68,6 +68,15 @@ impl RegisteredUri {
         self.origin.as_deref()
     }
 
+    /// `scheme://host[:port]` of any scheme; `None` without a host. Pages of browser extensions and of hybrid
+    /// applications have such origins: `capacitor://localhost`.
+    #[must_use]
+    pub fn origin_of_any_scheme(&self) -> Option<String> {
+        let pieces = self.pieces();
+        pieces.authority.filter(|authority| !authority.is_empty())?;
+        pieces.origin()
+    }
+
     pub(super) fn pieces(&self) -> RawUri<'_> {
         self.cuts.pieces(&self.text)
     }
@@ -90,15 +99,37 @@ pub fn check_scheme(url: &str) -> Result<(), RegistrationError> {
     absolute(url).map(|_| ())
 }
 
+fn is_list(text: &str) -> bool {
+    let mut further = text.split(',').skip(1);
+    further.any(|part| part.trim_start().contains("://"))
+}
+
+/// The error for a text that begins with no scheme.
+fn without_scheme(text: &str) -> RegistrationError {
+    let strange =
+        |character: &char| !character.is_ascii_alphanumeric() && !"+-.".contains(*character);
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    let strange = scheme.and_then(|scheme| scheme.chars().find(strange));
+    strange.map_or(
+        RegistrationError::NotAbsolute,
+        RegistrationError::SchemeCharacter,
+    )
+}
+
 fn absolute(text: &str) -> Result<RawUri<'_>, RegistrationError> {
     // Browsers drop tabs and line ends, also from the middle of a scheme, and read `\` as `/`.
-    if !text
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-    {
-        return Err(RegistrationError::Character);
+    let strange = |character: char| !character.is_ascii_graphic() || character == '\\';
+    if let Some(character) = text.chars().find(|character| strange(*character)) {
+        return Err(if is_list(text) {
+            RegistrationError::SeveralUris
+        } else {
+            RegistrationError::Character {
+                character,
+                at_end: text.find(strange) == text.char_indices().next_back().map(|(at, _)| at),
+            }
+        });
     }
-    let uri = RawUri::split(text).ok_or(RegistrationError::NotAbsolute)?;
+    let uri = RawUri::split(text).ok_or_else(|| without_scheme(text))?;
     if DANGEROUS_SCHEMES
         .iter()
         // mutant: dangerous-schemes-registered

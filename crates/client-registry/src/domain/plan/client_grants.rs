@@ -1,20 +1,21 @@
 //! Client grants.
 
 use super::PlannedClientGrant;
-use super::clients::resolve;
+use super::clients::References;
 use crate::Error;
 use crate::domain::{Client, ClientGrant, ClientGrantPatch, Draft};
 
 pub(super) fn plan(
     existing: Vec<ClientGrant>,
     patches: Vec<ClientGrantPatch>,
-    clients: &[Draft<Client>],
+    references: &mut References<'_>,
 ) -> Result<Vec<Draft<ClientGrant>>, Error> {
     let mut drafts: Vec<_> = existing.into_iter().map(Draft::existing).collect();
     for patch in patches {
         let entity = patch.entity();
-        let client_id =
-            resolve(clients, &patch.client).map_err(|problem| entity.invalid("client", problem))?;
+        let Some(client_id) = references.resolve(&patch.client, &entity, "client")? else {
+            continue;
+        };
         let draft = Draft::find_or_add(
             &mut drafts,
             |grant| patch.is_for(&client_id, grant),

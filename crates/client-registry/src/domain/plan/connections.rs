@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use doorward_proto::InvalidField;
 
-use super::clients;
+use super::clients::References;
 use crate::Error;
 use crate::domain::{
     Client, ClientId, Connection, ConnectionId, ConnectionPatch, ConnectionWithClients, Draft,
@@ -41,13 +41,17 @@ impl<'a> Connections<'a> {
         }
     }
 
-    pub(super) fn apply(&mut self, patches: Vec<ConnectionPatch>) -> Result<(), Error> {
+    pub(super) fn apply(
+        &mut self,
+        patches: Vec<ConnectionPatch>,
+        references: &mut References<'_>,
+    ) -> Result<(), Error> {
         for patch in patches {
             let entity = patch.entity();
             self.refuse_taken_id(&patch)?;
             let listed = patch.enabled_clients.as_deref();
             let enabled = listed
-                .map(|listed| self.resolve(&entity, listed))
+                .map(|listed| resolve(references, &entity, listed))
                 .transpose()?;
             let draft = Draft::find_or_add(
                 &mut self.drafts,
@@ -74,18 +78,6 @@ impl<'a> Connections<'a> {
         Ok(())
     }
 
-    fn resolve(
-        &self,
-        entity: &Entity,
-        listed: &[String],
-    ) -> Result<BTreeSet<ClientId>, InvalidField> {
-        let resolve = |(index, listed): (usize, &String)| {
-            clients::resolve(self.clients, listed)
-                .map_err(|problem| entity.invalid(format!("enabled_clients[{index}]"), problem))
-        };
-        listed.iter().enumerate().map(resolve).collect()
-    }
-
     /// Adds the first connection to a tenant without any, for every application.
     pub(super) fn finish(mut self) -> Vec<Draft<ConnectionWithClients>> {
         if self.drafts.is_empty() {
@@ -101,4 +93,17 @@ impl<'a> Connections<'a> {
         }
         self.drafts
     }
+}
+
+fn resolve(
+    references: &mut References<'_>,
+    entity: &Entity,
+    listed: &[String],
+) -> Result<BTreeSet<ClientId>, InvalidField> {
+    let mut ids = BTreeSet::new();
+    for (index, listed) in listed.iter().enumerate() {
+        let field = format!("enabled_clients[{index}]");
+        ids.extend(references.resolve(listed, entity, &field)?);
+    }
+    Ok(ids)
 }

@@ -209,6 +209,7 @@ fn public_clients_have_no_client_credentials() {
 #[test]
 fn applying_twice_changes_nothing() {
     let desired = Desired {
+        leave_out_unknown_clients: false,
         tenant: Some(TenantPatch {
             friendly_name: Change::Set("Acme".to_owned()),
             session_lifetime_minutes: Some(60),
@@ -484,4 +485,58 @@ fn a_custom_claim_keeps_the_id_of_its_application() {
     let planned = plan(content, tenant(with_claim_for("App"))).unwrap();
     let claims = planned.tenant.unwrap().object.custom_claims;
     assert_eq!(claims[0].clients, ["a"]);
+}
+
+#[test]
+fn f4_names_that_lead_nowhere_are_left_out_when_asked() {
+    let desired = |leave_out_unknown_clients| Desired {
+        leave_out_unknown_clients,
+        clients: vec![client_with_id("a", "A")],
+        client_grants: vec![ClientGrantPatch {
+            client: "ghost".to_owned(),
+            audience: "urn:api".to_owned(),
+            ..ClientGrantPatch::default()
+        }],
+        tenant: Some(with_claim_for("ghost")),
+        ..connections([connection("db", Some(&["ghost", "A"]))])
+    };
+    let planned = plan(Content::default(), desired(true)).unwrap();
+    assert_eq!(enabled(&planned.connections[0]), ["a"]);
+    assert!(planned.client_grants.is_empty());
+    // Without its list, the claim would be for every application.
+    let tenant = planned.tenant.map(|draft| draft.object).unwrap_or_default();
+    assert!(tenant.custom_claims.is_empty());
+    let fields: Vec<_> = planned
+        .left_out
+        .iter()
+        .map(|it| it.field.as_str())
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "tenant: custom_claims[0].clients[0]",
+            "client grant \"ghost\" for \"urn:api\": client",
+            "connection \"db\": enabled_clients[0]",
+        ]
+    );
+    let refused = refusal(Content::default(), desired(false));
+    assert!(
+        refused.contains("no application has the name or id \"ghost\""),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_name_of_several_applications_is_an_error_in_any_case() {
+    let clients = vec![client_with_id("a", "A"), client_with_id("b", "A")];
+    let desired = Desired {
+        leave_out_unknown_clients: true,
+        clients,
+        ..connections([connection("db", Some(&["A"]))])
+    };
+    let refused = refusal(Content::default(), desired);
+    assert!(
+        refused.contains("several applications have the name"),
+        "{refused}"
+    );
 }

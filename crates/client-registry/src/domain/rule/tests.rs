@@ -118,6 +118,8 @@ fn origins() {
             "http://localhost:3000",
             "https://A.test:8443",
             "https://a.test/",
+            "capacitor://localhost",
+            "chrome-extension://abcdef",
         ],
     );
     refuses(
@@ -126,7 +128,10 @@ fn origins() {
             "a.test",
             "https://a.test/b",
             "https://a.test?b",
-            "com.example.app://cb",
+            "com.example.app:/cb",
+            "javascript://a.test",
+            "capacitor://",
+            "capacitor://localhost/x",
             "null",
             "*",
             "",

@@ -244,3 +244,23 @@ async fn metadata_that_fits_no_message_stays_here() {
     let again = service.import(vec![entry]).await.unwrap();
     assert_eq!(counts(&again), (0, 0, 1));
 }
+
+/// Every sign-in computes one hash of each kind.
+#[tokio::test]
+async fn a_ninth_kind_of_hash_is_refused() {
+    let service = TestService::start().await;
+    let user = |number: u32, rounds: u32| ImportedUser {
+        password_hash: Some(format!(
+            "$pbkdf2-sha256$i={rounds},l=16$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"
+        )),
+        ..imported(&format!("user{number}@example.com"))
+    };
+    let eight = (1..=8).map(|number| user(number, number)).collect();
+    service.import(eight).await.unwrap();
+    let status = service.import(vec![user(9, 9)]).await.unwrap_err();
+    assert_eq!(status.code(), tonic::Code::InvalidArgument);
+    assert!(status.message().contains("password_hash"), "{status:?}");
+    // A kind that there is, and a user without a password, cost nothing more.
+    let others = vec![user(9, 8), imported("user10@example.com")];
+    assert_eq!(counts(&service.import(others).await.unwrap()), (2, 0, 0));
+}

@@ -96,3 +96,19 @@ fn origin_of_a_callback() {
         [&entry]
     ));
 }
+
+#[test]
+fn f6_origins_of_hybrid_applications_are_compared_as_text() {
+    assert!(origin_matches(
+        "capacitor://localhost",
+        ["capacitor://localhost"]
+    ));
+    for other in [
+        "capacitor://localhost:1",
+        "ionic://localhost",
+        "http://localhost",
+        "capacitor://localhost.evil.test",
+    ] {
+        assert!(!origin_matches(other, ["capacitor://localhost"]), "{other}");
+    }
+}

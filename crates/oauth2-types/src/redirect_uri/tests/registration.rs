@@ -61,16 +61,12 @@ fn sec_022_dangerous_schemes() {
         "java\0script:x",
         "\u{a0}data:x",
     ] {
-        assert_eq!(
-            problem(text),
-            Some(RegistrationError::Character),
-            "{text:?}"
-        );
-        assert_eq!(
-            check_scheme(text),
-            Err(RegistrationError::Character),
-            "{text:?}"
-        );
+        let problem = problem(text);
+        let refused = matches!(problem, Some(RegistrationError::Character { .. }));
+        assert!(refused, "{text:?} {problem:?}");
+        let checked = check_scheme(text);
+        let refused = matches!(checked, Err(RegistrationError::Character { .. }));
+        assert!(refused, "{text:?} {checked:?}");
     }
     for text in [
         "https://cdn.example.test/logo.svg#dark",
@@ -231,6 +227,10 @@ fn organization_name() {
 #[test]
 fn malformed() {
     use RegistrationError::{Character, Fragment, Malformed, NotAbsolute, Userinfo};
+    let within = |character| Character {
+        character,
+        at_end: false,
+    };
     let cases = [
         ("", NotAbsolute),
         ("/cb", NotAbsolute),
@@ -247,10 +247,16 @@ fn malformed() {
         ("https://app.example.test:99999/cb", Malformed),
         ("https://[::1/cb", Malformed),
         ("https://a%20b.test/cb", Malformed),
-        ("https://app.example.test\\cb", Character),
-        ("https://app.example.test/c b", Character),
-        ("https://bücher.test/cb", Character),
-        ("https://app.example.test/cb\n", Character),
+        ("https://app.example.test\\cb", within('\\')),
+        ("https://app.example.test/c b", within(' ')),
+        ("https://bücher.test/cb", within('ü')),
+        (
+            "https://app.example.test/cb\n",
+            Character {
+                character: '\n',
+                at_end: true,
+            },
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(problem(text), Some(expected), "{text:?}");
@@ -273,5 +279,29 @@ fn origins() {
     for (text, expected) in cases {
         let registered = RegisteredUri::parse(text).unwrap();
         assert_eq!(registered.origin(), expected, "{text}");
+    }
+}
+
+#[test]
+fn f18_a_message_names_what_is_wrong() {
+    for (text, expected) in [
+        (
+            "https://app.example.test/cb ",
+            "the URI has a space at its end, which must be percent-encoded",
+        ),
+        (
+            "https://app.example.test/\u{a0}cb",
+            "the URI has the character '\\u{a0}', which must be percent-encoded",
+        ),
+        (
+            "http://localhost:3000/cb, http://localhost:3080/cb",
+            "the text looks like several URIs, split by commas; each needs an entry of its own",
+        ),
+        (
+            "com.my_app://login.example.test/cb",
+            "the scheme of the URI has '_'; schemes have letters, digits, +, - and . only",
+        ),
+    ] {
+        assert_eq!(problem(text).unwrap().to_string(), expected);
     }
 }
