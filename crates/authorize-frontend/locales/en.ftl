@@ -70,6 +70,7 @@ error-no-email = Enter your email address.
 error-invalid-email-format = That does not look like an email address. Check it for typing mistakes.
 error-no-password = Enter your password.
 error-password-too-weak = That password is too short. Choose a longer one.
+error-password-too-common = That password is too common. Choose one that others do not use.
 error-password-policy-not-conformant = That password is too long. Choose one of at most 1,000 characters.
 error-invalid-organization = We could not find that organization. Check it for typing mistakes.
 error-email-in-use = An account with this email address already exists. Sign in instead, or use another address.

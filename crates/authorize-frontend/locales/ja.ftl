@@ -70,6 +70,7 @@ error-no-email = メールアドレスを入力してください。
 error-invalid-email-format = メールアドレスの形式が正しくありません。入力内容をご確認ください。
 error-no-password = パスワードを入力してください。
 error-password-too-weak = パスワードが短すぎます。もっと長いパスワードにしてください。
+error-password-too-common = よく使われるパスワードです。ほかの人が使わないパスワードにしてください。
 error-password-policy-not-conformant = パスワードが長すぎます。1,000文字以内のパスワードにしてください。
 error-invalid-organization = 組織が見つかりません。入力内容をご確認ください。
 error-email-in-use = このメールアドレスのアカウントはすでに存在します。サインインするか、別のアドレスをお使いください。

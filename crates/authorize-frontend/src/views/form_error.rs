@@ -13,6 +13,8 @@ pub enum FormError {
     NoPassword,
     /// The password breaks the connection's rules.
     PasswordTooWeak,
+    /// The password is one of the most common ones.
+    PasswordTooCommon,
     /// The password is longer than any password may be.
     PasswordTooLong,
     /// Another user has this email address.
@@ -27,12 +29,13 @@ pub enum FormError {
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
         Self::NoPassword,
         Self::PasswordTooWeak,
+        Self::PasswordTooCommon,
         Self::PasswordTooLong,
         Self::EmailInUse,
         Self::InvalidOrganization,
@@ -49,6 +52,7 @@ impl FormError {
             Self::InvalidEmailFormat => "invalid-email-format",
             Self::NoPassword => "no-password",
             Self::PasswordTooWeak => "password-too-weak",
+            Self::PasswordTooCommon => "password-too-common",
             Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse | Self::InvitedEmailInUse => "email-in-use",
             Self::InvalidOrganization => "invalid-organization",
@@ -78,6 +82,7 @@ impl FormError {
             Self::WrongEmailCredentials
                 | Self::NoPassword
                 | Self::PasswordTooWeak
+                | Self::PasswordTooCommon
                 | Self::PasswordTooLong
         )
     }
