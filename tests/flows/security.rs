@@ -129,6 +129,9 @@
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
 //! | 138, 139 | the membership is looked up for each request | `edge/pipeline/enter_organization.rs`, `edge/pipeline/join_organization.rs` |
 //! | 143 | signing up checks no password, and a repeat leads to where its transaction has led | `edge/http/signup.rs` `repeat` |
+//! | 145–147 | attempts are reserved before the hash, and counted for each account and address | `session/src/domain/attempts` |
+//! | 149 | a browser that has signed in has counts of its own | `session/src/domain/attempts/account.rs` `knows` |
+//! | 150 | the right-most address that no trusted proxy has | `edge/http/peer.rs` |
 //! | 154 | a list of common passwords | `identity/src/domain/common_passwords.rs` |
 //! | 157, 158 | our algorithm, never the token's | `edge/tokens/verify.rs` `ALGORITHM`, `expected` |
 //! | 159, 160 | of the header only `kid` is read, and compared with those of our keys | `edge/tokens/verify.rs` `read` |

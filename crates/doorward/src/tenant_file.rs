@@ -2,6 +2,7 @@
 //!
 //! Reading checks shapes and types; the rules of values belong to the services that own them.
 
+mod attack_protection;
 mod client_grants;
 mod clients;
 mod connections;
@@ -47,6 +48,10 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
         .transpose()?;
     let tenant = match file.object("doorward")? {
         Some(object) => Some(doorward::read(object, tenant, ignored_keys)?),
+        None => tenant,
+    };
+    let tenant = match file.object("attackProtection")? {
+        Some(object) => Some(attack_protection::read(object, tenant, ignored_keys)?),
         None => tenant,
     };
     let clients = each(

@@ -174,7 +174,6 @@ impl Attempts<'_> {
         let exceeded = Exceeded::Address;
         let key = CounterKey::sign_ups(address);
         self.change(&key, Bucket::ends_at, |bucket: &mut Bucket, now| {
-            // mutant: sign-ups-unlimited
             let verdict = match bucket.room(limit.rate, now) {
                 Room::Full(retry_after) if limit.blocks => {
                     return Verdict::Refused {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::parameters;
 
-use super::cookies::session_cookie;
+use super::cookies::{device_cookie, session_cookie};
 use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::not_this_page::NotThisPage;
@@ -240,7 +240,13 @@ impl SignInPage {
             ..page
         };
         let resume = PageAddress::new(PagePath::Resume, page);
-        Ok((cookie, see_other(&resume.to_string())).into_response())
+        let device = browser.own_device_token();
+        let device = device.map(|token| device_cookie(&token));
+        let onward = see_other(&resume.to_string());
+        Ok(match device {
+            Some(device) => (device, cookie, onward).into_response(),
+            None => (cookie, onward).into_response(),
+        })
     }
 }
 

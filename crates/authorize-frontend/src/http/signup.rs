@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::attempts::AdmittedSignUp;
 use super::form::Form;
 use super::not_this_page::NotThisPage;
 use super::sign_in::SignInPage;
@@ -50,8 +51,24 @@ pub(super) async fn post(
     if sign_in.is_repeat() {
         return repeat(sign_in, &email, &browser, &deps).await;
     }
+    if let Some(error) = mistake(&email, &form) {
+        let view = signup_page(&sign_in, connection, &email, Some(error));
+        return Ok(sign_in.hosted.show_again(&view));
+    }
+    let admitted = match AdmittedSignUp::admit(&sign_in, &browser, &deps).await? {
+        Ok(admitted) => admitted,
+        Err(limited) => {
+            let view = signup_page(&sign_in, connection, &email, Some(limited.error));
+            let wait = limited.retry_after_seconds;
+            return Ok(sign_in.hosted.show_limited(&view, wait));
+        }
+    };
     let audit = sign_in.audit(&browser);
-    let error = match create_user(connection, &email, &form, audit, &deps).await? {
+    let created = create_user(connection, &email, &form, audit, &deps).await;
+    if created.is_err() {
+        admitted.take_back(&deps).await;
+    }
+    let error = match created? {
         Ok(user) => return sign_in.complete(user, &browser, &deps).await,
         Err(error) => error,
     };
@@ -94,6 +111,18 @@ fn is_of(user: &User, email: &str) -> bool {
         .is_some_and(|own| own.eq_ignore_ascii_case(email))
 }
 
+/// A mistake that needs no other service to be found.
+fn mistake(email: &str, form: &Form) -> Option<FormError> {
+    if email.is_empty() {
+        return Some(FormError::NoEmail);
+    }
+    match form.password.len() {
+        0 => Some(FormError::NoPassword),
+        1..=MAX_PASSWORD_BYTES => None,
+        _ => Some(FormError::PasswordTooLong),
+    }
+}
+
 async fn create_user(
     connection: &Connection,
     email: &str,
@@ -101,15 +130,6 @@ async fn create_user(
     audit: Audit<'_>,
     deps: &Deps,
 ) -> Result<Result<User, FormError>, BackendError> {
-    if email.is_empty() {
-        return Ok(Err(FormError::NoEmail));
-    }
-    if form.password.is_empty() {
-        return Ok(Err(FormError::NoPassword));
-    }
-    if form.password.len() > MAX_PASSWORD_BYTES {
-        return Ok(Err(FormError::PasswordTooLong));
-    }
     let identity = &deps.backends.identity;
     let verdict = identity.create_user(NewUser {
         connection: &connection.name,

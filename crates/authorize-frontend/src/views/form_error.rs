@@ -23,13 +23,21 @@ pub enum FormError {
     InvalidOrganization,
     /// The invited person has an account already.
     InvitedEmailInUse,
+    /// The account has had too many wrong passwords.
+    UserBlocked,
+    /// The address has tried too many passwords.
+    IpBlocked,
+    /// Too many attempts with one account in a short time.
+    SameUserLogin,
+    /// The address has signed up too often.
+    IpSignupBlocked,
     /// The form contains neither a yes nor a no.
     InvalidAction,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
@@ -40,6 +48,10 @@ impl FormError {
         Self::EmailInUse,
         Self::InvalidOrganization,
         Self::InvitedEmailInUse,
+        Self::UserBlocked,
+        Self::IpBlocked,
+        Self::SameUserLogin,
+        Self::IpSignupBlocked,
         Self::InvalidAction,
     ];
 
@@ -56,6 +68,10 @@ impl FormError {
             Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse | Self::InvitedEmailInUse => "email-in-use",
             Self::InvalidOrganization => "invalid-organization",
+            Self::UserBlocked => "user-blocked",
+            Self::IpBlocked => "ip-blocked",
+            Self::SameUserLogin => "same-user-login",
+            Self::IpSignupBlocked => "ip-signup-blocked",
             Self::InvalidAction => "invalid-action",
         }
     }

@@ -12,9 +12,10 @@ use sqlx::{AnyConnection, Connection as _};
 use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
-    Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings, Connection, ConnectionPatch,
-    ConnectionSettings, CustomClaim, CustomClaimValue, Desired, Plan, ResourceServerId,
-    ResourceServerPatch, ResourceServerSettings, Scope, SessionLifetimes, Tenant, TenantPatch,
+    BruteForceProtectionPatch, Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings,
+    Connection, ConnectionPatch, ConnectionSettings, CustomClaim, CustomClaimValue, Desired, Plan,
+    ResourceServerId, ResourceServerPatch, ResourceServerSettings, Scope, SessionLifetimes,
+    SuspiciousIpThrottlingPatch, Tenant, TenantPatch,
 };
 
 fn text(text: &str) -> String {
@@ -112,6 +113,22 @@ fn unusual() -> Desired {
                 audiences: list(&["https://api.test"]),
             }]),
             post_login_hook_may_fail: Some(true),
+            brute_force_protection: BruteForceProtectionPatch {
+                enabled: Some(false),
+                shields: Some(Vec::new()),
+                allowlist: Some(list(&["192.0.2.1"])),
+                mode: Some(text("count_per_identifier")),
+                max_attempts: Some(5),
+            },
+            suspicious_ip_throttling: SuspiciousIpThrottlingPatch {
+                enabled: Some(false),
+                shields: Some(list(&["block"])),
+                allowlist: Some(list(&["192.0.2.0/24"])),
+                pre_login_max_attempts: Some(10),
+                pre_login_rate_ms: Some(40_000),
+                pre_user_registration_max_attempts: Some(20),
+                pre_user_registration_rate_ms: Some(2_000),
+            },
         }),
         clients: vec![ClientPatch {
             app_type: Change::Set(AppType::Spa),

@@ -95,7 +95,7 @@ impl Account {
     /// Whether the browser has signed in to this account before.
     #[must_use]
     pub fn knows(&self, source: &Source, now: i64) -> bool {
-        // mutant: every-browser-is-known
+        // mutant: known-browsers-forgotten
         source.device.as_ref().is_some_and(|device| {
             let mut known = self.devices.iter();
             known.any(|known| known.hash == *device && known.until > now)
