@@ -193,8 +193,8 @@ pub trait Counters: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Replaces a record, or adds it if `read` is `None`, within the [`crate::BudgetConfig`]. `UsedBefore` if the record
-    /// is not `read` any more: then it stays as it is.
+    /// Replaces a record, or adds it if `read` is `None`, within the [`crate::BudgetConfig`]. `UsedBefore` if the
+    /// record is not `read` any more: then it stays as it is.
     async fn swap_counter(
         &self,
         key: &CounterKey,

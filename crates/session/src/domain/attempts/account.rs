@@ -69,7 +69,7 @@ pub struct Account {
     devices: Vec<Device>,
 }
 
-/// What is counted of one source.
+/// Counts of one source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Counted {
     /// Hash of the device; empty: a source without a known one.
