@@ -12,7 +12,7 @@ use crate::pipeline::TRANSACTION_LIFE;
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Ties pending sign-ins to this browser.
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
-/// Tells a browser that has signed in before. It opens nothing: guesses from elsewhere do not lock its users out.
+/// Names a browser that has signed in before. It opens nothing: guesses from elsewhere do not lock its users out.
 const DEVICE_COOKIE: &str = "__Host-doorward-device";
 /// As long as `session` knows a browser.
 const DEVICE_LIFE: i64 = 90;

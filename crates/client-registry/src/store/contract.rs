@@ -242,7 +242,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 28);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 40);
     assert_eq!(plan.clients[0].fields.names().len(), 18);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);
