@@ -14,7 +14,7 @@ const SESSION_COOKIE: &str = "__Host-doorward-session";
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
 /// Names a browser that has signed in before. It opens nothing: guesses from elsewhere do not lock its users out.
 const DEVICE_COOKIE: &str = "__Host-doorward-device";
-/// As long as `session` knows a browser.
+/// Days for which `session` knows a browser.
 const DEVICE_LIFE: i64 = 90;
 /// No value of ours is longer; anything longer was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
