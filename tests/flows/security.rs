@@ -28,6 +28,7 @@
 //! | SEC-101 | how long an answer takes: on a machine that does other things it says nothing |
 //! | SEC-128 | scopes of an administrator: there is no Management API; services that are not the commands are tried |
 //! | SEC-129, SEC-130 | a browser has no part in making a mail; the headers are sent to the pages around it |
+//! | SEC-143 | mail that proves an address: until then, signing up shows that an address is in use; resetting a password |
 //! | SEC-161 | tokens with such times: nothing signs one, and the frontend's own tests have a key that does |
 //! | SEC-162 | logout tokens |
 //! | SEC-163, SEC-164 | custom claims |
@@ -127,6 +128,11 @@
 //! | 136 | no control characters; one address | `organization/src/domain/invitation` |
 //! | 137 | limits of an organization and of an address | `organization/src/limits.rs` |
 //! | 138, 139 | the membership is looked up for each request | `edge/pipeline/enter_organization.rs`, `edge/pipeline/join_organization.rs` |
+//! | 143 | signing up checks no password, and a repeat leads to where its transaction has led | `edge/http/signup.rs` `repeat` |
+//! | 145–147 | attempts are reserved before the hash, and counted for each account and address | `session/src/domain/attempts` |
+//! | 149 | a browser that has signed in has counts of its own | `session/src/domain/attempts/account.rs` `knows` |
+//! | 150 | the right-most address that no trusted proxy has | `edge/http/peer.rs` |
+//! | 154 | a list of common passwords | `identity/src/domain/common_passwords.rs` |
 //! | 157, 158 | our algorithm, never the token's | `edge/tokens/verify.rs` `ALGORITHM`, `expected` |
 //! | 159, 160 | of the header only `kid` is read, and compared with those of our keys | `edge/tokens/verify.rs` `read` |
 //! | 161 | times are whole seconds, and `iat` and `exp` are there | `edge/tokens/verify.rs` `Genuine` |
@@ -168,6 +174,7 @@ mod exhaustion;
 mod fixture;
 mod flood;
 mod framing;
+mod guessing;
 mod injection;
 mod invitations;
 mod keys;

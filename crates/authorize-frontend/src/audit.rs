@@ -1,6 +1,7 @@
 //! Audit lines: what a user did, with the code that Auth0's tenant logs have for it. `docs/logging.md` lists them.
 
 use crate::browser::Browser;
+use crate::model::ExceededLimit;
 
 /// The target of the lines.
 const TARGET: &str = "audit";
@@ -45,6 +46,25 @@ impl<'a> Audit<'a> {
     pub(crate) fn wrong_password(self) {
         // mutant: wrong-password-not-audited
         line!(self, "fp", "wrong email or password");
+    }
+
+    /// An attempt exceeds a limit; it is refused unless the limit only logs.
+    pub(crate) fn limited(self, limit: ExceededLimit) {
+        match limit {
+            ExceededLimit::Account => {
+                line!(self, "limit_wc", "too many wrong passwords of one account");
+            }
+            ExceededLimit::Address => {
+                line!(self, "limit_mu", "too many attempts from one address");
+            }
+            ExceededLimit::SameUser => {
+                line!(
+                    self,
+                    "limit_sul",
+                    "too many attempts with one account in a short time"
+                );
+            }
+        }
     }
 
     pub(crate) fn is_blocked(self, user: &str) {

@@ -33,7 +33,8 @@ pub(crate) use post_login_hook::{HookAnswer, HookChanges, POST_LOGIN_HOOK, PostL
 pub(crate) use registry::Registry;
 pub(crate) use roles::Roles;
 pub(crate) use sessions::{
-    Absence, FoundTransaction, KeptAccessToken, LiveSession, Resolved, Sessions,
+    Absence, FoundTransaction, KeptAccessToken, LiveSession, LoginAttempt, LoginOutcome, Resolved,
+    Sessions,
 };
 pub(crate) use token_signing::{
     AccessTokenBesideIdToken, AccessTokenToSign, IdTokenToSign, PublicHalf, PublicKey, PublicKeys,

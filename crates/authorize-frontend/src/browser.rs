@@ -1,5 +1,7 @@
 //! The browser behind a request, as plain data that `http` reads from the headers.
 
+use doorward_service_kit::token_hash;
+
 use crate::model::{Device, SessionQuery, Tenant};
 use crate::views::Language;
 
@@ -11,6 +13,8 @@ pub(crate) struct Browser {
     pub(crate) session_tokens: Vec<String>,
     /// Value of the cookie that pending sign-ins are tied to.
     pub(crate) token: Option<String>,
+    /// Value by which the browser is known, if it has signed in before.
+    pub(crate) device_token: Option<String>,
     /// Languages of the user that we have, the preferred one first.
     pub(crate) languages: Vec<Language>,
     /// True when the browser says that it sent no cookies because the request is from a frame of another site: then it
@@ -33,6 +37,12 @@ impl Browser {
     /// Value of the cookie that pending sign-ins are tied to.
     pub(crate) fn browser_token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// The value by which the browser is known after a sign-in. Two submits at once make the same one.
+    pub(crate) fn own_device_token(&self) -> Option<String> {
+        let derived = || Some(token_hash(&format!("device {}", self.browser_token()?)));
+        self.device_token.clone().or_else(derived)
     }
 
     /// A lookup of this browser's session, of any user and age.

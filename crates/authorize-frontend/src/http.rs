@@ -1,6 +1,7 @@
 //! The HTTP edge: one file for each endpoint, and what all answers have in common.
 
 mod assets;
+mod attempts;
 mod authorize;
 mod body;
 mod branding;

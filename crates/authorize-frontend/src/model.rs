@@ -2,6 +2,7 @@
 //! `None`, and words are enums. This module imports nothing of the frontend, and no messages.
 
 mod api;
+mod attack_protection;
 mod client;
 mod connection;
 mod custom_claim;
@@ -13,6 +14,10 @@ mod transaction;
 mod user;
 
 pub(crate) use api::{Api, ApiScope};
+pub(crate) use attack_protection::{
+    AccountLimit, AddressLimit, Admission, AttackProtection, BruteForceProtection, ExceededLimit,
+    SuspiciousIpThrottling,
+};
 pub(crate) use client::{Client, ClientGrant, Party};
 pub(crate) use connection::Connection;
 pub(crate) use custom_claim::{CustomClaim, CustomClaimValue};

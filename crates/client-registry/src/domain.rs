@@ -3,6 +3,7 @@
 //! [`plan`] decides a whole change: it takes the stored content and the desired changes, and returns what must be
 //! written.
 
+mod attack_protection;
 mod client;
 mod client_grant;
 mod client_patch;
@@ -21,6 +22,10 @@ pub mod rule;
 mod tenant;
 mod tenant_patch;
 
+pub use attack_protection::{
+    AttackProtection, BruteForceProtection, BruteForceProtectionPatch, SuspiciousIpThrottling,
+    SuspiciousIpThrottlingPatch,
+};
 pub use client::{Client, ClientId, ClientSettings};
 pub use client_grant::{ClientGrant, ClientGrantPatch};
 pub use client_patch::ClientPatch;

@@ -66,7 +66,7 @@ fn run(task: Task) -> Result<(), Error> {
     doorward_service_kit::runtime_with_spare_thread()
         .map_err(Error::Runtime)?
         .block_on(async {
-            let done = task.run().await;
+            let done = Box::pin(task.run()).await;
             close_all().await;
             done
         })

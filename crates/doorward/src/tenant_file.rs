@@ -2,6 +2,7 @@
 //!
 //! Reading checks shapes and types; the rules of values belong to the services that own them.
 
+mod attack_protection;
 mod client_grants;
 mod clients;
 mod connections;
@@ -90,8 +91,12 @@ pub(crate) fn parse(text: &str, values: &BTreeMap<String, String>) -> Result<Ten
 fn settings(file: &mut Object, places: &mut Places) -> Option<TenantPatch> {
     let tenant = file.object("tenant");
     let tenant = tenant.and_then(|tenant| tenant.read_or_refuse(|it| Some(tenant::read(it))));
-    match file.object("doorward") {
+    let tenant = match file.object("doorward") {
         Some(object) => object.read_or_refuse(|it| Some(doorward::read(it, tenant, places))),
+        None => tenant,
+    };
+    match file.object("attackProtection") {
+        Some(object) => object.read_or_refuse(|it| Some(attack_protection::read(it, tenant))),
         None => tenant,
     }
 }

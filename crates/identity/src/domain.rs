@@ -1,5 +1,6 @@
 //! Users, passwords, roles and consents: types and rules, no I/O.
 
+mod common_passwords;
 mod consent;
 mod email;
 mod hash_kind;

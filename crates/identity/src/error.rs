@@ -36,6 +36,9 @@ pub enum Error {
     /// A new password has too few characters.
     #[error("the password must have at least {0} characters")]
     PasswordTooShort(u32),
+    /// A new password is on the list of common ones.
+    #[error("the password is one of the most common ones; choose one that others do not use")]
+    PasswordTooCommon,
     /// More passwords wait to be hashed than may.
     #[error("too many passwords are being checked; try again later")]
     Overloaded,
@@ -62,6 +65,7 @@ impl From<Error> for Status {
             Error::EmailChanged => ErrorReason::Conflict,
             Error::NameTaken(_) => ErrorReason::NameTaken,
             Error::PasswordTooShort(_) => ErrorReason::PasswordTooWeak,
+            Error::PasswordTooCommon => ErrorReason::PasswordTooCommon,
             Error::Overloaded => ErrorReason::Overloaded,
         };
         Refusal::new(reason, error.to_string()).into()

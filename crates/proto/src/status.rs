@@ -74,6 +74,7 @@ fn code_of(reason: ErrorReason) -> Code {
         | ErrorReason::InvitationNotFound
         | ErrorReason::KeyNotFound => Code::NotFound,
         ErrorReason::PasswordTooWeak
+        | ErrorReason::PasswordTooCommon
         | ErrorReason::ConnectionNotEnabled
         | ErrorReason::OrganizationFull
         | ErrorReason::InviteeMismatch

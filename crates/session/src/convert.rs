@@ -1,9 +1,11 @@
 //! Messages to domain types and back.
 
 mod access_token;
+mod attempts;
 mod session;
 mod transaction;
 
+pub(crate) use attempts::{device_hash, parts};
 pub(crate) use session::{list, revocation, users};
 pub(crate) use transaction::new_transaction;
 

@@ -1,7 +1,9 @@
 //! Sessions, transactions and access tokens: types and rules, no I/O.
 
 mod access_token;
+pub mod attempts;
 mod client_address;
+mod counter_key;
 mod instant;
 mod secret;
 mod session;
@@ -11,6 +13,7 @@ mod user;
 
 pub use access_token::AccessToken;
 pub use client_address::ClientAddress;
+pub use counter_key::CounterKey;
 pub(crate) use instant::after;
 pub(crate) use instant::to_stored_precision;
 pub use secret::Secret;

@@ -20,6 +20,9 @@ pub enum Error {
     /// The address has begun as many sign-ins as it may.
     #[error("too many sign-ins from this address")]
     TooMany,
+    /// Other attempts with the account or of the address were not settled in time.
+    #[error("too many attempts at once; try again")]
+    Busy,
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -33,6 +36,7 @@ impl From<Error> for Status {
             Error::Conflict => Refusal::new(ErrorReason::Conflict, message).into(),
             Error::NoRoom => Refusal::new(ErrorReason::StoreFull, message).into(),
             Error::TooMany => Refusal::new(ErrorReason::TooManyTransactions, message).into(),
+            Error::Busy => Refusal::new(ErrorReason::Overloaded, message).into(),
             Error::Store(error) => error.into(),
         }
     }

@@ -9,11 +9,14 @@ use std::time::Duration;
 use doorward_proto::session::v1::session_service_server::SessionService;
 use doorward_proto::session::v1::{
     AddAccessTokenRequest, AddAccessTokenResponse, AddTransactionRequest, AddTransactionResponse,
-    EndSessionRequest, EndSessionResponse, FindAccessTokenRequest, FindAccessTokenResponse,
-    FindTransactionRequest, FindTransactionResponse, GetUserRelayPositionRequest,
-    GetUserRelayPositionResponse, ListSessionsRequest, ListSessionsResponse, OpenSessionRequest,
-    OpenSessionResponse, PutUsersRequest, PutUsersResponse, ResolveSessionRequest,
-    ResolveSessionResponse, RevokeSessionsRequest, RevokeSessionsResponse,
+    AdmitLoginRequest, AdmitLoginResponse, AdmitSignUpRequest, AdmitSignUpResponse,
+    ClearFailedLoginsRequest, ClearFailedLoginsResponse, EndSessionRequest, EndSessionResponse,
+    FindAccessTokenRequest, FindAccessTokenResponse, FindTransactionRequest,
+    FindTransactionResponse, GetUserRelayPositionRequest, GetUserRelayPositionResponse,
+    ListFailedLoginsRequest, ListFailedLoginsResponse, ListSessionsRequest, ListSessionsResponse,
+    OpenSessionRequest, OpenSessionResponse, PutUsersRequest, PutUsersResponse,
+    ResolveSessionRequest, ResolveSessionResponse, ReturnSignUpRequest, ReturnSignUpResponse,
+    RevokeSessionsRequest, RevokeSessionsResponse, SettleLoginRequest, SettleLoginResponse,
     Transaction as WireTransaction, UpdateTransactionRequest, UpdateTransactionResponse,
 };
 use doorward_proto::{InvalidField, required};
@@ -24,10 +27,12 @@ use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
 use crate::Error;
-use crate::convert::{list, name, new_transaction, revocation, users};
+use crate::attempts::{Attempts, LoginAttempt};
+use crate::convert::{device_hash, list, name, new_transaction, parts, revocation, users};
+use crate::domain::attempts::Verdict;
 use crate::domain::{
-    AccessToken, ClientAddress, NewSession, NewTransaction, Progress, Secret, SessionToken,
-    SessionUse, SubmittedForm, User, UserId, to_stored_precision,
+    AccessToken, ClientAddress, CounterKey, NewSession, NewTransaction, Progress, Secret,
+    SessionToken, SessionUse, SubmittedForm, User, UserId, to_stored_precision,
 };
 use crate::metrics::SESSION_LOOKUPS;
 use crate::refusals::Refusals;
@@ -65,6 +70,21 @@ impl Service {
             token,
             session,
             page_nonce: String::new(),
+        })
+    }
+
+    fn attempts(&self) -> Attempts<'_> {
+        Attempts {
+            store: &*self.store,
+            clock: &*self.clock,
+        }
+    }
+
+    /// Reports that there is no room for a counter.
+    fn counted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.map_err(|error| match error {
+            Error::NoRoom => self.refusals.no_room("counter"),
+            error => error,
         })
     }
 
@@ -306,6 +326,100 @@ impl SessionService for Service {
         Ok(Response::new(FindAccessTokenResponse {
             access_token: found.map(Into::into),
         }))
+    }
+
+    async fn admit_login(
+        &self,
+        request: Request<AdmitLoginRequest>,
+    ) -> Result<Response<AdmitLoginResponse>, Status> {
+        let attempt = required(request.into_inner().attempt, "attempt")?;
+        let attempt = LoginAttempt::try_from(attempt)?;
+        let verdict = self.attempts().admit_login(&attempt).await;
+        let (admitted, exceeded, retry_after_seconds) = parts(self.counted(verdict)?);
+        Ok(Response::new(AdmitLoginResponse {
+            admitted,
+            exceeded,
+            retry_after_seconds,
+        }))
+    }
+
+    /// Continues after the caller has gone away: what was found out about a password must be counted.
+    async fn settle_login(
+        &self,
+        request: Request<SettleLoginRequest>,
+    ) -> Result<Response<SettleLoginResponse>, Status> {
+        let request = request.into_inner();
+        let outcome = request.outcome().into();
+        let new_device = device_hash(&request.new_device_token);
+        let attempt = LoginAttempt::try_from(required(request.attempt, "attempt")?)?;
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let settle = async move {
+            let attempts = Attempts {
+                store: &*store,
+                clock: &*clock,
+            };
+            let settled = attempts.settle_login(&attempt, outcome, new_device.as_deref());
+            settled.await
+        };
+        let settled = tokio::spawn(settle.in_current_span()).await;
+        let settled = settled.map_err(StoreError::corrupt).map_err(Error::from)?;
+        self.counted(settled)?;
+        Ok(Response::new(SettleLoginResponse {}))
+    }
+
+    async fn admit_sign_up(
+        &self,
+        request: Request<AdmitSignUpRequest>,
+    ) -> Result<Response<AdmitSignUpResponse>, Status> {
+        let request = request.into_inner();
+        let limit = required(request.address, "address")?.try_into()?;
+        let verdict = match ClientAddress::parse(&request.client_address) {
+            Some(address) => {
+                let verdict = self.attempts().admit_sign_up(&address, limit).await;
+                self.counted(verdict)?
+            }
+            None => Verdict::Admitted { exceeded: None },
+        };
+        let (admitted, exceeded, retry_after_seconds) = parts(verdict);
+        Ok(Response::new(AdmitSignUpResponse {
+            admitted,
+            exceeded,
+            retry_after_seconds,
+        }))
+    }
+
+    async fn return_sign_up(
+        &self,
+        request: Request<ReturnSignUpRequest>,
+    ) -> Result<Response<ReturnSignUpResponse>, Status> {
+        let request = request.into_inner();
+        let limit = required(request.address, "address")?.try_into()?;
+        if let Some(address) = ClientAddress::parse(&request.client_address) {
+            let returned = self.attempts().return_sign_up(&address, limit).await;
+            self.counted(returned)?;
+        }
+        Ok(Response::new(ReturnSignUpResponse {}))
+    }
+
+    async fn list_failed_logins(
+        &self,
+        request: Request<ListFailedLoginsRequest>,
+    ) -> Result<Response<ListFailedLoginsResponse>, Status> {
+        let account = CounterKey::account(&request.into_inner().identifier)?;
+        let failed = self.attempts().failed(&account).await?;
+        let sources = failed.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListFailedLoginsResponse { sources }))
+    }
+
+    async fn clear_failed_logins(
+        &self,
+        request: Request<ClearFailedLoginsRequest>,
+    ) -> Result<Response<ClearFailedLoginsResponse>, Status> {
+        let account = CounterKey::account(&request.into_inner().identifier)?;
+        let cleared = self.attempts().clear(&account).await;
+        let cleared = self.counted(cleared)?;
+        tracing::info!(target: "audit", event = "sapi", operation = "clear failed logins", cleared, "user changed");
+        Ok(Response::new(ClearFailedLoginsResponse { cleared }))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`run`] is the whole process; [`open_sqlite`] and [`routes`] are its parts, for those who host it elsewhere.
 
+mod attempts;
 mod config;
 mod convert;
 pub mod domain;

@@ -19,6 +19,7 @@ pub fn describe() {
         ("transaction", "no_room"),
         ("transaction", "address"),
         ("access_token", "no_room"),
+        ("counter", "no_room"),
     ] {
         start(&counter!(SESSION_REFUSED, "kind" => kind, "reason" => reason));
     }

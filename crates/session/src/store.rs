@@ -34,8 +34,8 @@ use doorward_service_kit::StoreError;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccessToken, NewSession, NewTransaction, Progress, Revocation, Secret, Session, SessionToken,
-    SessionUse, Transaction, User, UserId,
+    AccessToken, CounterKey, NewSession, NewTransaction, Progress, Revocation, Secret, Session,
+    SessionToken, SessionUse, Transaction, User, UserId,
 };
 
 pub use self::redis::RedisStore;
@@ -48,9 +48,9 @@ const SIGN_IN: Duration = Duration::from_mins(10);
 const MAX_SESSIONS: usize = 1_000;
 
 /// All data of this service.
-pub trait Store: Sessions + Transactions + AccessTokens {}
+pub trait Store: Sessions + Transactions + AccessTokens + Counters {}
 
-impl<T: Sessions + Transactions + AccessTokens> Store for T {}
+impl<T: Sessions + Transactions + AccessTokens + Counters> Store for T {}
 
 /// SSO sessions, and the copies of their users.
 #[async_trait]
@@ -181,4 +181,26 @@ pub trait AccessTokens: Debug + Send + Sync {
         token: &Secret,
         now: Timestamp,
     ) -> Result<Option<AccessToken>, StoreError>;
+}
+
+/// Counts of attempts. Their rules are in [`crate::domain::attempts`]; the store only compares and replaces.
+#[async_trait]
+pub trait Counters: Debug + Send + Sync {
+    /// Returns a record that has not expired.
+    async fn find_counter(
+        &self,
+        key: &CounterKey,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Replaces a record, or adds it if `read` is `None`, within the [`crate::BudgetConfig`]. `UsedBefore` if the
+    /// record is not `read` any more: then it stays as it is.
+    async fn swap_counter(
+        &self,
+        key: &CounterKey,
+        read: Option<&[u8]>,
+        record: &[u8],
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<AddOutcome, StoreError>;
 }

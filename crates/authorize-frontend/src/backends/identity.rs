@@ -34,6 +34,8 @@ pub(crate) enum SignUpVerdict {
     InvalidEmail,
     /// The password breaks the connection's policy.
     PasswordTooWeak,
+    /// The password is one of the most common ones.
+    PasswordTooCommon,
 }
 
 #[derive(Debug, Clone)]
@@ -97,6 +99,7 @@ impl Identity {
         let expected = [
             ErrorReason::UserAlreadyExists,
             ErrorReason::PasswordTooWeak,
+            ErrorReason::PasswordTooCommon,
             ErrorReason::InvalidField,
         ];
         match self.calls.answer_or_refusal(result, &expected)? {
@@ -106,6 +109,7 @@ impl Identity {
             }
             Err(ErrorReason::UserAlreadyExists) => Ok(SignUpVerdict::EmailInUse),
             Err(ErrorReason::PasswordTooWeak) => Ok(SignUpVerdict::PasswordTooWeak),
+            Err(ErrorReason::PasswordTooCommon) => Ok(SignUpVerdict::PasswordTooCommon),
             Err(_) => Ok(SignUpVerdict::InvalidEmail),
         }
     }

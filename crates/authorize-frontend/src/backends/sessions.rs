@@ -1,6 +1,7 @@
 //! SSO sessions, pending transactions, opaque access tokens.
 
 mod access_tokens;
+mod attempts;
 mod convert;
 mod sealed;
 
@@ -24,6 +25,7 @@ use crate::model::{
 use convert::resolve_request;
 
 pub(crate) use access_tokens::KeptAccessToken;
+pub(crate) use attempts::{LoginAttempt, LoginOutcome};
 
 /// A session that its store has confirmed, with its user.
 #[derive(Debug)]

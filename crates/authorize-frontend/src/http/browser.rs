@@ -29,6 +29,7 @@ pub(crate) fn read(parts: &Parts, trusted_proxies: &[IpNet]) -> Browser {
     Browser {
         session_tokens: cookies::session_tokens(headers),
         token: cookies::browser_token(headers),
+        device_token: cookies::device_token(headers),
         languages: accepted_languages(text(ACCEPT_LANGUAGE))
             .into_iter()
             .filter_map(Language::from_tag)

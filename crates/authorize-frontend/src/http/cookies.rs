@@ -1,8 +1,8 @@
-//! The two cookies of this server: reading and setting them.
+//! The cookies of this server: reading and setting them.
 
 use axum::response::AppendHeaders;
 use cookie::{Cookie, CookieBuilder, SameSite};
-use doorward_service_kit::is_secret;
+use doorward_service_kit::{is_base64url, is_secret};
 use http::header::{COOKIE, HeaderMap, HeaderName, SET_COOKIE};
 
 use crate::browser::only;
@@ -12,6 +12,10 @@ use crate::pipeline::TRANSACTION_LIFE;
 const SESSION_COOKIE: &str = "__Host-doorward-session";
 /// Ties pending sign-ins to this browser.
 const BROWSER_COOKIE: &str = "__Host-doorward-browser";
+/// Names a browser that has signed in before. It opens nothing: guesses from elsewhere do not lock its users out.
+const DEVICE_COOKIE: &str = "__Host-doorward-device";
+/// Days for which `session` knows a browser.
+const DEVICE_LIFE: i64 = 90;
 /// No value of ours is longer; anything longer was not made here.
 const MAX_COOKIE_VALUE: usize = 256;
 /// No browser sends one of ours twice; more than these are not read.
@@ -27,6 +31,13 @@ pub(super) fn session_tokens(headers: &HeaderMap) -> Vec<String> {
 pub(super) fn browser_token(headers: &HeaderMap) -> Option<String> {
     let values = cookie_values(headers, BROWSER_COOKIE);
     let value = only(&values).filter(|value| is_secret(value));
+    value.map(str::to_owned)
+}
+
+/// The value by which a browser is known that has signed in before, if it could be ours.
+pub(super) fn device_token(headers: &HeaderMap) -> Option<String> {
+    let values = cookie_values(headers, DEVICE_COOKIE);
+    let value = only(&values).filter(|value| is_base64url(value));
     value.map(str::to_owned)
 }
 
@@ -85,6 +96,13 @@ pub(super) fn browser_cookie(browser_token: &str) -> SetCookie {
     // mutant: browser-cookie-cross-site
     let cookie = host_cookie(BROWSER_COOKIE, browser_token).same_site(SameSite::Lax);
     // mutant: browser-cookie-never-expires
+    set(&cookie.max_age(life).build())
+}
+
+/// Sets the cookie of a browser that has signed in.
+pub(super) fn device_cookie(device_token: &str) -> SetCookie {
+    let life = cookie::time::Duration::days(DEVICE_LIFE);
+    let cookie = host_cookie(DEVICE_COOKIE, device_token).same_site(SameSite::Lax);
     set(&cookie.max_age(life).build())
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
 use super::branding::page_of;
 use super::errors::page;
@@ -145,6 +146,12 @@ impl HostedPage {
     /// The same page again, because of what was sent.
     pub(super) fn show_again(&self, view: &impl Display) -> Response {
         (StatusCode::BAD_REQUEST, self.show(view)).into_response()
+    }
+
+    /// The same page again, because there were too many attempts (RFC 6585 §4).
+    pub(super) fn show_limited(&self, view: &impl Display, retry_after_seconds: u32) -> Response {
+        let wait = [(RETRY_AFTER, retry_after_seconds.to_string())];
+        (StatusCode::TOO_MANY_REQUESTS, wait, self.show(view)).into_response()
     }
 
     /// Moves on to the next page.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::attempts::AdmittedLogin;
 use super::form::Form;
 use super::not_this_page::NotThisPage;
 use super::redirect::found;
@@ -120,9 +121,19 @@ pub(super) async fn post_password(
     if form.password.is_empty() {
         return Ok(refuse(FormError::NoPassword));
     }
+    let admitted = AdmittedLogin::admit(&sign_in, &username, &browser, &deps).await?;
+    let admitted = match admitted {
+        Ok(admitted) => admitted,
+        Err(limited) => {
+            let view = password_page(&sign_in, &username, Some(limited.error));
+            let wait = limited.retry_after_seconds;
+            return Ok(sign_in.hosted.show_limited(&view, wait));
+        }
+    };
     let identity = &deps.backends.identity;
     let verdict = identity.verify_password(sign_in.connection_names(), &username, &form.password);
     let verdict = verdict.await;
+    admitted.settle(&verdict, &browser, &deps).await?;
     if !sign_in.is_repeat() {
         count(LOGINS, outcome(&verdict));
         audit(&verdict, sign_in.audit(&browser));

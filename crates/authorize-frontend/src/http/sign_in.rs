@@ -1,17 +1,20 @@
 //! Pages of a sign-in: which connections may be used, and opening the session.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use doorward_oauth2_types::parameters;
 
-use super::cookies::session_cookie;
+use super::cookies::{device_cookie, session_cookie};
 use super::form::Form;
 use super::hosted_page::HostedPage;
 use super::not_this_page::NotThisPage;
 use super::redirect::{found, see_other};
 use crate::audit::Audit;
+use crate::backends::BackendError;
 use crate::browser::Browser;
 use crate::deps::Deps;
-use crate::error::OAuthError;
+use crate::error::{OAuthError, ShownError};
 use crate::model::{Connection, NewSession, User};
 use crate::paths::PagePath;
 use crate::pipeline::{
@@ -20,6 +23,10 @@ use crate::pipeline::{
 };
 use crate::urlencoded::Pairs;
 use crate::views::Invited;
+
+/// How often, and at what distance, a repeated form looks for the sign-in of its first submit.
+const LOOKS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The request in its organization, and the connections to sign in by; `None`: the user names the organization first.
 async fn offered(
@@ -81,6 +88,31 @@ impl SignInPage {
     /// Whether the user has finished this sign-in before, so that no more than their session is to be found again.
     pub(super) fn is_repeat(&self) -> bool {
         self.hosted.pending.sign_in().is_some()
+    }
+
+    /// The user of the finished sign-in; `None`: not finished, or the user was deleted.
+    pub(super) async fn signed_in_user(&self, deps: &Deps) -> Result<Option<User>, BackendError> {
+        match self.hosted.pending.sign_in() {
+            Some(finished) => deps.backends.identity.find_user(&finished.user_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Waits a moment for another submit of the same form to finish the sign-in.
+    pub(super) async fn wait_for_sign_in(
+        &mut self,
+        browser: &Browser,
+        deps: &Deps,
+    ) -> Result<(), ShownError> {
+        let page = self.hosted.pending.page_state();
+        for _ in 0..LOOKS {
+            self.hosted.pending = Pending::find(&page, browser, deps).await?;
+            if self.is_repeat() {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
     }
 
     /// Redirects to the page that the transaction is at.
@@ -208,7 +240,13 @@ impl SignInPage {
             ..page
         };
         let resume = PageAddress::new(PagePath::Resume, page);
-        Ok((cookie, see_other(&resume.to_string())).into_response())
+        let device = browser.own_device_token();
+        let device = device.map(|token| device_cookie(&token));
+        let onward = see_other(&resume.to_string());
+        Ok(match device {
+            Some(device) => (device, cookie, onward).into_response(),
+            None => (cookie, onward).into_response(),
+        })
     }
 }
 

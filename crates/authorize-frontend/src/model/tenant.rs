@@ -3,10 +3,10 @@
 use doorward_oauth2_types::redirect_uri::RegisteredUri;
 use url::Url;
 
-use super::CustomClaim;
+use super::{AttackProtection, CustomClaim};
 
-/// Settings that hold for all clients. The default has no pages of its own and all options off; it stands in on pages
-/// that must come when the registry has failed.
+/// Settings that hold for all clients. The default has no pages of its own and all options off, and Auth0's attack
+/// protection; it stands in on pages that must come when the registry has failed.
 #[derive(Debug, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -56,6 +56,7 @@ pub(crate) struct Tenant {
     pub(crate) custom_claims: Vec<CustomClaim>,
     /// Whether tokens are issued although the post-login hook failed.
     pub(crate) post_login_hook_may_fail: bool,
+    pub(crate) attack_protection: AttackProtection,
 }
 
 /// How long SSO sessions live.

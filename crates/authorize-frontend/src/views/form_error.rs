@@ -13,6 +13,8 @@ pub enum FormError {
     NoPassword,
     /// The password breaks the connection's rules.
     PasswordTooWeak,
+    /// The password is one of the most common ones.
+    PasswordTooCommon,
     /// The password is longer than any password may be.
     PasswordTooLong,
     /// Another user has this email address.
@@ -21,22 +23,35 @@ pub enum FormError {
     InvalidOrganization,
     /// The invited person has an account already.
     InvitedEmailInUse,
+    /// The account has had too many wrong passwords.
+    UserBlocked,
+    /// The address has tried too many passwords.
+    IpBlocked,
+    /// Too many attempts with one account in a short time.
+    SameUserLogin,
+    /// The address has signed up too often.
+    IpSignupBlocked,
     /// The form contains neither a yes nor a no.
     InvalidAction,
 }
 
 impl FormError {
     /// Every message.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::WrongEmailCredentials,
         Self::NoEmail,
         Self::InvalidEmailFormat,
         Self::NoPassword,
         Self::PasswordTooWeak,
+        Self::PasswordTooCommon,
         Self::PasswordTooLong,
         Self::EmailInUse,
         Self::InvalidOrganization,
         Self::InvitedEmailInUse,
+        Self::UserBlocked,
+        Self::IpBlocked,
+        Self::SameUserLogin,
+        Self::IpSignupBlocked,
         Self::InvalidAction,
     ];
 
@@ -49,9 +64,14 @@ impl FormError {
             Self::InvalidEmailFormat => "invalid-email-format",
             Self::NoPassword => "no-password",
             Self::PasswordTooWeak => "password-too-weak",
+            Self::PasswordTooCommon => "password-too-common",
             Self::PasswordTooLong => "password-policy-not-conformant",
             Self::EmailInUse | Self::InvitedEmailInUse => "email-in-use",
             Self::InvalidOrganization => "invalid-organization",
+            Self::UserBlocked => "user-blocked",
+            Self::IpBlocked => "ip-blocked",
+            Self::SameUserLogin => "same-user-login",
+            Self::IpSignupBlocked => "ip-signup-blocked",
             Self::InvalidAction => "invalid-action",
         }
     }
@@ -78,6 +98,7 @@ impl FormError {
             Self::WrongEmailCredentials
                 | Self::NoPassword
                 | Self::PasswordTooWeak
+                | Self::PasswordTooCommon
                 | Self::PasswordTooLong
         )
     }

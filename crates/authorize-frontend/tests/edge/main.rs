@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod attack_protection;
 mod backends_gone;
 mod browser;
 mod clocks;

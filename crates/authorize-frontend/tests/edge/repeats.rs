@@ -58,7 +58,80 @@ async fn sec_124_a_sign_up_submitted_twice() {
     assert!(has_token(&browser.follow(answer).await));
 }
 
-/// A sign-up form sent after the sign-in creates no account, and a wrong password leads to the current page.
+/// Both submits are on their way at once: the later one finds the account of the earlier one.
+#[tokio::test]
+async fn sec_124_a_sign_up_submitted_twice_at_once() {
+    let app = TestApp::start().await;
+    for round in 0..10 {
+        let mut browser = app.browser();
+        let page = browser.open(&authorize(&[("screen_hint", "signup")])).await;
+        let email = format!("new{round}@example.test");
+        let fields = sign_up_fields(&page, &email, PASSWORD);
+        let mut same = [(); 4].map(|()| browser.clone());
+        let submits = same.iter_mut().map(|it| it.post("/u/signup", &fields));
+        let answers = futures::future::join_all(submits).await;
+        for (browser, answer) in same.iter_mut().zip(answers) {
+            assert!(
+                answer.location().starts_with("/authorize/resume?"),
+                "{}",
+                answer.body
+            );
+            assert!(browser.cookies.contains_key(SESSION));
+        }
+    }
+}
+
+/// Signing up is no second way to sign in: the right password of an existing account is not even looked at.
+#[tokio::test]
+async fn sec_143_a_sign_up_tests_no_password_of_an_account() {
+    let app = TestApp::start().await;
+    let signup = authorize(&[("screen_hint", "signup")]);
+    let mut owner = app.browser();
+    let page = owner.open(&signup).await;
+    let fields = sign_up_fields(&page, "new@example.test", PASSWORD);
+    owner.post("/u/signup", &fields).await;
+    let mut browser = app.browser();
+    let page = browser.open(&signup).await;
+    for password in [PASSWORD, "another password"] {
+        let fields = sign_up_fields(&page, "new@example.test", password);
+        let answer = browser.post("/u/signup", &fields).await;
+        answer.assert_page(400, "data-error-code=\"email-in-use\"");
+        assert!(!browser.cookies.contains_key(SESSION), "{password}");
+    }
+}
+
+#[tokio::test]
+async fn sec_154_a_common_password_is_refused_at_sign_up() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let page = browser.open(&authorize(&[("screen_hint", "signup")])).await;
+    for password in ["password123", "Password123", "QWERTYUIOP"] {
+        let fields = sign_up_fields(&page, "new@example.test", password);
+        let answer = browser.post("/u/signup", &fields).await;
+        answer.assert_page(400, "data-error-code=\"password-too-common\"");
+    }
+    let fields = sign_up_fields(&page, "new@example.test", PASSWORD);
+    let answer = browser.post("/u/signup", &fields).await;
+    assert!(
+        has_token(&browser.follow(answer).await),
+        "there was no account yet"
+    );
+}
+
+fn sign_up_fields<'a>(
+    page: &'a Answer,
+    email: &'a str,
+    password: &'a str,
+) -> [(&'static str, &'a str); 4] {
+    [
+        ("state", page.field("state")),
+        ("_csrf", page.field("_csrf")),
+        ("email", email),
+        ("password", password),
+    ]
+}
+
+/// A sign-up form sent after the sign-in creates no account, and leads to the current page.
 #[tokio::test]
 async fn a_sign_up_is_repeated_otherwise() {
     let app = TestApp::start().await;
@@ -78,6 +151,7 @@ async fn a_sign_up_is_repeated_otherwise() {
     for other in [
         fields("newer@example.test", PASSWORD),
         fields("new@example.test", "another password"),
+        fields(ALICE, PASSWORD),
         fields("", ""),
     ] {
         let before = browser.cookies.clone();
@@ -212,6 +286,8 @@ async fn of_many_submits_one_opens_a_session() {
     let mut everywhere = app.browser();
     everywhere.sign_in(&authorize(&[]), ALICE).await;
     for round in 1..=10 {
+        // There is a limit of attempts with one account in a minute.
+        app.clock.advance(Duration::from_mins(1));
         let mut browser = app.browser();
         let page = browser.password_page(&authorize(&[]), ALICE).await;
         let mut same = [(); 6].map(|()| browser.clone());
@@ -252,6 +328,8 @@ async fn sec_087_thirty_tabs() {
         tabs.push((browser.password_page(&target, ALICE).await, state));
     }
     for (page, state) in tabs {
+        // There is a limit of attempts with one account in a minute.
+        app.clock.advance(Duration::from_secs(6));
         let answer = browser.submit("password", &page, ALICE, PASSWORD).await;
         let answer = browser.follow(answer).await;
         assert_eq!(answer.parameter("state"), Some(state));

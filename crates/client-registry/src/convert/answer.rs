@@ -7,8 +7,9 @@ use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::client_registry::v1::custom_claim::Value;
 
 use crate::domain::{
-    Client, ClientGrant, Connection, CustomClaim, CustomClaimValue, FoundClient, ResourceServer,
-    Scope, SessionLifetimes, Tenant,
+    AttackProtection, BruteForceProtection, Client, ClientGrant, Connection, CustomClaim,
+    CustomClaimValue, FoundClient, ResourceServer, Scope, SessionLifetimes, SuspiciousIpThrottling,
+    Tenant,
 };
 
 impl From<Tenant> for wire::Tenant {
@@ -43,6 +44,46 @@ impl From<Tenant> for wire::Tenant {
             numeric_updated_at: tenant.numeric_updated_at,
             custom_claims: tenant.custom_claims.into_iter().map(Into::into).collect(),
             post_login_hook_may_fail: tenant.post_login_hook_may_fail,
+            attack_protection: Some(tenant.attack_protection.into()),
+        }
+    }
+}
+
+impl From<AttackProtection> for wire::AttackProtection {
+    fn from(protection: AttackProtection) -> Self {
+        Self {
+            brute_force_protection: Some(protection.brute_force_protection.into()),
+            suspicious_ip_throttling: Some(protection.suspicious_ip_throttling.into()),
+        }
+    }
+}
+
+impl From<BruteForceProtection> for wire::BruteForceProtection {
+    fn from(protection: BruteForceProtection) -> Self {
+        Self {
+            enabled: protection.enabled,
+            blocks: protection.blocks(),
+            per_identifier: protection.per_identifier(),
+            max_attempts: protection.max_attempts,
+            allowlist: protection.allowlist,
+        }
+    }
+}
+
+impl From<SuspiciousIpThrottling> for wire::SuspiciousIpThrottling {
+    fn from(throttling: SuspiciousIpThrottling) -> Self {
+        Self {
+            enabled: throttling.enabled,
+            blocks: throttling.blocks(),
+            allowlist: throttling.allowlist,
+            pre_login: Some(wire::AttemptRate {
+                max_attempts: throttling.pre_login_max_attempts,
+                rate_ms: throttling.pre_login_rate_ms,
+            }),
+            pre_user_registration: Some(wire::AttemptRate {
+                max_attempts: throttling.pre_user_registration_max_attempts,
+                rate_ms: throttling.pre_user_registration_rate_ms,
+            }),
         }
     }
 }

@@ -6,8 +6,9 @@ use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 
 use crate::domain::{
-    Change, ClientGrantPatch, ClientPatch, ConnectionPatch, CustomClaim, CustomClaimValue, Desired,
-    Entity, ResourceServerPatch, Scope, TenantPatch,
+    BruteForceProtectionPatch, Change, ClientGrantPatch, ClientPatch, ConnectionPatch, CustomClaim,
+    CustomClaimValue, Desired, Entity, ResourceServerPatch, Scope, SuspiciousIpThrottlingPatch,
+    TenantPatch,
 };
 
 pub(crate) fn desired(request: wire::ApplyTenantRequest) -> Result<Desired, InvalidField> {
@@ -74,9 +75,37 @@ pub(crate) fn tenant(patch: wire::TenantPatch) -> Result<TenantPatch, InvalidFie
         numeric_updated_at: patch.numeric_updated_at,
         custom_claims: patch.custom_claims.map(custom_claims).transpose()?,
         post_login_hook_may_fail: patch.post_login_hook_may_fail,
+        brute_force_protection: patch.brute_force_protection.unwrap_or_default().into(),
+        suspicious_ip_throttling: patch.suspicious_ip_throttling.unwrap_or_default().into(),
     };
     patch.validate()?;
     Ok(patch)
+}
+
+impl From<wire::BruteForceProtectionPatch> for BruteForceProtectionPatch {
+    fn from(patch: wire::BruteForceProtectionPatch) -> Self {
+        Self {
+            enabled: patch.enabled,
+            shields: list(patch.shields),
+            allowlist: list(patch.allowlist),
+            mode: patch.mode,
+            max_attempts: patch.max_attempts,
+        }
+    }
+}
+
+impl From<wire::SuspiciousIpThrottlingPatch> for SuspiciousIpThrottlingPatch {
+    fn from(patch: wire::SuspiciousIpThrottlingPatch) -> Self {
+        Self {
+            enabled: patch.enabled,
+            shields: list(patch.shields),
+            allowlist: list(patch.allowlist),
+            pre_login_max_attempts: patch.pre_login_max_attempts,
+            pre_login_rate_ms: patch.pre_login_rate_ms,
+            pre_user_registration_max_attempts: patch.pre_user_registration_max_attempts,
+            pre_user_registration_rate_ms: patch.pre_user_registration_rate_ms,
+        }
+    }
 }
 
 fn custom_claims(claims: wire::CustomClaims) -> Result<Vec<CustomClaim>, InvalidField> {

@@ -19,6 +19,12 @@ impl Entity {
         Self("tenant".to_owned())
     }
 
+    /// A part of the attack protection.
+    #[must_use]
+    pub fn attack_protection(part: &str) -> Self {
+        Self(format!("attackProtection.{part}"))
+    }
+
     /// An application.
     #[must_use]
     pub fn client(name: &str) -> Self {

@@ -1,12 +1,14 @@
 //! Rules for single values, also for those who read a file and leave out what is refused here. URLs that a browser is
 //! sent to, or that pages show, never have a scheme that runs code.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use doorward_oauth2_types::is_scope_token;
 use doorward_oauth2_types::redirect_uri::{
     Placeholder, RegisteredUri, RegistrationError, check_scheme,
 };
+use ipnet::IpNet;
 use url::{Host, Url};
 
 /// `Err` is the problem, for the error message.
@@ -30,6 +32,24 @@ pub(super) fn text(length: RangeInclusive<usize>) -> impl Fn(&str) -> RuleResult
 }
 
 /// An API's identifier, the `audience`.
+/// One of a few words.
+pub(super) fn one_of<'a>(choices: &'a [&'a str]) -> impl Fn(&str) -> RuleResult {
+    move |text| {
+        if choices.contains(&text) {
+            return Ok(());
+        }
+        Err(format!("{text:?} is not one of {}", choices.join(", ")))
+    }
+}
+
+/// An IP address, or a network in CIDR notation.
+pub(super) fn address_or_network(text: &str) -> RuleResult {
+    if text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok() {
+        return Ok(());
+    }
+    Err("is not an IP address or a network, such as 192.0.2.1 or 192.0.2.0/24".to_owned())
+}
+
 pub(super) fn identifier(text: &str) -> RuleResult {
     self::text(1..=MAX_IDENTIFIER)(text)
 }

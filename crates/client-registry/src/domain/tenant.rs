@@ -3,7 +3,7 @@
 use doorward_oauth2_types::auth0::ResourceParameterProfile;
 use serde::{Deserialize, Serialize};
 
-use super::CustomClaim;
+use super::{AttackProtection, CustomClaim};
 
 /// In minutes.
 pub(super) const HOUR: u32 = 60;
@@ -47,6 +47,7 @@ pub struct Tenant {
     pub custom_claims: Vec<CustomClaim>,
     /// Whether tokens are issued although the post-login hook failed.
     pub post_login_hook_may_fail: bool,
+    pub attack_protection: AttackProtection,
 }
 
 /// How long SSO sessions live.
@@ -91,6 +92,7 @@ impl Default for Tenant {
             numeric_updated_at: false,
             custom_claims: Vec::new(),
             post_login_hook_may_fail: false,
+            attack_protection: AttackProtection::default(),
         }
     }
 }

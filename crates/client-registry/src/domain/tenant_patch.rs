@@ -5,7 +5,10 @@ use doorward_proto::InvalidField;
 
 use super::draft::{Change, Draft, Fields, change_all, set_all};
 use super::tenant::HOUR;
-use super::{CustomClaim, Entity, SessionLifetimes, Tenant, custom_claim, rule};
+use super::{
+    BruteForceProtectionPatch, CustomClaim, Entity, SessionLifetimes, SuspiciousIpThrottlingPatch,
+    Tenant, custom_claim, rule,
+};
 
 /// A year.
 const MAX_ABSOLUTE_MINUTES: u32 = 8_760 * HOUR;
@@ -49,6 +52,8 @@ pub struct TenantPatch {
     pub numeric_updated_at: Option<bool>,
     pub custom_claims: Option<Vec<CustomClaim>>,
     pub post_login_hook_may_fail: Option<bool>,
+    pub brute_force_protection: BruteForceProtectionPatch,
+    pub suspicious_ip_throttling: SuspiciousIpThrottlingPatch,
 }
 
 impl TenantPatch {
@@ -78,6 +83,8 @@ impl TenantPatch {
         )?;
         tenant.check_each("allowed_logout_urls", logout_urls, rule::logout_url)?;
         custom_claim::validate(self.custom_claims.as_deref().unwrap_or_default())?;
+        self.brute_force_protection.validate()?;
+        self.suspicious_ip_throttling.validate()?;
         self.validate_locales(&tenant)?;
         self.validate_lifetimes(&tenant)
     }
@@ -135,6 +142,11 @@ impl TenantPatch {
             allow_organization_name_in_authentication_api, include_tenant_roles_in_organizations,
             consume_invitation_on_mismatch, numeric_updated_at, custom_claims, post_login_hook_may_fail
         );
+        let protection = &mut tenant.attack_protection;
+        let brute_force = &mut protection.brute_force_protection;
+        self.brute_force_protection.apply(brute_force, fields);
+        let throttling = &mut protection.suspicious_ip_throttling;
+        self.suspicious_ip_throttling.apply(throttling, fields);
     }
 
     fn apply_lifetimes(&self, lifetimes: &mut SessionLifetimes, fields: &mut Fields) {

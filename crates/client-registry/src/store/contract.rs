@@ -12,9 +12,10 @@ use sqlx::{AnyConnection, Connection as _};
 use super::{SqlStore, Store};
 use crate::Error;
 use crate::domain::{
-    Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings, Connection, ConnectionPatch,
-    ConnectionSettings, CustomClaim, CustomClaimValue, Desired, Plan, ResourceServerId,
-    ResourceServerPatch, ResourceServerSettings, Scope, SessionLifetimes, Tenant, TenantPatch,
+    BruteForceProtectionPatch, Change, ClientGrantPatch, ClientId, ClientPatch, ClientSettings,
+    Connection, ConnectionPatch, ConnectionSettings, CustomClaim, CustomClaimValue, Desired, Plan,
+    ResourceServerId, ResourceServerPatch, ResourceServerSettings, Scope, SessionLifetimes,
+    SuspiciousIpThrottlingPatch, Tenant, TenantPatch,
 };
 
 fn text(text: &str) -> String {
@@ -113,28 +114,24 @@ fn unusual() -> Desired {
                 audiences: list(&["https://api.test"]),
             }]),
             post_login_hook_may_fail: Some(true),
+            brute_force_protection: BruteForceProtectionPatch {
+                enabled: Some(false),
+                shields: Some(Vec::new()),
+                allowlist: Some(list(&["192.0.2.1"])),
+                mode: Some(text("count_per_identifier")),
+                max_attempts: Some(5),
+            },
+            suspicious_ip_throttling: SuspiciousIpThrottlingPatch {
+                enabled: Some(false),
+                shields: Some(list(&["block"])),
+                allowlist: Some(list(&["192.0.2.0/24"])),
+                pre_login_max_attempts: Some(10),
+                pre_login_rate_ms: Some(40_000),
+                pre_user_registration_max_attempts: Some(20),
+                pre_user_registration_rate_ms: Some(2_000),
+            },
         }),
-        clients: vec![ClientPatch {
-            app_type: Change::Set(AppType::Spa),
-            logo_uri: Change::Set(text("https://acme.test/logo.png")),
-            is_first_party: Some(false),
-            grant_types: Some(vec![GrantType::Implicit]),
-            callbacks: Some(list(&["https://app.test/a", "https://app.test/b"])),
-            allowed_logout_urls: Some(list(&["https://app.test/bye"])),
-            web_origins: Some(list(&["https://app.test"])),
-            allowed_origins: Some(list(&["https://cors.test"])),
-            initiate_login_uri: Change::Set(text("https://app.test/login")),
-            id_token_lifetime_seconds: Some(60),
-            organization_usage: Some(OrganizationUsage::Require),
-            organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
-            organization_discovery_methods: Some(vec![OrganizationDiscoveryMethod::Email]),
-            sso_disabled: Some(true),
-            token_endpoint_auth_method: Some(ClientAuthenticationMethod::ClientSecretPost),
-            skip_non_verifiable_callback_uri_confirmation_prompt: Change::Set(false),
-            third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
-            client_metadata: Some([(text("tier"), text("gold"))].into()),
-            ..client(Some("spa"), "App")
-        }],
+        clients: vec![unusual_client()],
         resource_servers: vec![ResourceServerPatch {
             name: Some(text("API")),
             scopes: Some(vec![Scope {
@@ -159,6 +156,30 @@ fn unusual() -> Desired {
             min_password_length: Some(12),
             ..connection("users", &["App"])
         }],
+    }
+}
+
+fn unusual_client() -> ClientPatch {
+    ClientPatch {
+        app_type: Change::Set(AppType::Spa),
+        logo_uri: Change::Set(text("https://acme.test/logo.png")),
+        is_first_party: Some(false),
+        grant_types: Some(vec![GrantType::Implicit]),
+        callbacks: Some(list(&["https://app.test/a", "https://app.test/b"])),
+        allowed_logout_urls: Some(list(&["https://app.test/bye"])),
+        web_origins: Some(list(&["https://app.test"])),
+        allowed_origins: Some(list(&["https://cors.test"])),
+        initiate_login_uri: Change::Set(text("https://app.test/login")),
+        id_token_lifetime_seconds: Some(60),
+        organization_usage: Some(OrganizationUsage::Require),
+        organization_require_behavior: Some(OrganizationRequireBehavior::PreLoginPrompt),
+        organization_discovery_methods: Some(vec![OrganizationDiscoveryMethod::Email]),
+        sso_disabled: Some(true),
+        token_endpoint_auth_method: Some(ClientAuthenticationMethod::ClientSecretPost),
+        skip_non_verifiable_callback_uri_confirmation_prompt: Change::Set(false),
+        third_party_security_mode: Some(ThirdPartySecurityMode::Strict),
+        client_metadata: Some([(text("tier"), text("gold"))].into()),
+        ..client(Some("spa"), "App")
     }
 }
 
@@ -227,7 +248,7 @@ async fn every_field_can_be_changed(store: SqlStore) {
     };
     apply(&store, only_names).await;
     let plan = apply(&store, unusual()).await;
-    assert_eq!(plan.tenant.unwrap().fields.names().len(), 28);
+    assert_eq!(plan.tenant.unwrap().fields.names().len(), 40);
     assert_eq!(plan.clients[0].fields.names().len(), 18);
     assert_eq!(plan.resource_servers[0].fields.names().len(), 9);
     assert_eq!(plan.client_grants[0].draft.fields.names(), ["scopes"]);

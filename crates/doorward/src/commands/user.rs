@@ -1,6 +1,7 @@
 //! `doorward user`: manages single users.
 
 pub(crate) mod add;
+pub(crate) mod attempts;
 pub(crate) mod block;
 pub(crate) mod password;
 pub(crate) mod revoke_consent;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Block(block::Args),
     /// Let a blocked user sign in again
     Unblock(block::Args),
+    /// Show failed attempts to sign in with an email; with --clear, forget them, which ends blocks
+    Attempts(attempts::Args),
     /// Give a user a new password, read from standard input, and end all sessions of the user
     Password(password::Args),
     /// Revoke a user's consents; issued tokens stay valid
@@ -38,6 +41,7 @@ impl Command {
             Self::Roles(args) => roles::run(args).await,
             Self::Block(args) => block::run(args, true).await,
             Self::Unblock(args) => block::run(args, false).await,
+            Self::Attempts(args) => attempts::run(args).await,
             Self::Password(args) => password::run(args).await,
             Self::RevokeConsent(args) => revoke_consent::run(args).await,
         }

@@ -96,6 +96,28 @@ fn tenant() {
 }
 
 #[test]
+fn attack_protection() {
+    let tenant = read(RICH).unwrap().tenant.tenant.unwrap();
+    let brute_force = tenant.brute_force_protection.unwrap();
+    assert_eq!(brute_force.enabled, Some(true));
+    assert_eq!(values(brute_force.shields.as_ref()), ["block"]);
+    assert_eq!(values(brute_force.allowlist.as_ref()), ["192.0.2.1"]);
+    assert_eq!(brute_force.mode.as_deref(), Some("count_per_identifier"));
+    assert_eq!(brute_force.max_attempts, Some(5));
+    let throttling = tenant.suspicious_ip_throttling.unwrap();
+    assert_eq!(throttling.enabled, Some(false));
+    assert_eq!(
+        values(throttling.shields.as_ref()),
+        ["admin_notification", "block"]
+    );
+    assert_eq!(values(throttling.allowlist.as_ref()), ["192.0.2.0/24"]);
+    assert_eq!(throttling.pre_login_max_attempts, Some(50));
+    assert_eq!(throttling.pre_login_rate_ms, Some(864_000));
+    assert_eq!(throttling.pre_user_registration_max_attempts, Some(20));
+    assert_eq!(throttling.pre_user_registration_rate_ms, Some(1_200));
+}
+
+#[test]
 fn custom_claims() {
     let tenant = read(RICH).unwrap().tenant.tenant.unwrap();
     assert_eq!(tenant.post_login_hook_may_fail, Some(true));
@@ -420,6 +442,7 @@ fn every_unsupported_key_is_named_in_the_order_of_the_file() {
         "tenant.error_page: not supported, ignored",
         "tenant.sandbox_version: not supported, ignored",
         "doorward.claims[https://example.com/tiers].shiny: not supported, ignored",
+        "attackProtection.breachedPasswordDetection: not supported, ignored",
         "clients[My App].client_secret: not supported, ignored",
         "clients[My App].jwt_configuration.scopes: not supported, ignored",
         "clients[My App].refresh_token: not supported, ignored (also in clients[Other App])",

@@ -4,6 +4,7 @@ use std::fmt;
 
 use doorward_proto::InvalidField;
 
+use super::common_passwords::is_common;
 use crate::Error;
 
 const MAX_BYTES: usize = 1024;
@@ -20,7 +21,7 @@ impl Password {
         (1..=MAX_BYTES).contains(&text.len()).then_some(Self(text))
     }
 
-    /// A new password with at least `min_characters` characters; 0 means 8.
+    /// A new password with at least `min_characters` characters (0 means 8) that is not a common one.
     pub fn chosen(text: String, min_characters: u32) -> Result<Self, Error> {
         let least = match min_characters {
             0 => DEFAULT_MIN_CHARACTERS,
@@ -28,6 +29,10 @@ impl Password {
         };
         if text.chars().take(least as usize).count() < least as usize {
             return Err(Error::PasswordTooShort(least));
+        }
+        // mutant: common-password-accepted
+        if is_common(&text) {
+            return Err(Error::PasswordTooCommon);
         }
         Self::typed(text).ok_or_else(|| {
             let problem = "must have at most 1024 bytes";
@@ -61,8 +66,22 @@ mod tests {
             chosen("pässwör", 0),
             Err(Error::PasswordTooShort(8))
         ));
-        assert!(chosen("abc", 3).is_ok());
+        assert!(chosen("aé9", 3).is_ok());
         assert!(matches!(chosen("", 1), Err(Error::PasswordTooShort(1))));
+    }
+
+    #[test]
+    fn common_passwords_are_refused_after_short_ones() {
+        assert!(matches!(
+            chosen("Password1", 0),
+            Err(Error::PasswordTooCommon)
+        ));
+        assert!(matches!(
+            chosen("password", 9),
+            Err(Error::PasswordTooShort(9))
+        ));
+        assert!(chosen("Password1 of alice", 0).is_ok());
+        assert!(Password::typed("password".to_owned()).is_some());
     }
 
     #[test]

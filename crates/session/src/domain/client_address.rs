@@ -1,5 +1,6 @@
 //! Addresses that begin sign-ins.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use doorward_service_kit::token_hash;
@@ -23,6 +24,16 @@ impl ClientAddress {
     #[must_use]
     pub fn hash(&self) -> String {
         token_hash(&self.0.to_string())
+    }
+}
+
+/// The address, or the network of an IPv6 address.
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(ip) => write!(f, "{ip}"),
+            IpAddr::V6(ip) => write!(f, "{ip}/64"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_tokens;
 mod agreement;
 mod budget;
+mod counters;
 mod expiry;
 mod model;
 mod revocation;
@@ -111,6 +112,7 @@ pub(super) async fn all(store: &dyn Store) {
     budget::all(store).await;
     sign_ins::all(store).await;
     access_tokens::all(store).await;
+    counters::all(store).await;
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ mod breaker;
 mod clock;
 mod connection;
 mod contents;
+mod counters;
 mod failure;
 mod functions;
 mod keys;

@@ -4,6 +4,7 @@
 //! loss of power. Concurrent writes share a commit. Each write that adds a row removes a few expired ones.
 
 mod access_tokens;
+mod counters;
 mod room;
 mod sessions;
 #[cfg(test)]
@@ -18,7 +19,11 @@ use sqlx::AnyConnection;
 
 use crate::config::BudgetConfig;
 
-doorward_service_kit::migrations!["0001_sessions.sql", "0002_kept_users.sql"];
+doorward_service_kit::migrations![
+    "0001_sessions.sql",
+    "0002_kept_users.sql",
+    "0003_counters.sql",
+];
 
 /// Sessions, transactions and access tokens in a SQLite file.
 #[derive(Debug)]

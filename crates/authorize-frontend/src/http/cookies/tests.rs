@@ -46,6 +46,15 @@ fn sec_078_session_cookie_attributes() {
 }
 
 #[test]
+fn sec_079_device_cookie_attributes() {
+    let AppendHeaders([(_, text)]) = device_cookie("abc");
+    assert_eq!(
+        text,
+        "__Host-doorward-device=abc; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=7776000"
+    );
+}
+
+#[test]
 fn sec_079_browser_cookie_attributes() {
     let AppendHeaders([(_, text)]) = browser_cookie("abc");
     assert_eq!(

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use crc16::{State, XMODEM};
 
-use crate::domain::{ClientAddress, Secret, UserHash};
+use crate::domain::{ClientAddress, CounterKey, Secret, UserHash};
 
 /// The characters of base64url: two of them name a partition.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -117,6 +117,10 @@ impl Key {
 
     pub(super) fn access_token(token: &Secret) -> Self {
         Self::new("access-token", &token.hash())
+    }
+
+    pub(super) fn counter(key: &CounterKey) -> Self {
+        Self::new("counter", key.as_str())
     }
 
     pub(super) fn user_relay_position() -> Self {

@@ -9,13 +9,15 @@ use crate::domain::UNTOUCHED_LIFE;
 use crate::store::record::to_millis;
 
 /// Removes many more rows than one request adds, and few enough for one request to wait for.
-const CLEAR_MANY: [&str; 3] = [
+const CLEAR_MANY: [&str; 4] = [
     "DELETE FROM pending_transaction WHERE id_hash IN
      (SELECT id_hash FROM pending_transaction WHERE ends_at <= $1 LIMIT 512)",
     "DELETE FROM transaction_client WHERE id_hash IN
      (SELECT id_hash FROM transaction_client WHERE expires_at <= $1 LIMIT 512)",
     "DELETE FROM access_token WHERE token_hash IN
      (SELECT token_hash FROM access_token WHERE expires_at <= $1 LIMIT 512)",
+    "DELETE FROM counter WHERE key_hash IN
+     (SELECT key_hash FROM counter WHERE expires_at <= $1 LIMIT 512)",
 ];
 const CLEAR_MANY_ADDRESSES: &str = "DELETE FROM address WHERE address_hash IN
     (SELECT address_hash FROM address WHERE began_at <= $1 LIMIT 512)";

@@ -1,11 +1,18 @@
 //! `Tenant` messages.
 
+use std::net::IpAddr;
+
 use doorward_proto::InvalidField;
 use doorward_proto::client_registry::v1 as wire;
 use doorward_proto::client_registry::v1::custom_claim::Value;
 
+use ipnet::IpNet;
+
 use super::{uris, url, usable};
-use crate::model::{CustomClaim, CustomClaimValue, SessionLife, SessionLifetimes, Tenant};
+use crate::model::{
+    AccountLimit, AddressLimit, AttackProtection, BruteForceProtection, CustomClaim,
+    CustomClaimValue, SessionLife, SessionLifetimes, SuspiciousIpThrottling, Tenant,
+};
 
 impl TryFrom<wire::Tenant> for Tenant {
     type Error = InvalidField;
@@ -43,8 +50,59 @@ impl TryFrom<wire::Tenant> for Tenant {
             numeric_updated_at: tenant.numeric_updated_at,
             custom_claims: custom_claims(tenant.custom_claims),
             post_login_hook_may_fail: tenant.post_login_hook_may_fail,
+            attack_protection: attack_protection(tenant.attack_protection),
         })
     }
+}
+
+/// A registry of an earlier version sends none: then the defaults protect.
+fn attack_protection(protection: Option<wire::AttackProtection>) -> AttackProtection {
+    let protection = protection.unwrap_or_default();
+    let brute_force = protection.brute_force_protection.as_ref();
+    let throttling = protection.suspicious_ip_throttling.as_ref();
+    AttackProtection {
+        brute_force: brute_force.map(brute_force_protection).unwrap_or_default(),
+        throttling: throttling.map(suspicious_ip_throttling).unwrap_or_default(),
+    }
+}
+
+fn brute_force_protection(protection: &wire::BruteForceProtection) -> BruteForceProtection {
+    let limit = AccountLimit {
+        max_attempts: protection.max_attempts,
+        per_identifier: protection.per_identifier,
+        blocks: protection.blocks,
+    };
+    BruteForceProtection {
+        limit: protection.enabled.then_some(limit),
+        allowlist: networks(&protection.allowlist),
+    }
+}
+
+fn suspicious_ip_throttling(throttling: &wire::SuspiciousIpThrottling) -> SuspiciousIpThrottling {
+    let limit = |rate: Option<wire::AttemptRate>| {
+        let rate = rate.filter(|_| throttling.enabled)?;
+        Some(AddressLimit {
+            max_attempts: rate.max_attempts,
+            rate_ms: rate.rate_ms,
+            blocks: throttling.blocks,
+        })
+    };
+    SuspiciousIpThrottling {
+        logins: limit(throttling.pre_login),
+        sign_ups: limit(throttling.pre_user_registration),
+        allowlist: networks(&throttling.allowlist),
+    }
+}
+
+/// A single address is a network of one.
+fn networks(texts: &[String]) -> Vec<IpNet> {
+    let parse = |text: &String| {
+        let network = text
+            .parse()
+            .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        usable("attack_protection.allowlist", text, network)
+    };
+    texts.iter().filter_map(parse).collect()
 }
 
 /// A claim that this version cannot read is left out.

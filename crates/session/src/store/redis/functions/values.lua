@@ -24,3 +24,15 @@ local function add_access_token(keys, args)
     put_value(keys[1], args[3], args[4])
     return 'kept'
 end
+
+-- Replaces a value, unless it has changed since it was read. Nothing read is the empty text.
+local function swap_counter(keys, args)
+    if is_used(tonumber(args[1]), args[2]) then
+        return 'no room'
+    end
+    if (redis.call('GET', keys[1]) or '') ~= args[3] then
+        return 'used before'
+    end
+    put_value(keys[1], args[4], args[5])
+    return 'kept'
+end
