@@ -21,7 +21,7 @@ may() {
         [[ " $module $* " == *" $name "* ]] && continue
         echo "$file names crate::$name; $module may name: $*" >&2
         failed=1
-    done < <(grep --recursive --only-matching --extended-regexp --include='*.rs' 'crate::[a-z_]+' "$module.rs" $([[ -d $module ]] && echo "$module") | sort --unique)
+    done < <(grep --recursive --with-filename --only-matching --extended-regexp --include='*.rs' 'crate::[a-z_]+' "$module.rs" $([[ -d $module ]] && echo "$module") | sort --unique)
 }
 
 # only PATTERN WHAT FILE...: no file but these (a folder ends in /) may match the pattern.
@@ -40,17 +40,18 @@ only() {
 # From the bottom to the top.
 may paths
 may issuer
-may config issuer
+may config backends issuer workload
 may views paths
 may metrics
 may model
 may backends metrics model
 may browser views model
-may error tokens backends views model
-may deps backends issuer
+may workload metrics
+may error tokens backends views workload model
+may deps backends issuer workload
 may urlencoded error
 may tokens backends deps issuer model
-may pipeline tokens backends browser deps error issuer metrics model paths urlencoded views
+may pipeline tokens backends browser deps error issuer metrics model paths urlencoded views workload
 
 only 'crate::http\b' crate::http http.rs http/ fuzzing.rs
 only '\baxum\b' axum http.rs http/

@@ -7,7 +7,6 @@ use http::StatusCode;
 
 use crate::backends::BackendError;
 use crate::model::User;
-use crate::pipeline::not_usable;
 use crate::tokens::{MintError, TooLarge};
 use crate::views::ErrorKind;
 use crate::workload::Overloaded;
@@ -39,6 +38,11 @@ impl OAuthError {
         )
     }
 
+    /// The one error for a ticket that is unknown, used, revoked, expired, or of another organization or application.
+    pub(crate) fn invitation_not_usable() -> Self {
+        Self::invalid_request("invitation not found or already used")
+    }
+
     pub(crate) fn login_required() -> Self {
         Self::new(ErrorCode::LoginRequired, "Login required")
     }
@@ -59,6 +63,15 @@ impl From<BackendError> for OAuthError {
                 "The request could not be completed",
             ),
         }
+    }
+}
+
+impl From<Overloaded> for OAuthError {
+    fn from(_: Overloaded) -> Self {
+        Self::new(
+            ErrorCode::TemporarilyUnavailable,
+            "The service has too much to do, try again",
+        )
     }
 }
 
@@ -154,7 +167,7 @@ impl ShownError {
     pub(crate) fn invitation_not_usable() -> Self {
         Self {
             kind: ErrorKind::InvitationNotUsable,
-            ..not_usable().into()
+            ..OAuthError::invitation_not_usable().into()
         }
     }
 

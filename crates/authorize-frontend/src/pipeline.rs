@@ -48,9 +48,7 @@ pub(crate) use admit::{admit, burn_invitation};
 pub(crate) use authenticate::{Authenticated, Invitee, authenticate, invitee};
 pub(crate) use bind_client::{BoundRequest, VerifiedRedirect, bind_client};
 pub(crate) use confirm::{Confirmed, confirm};
-pub(crate) use enter_organization::{
-    Entered, enter_organization, is_open, not_usable, offered_connections,
-};
+pub(crate) use enter_organization::{Entered, enter_organization, is_open, offered_connections};
 pub(crate) use interact::{TRANSACTION_LIFE, advance, page_after};
 pub(crate) use issue::{Issued, issue};
 pub(crate) use join_organization::{

@@ -11,12 +11,10 @@ mod shares;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use doorward_oauth2_types::ErrorCode;
 use doorward_service_kit::Shutdown;
 use metrics::{counter, gauge};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::error::OAuthError;
 use crate::metrics::{REQUESTS_IN_WORK, REQUESTS_LIMIT, REQUESTS_SHED};
 use limit::{Limit, Window};
 use shares::Shares;
@@ -68,15 +66,6 @@ pub(crate) type Parties = [Option<Party>; 2];
 /// Too many requests are in work to begin this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Overloaded;
-
-impl From<Overloaded> for OAuthError {
-    fn from(_: Overloaded) -> Self {
-        Self::new(
-            ErrorCode::TemporarilyUnavailable,
-            "The service has too much to do, try again",
-        )
-    }
-}
 
 /// The requests in work.
 #[derive(Debug)]

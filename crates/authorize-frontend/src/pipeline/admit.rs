@@ -4,8 +4,8 @@
 use doorward_oauth2_types::ErrorCode;
 use metrics::counter;
 
+use super::Entered;
 use super::run_post_login_hook::ask_before_acceptance;
-use super::{Entered, not_usable};
 use crate::backends::{AcceptVerdict, BackendError};
 use crate::deps::Deps;
 use crate::error::OAuthError;
@@ -76,7 +76,9 @@ pub(crate) async fn admit(
 
 fn refusal(refused: &AcceptVerdict, organization: &str) -> OAuthError {
     let error = match refused {
-        AcceptVerdict::Accepted(_) | AcceptVerdict::NotUsable => not_usable(),
+        AcceptVerdict::Accepted(_) | AcceptVerdict::NotUsable => {
+            OAuthError::invitation_not_usable()
+        }
         AcceptVerdict::OtherAddress => account_not_allowed(),
         AcceptVerdict::ConnectionNotEnabled => OAuthError::new(
             ErrorCode::AccessDenied,

@@ -134,14 +134,9 @@ async fn find_invitation(
     let invitations = &deps.backends.invitations;
     let found = Box::pin(invitations.find(ticket.clone(), &organization.id, client_id)).await?;
     found.map_or_else(
-        || Err(not_usable()),
+        || Err(OAuthError::invitation_not_usable()),
         |invitation| Ok(Some(Box::new(invitation))),
     )
-}
-
-/// The one error for a ticket that is unknown, used, revoked, expired, or of another organization or application.
-pub(crate) fn not_usable() -> OAuthError {
-    OAuthError::invalid_request("invitation not found or already used")
 }
 
 const CONNECTION_NOT_ENABLED: &str = "connection is not enabled for the organization";
