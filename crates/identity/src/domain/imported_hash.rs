@@ -12,7 +12,7 @@ use super::UnknownHash;
 /// Begins the text of such a hash in the store. No other system's hashes begin like this.
 const PREFIX: &str = "$imported$";
 /// The time of a check by PBKDF2: rounds times outputs of its digest, about a second.
-const MAX_ROUNDS: u64 = 4_000_000;
+const MAX_ROUNDS: u64 = 2_000_000;
 /// The memory of a check by scrypt: 32 MiB.
 const MAX_SCRYPT_BYTES: u64 = 32 * 1024 * 1024;
 /// The time of a check by scrypt: blocks of 128 bytes, about half a second.

@@ -47,7 +47,7 @@ pub enum UnknownHash {
     /// Each check would take seconds, or more memory than can be set aside.
     #[error(
         "costs too much to check: at most bcrypt cost 15, Argon2 128 MiB, and 1 GiB as memory times passes, PBKDF2 \
-         4000000 rounds, scrypt 32 MiB, and 128 MiB as memory times parallelization"
+         2000000 rounds, scrypt 32 MiB, and 128 MiB as memory times parallelization"
     )]
     Cost,
 }

@@ -187,8 +187,8 @@ fn what_costs_too_much_is_refused() {
         };
         ImportedHash::new(algorithm, PasswordEncoding::Utf8, vec![0; length])
     };
-    assert!(pbkdf2(4_000_000, 32).is_ok());
-    assert_eq!(pbkdf2(4_000_001, 32), Err(UnknownHash::Cost));
+    assert!(pbkdf2(2_000_000, 32).is_ok());
+    assert_eq!(pbkdf2(2_000_001, 32), Err(UnknownHash::Cost));
     assert_eq!(pbkdf2(2_000_001, 64), Err(UnknownHash::Cost));
     assert_eq!(pbkdf2(1_000_000_000, 32), Err(UnknownHash::Cost));
     let scrypt = |log_n, r, p| {
