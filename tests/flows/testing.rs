@@ -227,7 +227,7 @@ fn sec_218_switches_for_tests_are_refused_elsewhere() {
     let file = folder.path().join("users.json");
     std::fs::write(&file, users()).unwrap();
     let import = ["import-users", file.to_str().unwrap(), "--data", "none"];
-    run("doorward", &import, "").assert_refused("for doorward serve --ephemeral only");
+    run("doorward", &import, "").assert_failed("for doorward serve --ephemeral only");
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn sec_218_cookies_lack_secure_on_plain_http_only() {
     let names: Vec<_> = agent.cookies().into_keys().collect();
     assert_eq!(
         names,
-        ["doorward-insecure-browser", "doorward-insecure-session"]
+        ["browser", "device", "session"].map(|name| format!("doorward-insecure-{name}"))
     );
     let server = start("localhost").await;
     let agent = server.agent();
@@ -246,7 +246,7 @@ async fn sec_218_cookies_lack_secure_on_plain_http_only() {
     let names: Vec<_> = agent.cookies().into_keys().collect();
     assert_eq!(
         names,
-        ["__Host-doorward-browser", "__Host-doorward-session"]
+        ["browser", "device", "session"].map(|name| format!("__Host-doorward-{name}"))
     );
 }
 

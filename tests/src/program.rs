@@ -144,6 +144,14 @@ impl Outcome {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
+    /// Checks that the command failed, and names `text` among other problems.
+    #[track_caller]
+    pub fn assert_failed(&self, text: &str) {
+        assert!(!self.success, "{self:?}");
+        let is_named = self.stderr.contains(text);
+        assert!(is_named, "{text:?} was expected: {self:?}");
+    }
+
     /// Checks that the command failed with one line that contains `text`.
     #[track_caller]
     pub fn assert_refused(&self, text: &str) {

@@ -129,11 +129,11 @@ impl Object {
         let given = self.text(key)?;
         match rule(&given) {
             Err(problem) if is_dangerous(&given) => {
-                self.fault(key, format!("{given:?} {problem}"));
+                self.fault(key, told(&given, &problem));
                 None
             }
             Err(problem) if !given.is_empty() => {
-                let why = format!("{given:?} {problem}; left out");
+                let why = format!("{}; left out", told(&given, &problem));
                 self.report.left_out(&self.place(key), why);
                 None
             }
@@ -169,14 +169,14 @@ impl Object {
                 return Some(text);
             };
             if is_dangerous(&text) {
-                let problem = format!("{text:?} {problem}");
+                let problem = told(&text, &problem);
                 self.report.fault(Weight::Refuse, &path, problem);
                 return None;
             }
             let adapted = adapt(&text).filter(|adapted| rule(adapted).is_ok());
             let why = match &adapted {
-                Some(adapted) => format!("{text:?} {problem}; {adapted:?} is taken"),
-                None => format!("{text:?} {problem}; left out"),
+                Some(adapted) => format!("{}; {adapted:?} is taken", told(&text, &problem)),
+                None => format!("{}; left out", told(&text, &problem)),
             };
             self.report.left_out(&path, why);
             adapted
@@ -570,6 +570,15 @@ fn wrong_type(report: &Report, path: &Path, expected: &str, value: &Value) {
         other => format!("must be {expected}, but is {}", other.kind()),
     };
     report.fault(Weight::Refuse, path, problem);
+}
+
+/// The problem of a text, which some rules name themselves.
+fn told(text: &str, problem: &str) -> String {
+    let named = format!("{text:?}");
+    if problem.starts_with(&named) {
+        return problem.to_owned();
+    }
+    format!("{named} {problem}")
 }
 
 /// Whether a URL that breaks a rule would do harm if it did not.

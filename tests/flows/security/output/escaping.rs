@@ -77,8 +77,8 @@ async fn sec_060_names_that_are_markup() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tenant.yaml");
         std::fs::write(&file, format!("clients: [{{ name: \"{IMAGE}\" }}]")).unwrap();
-        let arguments = ["import", file.to_str().unwrap(), "--dry-run"];
-        deployment.command(&arguments, "").assert_refused("name");
+        let arguments = ["import", file.to_str().unwrap(), "--dry-run", "--strict"];
+        deployment.command(&arguments, "").assert_failed("name");
 
         // The tenant's name is the markup of an image.
         for (name, page) in all_pages(deployment).await {

@@ -43,7 +43,7 @@ async fn sec_007_names_of_an_answer() {
                 let uri = format!("{uri}?{query}");
                 for field in ["callbacks", "allowed_logout_urls"] {
                     let outcome = register(deployment, field, &uri, "");
-                    outcome.assert_refused("client \"Hostile\"");
+                    outcome.assert_refused("clients[Hostile]");
                     for part in [field, &uri, &format!("{name:?}")] {
                         outcome.assert_refused(part);
                     }
