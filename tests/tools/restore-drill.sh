@@ -9,6 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 export COMPOSE_PROJECT_NAME=doorward-drill DOORWARD_PORT=${DOORWARD_PORT:-18443} DOORWARD_DEMO_PORT=${DOORWARD_DEMO_PORT:-13443}
+# The stack is this machine's, whatever name the caller's stack has.
+unset DOORWARD_ISSUER DOORWARD_HOST
 issuer=https://localhost:$DOORWARD_PORT
 callback=https://localhost:$DOORWARD_DEMO_PORT/
 client=DoorwardDemoSinglePageApp0000001
