@@ -14,7 +14,7 @@ use crate::tenant::{ALICE, PASSWORD};
 use crate::test_app::Backend;
 use crate::{Answer, Browser, TestApp, authorize};
 
-const UNKNOWN: &str = "nobody@example.test";
+const UNKNOWN: &str = "stranger@example.test";
 
 fn at(app: &TestApp, last: u8) -> Browser<'_> {
     let mut browser = app.browser();

@@ -89,14 +89,14 @@ fn a_bad_user_file_writes_nothing() {
     let place = Place::with_tenant();
     place.write(
         "users.json",
-        r#"[{"email": "a@b.example"}, {"email": "nobody"}]"#,
+        r#"[{"email": "a@b.example"}, {"email": "unknown"}]"#,
     );
     let errors = failed(
         &place.run("import-users users.json --data data --strict"),
         1,
     );
     assert!(
-        errors.contains("users.json: line 1: users[nobody].email is not an email address"),
+        errors.contains("users.json: line 1: users[unknown].email is not an email address"),
         "{errors}"
     );
     // A byte order mark, as editors on Windows write it.
@@ -112,14 +112,14 @@ fn f8_a_faulty_user_is_named_and_the_others_are_imported() {
     let place = Place::with_tenant();
     place.write(
         "users.json",
-        r#"[{"email": "a@b.example"}, {"email": "nobody"}, {"email": "c@b.example"}]"#,
+        r#"[{"email": "a@b.example"}, {"email": "unknown"}, {"email": "c@b.example"}]"#,
     );
     let output = place.run("import-users users.json --data data");
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed, "2 created, 0 changed, 0 unchanged\n");
     assert_eq!(output.status.code(), Some(3));
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(errors.contains("line 1: users[nobody].email"), "{errors}");
+    assert!(errors.contains("line 1: users[unknown].email"), "{errors}");
 }
 
 #[test]

@@ -8,6 +8,14 @@ const NETWORK: u128 = !0 << 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Group(IpAddr);
 
+impl Group {
+    /// The address, or the first one of the network.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.0
+    }
+}
+
 impl From<IpAddr> for Group {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {

@@ -1,45 +1,38 @@
 //! Addresses that begin sign-ins.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
+use doorward_service_kit::connections::Group;
 use doorward_service_kit::token_hash;
 
 /// Address of one subscriber: an IPv4 address, or the /64 of an IPv6 address (RFC 6177). Stored as a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientAddress(IpAddr);
+pub struct ClientAddress(Group);
 
 impl ClientAddress {
     /// Parses an address. `None` for other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let ip = text.parse::<IpAddr>().ok()?.to_canonical();
-        Some(Self(match ip {
-            IpAddr::V4(_) => ip,
-            IpAddr::V6(ip) => IpAddr::V6(subscriber(ip)),
-        }))
+        let ip = text.parse::<IpAddr>().ok()?;
+        Some(Self(ip.into()))
     }
 
     /// Hash under which it is stored.
     #[must_use]
     pub fn hash(&self) -> String {
-        token_hash(&self.0.to_string())
+        token_hash(&self.0.address().to_string())
     }
 }
 
 /// The address, or the network of an IPv6 address.
 impl fmt::Display for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match self.0.address() {
             IpAddr::V4(ip) => write!(f, "{ip}"),
             IpAddr::V6(ip) => write!(f, "{ip}/64"),
         }
     }
-}
-
-fn subscriber(ip: Ipv6Addr) -> Ipv6Addr {
-    const HOST_BITS: u32 = 64;
-    Ipv6Addr::from_bits(ip.to_bits() >> HOST_BITS << HOST_BITS)
 }
 
 #[cfg(test)]
